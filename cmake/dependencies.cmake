@@ -1,0 +1,30 @@
+# Every outside library, by its CMake target. Reasons: docs/dependencies.md. All come from Debian 12's packages.
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(fmt CONFIG REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS headers)
+find_package(ICU REQUIRED COMPONENTS uc i18n)
+find_package(Eigen3 CONFIG REQUIRED)
+find_package(GTest CONFIG REQUIRED)
+find_package(benchmark CONFIG REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(xapian REQUIRED IMPORTED_TARGET xapian-core)
+pkg_check_modules(ctemplate REQUIRED IMPORTED_TARGET libctemplate)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+
+# One precompiled set of the gRPC and protobuf headers, shared by generated code and adapters (1.7 s instead of 3 s a file).
+if(OCTAVO_PRECOMPILED_HEADERS)
+  file(WRITE ${CMAKE_BINARY_DIR}/grpc_pch.cc "// Carries the precompiled headers.\n")
+  add_library(octavo_grpc_pch STATIC ${CMAKE_BINARY_DIR}/grpc_pch.cc)
+  target_link_libraries(octavo_grpc_pch PUBLIC gRPC::grpc++ protobuf::libprotobuf)
+  target_precompile_headers(octavo_grpc_pch PRIVATE
+    <grpcpp/grpcpp.h> <grpcpp/support/server_callback.h> <grpcpp/support/client_callback.h>
+    <google/protobuf/message.h> <google/protobuf/descriptor.h> <functional> <map> <memory> <optional> <string> <variant> <vector>)
+endif()

@@ -1,0 +1,110 @@
+# The few CMake functions that every folder uses: octavo_library, octavo_binary, octavo_test, octavo_proto.
+# Sources are listed, never globbed; DEPS are exact, because they enforce who may include whom.
+
+option(OCTAVO_PRECOMPILED_HEADERS "Precompile the gRPC headers for the files that use them" ON)
+set(OCTAVO_SANITIZERS "" CACHE STRING "Value for -fsanitize=, empty for none")
+
+find_program(OCTAVO_CCACHE ccache)
+if(OCTAVO_CCACHE)
+  # Precompiled headers carry a time stamp; ccache may ignore it because the header's content is hashed too.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+      CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${OCTAVO_CCACHE})
+endif()
+find_program(OCTAVO_MOLD mold)
+if(OCTAVO_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+if(OCTAVO_SANITIZERS)
+  add_compile_options(-fsanitize=${OCTAVO_SANITIZERS} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${OCTAVO_SANITIZERS})
+endif()
+
+# octavo_library(name SOURCES a.cc [DEPS PUBLIC…] [PRIVATE_DEPS …]): a static library `octavo_<name>`, alias octavo::<name>.
+# Headers are included by their path from the top of the tree: "lib/base/result.h".
+# A library without SOURCES is header-only.
+function(octavo_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  if(ARG_SOURCES)
+    add_library(octavo_${name} STATIC ${ARG_SOURCES})
+    target_include_directories(octavo_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(octavo_${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
+    octavo_precompile_grpc(octavo_${name} ${ARG_DEPS} ${ARG_PRIVATE_DEPS})
+  else()
+    add_library(octavo_${name} INTERFACE)
+    target_include_directories(octavo_${name} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(octavo_${name} INTERFACE ${ARG_DEPS})
+  endif()
+  add_library(octavo::${name} ALIAS octavo_${name})
+endfunction()
+
+# octavo_binary(name SOURCES main.cc DEPS …): an executable called exactly `name`, in the build folder's bin/.
+function(octavo_binary name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  octavo_precompile_grpc(${name} ${ARG_DEPS})
+endfunction()
+
+# octavo_test(name SOURCES x_test.cc DEPS … [LABELS …] [TIMEOUT seconds]): a GoogleTest program, one ctest entry.
+function(octavo_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest GTest::gtest_main)
+  octavo_precompile_grpc(${name} ${ARG_DEPS})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "OCTAVO_SOURCE_DIR=${CMAKE_SOURCE_DIR};OCTAVO_BINARY_DIR=${CMAKE_BINARY_DIR}/bin")
+endfunction()
+
+# Reuses the precompiled gRPC headers of target octavo_grpc_pch where a target depends on gRPC code.
+function(octavo_precompile_grpc target)
+  if(NOT OCTAVO_PRECOMPILED_HEADERS OR NOT TARGET octavo_grpc_pch OR target STREQUAL octavo_grpc_pch)
+    return()
+  endif()
+  foreach(dep ${ARGN})
+    if(dep MATCHES "^octavo::(rpc|runtime|testing_rpc)$|_proto$|_service$|_module$")
+      target_precompile_headers(${target} REUSE_FROM octavo_grpc_pch)
+      target_link_libraries(${target} PRIVATE gRPC::grpc++)
+      return()
+    endif()
+  endforeach()
+endfunction()
+
+# octavo_proto(name PROTOS octavo/x/v1/x.proto… [ROOT dir] [DEPS …]): generated C++ of the protos below ROOT
+# (default: proto/), as library octavo::<name>. Includes read "octavo/x/v1/x.pb.h".
+function(octavo_proto name)
+  cmake_parse_arguments(ARG "" "ROOT" "PROTOS;DEPS" ${ARGN})
+  if(NOT ARG_ROOT)
+    set(ARG_ROOT ${CMAKE_SOURCE_DIR}/proto)
+  endif()
+  set(out ${CMAKE_BINARY_DIR}/generated/${name})
+  file(MAKE_DIRECTORY ${out})
+  set(generated)
+  foreach(proto ${ARG_PROTOS})
+    string(REGEX REPLACE "\\.proto$" "" stem ${proto})
+    set(files ${out}/${stem}.pb.cc ${out}/${stem}.pb.h ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
+    # CMake 3.25's protobuf_generate breaks for protos outside the source folder, hence the plain command.
+    add_custom_command(OUTPUT ${files}
+      COMMAND protobuf::protoc -I ${ARG_ROOT} -I /usr/include --cpp_out=${out} --grpc_out=${out}
+              --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin> ${ARG_ROOT}/${proto}
+      DEPENDS ${ARG_ROOT}/${proto} VERBATIM)
+    list(APPEND generated ${out}/${stem}.pb.cc ${out}/${stem}.grpc.pb.cc)
+  endforeach()
+  add_library(octavo_${name} STATIC ${generated})
+  target_include_directories(octavo_${name} SYSTEM PUBLIC ${out})
+  target_link_libraries(octavo_${name} PUBLIC ${ARG_DEPS} gRPC::grpc++ protobuf::libprotobuf)
+  if(OCTAVO_PRECOMPILED_HEADERS AND TARGET octavo_grpc_pch)
+    target_precompile_headers(octavo_${name} REUSE_FROM octavo_grpc_pch)
+  endif()
+  add_library(octavo::${name} ALIAS octavo_${name})
+endfunction()

@@ -1,0 +1,51 @@
+#include "lib/base/result.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+namespace octavo {
+namespace {
+
+Result<int> Half(int n) {
+  if (n % 2 != 0) return Error{Code::kInvalidArgument, "ODD", std::to_string(n) + " is odd"};
+  return n / 2;
+}
+
+Result<std::string> QuarterAsText(int n) {
+  const int half = TRY(Half(n));
+  return std::to_string(TRY(Half(half)));
+}
+
+Status CheckEven(int n) {
+  TRY(Half(n));
+  return Ok();
+}
+
+TEST(ResultTest, TryGivesTheValueOrReturnsTheError) {
+  EXPECT_EQ(*QuarterAsText(12), "3");
+  EXPECT_EQ(QuarterAsText(6).error().message, "3 is odd");
+  EXPECT_TRUE(CheckEven(2).ok());
+  EXPECT_EQ(CheckEven(3).error().reason, "ODD");
+}
+
+TEST(ResultTest, MovesWhatCannotBeCopied) {
+  Result<std::unique_ptr<int>> result = std::make_unique<int>(7);
+
+  const std::unique_ptr<int> value = *std::move(result);
+
+  EXPECT_EQ(*value, 7);
+}
+
+TEST(ResultDeathTest, AskingAFailureForItsValueDies) { EXPECT_DEATH((void)Half(3).value(), "CHECK failed"); }
+
+TEST(ErrorTest, AFieldViolationNamesTheField) {
+  const Error error = InvalidField("page_size", "-1 is below 0");
+
+  EXPECT_EQ(error.violations, (std::vector<FieldViolation>{{"page_size", "-1 is below 0"}}));
+  EXPECT_EQ(ToString(error), "INVALID_ARGUMENT INVALID_FIELD: page_size: -1 is below 0");
+}
+
+}  // namespace
+}  // namespace octavo
