@@ -63,7 +63,7 @@ function(octavo_test name)
   endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
-    ENVIRONMENT "OCTAVO_SOURCE_DIR=${CMAKE_SOURCE_DIR};OCTAVO_BINARY_DIR=${CMAKE_BINARY_DIR}/bin")
+    ENVIRONMENT "OCTAVO_TEST_SOURCE_DIR=${CMAKE_SOURCE_DIR};OCTAVO_TEST_BINARY_DIR=${CMAKE_BINARY_DIR}/bin")
 endfunction()
 
 # Reuses the precompiled gRPC headers of target octavo_grpc_pch where a target depends on gRPC code.

@@ -8,6 +8,22 @@
 #include "lib/base/check.h"
 
 namespace octavo {
+namespace {
+
+std::uint64_t SplitMix(std::uint64_t& state) {
+  state += 0x9e3779b97f4a7c15ULL;
+  std::uint64_t mixed = state;
+  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebULL;
+  return mixed ^ (mixed >> 31);
+}
+
+}  // namespace
+
+std::uint64_t QuickRandom() {
+  thread_local std::uint64_t state = SystemRandom().Next();
+  return SplitMix(state);
+}
 
 std::uint64_t Random::Next() {
   std::uint64_t value = 0;
@@ -35,11 +51,7 @@ void SystemRandom::Fill(std::span<std::byte> out) {
 void SeededRandom::Fill(std::span<std::byte> out) {
   const std::lock_guard lock(mutex_);
   while (!out.empty()) {
-    state_ += 0x9e3779b97f4a7c15ULL;
-    std::uint64_t mixed = state_;
-    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebULL;
-    mixed ^= mixed >> 31;
+    const std::uint64_t mixed = SplitMix(state_);
     const std::size_t count = std::min(out.size(), sizeof mixed);
     std::memcpy(out.data(), &mixed, count);
     out = out.subspan(count);

@@ -38,4 +38,8 @@ class SeededRandom final : public Random {
   std::uint64_t state_;  // Guarded by mutex_.
 };
 
+// 64 bits from a generator of this thread's own, seeded by the operating system: a few nanoseconds, for identifiers and
+// choices that need neither secrecy nor repetition (span ids, jitter).
+std::uint64_t QuickRandom();
+
 }  // namespace octavo
