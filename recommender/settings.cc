@@ -1,0 +1,31 @@
+#include "recommender/settings.h"
+
+#include <charconv>
+
+namespace octavo::recommender {
+namespace {
+
+std::string Number(float value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof(text), value).ptr};
+}
+
+}  // namespace
+
+std::string ToJson(const Settings& settings) {
+  std::string json = "{";
+  const auto add = [&json](const char* name, const std::string& value) {
+    if (json.size() > 1) json += ", ";
+    json += std::string("\"") + name + "\": " + value;
+  };
+  add("candidates", std::to_string(settings.candidates));
+  add("user_exponent", Number(settings.user_exponent));
+  add("weight_power", Number(settings.weight_power));
+  add("row_exponent", Number(settings.row_exponent));
+  add("column_exponent", Number(settings.column_exponent));
+  add("shrinkage", Number(settings.shrinkage));
+  add("similarity_power", Number(settings.similarity_power));
+  return json + "}";
+}
+
+}  // namespace octavo::recommender
