@@ -1,0 +1,31 @@
+// Call: what a handler may know of the call it answers. Valid until the handler returns (a stream's: until it ends).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lib/base/clock.h"
+#include "lib/obs/trace.h"
+
+namespace octavo::rpc {
+
+class Call {
+ public:
+  Call(Timestamp deadline, obs::TraceContext trace) : deadline_(deadline), trace_(trace) {}
+  virtual ~Call() = default;
+
+  // When the caller gives up; Timestamp::max() when it said nothing.
+  Timestamp deadline() const { return deadline_; }
+  const obs::TraceContext& trace() const { return trace_; }
+  // Whether the caller has gone: long work may stop.
+  virtual bool cancelled() const { return false; }
+  // A header of the request (key in lower case), nullopt when absent.
+  virtual std::optional<std::string> Header(std::string_view) const { return std::nullopt; }
+
+ private:
+  Timestamp deadline_;
+  obs::TraceContext trace_;
+};
+
+}  // namespace octavo::rpc

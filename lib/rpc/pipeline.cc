@@ -1,0 +1,122 @@
+#include "lib/rpc/pipeline.h"
+
+#include <exception>
+
+#include "lib/base/failure.h"
+#include "lib/rpc/status.h"
+
+namespace octavo::rpc {
+namespace {
+
+// Faults of ours, worth an operator's time; the other codes are the caller's to act on.
+bool IsServerFault(Code code) {
+  return code == Code::kInternal || code == Code::kUnknown || code == Code::kDataLoss;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Telemetry telemetry, Dispatcher::Options options, Guard guard)
+    : telemetry_(telemetry), guard_(std::move(guard)), dispatcher_(options) {}
+
+Pipeline::~Pipeline() { Close(); }
+
+void Pipeline::Open() { state_ = State::kOpen; }
+
+void Pipeline::Close() {
+  state_ = State::kClosed;
+  {
+    const std::lock_guard lock(mutex_);
+    for (OpenStream* stream : streams_) stream->Stop();
+  }
+  dispatcher_.Stop();
+}
+
+Method Pipeline::MakeMethod(const std::string& service, const std::string& method) {
+  const auto labels = [&](const char* status) {
+    return obs::Metrics::Labels{
+        {"rpc_system", "grpc"}, {"rpc_service", service}, {"rpc_method", method}, {"rpc_grpc_status", status}};
+  };
+  // Named after OpenTelemetry's rpc.server.duration; only two statuses, so that the number of series stays small.
+  constexpr char kName[] = "rpc_server_duration_seconds";
+  constexpr char kHelp[] = "Time from the arrival of a call to its end";
+  return Method{
+      .full_name = service + "/" + method,
+      .ok = &telemetry_.metrics.Histogram(kName, kHelp, labels("OK")),
+      .failed = &telemetry_.metrics.Histogram(kName, kHelp, labels("ERROR")),
+      .refused = &telemetry_.metrics.Counter("rpc_server_refused_total", "Calls refused before their handler ran",
+                                             {{"rpc_service", service}, {"rpc_method", method}}),
+  };
+}
+
+Status Pipeline::Admit() const {
+  switch (state_.load(std::memory_order_relaxed)) {
+    case State::kOpen: return Ok();
+    case State::kStarting: return Error{Code::kUnavailable, "STARTING", "the service is starting; try again"};
+    case State::kClosed: return Error{Code::kUnavailable, "STOPPING", "the service is stopping; try another one"};
+  }
+  return Ok();
+}
+
+Status Pipeline::Allow(const Call& call, const Method& method) const {
+  if (call.deadline() < telemetry_.clock.Now()) {
+    return Error{Code::kDeadlineExceeded, "DEADLINE_EXCEEDED", "the caller's deadline passed before the call could run"};
+  }
+  return guard_ ? guard_(call, method) : Ok();
+}
+
+Error Pipeline::Overloaded() {
+  return Error{Code::kResourceExhausted, "OVERLOADED", "too many calls are waiting; try again in a moment"};
+}
+
+Status Pipeline::Failed(const Method& method, const Call& call, const std::exception& exception) const {
+  // What happened inside is for the log, not for the caller; a Failure says itself what the caller may see.
+  const auto* failure = dynamic_cast<const Failure*>(&exception);
+  const std::string trace = TraceIdText(call.trace());
+  Error error = failure != nullptr
+                    ? failure->error()
+                    : Error{Code::kInternal, "INTERNAL", "the service could not answer; its log has more under trace " + trace};
+  telemetry_.log.Error("rpc_failed", {{"method", method.full_name},
+                                      {"trace", trace},
+                                      {"code", CodeName(error.code)},
+                                      {"what", exception.what()}});
+  return error;
+}
+
+grpc::Status Pipeline::Finish(const Method& method, const Call& call, std::uint64_t parent_span,
+                              std::chrono::steady_clock::time_point started, const Status& status) const {
+  const auto took = telemetry_.clock.MonotonicNow() - started;
+  const double seconds = std::chrono::duration<double>(took).count();
+  (status.ok() ? method.ok : method.failed)->Observe(seconds);
+  if (telemetry_.tracer.enabled() && call.trace().sampled) {
+    const Timestamp end = telemetry_.clock.Now();
+    obs::Span span{.name = method.full_name,
+                   .kind = obs::Span::Kind::kServer,
+                   .context = call.trace(),
+                   .parent_span = parent_span,
+                   .start = end - std::chrono::duration_cast<std::chrono::microseconds>(took),
+                   .end = end,
+                   .attributes = {{"rpc.system", "grpc"}},
+                   .failed = !status.ok() && IsServerFault(status.error().code)};
+    if (!status.ok()) span.attributes["octavo.reason"] = status.error().reason;
+    telemetry_.tracer.Finish(std::move(span));
+  }
+  if (status.ok()) return grpc::Status::OK;
+  if (!IsServerFault(status.error().code)) {
+    telemetry_.log.Debug("rpc_refused", {{"method", method.full_name}, {"reason", status.error().reason}});
+  }
+  return ToGrpcStatus(status.error());
+}
+
+bool Pipeline::Enter(OpenStream* stream) {
+  const std::lock_guard lock(mutex_);
+  if (state_ == State::kClosed) return false;
+  streams_.insert(stream);
+  return true;
+}
+
+void Pipeline::Leave(OpenStream* stream) {
+  const std::lock_guard lock(mutex_);
+  streams_.erase(stream);
+}
+
+}  // namespace octavo::rpc

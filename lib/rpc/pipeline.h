@@ -1,0 +1,101 @@
+// Pipeline: what happens around every handler of a module, in this order: trace → metrics → log → admission (gate,
+// bounded queue) → deadline check → authenticate and authorise → handler → error mapping. One per module.
+// Thread-safe. Must outlive the services that use it; the references it is given must outlive it.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+#include "lib/obs/log.h"
+#include "lib/obs/metrics.h"
+#include "lib/obs/trace.h"
+#include "lib/rpc/call.h"
+#include "lib/rpc/dispatcher.h"
+
+namespace octavo::rpc {
+
+struct Telemetry {
+  obs::Log& log;
+  obs::Metrics& metrics;
+  const obs::Tracer& tracer;
+  const Clock& clock;
+};
+
+// One method's standing data.
+struct Method {
+  std::string full_name;  // "octavo.catalog.v1.CatalogService/GetBook".
+  obs::Histogram* ok = nullptr;
+  obs::Histogram* failed = nullptr;
+  obs::Counter* refused = nullptr;
+};
+
+// Answers whether this caller may call this method; OK or the error to answer with (UNAUTHENTICATED, PERMISSION_DENIED).
+// Runs where the handler runs. Must be thread-safe.
+using Guard = std::function<Status(const Call&, const Method&)>;
+
+// A stream that ends when the module stops.
+class OpenStream {
+ public:
+  virtual ~OpenStream() = default;
+  virtual void Stop() = 0;
+};
+
+class Pipeline {
+ public:
+  Pipeline(Telemetry telemetry, Dispatcher::Options options, Guard guard = nullptr);
+  ~Pipeline();
+
+  // Calls are refused with UNAVAILABLE (STARTING) before Open, and (STOPPING) after Close, which also ends the open
+  // streams and waits for the handlers that run.
+  void Open();
+  void Close();
+
+  // What the generated-code glue in service.h uses.
+  Dispatcher& dispatcher() { return dispatcher_; }
+  Method MakeMethod(const std::string& service, const std::string& method);
+  Status Admit() const;
+  Status Allow(const Call& call, const Method& method) const;
+  // The error of a call whose queue was full.
+  static Error Overloaded();
+  // Runs `body`, turning an exception into its error, and logging it.
+  template <class Body>
+  Status Guarded(const Method& method, const Call& call, const Body& body) const {
+    try {
+      return body();
+    } catch (const std::exception& exception) {
+      return Failed(method, call, exception);
+    }
+  }
+  // Records the end of a call; gives the status to send.
+  grpc::Status Finish(const Method& method, const Call& call, std::uint64_t parent_span,
+                      std::chrono::steady_clock::time_point started, const Status& status) const;
+  const Clock& clock() const { return telemetry_.clock; }
+  bool tracing() const { return telemetry_.tracer.enabled(); }
+
+  // False once the module stops.
+  bool Enter(OpenStream* stream);
+  void Leave(OpenStream* stream);
+
+ private:
+  enum class State { kStarting, kOpen, kClosed };
+
+  Status Failed(const Method& method, const Call& call, const std::exception& exception) const;
+
+  const Telemetry telemetry_;
+  const Guard guard_;
+  std::atomic<State> state_ = State::kStarting;
+  std::mutex mutex_;
+  std::set<OpenStream*> streams_;  // Guarded by mutex_.
+  Dispatcher dispatcher_;          // Last: its threads use the rest.
+};
+
+}  // namespace octavo::rpc

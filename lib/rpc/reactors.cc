@@ -1,0 +1,74 @@
+#include "lib/rpc/reactors.h"
+
+namespace octavo::rpc {
+namespace {
+
+constexpr char kTraceparent[] = "traceparent";
+
+std::optional<std::string> Find(const grpc::CallbackServerContext& context, std::string_view key) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find(grpc::string_ref(key.data(), key.size()));
+  if (found == metadata.end()) return std::nullopt;
+  return std::string(found->second.data(), found->second.size());
+}
+
+obs::TraceContext ParentOf(const grpc::CallbackServerContext& context) {
+  const auto header = Find(context, kTraceparent);
+  if (!header) return {};
+  return obs::ParseTraceparent(*header).value_or(obs::TraceContext{});
+}
+
+// gRPC says "no deadline" with a point in time beyond what a Timestamp holds.
+Timestamp DeadlineOf(const grpc::CallbackServerContext& context) {
+  const auto deadline = context.deadline();
+  if (deadline >= std::chrono::system_clock::time_point::max()) return Timestamp::max();
+  return std::chrono::time_point_cast<std::chrono::microseconds>(deadline);
+}
+
+}  // namespace
+
+ServerCall::ServerCall(grpc::CallbackServerContext* context, const Pipeline& pipeline)
+    : ServerCall(context, pipeline, ParentOf(*context)) {}
+
+ServerCall::ServerCall(grpc::CallbackServerContext* context, const Pipeline& pipeline, const obs::TraceContext& parent)
+    : Call(DeadlineOf(*context), obs::ChildOf(parent, pipeline.tracing())),
+      context_(context),
+      parent_span_(parent.span),
+      started_(pipeline.clock().MonotonicNow()) {}
+
+std::optional<std::string> ServerCall::Header(std::string_view key) const { return Find(*context_, key); }
+
+void StreamState::Begin(std::shared_ptr<StreamState> self, std::function<void()> open) {
+  self_ = self;
+  if (Status admitted = pipeline_.Admit(); !admitted.ok()) return End(admitted);
+  if (!pipeline_.Enter(this)) return End(Stopping());
+  const bool accepted = pipeline_.dispatcher().Submit([self = std::move(self), open = std::move(open)] { open(); });
+  if (!accepted) {
+    method_.refused->Increment();
+    End(Pipeline::Overloaded());
+  }
+}
+
+void StreamState::Then(std::function<void()> step) {
+  auto held = [self = shared_from_this(), step = std::move(step)] { step(); };
+  if (!pipeline_.dispatcher().SubmitNextStep(std::move(held))) End(Stopping());
+}
+
+void StreamState::End(const Status& status) {
+  const std::lock_guard lock(mutex_);
+  if (ended_) return;
+  ended_ = true;
+  // Under the lock, so that no operation starts after it. gRPC runs its callbacks elsewhere, never inside this call.
+  FinishReactor(pipeline_.Finish(method_, call_, call_.parent_span(), call_.started(), status));
+}
+
+void StreamState::Done() {
+  pipeline_.Leave(this);
+  const std::shared_ptr<StreamState> last = std::move(self_);
+}
+
+Error StreamState::Stopping() {
+  return Error{Code::kUnavailable, "STOPPING", "the service is stopping; try another one"};
+}
+
+}  // namespace octavo::rpc

@@ -1,0 +1,294 @@
+// The glue between gRPC's callback reactors and handlers; services use service.h and never this.
+// Every step that may block runs on the pipeline's dispatcher; reactors delete themselves when gRPC is done with them.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "lib/base/result.h"
+#include "lib/rpc/call.h"
+#include "lib/rpc/pipeline.h"
+#include "lib/rpc/stream.h"
+
+namespace octavo::rpc {
+
+// A Call that reads from gRPC's context, with what the end of the call needs.
+class ServerCall final : public Call {
+ public:
+  ServerCall(grpc::CallbackServerContext* context, const Pipeline& pipeline);
+
+  bool cancelled() const override { return context_->IsCancelled(); }
+  std::optional<std::string> Header(std::string_view key) const override;
+
+  std::uint64_t parent_span() const { return parent_span_; }
+  std::chrono::steady_clock::time_point started() const { return started_; }
+
+ private:
+  ServerCall(grpc::CallbackServerContext* context, const Pipeline& pipeline, const obs::TraceContext& parent);
+
+  grpc::CallbackServerContext* const context_;
+  const std::uint64_t parent_span_;
+  const std::chrono::steady_clock::time_point started_;
+};
+
+template <class Body>
+grpc::ServerUnaryReactor* RunUnary(Pipeline& pipeline, const Method& method, grpc::CallbackServerContext* context,
+                                   Body body, bool run_inline) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  const auto run = [&pipeline, &method, reactor, body = std::move(body)](const ServerCall& call) {
+    const Status status = pipeline.Guarded(method, call, [&]() -> Status {
+      TRY(pipeline.Allow(call, method));
+      return body(call);
+    });
+    reactor->Finish(pipeline.Finish(method, call, call.parent_span(), call.started(), status));
+  };
+  const auto refuse = [&](const Error& error) {
+    const ServerCall call(context, pipeline);
+    method.refused->Increment();
+    reactor->Finish(pipeline.Finish(method, call, call.parent_span(), call.started(), error));
+  };
+
+  if (Status admitted = pipeline.Admit(); !admitted.ok()) {
+    refuse(admitted.error());
+  } else if (run_inline) {
+    run(ServerCall(context, pipeline));
+  } else {
+    auto call = std::make_shared<ServerCall>(context, pipeline);
+    if (!pipeline.dispatcher().Submit([run, call] { run(*call); })) refuse(Pipeline::Overloaded());
+  }
+  return reactor;
+}
+
+// What the three streaming reactors share: the call, one end, operations that stop at the end, the pipeline's gate.
+// Reactors own themselves through self_, because a step may still run on the dispatcher when gRPC is done with the call;
+// each step holds the reactor with a shared_ptr of its own.
+class StreamState : public OpenStream, public std::enable_shared_from_this<StreamState> {
+ public:
+  StreamState(Pipeline& pipeline, const Method& method, grpc::CallbackServerContext* context)
+      : pipeline_(pipeline), method_(method), call_(context, pipeline) {}
+
+  // Runs `open` on the dispatcher, if the module takes calls.
+  void Begin(std::shared_ptr<StreamState> self, std::function<void()> open);
+  void Stop() override { End(Stopping()); }
+
+ protected:
+  // Runs `step` on the dispatcher; ends the stream when that has stopped.
+  void Then(std::function<void()> step);
+  // Runs `body` (-> Status) guarded; an error ends the stream. Whether it went well.
+  template <class Body>
+  bool Try(const Body& body) {
+    const Status status = pipeline_.Guarded(method_, call_, body);
+    if (!status.ok()) End(status);
+    return status.ok();
+  }
+  // Starts a gRPC operation unless the stream has ended, after which gRPC allows none.
+  template <class Operation>
+  void Start(const Operation& operation) {
+    const std::lock_guard lock(mutex_);
+    if (!ended_) operation();
+  }
+  // Sends the final status, the first time; later calls do nothing.
+  void End(const Status& status);
+  void EndGone() { End(Error{Code::kCancelled, "CANCELLED", "the client has gone"}); }
+  bool ended() const {
+    const std::lock_guard lock(mutex_);
+    return ended_;
+  }
+  // gRPC will not call again. Last thing in OnDone: may delete this.
+  void Done();
+
+  virtual void FinishReactor(const grpc::Status& status) = 0;
+  static Error Stopping();
+
+  Pipeline& pipeline_;
+  const Method& method_;
+  const ServerCall call_;
+
+ private:
+  mutable std::mutex mutex_;
+  bool ended_ = false;  // Guarded by mutex_.
+  std::shared_ptr<StreamState> self_;
+};
+
+// Server streaming. A step pulls one message and starts its write; the end of the write asks for the next step. With
+// nothing to send the stream rests until its waker is called.
+template <class Response>
+class SourceReactor final : public grpc::ServerWriteReactor<Response>, public StreamState {
+ public:
+  using Handler = std::function<Result<std::unique_ptr<Source<Response>>>(const Call&)>;
+
+  using StreamState::StreamState;
+
+  void Open(const Handler& handler) {
+    const bool opened = Try([&]() -> Status {
+      TRY(pipeline_.Allow(call_, method_));
+      source_ = TRY(handler(call_));
+      return Ok();
+    });
+    if (!opened) return;
+    source_->Attach([weak = std::weak_ptr<StreamState>(shared_from_this())] {
+      if (const auto self = weak.lock()) static_cast<SourceReactor&>(*self).Wake();
+    });
+    Step();
+  }
+  void OnWriteDone(bool ok) override { ok ? Then([this] { Step(); }) : EndGone(); }
+  void OnCancel() override { EndGone(); }
+  void OnDone() override { Done(); }
+
+ private:
+  void FinishReactor(const grpc::Status& status) override { this->Finish(status); }
+
+  void Wake() {
+    {
+      const std::lock_guard lock(wake_mutex_);
+      woken_ = true;
+      if (!resting_) return;
+      resting_ = false;
+    }
+    Then([this] { Step(); });
+  }
+
+  void Step() {
+    while (!ended()) {
+      {
+        const std::lock_guard lock(wake_mutex_);
+        woken_ = false;
+      }
+      Pull<Response> pulled;
+      const bool ok = Try([&]() -> Status {
+        pulled = source_->Next();
+        if (auto* error = std::get_if<Error>(&pulled)) return *error;
+        return Ok();
+      });
+      if (!ok) return;
+      if (std::holds_alternative<EndOfStream>(pulled)) return End(Ok());
+      if (auto* response = std::get_if<Response>(&pulled)) {
+        response_ = std::move(*response);
+        return Start([this] { this->StartWrite(&response_); });
+      }
+      const std::lock_guard lock(wake_mutex_);
+      if (!woken_) {
+        resting_ = true;
+        return;
+      }
+    }
+  }
+
+  std::unique_ptr<Source<Response>> source_;
+  Response response_;
+  std::mutex wake_mutex_;
+  bool woken_ = false;    // Guarded by wake_mutex_: the waker was called since Next() began.
+  bool resting_ = false;  // Guarded by wake_mutex_: no step runs or is on its way, and no write.
+};
+
+// Client streaming. Each message is taken before the next is read.
+template <class Request, class Response>
+class SinkReactor final : public grpc::ServerReadReactor<Request>, public StreamState {
+ public:
+  using Handler = std::function<Result<std::unique_ptr<Sink<Request, Response>>>(const Call&)>;
+
+  SinkReactor(Pipeline& pipeline, const Method& method, grpc::CallbackServerContext* context, Response* response)
+      : StreamState(pipeline, method, context), response_(response) {}
+
+  void Open(const Handler& handler) {
+    const bool opened = Try([&]() -> Status {
+      TRY(pipeline_.Allow(call_, method_));
+      sink_ = TRY(handler(call_));
+      return Ok();
+    });
+    if (opened) Read();
+  }
+  void OnReadDone(bool ok) override {
+    Then([this, ok] { ok ? Take() : Complete(); });
+  }
+  void OnCancel() override { EndGone(); }
+  void OnDone() override { Done(); }
+
+ private:
+  void FinishReactor(const grpc::Status& status) override { this->Finish(status); }
+
+  void Read() {
+    Start([this] { this->StartRead(&request_); });
+  }
+  void Take() {
+    if (ended()) return;
+    if (Try([&] { return sink_->Take(std::move(request_)); })) Read();
+  }
+  void Complete() {
+    if (ended() || call_.cancelled()) return;  // A broken stream ends as well; it is no answer.
+    Try([&]() -> Status {
+      Response response = TRY(sink_->Finish());
+      Start([&] { *response_ = std::move(response); });  // gRPC owns *response_ until the end of the call.
+      End(Ok());
+      return Ok();
+    });
+  }
+
+  Response* const response_;
+  std::unique_ptr<Sink<Request, Response>> sink_;
+  Request request_;
+};
+
+// Bidirectional streaming. A message's responses are all written before the next message is read.
+template <class Request, class Response>
+class ExchangeReactor final : public grpc::ServerBidiReactor<Request, Response>, public StreamState {
+ public:
+  using Handler = std::function<Result<std::unique_ptr<Exchange<Request, Response>>>(const Call&)>;
+
+  using StreamState::StreamState;
+
+  void Open(const Handler& handler) {
+    const bool opened = Try([&]() -> Status {
+      TRY(pipeline_.Allow(call_, method_));
+      exchange_ = TRY(handler(call_));
+      return Ok();
+    });
+    if (opened) Read();
+  }
+  void OnReadDone(bool ok) override {
+    if (!ok) return End(Ok());
+    Then([this] { Take(); });
+  }
+  void OnWriteDone(bool ok) override { ok ? WriteNext() : EndGone(); }
+  void OnCancel() override { EndGone(); }
+  void OnDone() override { Done(); }
+
+ private:
+  void FinishReactor(const grpc::Status& status) override { this->Finish(status); }
+
+  void Read() {
+    Start([this] { this->StartRead(&request_); });
+  }
+  void Take() {
+    if (ended()) return;
+    responses_.clear();
+    written_ = 0;
+    if (Try([&] { return exchange_->Take(std::move(request_), responses_); })) WriteNext();
+  }
+  void WriteNext() {
+    if (written_ == responses_.size()) return Read();
+    const Response* response = &responses_[written_++];
+    Start([&] { this->StartWrite(response); });
+  }
+
+  std::unique_ptr<Exchange<Request, Response>> exchange_;
+  Request request_;
+  std::vector<Response> responses_;
+  std::size_t written_ = 0;
+};
+
+template <class Reactor, class Handler>
+Reactor* BeginStream(std::shared_ptr<Reactor> reactor, Handler handler) {
+  Reactor* const raw = reactor.get();
+  raw->Begin(std::move(reactor), [raw, handler = std::move(handler)] { raw->Open(handler); });
+  return raw;
+}
+
+}  // namespace octavo::rpc

@@ -1,0 +1,118 @@
+// Service: the base of every gRPC adapter. A service names its methods once, in its constructor, and each handler is a
+// straight-line function:
+//
+//     class CatalogService final : public rpc::Service {
+//      public:
+//       CatalogService(Store& store, rpc::Pipeline& pipeline)
+//           : rpc::Service("octavo.catalog.v1.CatalogService", pipeline), store_(store) {
+//         Unary("GetBook", this, &CatalogService::GetBook);
+//         ServerStreaming("StreamChanges", this, &CatalogService::StreamChanges);
+//       }
+//      private:
+//       Result<v1::Book> GetBook(const rpc::Call& call, const v1::GetBookRequest& request);
+//       Result<std::unique_ptr<rpc::Source<v1::Change>>> StreamChanges(const rpc::Call&, const v1::StreamChangesRequest&);
+//     };
+//
+// Each runs inside the module's Pipeline. Names, kinds and message types are checked against the proto's descriptor: a
+// mistake dies at start (CHECK), as does a method that nobody named once the server asks for Complete().
+//
+// It registers with gRPC's callback API as generated code does (CallbackUnaryHandler and its kin), which saves the one
+// override per method that only forwards.
+#pragma once
+
+#include <google/protobuf/descriptor.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
+#include <grpcpp/impl/service_type.h>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "lib/rpc/call.h"
+#include "lib/rpc/pipeline.h"
+#include "lib/rpc/reactors.h"
+#include "lib/rpc/stream.h"
+
+namespace octavo::rpc {
+
+// Where a unary handler runs. Inline is for handlers that touch only memory and never wait: it saves the hop to the
+// dispatcher (about 10 µs); a blocking handler inline starves every other call.
+enum class Run { kOnDispatcher, kInline };
+
+class Service : public grpc::Service {
+ public:
+  // `name` is the proto's full name; its descriptor must be linked in. `pipeline` must outlive the service.
+  Service(const std::string& name, Pipeline& pipeline);
+
+  const std::string& name() const { return name_; }
+  // Dies unless every method of the proto has a handler.
+  void CheckComplete() const;
+
+ protected:
+  template <class S, class Request, class Response>
+  void Unary(const std::string& method, S* service, Result<Response> (S::*handler)(const Call&, const Request&),
+             Run run = Run::kOnDispatcher) {
+    const Method& m = Add(method, Kind::kUnary, Request::descriptor(), Response::descriptor());
+    Register(new grpc::internal::CallbackUnaryHandler<Request, Response>(
+        [this, &m, service, handler, run](grpc::CallbackServerContext* context, const Request* request,
+                                          Response* response) -> grpc::ServerUnaryReactor* {
+          auto body = [service, handler, request, response](const Call& call) -> Status {
+            *response = TRY((service->*handler)(call, *request));
+            return Ok();
+          };
+          return RunUnary(pipeline_, m, context, std::move(body), run == Run::kInline);
+        }));
+  }
+
+  template <class S, class Request, class Response>
+  void ServerStreaming(const std::string& method, S* service,
+                       Result<std::unique_ptr<Source<Response>>> (S::*handler)(const Call&, const Request&)) {
+    const Method& m = Add(method, Kind::kServerStreaming, Request::descriptor(), Response::descriptor());
+    Register(new grpc::internal::CallbackServerStreamingHandler<Request, Response>(
+        [this, &m, service, handler](grpc::CallbackServerContext* context, const Request* request) {
+          return BeginStream(
+              std::make_shared<SourceReactor<Response>>(pipeline_, m, context),
+              [service, handler, request](const Call& call) { return (service->*handler)(call, *request); });
+        }));
+  }
+
+  template <class S, class Request, class Response>
+  void ClientStreaming(const std::string& method, S* service,
+                       Result<std::unique_ptr<Sink<Request, Response>>> (S::*handler)(const Call&)) {
+    const Method& m = Add(method, Kind::kClientStreaming, Request::descriptor(), Response::descriptor());
+    Register(new grpc::internal::CallbackClientStreamingHandler<Request, Response>(
+        [this, &m, service, handler](grpc::CallbackServerContext* context, Response* response) {
+          return BeginStream(std::make_shared<SinkReactor<Request, Response>>(pipeline_, m, context, response),
+                             [service, handler](const Call& call) { return (service->*handler)(call); });
+        }));
+  }
+
+  template <class S, class Request, class Response>
+  void BidiStreaming(const std::string& method, S* service,
+                     Result<std::unique_ptr<Exchange<Request, Response>>> (S::*handler)(const Call&)) {
+    const Method& m = Add(method, Kind::kBidiStreaming, Request::descriptor(), Response::descriptor());
+    Register(new grpc::internal::CallbackBidiHandler<Request, Response>(
+        [this, &m, service, handler](grpc::CallbackServerContext* context) {
+          return BeginStream(std::make_shared<ExchangeReactor<Request, Response>>(pipeline_, m, context),
+                             [service, handler](const Call& call) { return (service->*handler)(call); });
+        }));
+  }
+
+ private:
+  enum class Kind { kUnary, kServerStreaming, kClientStreaming, kBidiStreaming };
+
+  const Method& Add(const std::string& method, Kind kind, const google::protobuf::Descriptor* request,
+                    const google::protobuf::Descriptor* response);
+  // Gives the method that Add announced last its handler; takes ownership of it.
+  void Register(grpc::internal::MethodHandler* handler);
+
+  const std::string name_;
+  Pipeline& pipeline_;
+  std::deque<Method> methods_;      // Stable addresses: handlers refer to them.
+  std::deque<std::string> paths_;   // gRPC keeps pointers to the paths.
+};
+
+}  // namespace octavo::rpc

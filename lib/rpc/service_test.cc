@@ -1,0 +1,374 @@
+// Every shape of handler through a real in-process server: statuses, bounds, exceptions, streams that end when the
+// module stops.
+#include "lib/rpc/service.h"
+
+#include <gtest/gtest.h>
+
+#include <latch>
+#include <stdexcept>
+
+#include "bidirectional.grpc.pb.h"
+#include "client_streaming.grpc.pb.h"
+#include "lib/rpc/client.h"
+#include "lib/testing/fake_clock.h"
+#include "lib/testing/matchers.h"
+#include "server_streaming.grpc.pb.h"
+#include "unary.grpc.pb.h"
+
+namespace octavo::rpc {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Answers by what the message says.
+class UnaryService final : public Service {
+ public:
+  UnaryService(Pipeline& pipeline, Run run) : Service("unary.Unary", pipeline) {
+    Unary("GetServerResponse", this, &UnaryService::GetServerResponse, run);
+    CheckComplete();
+  }
+
+  std::latch entered{1};
+  std::latch release{1};
+  std::string seen_trace;
+
+ private:
+  Result<unary::MessageResponse> GetServerResponse(const Call& call, const unary::Message& request) {
+    if (request.message() == "refuse") return InvalidField("message", "\"refuse\" is refused");
+    if (request.message() == "throw") throw std::runtime_error("the secret inside");
+    if (request.message() == "wait") {
+      entered.count_down();
+      release.wait();
+    }
+    seen_trace = TraceIdText(call.trace());
+    unary::MessageResponse response;
+    response.set_message(request.message());
+    return response;
+  }
+};
+
+// Counts down from the number it is asked for, then rests until woken, then ends.
+class CountSource final : public Source<server_streaming::Message> {
+ public:
+  CountSource(int count, Waker& waker, std::latch& rests) : count_(count), waker_(waker), rests_(rests) {}
+
+  void Attach(Waker waker) override { waker_ = std::move(waker); }
+  Pull<server_streaming::Message> Next() override {
+    if (count_ == 0 && rests_.try_wait()) return EndOfStream{};
+    if (count_ == 0) {
+      rests_.count_down();
+      return NothingNow{};
+    }
+    server_streaming::Message message;
+    message.set_message(std::to_string(count_--));
+    return message;
+  }
+
+ private:
+  int count_;
+  Waker& waker_;
+  std::latch& rests_;
+};
+
+class StreamService final : public Service {
+ public:
+  explicit StreamService(Pipeline& pipeline) : Service("server_streaming.ServerStreaming", pipeline) {
+    ServerStreaming("GetServerResponse", this, &StreamService::Count);
+  }
+  Waker waker;
+  std::latch rests{1};
+
+ private:
+  Result<std::unique_ptr<Source<server_streaming::Message>>> Count(const Call&, const server_streaming::Message& request) {
+    if (request.message().empty()) return InvalidField("message", "is empty");
+    return std::make_unique<CountSource>(std::stoi(request.message()), waker, rests);
+  }
+};
+
+class CountingSink final : public Sink<client_streaming::Message, client_streaming::MessageCount> {
+ public:
+  Status Take(client_streaming::Message message) override {
+    if (message.message() == "stop") return Error{Code::kAborted, "STOP", "asked to"};
+    ++count_;
+    return Ok();
+  }
+  Result<client_streaming::MessageCount> Finish() override {
+    client_streaming::MessageCount response;
+    response.set_count(count_);
+    return response;
+  }
+
+ private:
+  int count_ = 0;
+};
+
+class SinkService final : public Service {
+ public:
+  explicit SinkService(Pipeline& pipeline) : Service("client_streaming.ClientStreaming", pipeline) {
+    ClientStreaming("GetServerResponse", this, &SinkService::Count);
+  }
+
+ private:
+  Result<std::unique_ptr<Sink<client_streaming::Message, client_streaming::MessageCount>>> Count(const Call&) {
+    return std::make_unique<CountingSink>();
+  }
+};
+
+// Gives back each message twice.
+class TwiceExchange final : public Exchange<bidirectional::Message, bidirectional::Message> {
+ public:
+  Status Take(bidirectional::Message message, std::vector<bidirectional::Message>& responses) override {
+    responses = {message, message};
+    return Ok();
+  }
+};
+
+class BidiService final : public Service {
+ public:
+  explicit BidiService(Pipeline& pipeline) : Service("bidirectional.Bidirectional", pipeline) {
+    BidiStreaming("GetServerResponse", this, &BidiService::Twice);
+  }
+
+ private:
+  Result<std::unique_ptr<Exchange<bidirectional::Message, bidirectional::Message>>> Twice(const Call&) {
+    return std::make_unique<TwiceExchange>();
+  }
+};
+
+class ServiceTest : public testing::TestWithParam<Run> {
+ protected:
+  ServiceTest() {
+    grpc::ServerBuilder builder;
+    for (grpc::Service* service : std::initializer_list<grpc::Service*>{&unary_, &stream_, &sink_, &bidi_}) {
+      builder.RegisterService(service);
+    }
+    server_ = builder.BuildAndStart();
+    channel_ = server_->InProcessChannel({});
+    unary_stub_ = unary::Unary::NewStub(channel_);
+  }
+  ~ServiceTest() override {
+    pipeline_.Close();
+    server_->Shutdown(std::chrono::system_clock::now() + 5s);
+  }
+
+  Result<unary::MessageResponse> Say(const std::string& text, Limits limits = {.budget = 20s}) {
+    unary::Message message;
+    message.set_message(text);
+    return caller_.Invoke(*unary_stub_, &unary::Unary::StubInterface::GetServerResponse, message, limits);
+  }
+
+  SystemClock clock_;
+  std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
+  obs::Metrics metrics_;
+  obs::Tracer tracer_;
+  Telemetry telemetry_{*log_, metrics_, tracer_, clock_};
+  Pipeline pipeline_{telemetry_, {.threads = 1, .queue_max = 1}};
+  UnaryService unary_{pipeline_, GetParam()};
+  StreamService stream_{pipeline_};
+  SinkService sink_{pipeline_};
+  BidiService bidi_{pipeline_};
+  std::unique_ptr<grpc::Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<unary::Unary::Stub> unary_stub_;
+  Caller caller_{telemetry_};
+};
+
+using DispatchedServiceTest = ServiceTest;
+
+INSTANTIATE_TEST_SUITE_P(Run, ServiceTest, testing::Values(Run::kOnDispatcher, Run::kInline));
+INSTANTIATE_TEST_SUITE_P(Run, DispatchedServiceTest, testing::Values(Run::kOnDispatcher));
+
+TEST_P(ServiceTest, IsClosedUntilTheModuleOpensIt) {
+  EXPECT_THAT(Say("hello"), HasReason("STARTING"));
+
+  pipeline_.Open();
+
+  EXPECT_EQ(Say("hello")->message(), "hello");
+}
+
+TEST_P(ServiceTest, AnErrorReachesTheCallerWithItsFields) {
+  pipeline_.Open();
+
+  const auto refused = Say("refuse");
+
+  ASSERT_THAT(refused, HasReason("INVALID_FIELD"));
+  EXPECT_EQ(refused.error().violations, (std::vector<FieldViolation>{{"message", "\"refuse\" is refused"}}));
+}
+
+TEST_P(ServiceTest, AnExceptionIsInternalAndTellsNothingOfTheInside) {
+  pipeline_.Open();
+
+  const auto failed = Say("throw");
+
+  ASSERT_THAT(failed, HasReason("INTERNAL"));
+  EXPECT_EQ(failed.error().message.find("secret"), std::string::npos);
+}
+
+TEST_P(ServiceTest, TheTraceGoesOn) {
+  pipeline_.Open();
+  const obs::TraceContext trace = obs::NewTrace(/*sampled=*/true);
+
+  ASSERT_THAT(Say("hello", {.budget = 20s, .trace = trace}), IsOk());
+
+  EXPECT_EQ(unary_.seen_trace, TraceIdText(trace));
+}
+
+TEST_P(ServiceTest, CountsInTheMetrics) {
+  pipeline_.Open();
+  ASSERT_THAT(Say("hello"), IsOk());
+
+  EXPECT_NE(metrics_.Text().find("rpc_server_duration_seconds_count{rpc_grpc_status=\"OK\",rpc_method=\"GetServerResponse\","
+                                 "rpc_service=\"unary.Unary\",rpc_system=\"grpc\"} 1"),
+            std::string::npos)
+      << metrics_.Text();
+}
+
+TEST_P(DispatchedServiceTest, RefusesWhatTheQueueCannotHold) {
+  pipeline_.Open();
+  auto async = [&](const std::string& text) {
+    unary::Message message;
+    message.set_message(text);
+    return caller_.Start(*unary_stub_->async(), &unary::Unary::Stub::async::GetServerResponse, message, {.budget = 20s});
+  };
+  auto running = async("wait");
+  unary_.entered.wait();
+  std::vector<Pending<unary::MessageResponse>> more;
+  for (int i = 0; i < 3; ++i) more.push_back(async("next"));
+
+  // One runs, one waits, so two of the three are refused, and they are answered while the first still runs.
+  int refused = 0;
+  int answered = 0;
+  std::vector<Result<unary::MessageResponse>> results;
+  while (pipeline_.dispatcher().waiting() == 0) std::this_thread::yield();
+  // The two refusals can be told from metrics before anything is released.
+  while (metrics_.Text().find("rpc_server_refused_total{rpc_method=\"GetServerResponse\",rpc_service=\"unary.Unary\"} 2") ==
+         std::string::npos) {
+    std::this_thread::yield();
+  }
+  unary_.release.count_down();
+  for (auto& pending : more) {
+    const auto result = pending.Get();
+    if (result.ok()) {
+      ++answered;
+    } else {
+      EXPECT_THAT(result, HasReason("OVERLOADED"));
+      ++refused;
+    }
+  }
+  EXPECT_EQ(refused, 2);
+  EXPECT_EQ(answered, 1);
+  EXPECT_THAT(running.Get(), IsOk());
+}
+
+TEST_P(DispatchedServiceTest, AServerStreamSendsRestsWakesAndEnds) {
+  pipeline_.Open();
+  const auto stub = server_streaming::ServerStreaming::NewStub(channel_);
+  grpc::ClientContext context;
+  server_streaming::Message request;
+  request.set_message("3");
+  const auto reader = stub->GetServerResponse(&context, request);
+
+  std::vector<std::string> read;
+  server_streaming::Message message;
+  for (int i = 0; i < 3 && reader->Read(&message); ++i) read.push_back(message.message());
+  EXPECT_EQ(read, (std::vector<std::string>{"3", "2", "1"}));
+  stream_.rests.wait();
+  stream_.waker();
+  EXPECT_FALSE(reader->Read(&message));
+  EXPECT_TRUE(reader->Finish().ok());
+}
+
+TEST_P(DispatchedServiceTest, AServerStreamThatRestsEndsWhenTheModuleStops) {
+  pipeline_.Open();
+  const auto stub = server_streaming::ServerStreaming::NewStub(channel_);
+  grpc::ClientContext context;
+  server_streaming::Message request;
+  request.set_message("1");
+  const auto reader = stub->GetServerResponse(&context, request);
+  server_streaming::Message message;
+  ASSERT_TRUE(reader->Read(&message));
+
+  pipeline_.Close();
+
+  EXPECT_FALSE(reader->Read(&message));
+  EXPECT_EQ(ToError(reader->Finish()).reason, "STOPPING");
+}
+
+TEST_P(DispatchedServiceTest, AServerStreamMayBeRefused) {
+  pipeline_.Open();
+  const auto stub = server_streaming::ServerStreaming::NewStub(channel_);
+  grpc::ClientContext context;
+  const auto reader = stub->GetServerResponse(&context, {});
+  server_streaming::Message message;
+
+  EXPECT_FALSE(reader->Read(&message));
+  EXPECT_EQ(ToError(reader->Finish()).reason, "INVALID_FIELD");
+}
+
+TEST_P(DispatchedServiceTest, AClientWhoGoesAwayEndsItsStream) {
+  pipeline_.Open();
+  const auto stub = server_streaming::ServerStreaming::NewStub(channel_);
+  {
+    grpc::ClientContext context;
+    server_streaming::Message request;
+    request.set_message("100000");
+    const auto reader = stub->GetServerResponse(&context, request);
+    server_streaming::Message message;
+    ASSERT_TRUE(reader->Read(&message));
+    context.TryCancel();
+    EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+
+  EXPECT_THAT(Say("still here"), IsOk());
+}
+
+TEST_P(DispatchedServiceTest, AClientStreamIsAnsweredOnce) {
+  pipeline_.Open();
+  const auto stub = client_streaming::ClientStreaming::NewStub(channel_);
+  grpc::ClientContext context;
+  client_streaming::MessageCount count;
+  const auto writer = stub->GetServerResponse(&context, &count);
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(writer->Write({}));
+  writer->WritesDone();
+
+  EXPECT_TRUE(writer->Finish().ok());
+  EXPECT_EQ(count.count(), 50);
+}
+
+TEST_P(DispatchedServiceTest, AClientStreamEndsWithTheErrorOfAMessage) {
+  pipeline_.Open();
+  const auto stub = client_streaming::ClientStreaming::NewStub(channel_);
+  grpc::ClientContext context;
+  client_streaming::MessageCount count;
+  const auto writer = stub->GetServerResponse(&context, &count);
+  client_streaming::Message stop;
+  stop.set_message("stop");
+  writer->Write(stop);
+
+  EXPECT_EQ(ToError(writer->Finish()).reason, "STOP");
+}
+
+TEST_P(DispatchedServiceTest, ABidiStreamAnswersEachMessageInOrder) {
+  pipeline_.Open();
+  const auto stub = bidirectional::Bidirectional::NewStub(channel_);
+  grpc::ClientContext context;
+  const auto stream = stub->GetServerResponse(&context);
+  for (const char* text : {"a", "b"}) {
+    bidirectional::Message message;
+    message.set_message(text);
+    ASSERT_TRUE(stream->Write(message));
+    for (int i = 0; i < 2; ++i) {
+      bidirectional::Message answer;
+      ASSERT_TRUE(stream->Read(&answer));
+      EXPECT_EQ(answer.message(), text);
+    }
+  }
+  stream->WritesDone();
+  bidirectional::Message answer;
+
+  EXPECT_FALSE(stream->Read(&answer));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+}  // namespace
+}  // namespace octavo::rpc
