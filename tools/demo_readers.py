@@ -50,9 +50,9 @@ class Book:
         self.volume = float(row["series_number"] or 0)
         self.authors = row["authors"].split("; ")
         self.subjects, self.categories = row["subjects"].split(";"), row["categories"].split(";")
-        self.popularity = min(6, math.exp(0.8 * normal()))  # long tail
+        self.popularity = min(4, math.exp(0.8 * normal()))  # long tail
         if self.key in BESTSELLERS:
-            self.popularity = 14 * 0.97 ** BESTSELLERS.index(self.key)
+            self.popularity = 16 * 0.97 ** BESTSELLERS.index(self.key)
         self.quality = 0.35 * normal()
 
 
@@ -87,7 +87,7 @@ class Reader:
 
     def meet(self, book, day, keen=False):
         """What happens with one book, first seen that many days ago; returns whether it pleased."""
-        fit = max(self.fit(book), 0.9 * keen)
+        fit = max(self.fit(book), keen)
         self.note(book, "view", day)
         if uniform() < 0.25:
             day -= below(min(day, 6) + 1)
@@ -112,7 +112,7 @@ def live(reader, books, volumes):
     weights = [b.popularity * reader.fit(b) ** 2 for b in books]
     since, following = 40 + below(DAYS - 39), None
     for day in sorted((below(since + 1) for _ in range(reader.appetite)), reverse=True):
-        keen = following is not None and uniform() < 0.85
+        keen = following is not None and uniform() < 0.95
         book = following if keen else pick(books, weights)
         for earlier in reversed(volumes.get(book.series, ())):
             if 0 < book.volume - earlier.volume <= 1 <= earlier.volume and earlier.key not in reader.met:
