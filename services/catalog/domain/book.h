@@ -1,0 +1,133 @@
+// Book: what the catalogue knows of a book, and the rules it has to keep. Plain values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/base/money.h"
+#include "lib/base/result.h"
+#include "lib/base/strong_id.h"
+
+namespace octavo::catalog {
+
+// Positive, at most INT32_MAX: the published contract numbers books with an int32. Resource name "books/12".
+using BookId = StrongId<struct BookIdTag, std::int64_t>;
+inline constexpr std::int64_t kBookIdMax = INT32_MAX;
+
+// Same numbers as octavo.catalog.v1.Format.
+enum class Format { kHardcover = 1, kPaperback = 2, kEbook = 3, kAudiobook = 4 };
+inline constexpr int kFormatMax = 4;
+
+// "hardcover" and so on; nullopt for any other word.
+std::optional<Format> ParseFormat(std::string_view word);
+std::string_view FormatWord(Format format);
+
+struct AuthorCredit {
+  std::string slug;  // "ursula-k-le-guin": made from display_name, see Slug in text.h.
+  std::string display_name;
+
+  bool operator==(const AuthorCredit&) const = default;
+};
+
+struct SeriesMembership {
+  std::string slug;  // Made from title.
+  std::string title;
+  std::string number;  // "1", "0.5", "1-3"; empty where unknown.
+
+  bool operator==(const SeriesMembership&) const = default;
+};
+
+// What is said of a book, without who says it when. As checked by CheckBook, unless named a draft.
+struct BookContent {
+  std::string title;
+  std::string subtitle;
+  std::vector<AuthorCredit> authors;  // In the order of the title page.
+  std::optional<SeriesMembership> series;
+  std::string isbn13;         // Empty where the book has none. In a draft: an ISBN in any form.
+  std::string language_code;  // BCP 47; empty where unknown.
+  int published_year = 0;     // Negative before the common era; 0 where unknown.
+  std::string publisher;
+  int page_count = 0;           // 0 where unknown.
+  std::vector<Format> formats;  // Ascending, each once.
+  std::optional<Money> price;
+  std::string description;
+  std::vector<std::string> subjects;
+  std::vector<std::string> categories;  // Slugs; the first is the main one; never empty once checked.
+  std::string cover_uri;
+  int rating_hundredths = 0;  // 100 to 500; 0 where nobody rated.
+  std::int64_t ratings_count = 0;
+
+  bool operator==(const BookContent&) const = default;
+};
+
+struct Book {
+  BookId id;
+  BookContent content;
+  std::string source;  // Empty: made by hand. With key, unique.
+  std::string key;
+  std::int64_t position = 0;  // Of its last change in the change log; hence also its etag.
+  Timestamp created{};
+  Timestamp updated{};
+
+  bool operator==(const Book&) const = default;
+};
+
+// Limits of CheckBook, in bytes of UTF-8 where they are lengths. The longest title seen in the wild has 260, the most
+// authors 51.
+inline constexpr std::size_t kTitleBytesMax = 1000;
+inline constexpr std::size_t kNameBytesMax = 300;  // Of an author, series, publisher, subject.
+inline constexpr std::size_t kAuthorsMax = 100;
+inline constexpr std::size_t kSubjectsMax = 50;
+inline constexpr std::size_t kCategoriesMax = 10;
+inline constexpr std::size_t kDescriptionBytesMax = 20'000;
+inline constexpr std::size_t kUriBytesMax = 1000;
+inline constexpr int kYearMin = -3000;
+inline constexpr int kYearMax = 2100;
+inline constexpr int kPageCountMax = 50'000;
+inline constexpr std::int64_t kPriceMinorMax = 100'000'000;
+inline constexpr std::int64_t kRatingsCountMax = 10'000'000'000;
+
+// What to do with an ISBN that is wrong: refuse the book, or take it without the number (imports: the rest of the row is
+// still worth having).
+enum class WrongIsbn { kRefuse, kLeaveOut };
+
+struct CheckedBook {
+  BookContent content;
+  bool isbn_repaired = false;
+  bool isbn_refused = false;
+  std::vector<std::string> warnings;  // One each for a guessed repair or a number left out.
+};
+
+// Checks a draft and puts it into its one form: white space cleaned, slugs made, the ISBN as 13 digits, the language code
+// in BCP 47's case, category "general" where none is named. Fails with INVALID_ARGUMENT (INVALID_FIELD) and a violation
+// for every value that breaks a rule, naming value and rule; a category the shop does not have is NOT_FOUND
+// (UNKNOWN_CATEGORY).
+Result<CheckedBook> CheckBook(BookContent draft, WrongIsbn wrong_isbn);
+
+// A fingerprint of all that is said of a book: equal for equal content, over versions of this program too. Changing how
+// it is made costs one import that touches every book.
+std::int64_t ContentFingerprint(const BookContent& content);
+
+// Number of a place in a series, times a thousand, for sorting: "2.5" gives 2500, "1-3" 1000, "" the largest.
+std::int64_t SeriesNumberSortKey(std::string_view number);
+
+// A title as some catalogues write it: "The Hobbit (Middle-earth, #0.5)".
+struct TitleWithSeries {
+  std::string title;
+  std::string series_title;   // Empty where the title names none.
+  std::string series_number;
+};
+
+// Takes "(Name, #n)" off the end of a title; of several series ("Discworld, #3; Witches #1") the first. A part of a volume
+// ("#3: Part 2 of 2") stays with the title, so that the parts keep apart. Titles without the form are left as they are.
+TitleWithSeries SplitSeries(std::string_view title);
+
+// Lower-case letters, digits and hyphens, 1 to 40: "goodbooks-10k".
+bool IsSource(std::string_view text);
+
+}  // namespace octavo::catalog

@@ -1,0 +1,43 @@
+// The shop's categories, in its order: those of the published contract first, with their numbers there.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace octavo::catalog {
+
+struct Category {
+  std::string_view slug;          // "self-help"; resource name "categories/self-help".
+  std::string_view display_name;  // "Self-help"
+  int classic_number = -1;        // FICTION = 0, ROMANCE = 1, SELF_HELP = 2; -1: not in the published contract.
+};
+
+inline constexpr std::array<Category, 19> kCategories = {{
+    {"fiction", "Fiction", 0},
+    {"romance", "Romance", 1},
+    {"self-help", "Self-help", 2},
+    {"classics", "Classics"},
+    {"science-fiction", "Science fiction"},
+    {"fantasy", "Fantasy"},
+    {"mystery", "Mystery"},
+    {"thriller", "Thriller"},
+    {"horror", "Horror"},
+    {"historical-fiction", "Historical fiction"},
+    {"young-adult", "Young adult"},
+    {"children", "Children"},
+    {"biography", "Biography"},
+    {"history", "History"},
+    {"science", "Science"},
+    {"philosophy", "Philosophy"},
+    {"business", "Business"},
+    {"poetry", "Poetry"},
+    {"general", "General"},
+}};
+
+// Where a book goes that names no category.
+inline constexpr std::string_view kGeneralCategory = "general";
+
+// Null where there is none of that slug.
+const Category* FindCategory(std::string_view slug);
+
+}  // namespace octavo::catalog

@@ -1,0 +1,66 @@
+#include "services/catalog/domain/import.h"
+
+#include "lib/testing/matchers.h"
+
+namespace octavo::catalog {
+namespace {
+
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+
+CheckedRow Row(const std::string& key, const std::string& title, const std::string& isbn = "") {
+  ImportRow row{.line = 7, .key = key};
+  row.draft.title = title;
+  row.draft.isbn13 = isbn;
+  return CheckRow(std::move(row));
+}
+
+struct DecideRowTest : testing::Test {
+  RowVerdict Decide(const CheckedRow& row, std::optional<KnownBook> known = {}, std::optional<BookId> isbn_owner = {}) {
+    return DecideRow(row, known, isbn_owner, counts, problems);
+  }
+  ImportCounts counts;
+  std::vector<RowProblem> problems;
+};
+
+TEST_F(DecideRowTest, CreatesWhatIsNotKnown) {
+  EXPECT_EQ(Decide(Row("1", "Emma")), RowVerdict::kCreate);
+  EXPECT_EQ(counts, (ImportCounts{.rows = 1, .created = 1}));
+}
+
+TEST_F(DecideRowTest, LeavesAloneWhatIsTheSameAndUpdatesWhatDiffers) {
+  const KnownBook known{BookId{3}, Row("1", "Emma").fingerprint};
+
+  EXPECT_EQ(Decide(Row("1", "Emma"), known), RowVerdict::kUnchanged);
+  EXPECT_EQ(Decide(Row("1", "Emma!"), known), RowVerdict::kUpdate);
+  EXPECT_EQ(counts, (ImportCounts{.rows = 2, .updated = 1, .unchanged = 1}));
+}
+
+TEST_F(DecideRowTest, RefusesAnIsbnOfAnotherBook) {
+  const CheckedRow row = Row("1", "Emma", "9780439023481");
+
+  EXPECT_EQ(Decide(row, KnownBook{BookId{3}, 0}, BookId{3}), RowVerdict::kUpdate);
+  EXPECT_EQ(Decide(row, KnownBook{BookId{3}, 0}, BookId{4}), RowVerdict::kRefuse);
+  EXPECT_THAT(problems, ElementsAre(Field(&RowProblem::message, HasSubstr("books/4"))));
+}
+
+TEST_F(DecideRowTest, WarnsOfARepairAndOfANumberLeftOut) {
+  EXPECT_EQ(Decide(Row("1", "Emma", "439023483")), RowVerdict::kCreate);
+  EXPECT_EQ(Decide(Row("2", "Emma", "439023484")), RowVerdict::kCreate);
+  EXPECT_EQ(counts, (ImportCounts{.rows = 2, .created = 2, .isbn_repaired = 1, .isbn_refused = 1, .warnings = 2}));
+}
+
+TEST_F(DecideRowTest, RefusesARowWithoutKeyOrTitle) {
+  EXPECT_EQ(Decide(Row(" ", "")), RowVerdict::kRefuse);
+  EXPECT_THAT(problems, ElementsAre(RowProblem{7, "", Severity::kError, "key: is missing; title: is missing"}));
+}
+
+TEST_F(DecideRowTest, KeepsNoMoreThanTheFirstProblemsButCountsOn) {
+  for (int i = 0; i < kProblemsMax + 5; ++i) Decide(Row("", "Emma"));
+  EXPECT_EQ(problems.size(), kProblemsMax);
+  EXPECT_EQ(counts.errors, kProblemsMax + 5);
+}
+
+}  // namespace
+}  // namespace octavo::catalog

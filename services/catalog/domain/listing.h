@@ -1,0 +1,72 @@
+// Listing: in which orders books are listed, and how a caller goes on where a page ended.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "lib/base/result.h"
+#include "services/catalog/domain/book.h"
+#include "services/catalog/domain/names.h"
+
+namespace octavo::catalog {
+
+inline constexpr int kPageSizeDefault = 24;
+inline constexpr int kPageSizeMax = 100;
+
+enum class ListOrder {
+  kPopularity = 1,    // By number of ratings, most first.
+  kNewest = 2,        // By id, which is given in the order of taking in.
+  kTitle = 3,         // See TitleSortKey.
+  kPublished = 4,     // Newest first; unknown years last.
+  kPrice = 5,         // Lowest first; books without a price last.
+  kSeriesNumber = 6,  // See SeriesNumberSortKey.
+  kRelevance = 7,     // Only for searches.
+};
+
+// What a book is sorted by in each order.
+struct SortKeys {
+  std::int64_t ratings_count = 0;
+  std::string title;
+  std::int64_t published = 0;
+  std::int64_t price = 0;
+  std::int64_t series_number = 0;
+
+  bool operator==(const SortKeys&) const = default;
+};
+
+SortKeys SortKeysOf(const BookContent& content);
+
+// A place in a list: behind the book with this key and id. With equal keys the id decides, descending where the key
+// does. A page begins behind its cursor, so that books coming and going elsewhere neither repeat nor hide any.
+struct ListCursor {
+  std::int64_t number = 0;  // The key in all orders but kTitle.
+  std::string text;         // The key in kTitle.
+  BookId id;
+
+  bool operator==(const ListCursor&) const = default;
+};
+
+ListCursor CursorAt(ListOrder order, const Book& book);
+// Before the first book.
+ListCursor CursorAtBegin(ListOrder order);
+bool IsDescending(ListOrder order);
+// Whether `a` comes before `b`.
+bool ComesBefore(ListOrder order, const ListCursor& a, const ListCursor& b);
+
+struct ListQuery {
+  Shelf shelf;
+  ListOrder order = ListOrder::kPopularity;
+  int page_size = kPageSizeDefault;
+  ListCursor after;
+};
+
+// Page tokens: opaque to callers. A token belongs to one request (everything but page size and token); used with another
+// it fails, as does one that was changed on the way: INVALID_ARGUMENT (BAD_PAGE_TOKEN).
+std::string MakePageToken(std::uint64_t request_fingerprint, const ListCursor& cursor);
+Result<ListCursor> ParsePageToken(std::uint64_t request_fingerprint, std::string_view token);
+
+// 0 means the default, more than the most is taken as the most; negative is INVALID_ARGUMENT (INVALID_FIELD).
+Result<int> CheckPageSize(int page_size);
+
+}  // namespace octavo::catalog

@@ -1,0 +1,34 @@
+// Resource names: "books/12", "authors/ursula-k-le-guin", "series/earthsea", "categories/fiction", "imports/<uuid>".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "services/catalog/domain/book.h"
+
+namespace octavo::catalog {
+
+std::string BookName(BookId id);
+// nullopt unless `name` is exactly what BookName gives for some book.
+std::optional<BookId> ParseBookName(std::string_view name);
+
+enum class ShelfKind { kAll, kCategory, kAuthor, kSeries };
+
+// A list that books stand on: all books, or those of a category, an author or a series.
+struct Shelf {
+  ShelfKind kind = ShelfKind::kAll;
+  std::string slug;  // Empty for kAll.
+
+  auto operator<=>(const Shelf&) const = default;
+};
+
+// "categories/fiction"; empty for kAll.
+std::string ShelfName(const Shelf& shelf);
+// A name of that kind with a slug of the right form, whether or not there is such a shelf.
+std::optional<Shelf> ParseShelfName(ShelfKind kind, std::string_view name);
+
+// Every shelf that the book stands on, kAll first.
+std::vector<Shelf> ShelvesOf(const BookContent& content);
+
+}  // namespace octavo::catalog

@@ -1,0 +1,54 @@
+// Text as readers type and compare it: folding, words, slugs. Pure functions over UTF-8; ICU does the Unicode work.
+// Text that is not UTF-8 gets U+FFFD for its broken bytes; check with IsUtf8 first where that matters. Thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace octavo::catalog {
+
+bool IsUtf8(std::string_view text);
+
+// White space of any kind at both ends removed, runs of it inside made one space.
+std::string CleanLine(std::string_view text);
+
+// The same for texts that readers hold to be the same: lower case, without diacritics and width variants, ligatures and
+// special letters spelt out. "Les Misérables" and "LES MISERABLES" give "les miserables", "Wiedźmin" "wiedzmin",
+// "Straße" "strasse". Unicode's NFKC_Casefold, then the marks of Latin, Greek, Cyrillic, Hebrew and Arabic removed;
+// other scripts keep theirs, where they are vowels and not ornaments.
+std::string Fold(std::string_view text);
+
+// What Words gives besides the plain words: the index wants every form under which a word may be looked for, a query
+// only the one that was typed.
+enum class WordForms { kAsTyped, kEveryForm };
+
+// The words of a text, folded, in order. Apostrophes join ("ender's" → "enders"). Han, kana and hangul, which have no
+// spaces, give pairs of neighbours. With kEveryForm also the part behind an elided article ("l'etranger" → "letranger",
+// "etranger") and initials run together ("J. R. R." → "j", "r", "r", "jrr").
+std::vector<std::string> Words(std::string_view text, WordForms forms);
+
+// The last part of a resource name: lower-case ASCII letters, digits and single hyphens, 1 to 80 of them. Other scripts
+// are romanised by ICU ("Лев Толстой" → "lev-tolstoj"). Two names with one slug are one author, by definition: "J.K.
+// Rowling" and "J. K. Rowling" are. A name without any letter gives "n-" and a hash.
+std::string Slug(std::string_view name);
+
+// Whether `text` could have come from Slug.
+bool IsSlug(std::string_view text);
+
+// What titles are sorted by: folded, without the leading article of their language (English where unknown), at most
+// 60 bytes.
+std::string TitleSortKey(std::string_view title, std::string_view language_code);
+
+// The number of letters of a word, as a reader counts them.
+std::size_t CodePointCount(std::string_view text);
+
+// At most `bytes_max` bytes from the beginning, cut between characters.
+std::string_view Prefix(std::string_view text, std::size_t bytes_max);
+
+// FNV-1a, 64 bits (Fowler, Noll, Vo): stable over versions and machines, for fingerprints, not for secrets.
+std::uint64_t Fingerprint(std::string_view bytes, std::uint64_t seed = 0xcbf29ce484222325ULL);
+
+}  // namespace octavo::catalog
