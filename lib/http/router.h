@@ -1,0 +1,114 @@
+// Router: which handler answers which path. A pattern is a path with "{}" for each parameter; the handler's
+// own signature says their types, so that a path that does not fit never reaches it:
+//
+//     router.Get("/books/{}", [&](const Request& request, std::int64_t book) { … });     // "/books/x" is not
+//     found router.Get("/covers/{}.svg", [&](const Request& request, std::int64_t book) { … });
+//     router.Get("/authors/{}", [&](const Request& request, std::string author) { … });
+//
+// Parameter types: std::int64_t (1 to 18 digits, nothing else) and std::string (not empty). Patterns are
+// tried in the order they were added. Filled before the server starts, then only read: thread-safe from there
+// on.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "lib/base/check.h"
+#include "lib/http/message.h"
+
+namespace octavo::http {
+
+// Where a handler runs. One that may wait (for another service, a file, a lock) belongs on a worker; one that
+// only touches memory may run on the connection's own thread, which saves two hand-overs.
+enum class Run { kOnWorker, kInline };
+
+class Router {
+ public:
+  struct Route {
+    Method method = Method::kGet;
+    std::string pattern;
+    std::vector<std::string> segments;  // Of the pattern.
+    Run run = Run::kOnWorker;
+    // Answers with the parameters' text; nullopt where one is not of its type.
+    std::function<std::optional<Response>(const Request&, const std::vector<std::string>&)> handler;
+    std::function<bool(const std::vector<std::string>&)> accepts;
+  };
+
+  struct Found {
+    const Route* route = nullptr;  // Null: nothing has this path, or not with this method.
+    std::vector<std::string> arguments;
+    std::string allow;  // The methods that the path does have, where `route` is null: "GET, HEAD".
+  };
+
+  template <typename Handler>
+  void Get(std::string_view pattern, Handler handler, Run run = Run::kOnWorker) {
+    Add(Method::kGet, pattern, std::move(handler), run);
+  }
+  template <typename Handler>
+  void Post(std::string_view pattern, Handler handler, Run run = Run::kOnWorker) {
+    Add(Method::kPost, pattern, std::move(handler), run);
+  }
+
+  // HEAD finds what GET finds.
+  Found Find(Method method, const std::vector<std::string>& segments) const;
+
+ private:
+  template <typename Callable>
+  struct Signature : Signature<decltype(&Callable::operator())> {};
+  template <typename Class, typename... Args>
+  struct Signature<Response (Class::*)(const Request&, Args...) const> {
+    using Arguments = std::tuple<std::remove_cvref_t<Args>...>;
+  };
+
+  static bool ParseArgument(const std::string& text, std::int64_t& value);
+  static bool ParseArgument(const std::string& text, std::string& value);
+
+  template <typename Arguments>
+  static std::optional<Arguments> ParseArguments(const std::vector<std::string>& texts) {
+    Arguments arguments;
+    const bool fits = std::apply(
+        [&](auto&... argument) {
+          [[maybe_unused]] std::size_t next = 0;
+          return (ParseArgument(texts[next++], argument) && ...);
+        },
+        arguments);
+    if (!fits) return std::nullopt;
+    return arguments;
+  }
+
+  template <typename Handler>
+  void Add(Method method, std::string_view pattern, Handler handler, Run run) {
+    using Arguments = typename Signature<Handler>::Arguments;
+    Route route{.method = method,
+                .pattern = std::string(pattern),
+                .segments = {},
+                .run = run,
+                .handler = {},
+                .accepts = {}};
+    route.accepts = [](const std::vector<std::string>& texts) {
+      return ParseArguments<Arguments>(texts).has_value();
+    };
+    route.handler = [handler = std::move(handler)](
+                        const Request& request,
+                        const std::vector<std::string>& texts) -> std::optional<Response> {
+      const std::optional<Arguments> arguments = ParseArguments<Arguments>(texts);
+      if (!arguments) return std::nullopt;
+      return std::apply([&](const auto&... argument) { return handler(request, argument...); }, *arguments);
+    };
+    Append(std::move(route), std::tuple_size_v<Arguments>);
+  }
+
+  // Dies (CHECK) unless the pattern is a path with as many "{}" as the handler has parameters.
+  void Append(Route route, std::size_t parameter_count);
+
+  std::vector<Route> routes_;
+};
+
+}  // namespace octavo::http

@@ -1,0 +1,710 @@
+#include "lib/http/server.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <condition_variable>
+#include <cstdio>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "lib/base/check.h"
+#include "lib/http/cookie.h"
+#include "lib/http/wire.h"
+#include "lib/http/worker_pool.h"
+
+namespace octavo::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace bhttp = boost::beast::http;
+using asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+using RequestParser = bhttp::request_parser<bhttp::string_body>;
+
+// Every asynchronous step gives its error as a value: a peer that goes away is no exception.
+constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
+
+constexpr std::size_t kReadBytes = 8 * 1024;
+constexpr std::size_t kWriteBytesPerSecondMin = 8 * 1024;
+// A reader of events who falls so far behind is closed; the browser connects again by itself.
+constexpr std::size_t kStreamBytesMax = 64 * 1024;
+// So many newcomers beyond connections_max are told that the shop is full; more are closed without a word.
+constexpr std::size_t kRefusalsMax = 64;
+
+std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
+
+Method ToMethod(bhttp::verb verb) {
+  switch (verb) {
+    case bhttp::verb::get:
+      return Method::kGet;
+    case bhttp::verb::head:
+      return Method::kHead;
+    case bhttp::verb::post:
+      return Method::kPost;
+    default:
+      return Method::kOther;
+  }
+}
+
+// The status that answers a request that could not be read; 0: nobody is there to read an answer.
+int StatusOf(const ErrorCode& error) {
+  if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow) return 431;
+  if (error == bhttp::error::body_limit) return 413;
+  if (error == bhttp::error::bad_version) return 505;
+  if (error == bhttp::error::end_of_stream || error == bhttp::error::partial_message) return 0;
+  return error.category() == bhttp::make_error_code(bhttp::error::bad_target).category() ? 400 : 0;
+}
+
+// What Beast's parser lets through and a proxy might read otherwise. RFC 9112, sections 3.2 and 6.
+bool IsAmbiguous(const Headers& headers, unsigned version) {
+  const int hosts = headers.Count("Host");
+  if (hosts > 1 || (version >= 11 && hosts == 0)) return true;
+  const int codings = headers.Count("Transfer-Encoding");
+  const int lengths = headers.Count("Content-Length");
+  if (codings > 1 || lengths > 1 || (codings > 0 && lengths > 0)) return true;
+  if (codings == 0) return false;
+  return version < 11 || !beast::iequals(std::string(headers.Get("Transfer-Encoding")), "chunked");
+}
+
+// "http://shop.example/books/12" is how a proxy may ask for "/books/12" (RFC 9112, section 3.2.2).
+std::string OriginForm(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!target.starts_with(scheme)) continue;
+    const std::size_t path = target.find_first_of("/?", scheme.size());
+    if (path == std::string_view::npos) return "/";
+    return target[path] == '/' ? std::string(target.substr(path)) : "/" + std::string(target.substr(path));
+  }
+  return std::string(target);
+}
+
+// The queue between whoever has events and the connection that writes them.
+class QueuedStream final : public EventStream {
+ public:
+  // `wake` is called under the lock whenever there is something to do, until Shut(); it must not call back.
+  explicit QueuedStream(std::function<void()> wake) : wake_(std::move(wake)) {}
+
+  bool Send(std::string_view event, std::string_view data) override {
+    const std::lock_guard lock(mutex_);
+    if (closing_ || shut_) return false;
+    const std::string text = EventText(event, data);
+    if (pending_.size() + text.size() > kStreamBytesMax) {
+      closing_ = true;
+    } else {
+      pending_ += text;
+    }
+    wake_();
+    return !closing_;
+  }
+
+  void Close() override {
+    const std::lock_guard lock(mutex_);
+    if (closing_ || shut_) return;
+    closing_ = true;
+    wake_();
+  }
+
+  void OnClose(std::function<void()> callback) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!shut_) {
+        callbacks_.push_back(std::move(callback));
+        return;
+      }
+    }
+    callback();
+  }
+
+  // What waits to be written; sets `closing` when nothing will follow.
+  std::string Take(bool& closing) {
+    const std::lock_guard lock(mutex_);
+    closing = closing_;
+    return std::exchange(pending_, {});
+  }
+
+  // The connection is gone: `wake` is not called any more.
+  void Shut() {
+    std::vector<std::function<void()>> callbacks;
+    {
+      const std::lock_guard lock(mutex_);
+      shut_ = true;
+      wake_ = nullptr;
+      callbacks.swap(callbacks_);
+    }
+    for (const auto& callback : callbacks) callback();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::function<void()> wake_;                    // Guarded by mutex_.
+  std::string pending_;                           // Guarded by mutex_.
+  bool closing_ = false;                          // Guarded by mutex_.
+  bool shut_ = false;                             // Guarded by mutex_.
+  std::vector<std::function<void()>> callbacks_;  // Guarded by mutex_.
+};
+
+}  // namespace
+
+// One accepted socket. All its work runs on one strand, so that nothing here needs a lock.
+class Connection final : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Server::Impl& server, tcp::socket socket, std::string peer)
+      : server_(server), stream_(std::move(socket)), peer_(std::move(peer)) {}
+  ~Connection();
+
+  // Serves one request after the other. Static, so that the coroutine itself keeps the connection alive.
+  static asio::awaitable<void> Run(std::shared_ptr<Connection> self);
+  // A newcomer when there is no room.
+  static asio::awaitable<void> Refuse(std::shared_ptr<Connection> self);
+
+  tcp::socket::executor_type executor() { return stream_.get_executor(); }
+  // When it began to wait for its next request; 0 while one is being served. Readable from any thread.
+  std::int64_t idle_since_micros() const { return idle_since_micros_.load(); }
+  // From any thread: closes at once, or only if it is idle or an open stream.
+  void PostClose();
+  void PostCloseIfWaiting();
+  // When no thread of the server runs any more: nobody may wake this connection from here on.
+  void Abandon();
+
+ private:
+  enum class Next { kKeep, kClose, kCloseGently };
+
+  // `number` counts the requests of this connection from 1.
+  asio::awaitable<Next> ServeOne(int number);
+  asio::awaitable<bool> AwaitFirstByte(bool is_first);
+  asio::awaitable<int> ReadBody(RequestParser& parser, const Request& request);
+  asio::awaitable<Next> Answer(const Request& request, bool keep_alive);
+  asio::awaitable<bool> Write(const Outgoing& outgoing);
+  asio::awaitable<bool> WriteText(std::string text);
+  asio::awaitable<void> AnswerUnreadable(int status);
+  asio::awaitable<void> RunStream(const Request& request, Response response, bool chunked);
+  asio::awaitable<void> CloseGently();
+  asio::awaitable<bool> RunOnWorker(const Router::Found& found, const Request& request, Response& response);
+  void Close();
+
+  Server::Impl& server_;
+  beast::tcp_stream stream_;
+  beast::flat_buffer buffer_;
+  const std::string peer_;
+  unsigned version_ = 11;  // Of the request being served.
+  std::atomic<std::int64_t> idle_since_micros_{0};
+  std::shared_ptr<QueuedStream> events_;  // While the response is a stream.
+};
+
+class Server::Impl {
+ public:
+  Impl(ServerOptions options, Router router, const Clock& clock)
+      : options_(std::move(options)),
+        router_(std::move(router)),
+        clock_(clock),
+        acceptor_(asio::make_strand(io_)),
+        pool_(options_.worker_threads, options_.queue_max) {}
+  ~Impl() { Stop(std::chrono::milliseconds(0)); }
+
+  Status Listen();
+  void Run();
+  void Stop(std::chrono::milliseconds grace);
+  std::uint16_t port() const { return port_; }
+  std::size_t connection_count() const;
+
+  const ServerOptions& options() const { return options_; }
+  const Router& router() const { return router_; }
+  const Clock& clock() const { return clock_; }
+  WorkerPool& pool() { return pool_; }
+  bool stopping() const { return stopping_.load(); }
+
+  // The handler's response, or the page that stands for its exception.
+  Response Call(const Router::Found& found, const Request& request) const;
+  Response ErrorPage(const Request& request, int status) const;
+  void Forget(Connection* connection);
+  // Room for one more stream, given back when the last copy goes; null when there is none.
+  std::shared_ptr<void> ReserveStream();
+
+ private:
+  asio::awaitable<void> AcceptLoop();
+  void Adopt(tcp::socket socket);
+  bool MakeRoom();
+
+  const ServerOptions options_;
+  const Router router_;
+  const Clock& clock_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::size_t> stream_count_{0};
+  std::once_flag stop_once_;
+
+  // Above io_, which ends the coroutines and with them the connections when it goes.
+  mutable std::mutex mutex_;
+  std::condition_variable emptied_;
+  std::map<Connection*, std::weak_ptr<Connection>> connections_;  // Guarded by mutex_.
+
+  asio::io_context io_;
+  tcp::acceptor acceptor_;
+  std::uint16_t port_ = 0;
+  WorkerPool pool_;
+  std::vector<std::thread> io_threads_;
+};
+
+// ---- Connection
+
+Connection::~Connection() {
+  if (events_ != nullptr) events_->Shut();
+  server_.Forget(this);
+}
+
+asio::awaitable<void> Connection::Run(std::shared_ptr<Connection> self) {
+  Next next = Next::kKeep;
+  try {
+    for (int number = 1; next == Next::kKeep; ++number) next = co_await self->ServeOne(number);
+  } catch (const std::exception& exception) {  // Memory, in practice: this connection ends, the others go on.
+    if (self->server_.options().on_exception) self->server_.options().on_exception(exception.what());
+    next = Next::kClose;
+  }
+  if (next == Next::kCloseGently) co_await self->CloseGently();
+  self->Close();
+}
+
+asio::awaitable<void> Connection::Refuse(std::shared_ptr<Connection> self) {
+  co_await self->AnswerUnreadable(503);
+  co_await self->CloseGently();
+  self->Close();
+}
+
+asio::awaitable<Connection::Next> Connection::ServeOne(int number) {
+  if (buffer_.size() == 0) {
+    const bool has_byte = co_await AwaitFirstByte(/*is_first=*/number == 1);
+    if (!has_byte) co_return Next::kClose;
+  }
+
+  RequestParser parser;
+  parser.header_limit(server_.options().header_bytes_max);
+  parser.body_limit(server_.options().body_bytes_max);
+  stream_.expires_after(server_.options().header_timeout);
+  auto [error, size] = co_await bhttp::async_read_header(stream_, buffer_, parser, kAsTuple);
+  if (error) {
+    const int status = StatusOf(error);
+    if (status == 0) co_return Next::kClose;
+    co_await AnswerUnreadable(status);
+    co_return Next::kCloseGently;
+  }
+
+  // Copied before the body is read: trailers of a chunked body must never count as headers.
+  Request request;
+  const auto& head = parser.get();
+  version_ = head.version();
+  request.method = ToMethod(head.method());
+  request.target = OriginForm(View(head.target()));
+  request.peer_address = peer_;
+  for (const auto& field : head)
+    request.headers.Add(std::string(View(field.name_string())), std::string(View(field.value())));
+  const bool keep_alive =
+      head.keep_alive() && !server_.stopping() && number < server_.options().requests_per_connection_max;
+
+  int status = IsAmbiguous(request.headers, version_) ? 400 : 0;
+  if (status == 0) {
+    Result<std::vector<std::string>> segments = ParsePath(request.path());
+    const std::size_t question = request.target.find('?');
+    Result<Params> query =
+        ParseQuery(question == std::string::npos ? std::string_view{}
+                                                 : std::string_view(request.target).substr(question + 1));
+    if (segments.ok() && query.ok()) {
+      request.segments = *std::move(segments);
+      request.query = *std::move(query);
+      request.cookies = ParseCookies(request.headers.Get("Cookie"));
+    } else {
+      status = 400;
+    }
+  }
+  if (status == 0 && !parser.is_done()) status = co_await ReadBody(parser, request);
+  if (status < 0) co_return Next::kClose;
+  if (status > 0) {
+    co_await AnswerUnreadable(status);
+    co_return Next::kCloseGently;
+  }
+  request.body = std::move(parser.get().body());
+  co_return co_await Answer(request, keep_alive);
+}
+
+asio::awaitable<bool> Connection::AwaitFirstByte(bool is_first) {
+  const ServerOptions& options = server_.options();
+  idle_since_micros_.store(ToMicros(server_.clock().Now()));
+  if (server_.stopping()) co_return false;
+  stream_.expires_after(is_first ? options.header_timeout : options.idle_timeout);
+  auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(kReadBytes), kAsTuple);
+  idle_since_micros_.store(0);
+  buffer_.commit(size);
+  co_return !error;
+}
+
+// 0 when the body is there, the status that refuses it, or -1 when the peer is gone.
+asio::awaitable<int> Connection::ReadBody(RequestParser& parser, const Request& request) {
+  const auto length = parser.content_length();
+  if (length && *length > server_.options().body_bytes_max) co_return 413;
+  const std::string_view expect = request.headers.Get("Expect");
+  if (!expect.empty()) {
+    if (!beast::iequals(std::string(expect), "100-continue")) co_return 417;
+    if (version_ >= 11 && !co_await WriteText("HTTP/1.1 100 Continue\r\n\r\n")) co_return -1;
+  }
+  stream_.expires_after(server_.options().body_timeout);
+  auto [error, size] = co_await bhttp::async_read(stream_, buffer_, parser, kAsTuple);
+  if (!error) co_return 0;
+  const int status = StatusOf(error);
+  co_return status == 0 ? -1 : status;
+}
+
+asio::awaitable<Connection::Next> Connection::Answer(const Request& request, bool keep_alive) {
+  stream_.expires_never();  // Nothing is read while the handler works.
+  const auto start = server_.clock().MonotonicNow();
+  const Router::Found found = server_.router().Find(request.method, request.segments);
+  Response response;
+  if (found.route == nullptr) {
+    response = server_.ErrorPage(request, found.allow.empty() ? 404 : 405);
+    if (!found.allow.empty()) response.headers.Set("Allow", found.allow);
+  } else if (found.route->run == Run::kInline) {
+    response = server_.Call(found, request);
+  } else if (!co_await RunOnWorker(found, request, response)) {
+    response = server_.ErrorPage(request, 503);
+    response.headers.Set("Retry-After", "1");
+  }
+  const std::shared_ptr<void> stream_slot = response.stream ? server_.ReserveStream() : nullptr;
+  if (response.stream && stream_slot == nullptr) response = server_.ErrorPage(request, 503);
+  if (server_.options().decorate) server_.options().decorate(request, response);
+
+  const bool is_stream = response.stream != nullptr && request.method != Method::kHead;
+  std::optional<Outgoing> outgoing;
+  if (!is_stream) {
+    outgoing = ToWire(request, std::move(response),
+                      {.keep_alive = keep_alive,
+                       .chunked = false,
+                       .compress_bytes_min = server_.options().compress_bytes_min},
+                      server_.clock().Now());
+  }
+  if (server_.options().observe) {
+    const auto duration =
+        std::chrono::duration_cast<std::chrono::microseconds>(server_.clock().MonotonicNow() - start);
+    server_.options().observe({.request = request,
+                               .route = found.route == nullptr ? std::string_view() : found.route->pattern,
+                               .status = is_stream ? 200 : outgoing->status,
+                               .body_bytes = is_stream ? 0 : outgoing->body().size(),
+                               .duration = duration});
+  }
+  if (is_stream) {
+    co_await RunStream(request, std::move(response), /*chunked=*/version_ >= 11);
+    co_return Next::kCloseGently;
+  }
+  if (!co_await Write(*outgoing)) co_return Next::kClose;
+  co_return keep_alive ? Next::kKeep : Next::kCloseGently;
+}
+
+asio::awaitable<bool> Connection::RunOnWorker(const Router::Found& found, const Request& request,
+                                              Response& response) {
+  // The references stay good: the coroutine that owns them sleeps until the task below has run, and the
+  // server joins its workers before it lets go of a sleeping coroutine.
+  return asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(
+      [this, &found, &request, &response](auto completion) {
+        using Completion = decltype(completion);
+        auto shared = std::make_shared<Completion>(std::move(completion));  // std::function wants to copy.
+        const auto finish = [this, shared](bool accepted) {
+          asio::post(stream_.get_executor(), [shared, accepted]() mutable { std::move (*shared)(accepted); });
+        };
+        const bool accepted = server_.pool().Submit([this, finish, &found, &request, &response] {
+          response = server_.Call(found, request);
+          finish(true);
+        });
+        if (!accepted) finish(false);
+      },
+      asio::use_awaitable);
+}
+
+asio::awaitable<bool> Connection::Write(const Outgoing& outgoing) {
+  const std::size_t bytes = outgoing.head.size() + outgoing.body().size();
+  stream_.expires_after(server_.options().write_timeout +
+                        std::chrono::seconds(bytes / kWriteBytesPerSecondMin));
+  const std::array<asio::const_buffer, 2> buffers = {
+      asio::buffer(outgoing.head), asio::buffer(outgoing.body().data(), outgoing.body().size())};
+  auto [error, written] = co_await asio::async_write(stream_, buffers, kAsTuple);
+  co_return !error;
+}
+
+asio::awaitable<bool> Connection::WriteText(std::string text) {
+  stream_.expires_after(server_.options().write_timeout);
+  auto [error, written] = co_await asio::async_write(stream_, asio::buffer(text), kAsTuple);
+  co_return !error;
+}
+
+// For a request that no handler can see, because it could not be read.
+asio::awaitable<void> Connection::AnswerUnreadable(int status) {
+  Request unread;
+  Response response = PlainText(status, std::string(StatusText(status)) + "\n");
+  if (status == 503) response.headers.Add("Retry-After", "1");
+  const Outgoing outgoing = ToWire(unread, std::move(response), {.keep_alive = false}, server_.clock().Now());
+  co_await Write(outgoing);
+}
+
+asio::awaitable<void> Connection::RunStream(const Request& request, Response response, bool chunked) {
+  asio::steady_timer timer(stream_.get_executor());
+  const auto wake = [weak = weak_from_this(), &timer] {
+    // `timer` lives until Shut(), and Shut() waits for the lock under which this runs; the posted part runs
+    // on the strand of the coroutine, and looks whether that still streams.
+    const auto self = weak.lock();
+    if (self == nullptr) return;
+    asio::post(self->executor(), [self, &timer] {
+      if (self->events_ != nullptr) timer.cancel();
+    });
+  };
+  events_ = std::make_shared<QueuedStream>(wake);
+  const std::shared_ptr<QueuedStream> events = events_;
+  const auto open = std::move(response.stream);
+  response.stream = nullptr;
+  response.content_type = "text/event-stream";
+  response.headers.Set("Cache-Control", "no-store");
+  const Outgoing outgoing =
+      ToWire(request, std::move(response), {.keep_alive = false, .chunked = chunked}, server_.clock().Now());
+  bool alive = co_await WriteText(outgoing.head);
+  if (alive) open(events);
+
+  bool closing = false;
+  while (alive && !server_.stopping()) {
+    std::string text = events->Take(closing);
+    if (text.empty() && closing) break;
+    if (text.empty()) {
+      timer.expires_after(server_.options().heartbeat);
+      auto [error] = co_await timer.async_wait(kAsTuple);
+      if (error) continue;  // Woken: there is something to take.
+      text = ": still here\n\n";
+    }
+    if (chunked) {
+      std::array<char, 20> size = {};
+      std::snprintf(size.data(), size.size(), "%zx\r\n", text.size());
+      text = size.data() + text + "\r\n";
+    }
+    alive = co_await WriteText(std::move(text));
+  }
+  events_ = nullptr;
+  events->Shut();
+  if (alive && chunked) co_await WriteText("0\r\n\r\n");
+}
+
+// Closing a socket while the peer still sends would reset it, and the peer might never read our last words.
+asio::awaitable<void> Connection::CloseGently() {
+  constexpr std::size_t kDrainBytesMax = 256 * 1024;
+  ErrorCode ignored;  // The peer may be gone already.
+  stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(std::chrono::seconds(1));
+  std::array<char, kReadBytes> trash;
+  for (std::size_t drained = 0; drained < kDrainBytesMax && !server_.stopping();) {
+    auto [error, size] = co_await stream_.async_read_some(asio::buffer(trash), kAsTuple);
+    if (error) break;
+    drained += size;
+  }
+}
+
+void Connection::Close() {
+  ErrorCode ignored;  // It is gone either way.
+  stream_.socket().close(ignored);
+  if (events_ != nullptr) events_->Close();
+}
+
+void Connection::PostClose() {
+  asio::post(executor(), [self = shared_from_this()] { self->Close(); });
+}
+
+void Connection::PostCloseIfWaiting() {
+  asio::post(executor(), [self = shared_from_this()] {
+    if (self->events_ != nullptr) {
+      self->events_->Close();  // It says its last words by itself.
+    } else if (self->idle_since_micros() != 0) {
+      self->Close();
+    }
+  });
+}
+
+void Connection::Abandon() {
+  if (events_ != nullptr) events_->Shut();
+}
+
+// ---- Server::Impl
+
+Status Server::Impl::Listen() {
+  ErrorCode error;
+  const asio::ip::address address = asio::ip::make_address(options_.address, error);
+  if (error) {
+    return Error{Code::kInvalidArgument, "BAD_ADDRESS",
+                 "\"" + options_.address + "\" is not a numeric IP address"};
+  }
+  const tcp::endpoint endpoint(address, options_.port);
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
+  if (error) {
+    return Error{Code::kUnavailable, "CANNOT_LISTEN",
+                 "cannot listen on " + options_.address + " port " + std::to_string(options_.port) + ": " +
+                     error.message()};
+  }
+  port_ = acceptor_.local_endpoint().port();
+  return Ok();
+}
+
+void Server::Impl::Run() {
+  asio::co_spawn(acceptor_.get_executor(), AcceptLoop(), asio::detached);
+  for (int i = 0; i < options_.io_threads; ++i) io_threads_.emplace_back([this] { io_.run(); });
+}
+
+asio::awaitable<void> Server::Impl::AcceptLoop() {
+  while (!stopping() && acceptor_.is_open()) {
+    tcp::socket socket(asio::make_strand(io_));
+    auto [error] = co_await acceptor_.async_accept(socket, kAsTuple);
+    if (!error) {
+      Adopt(std::move(socket));
+      continue;
+    }
+    if (stopping()) break;
+    // Out of file descriptors, or the peer gave up: go on, but not in a hot loop.
+    asio::steady_timer pause(acceptor_.get_executor(), std::chrono::milliseconds(50));
+    co_await pause.async_wait(kAsTuple);
+  }
+}
+
+void Server::Impl::Adopt(tcp::socket socket) {
+  ErrorCode error;
+  const tcp::endpoint peer = socket.remote_endpoint(error);
+  if (error) return;                              // Gone already.
+  socket.set_option(tcp::no_delay(true), error);  // A response goes out in one write; nothing to collect.
+  const bool has_room = MakeRoom();
+  if (!has_room && connection_count() >= options_.connections_max + kRefusalsMax)
+    return;  // No time for a word.
+  const auto executor = socket.get_executor();
+  auto connection = std::make_shared<Connection>(*this, std::move(socket), peer.address().to_string());
+  {
+    const std::lock_guard lock(mutex_);
+    connections_.emplace(connection.get(), connection);
+  }
+  asio::co_spawn(
+      executor, has_room ? Connection::Run(std::move(connection)) : Connection::Refuse(std::move(connection)),
+      asio::detached);
+}
+
+// Whether one more connection may be served; closes the one that has been idle longest when that is what it
+// takes.
+bool Server::Impl::MakeRoom() {
+  std::shared_ptr<Connection> oldest;
+  const std::lock_guard lock(mutex_);
+  if (connections_.size() < options_.connections_max) return true;
+  if (connections_.size() >= options_.connections_max + kRefusalsMax) return false;
+  for (const auto& [connection, weak] : connections_) {
+    const std::int64_t since = connection->idle_since_micros();
+    if (since == 0 || (oldest != nullptr && since >= oldest->idle_since_micros())) continue;
+    if (auto alive = weak.lock()) oldest = std::move(alive);
+  }
+  if (oldest == nullptr) return false;
+  oldest->PostCloseIfWaiting();
+  return true;
+}
+
+Response Server::Impl::Call(const Router::Found& found, const Request& request) const {
+  std::string what = "unknown exception";
+  try {
+    if (std::optional<Response> response = found.route->handler(request, found.arguments))
+      return *std::move(response);
+    return ErrorPage(request, 404);
+  } catch (const std::exception& exception) {
+    what = exception.what();
+  } catch (...) {  // What is no std::exception must not end the server either.
+  }
+  if (options_.on_exception) options_.on_exception(what);
+  return ErrorPage(request, 500);
+}
+
+Response Server::Impl::ErrorPage(const Request& request, int status) const {
+  if (options_.error_page) return options_.error_page(request, status);
+  return PlainText(status, std::string(StatusText(status)) + "\n");
+}
+
+void Server::Impl::Forget(Connection* connection) {
+  const std::lock_guard lock(mutex_);
+  connections_.erase(connection);
+  if (connections_.empty()) emptied_.notify_all();
+}
+
+std::shared_ptr<void> Server::Impl::ReserveStream() {
+  std::shared_ptr<void> slot(this, [this](void*) { --stream_count_; });
+  return ++stream_count_ <= options_.streams_max ? slot : nullptr;
+}
+
+std::size_t Server::Impl::connection_count() const {
+  const std::lock_guard lock(mutex_);
+  return connections_.size();
+}
+
+void Server::Impl::Stop(std::chrono::milliseconds grace) {
+  std::call_once(stop_once_, [&] {
+    stopping_.store(true);
+    asio::post(acceptor_.get_executor(), [this] {
+      ErrorCode ignored;
+      acceptor_.close(ignored);
+    });
+    const auto for_each = [&](void (Connection::*action)()) {
+      std::vector<std::shared_ptr<Connection>>
+          all;  // Outside the lock: the last reference may go with this list.
+      {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [connection, weak] : connections_) {
+          if (auto alive = weak.lock()) all.push_back(std::move(alive));
+        }
+      }
+      for (const auto& connection : all) (*connection.*action)();
+    };
+    for_each(&Connection::PostCloseIfWaiting);
+    {
+      std::unique_lock lock(mutex_);
+      emptied_.wait_for(lock, grace, [&] { return connections_.empty(); });
+    }
+    for_each(&Connection::PostClose);
+    io_.stop();
+    for (std::thread& thread : io_threads_) thread.join();
+    pool_.Stop();  // Before the sleeping coroutines go: the tasks that run refer to them.
+    for_each(&Connection::Abandon);
+  });
+}
+
+// ---- Server
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+Result<std::unique_ptr<Server>> Server::Start(ServerOptions options, Router router, const Clock& clock) {
+  CHECK(options.io_threads > 0);
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(router), clock);
+  TRY(impl->Listen());
+  impl->Run();
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+std::uint16_t Server::port() const { return impl_->port(); }
+std::size_t Server::connection_count() const { return impl_->connection_count(); }
+void Server::Stop(std::chrono::milliseconds grace) { impl_->Stop(grace); }
+
+}  // namespace octavo::http

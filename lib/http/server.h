@@ -1,0 +1,112 @@
+// Server: HTTP/1.1 for pages, metrics and server-sent events, made to stand before strangers. It hides
+// Boost.Beast: no other file of Octavo knows that library. Why it lives in lib/:
+// docs/adr/0001-http-server-in-lib.md.
+//
+//     Router router;
+//     router.Get("/healthz", [](const Request&) { return PlainText(200, "ok\n"); }, Run::kInline);
+//     std::unique_ptr<Server> server = TRY(Server::Start({.port = 8080}, std::move(router), clock));
+//     …
+//     server->Stop(std::chrono::seconds(5));
+//
+// What it promises:
+// - Everything has a limit (below), and what exceeds one is refused at once with the status that says so.
+// - Slow readers and writers cost a connection for a bounded time and never a thread: handlers get whole
+// requests.
+// - Two readings of where a request ends are not possible: Content-Length with Transfer-Encoding, several
+// lengths,
+//   codings other than "chunked", several Hosts or bad bytes are refused and the connection closed.
+// - When connections_max is reached, the connection that has been idle longest makes room; if none is, the
+// newcomer
+//   is refused with 503.
+// - GET handlers answer HEAD; If-None-Match is answered from Response::etag; text is compressed where the
+// reader takes
+//   it. A page that mixes a secret with text from the URL must not be compressed (BREACH): give it a
+//   Content-Encoding header of "identity".
+// - An exception of a handler is a 500 for its reader alone.
+// HTTP/1.0 readers are served. TLS and HTTP/2 belong to the proxy in front.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+#include "lib/http/message.h"
+#include "lib/http/router.h"
+
+namespace octavo::http {
+
+// One request that was answered, for metrics and logs.
+struct Exchange {
+  const Request& request;
+  // The pattern that matched ("/books/{}"): of bounded number, fit for a label; empty where none did.
+  std::string_view route;
+  int status = 0;
+  std::size_t body_bytes = 0;
+  // From the whole request being there to the response being ready to write.
+  std::chrono::microseconds duration = {};
+};
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";  // Numeric, IPv4 or IPv6.
+  std::uint16_t port = 0;             // 0: any free one.
+  int io_threads = 1;                 // One moves 30,000 pages a second; the handlers are elsewhere.
+  int worker_threads = 16;
+  std::size_t queue_max = 256;  // 256 waiting x 20 kB = 5 MB; beyond, 503 with Retry-After.
+
+  std::uint32_t header_bytes_max = 16 * 1024;  // As the common proxies; beyond, 431.
+  std::uint64_t body_bytes_max = 1024 * 1024;  // The longest form of ours has 100 kB; beyond, 413.
+  std::size_t connections_max = 4096;          // x 30 kB = 120 MB.
+  std::size_t streams_max = 1024;            // Of the connections, so many may be open streams; beyond, 503.
+  int requests_per_connection_max = 10'000;  // Then the connection closes, so that load spreads again.
+
+  std::chrono::milliseconds header_timeout{10'000};  // For the whole head, however slowly it trickles.
+  std::chrono::milliseconds body_timeout{20'000};    // Likewise.
+  std::chrono::milliseconds write_timeout{20'000};   // For the response, plus its size at 8 KiB/s.
+  std::chrono::milliseconds idle_timeout{60'000};    // Between two requests.
+  std::chrono::milliseconds heartbeat{15'000};       // A comment on a silent stream, to notice who has gone.
+
+  std::size_t compress_bytes_min = 1024;
+
+  // Called with every response of a handler or of error_page before it is written: the place for headers that
+  // all share. All of these run on the server's threads, several at a time, and must not throw.
+  std::function<void(const Request&, Response&)> decorate = {};
+  // The page for a status that the server itself gives (404, 405, 500, 503); default: a line of plain text.
+  // Must not wait for anything.
+  std::function<Response(const Request&, int status)> error_page = {};
+  std::function<void(const Exchange&)> observe = {};
+  std::function<void(std::string_view what)> on_exception = {};
+};
+
+class Server {
+ public:
+  // Listens and serves until Stop(). `clock` must outlive the server. Fails with UNAVAILABLE (CANNOT_LISTEN),
+  // naming address and port, or INVALID_ARGUMENT (BAD_ADDRESS).
+  static Result<std::unique_ptr<Server>> Start(ServerOptions options, Router router, const Clock& clock);
+  // Stop() without grace.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const;
+  std::size_t connection_count() const;
+
+  // Accepts no more, closes idle connections and streams, lets requests that run finish within `grace`, then
+  // closes the rest. Returns when all threads have ended: no handler runs afterwards. Repeating it is
+  // harmless.
+  void Stop(std::chrono::milliseconds grace);
+
+  class Impl;
+
+ private:
+  explicit Server(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace octavo::http
