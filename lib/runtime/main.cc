@@ -1,0 +1,149 @@
+#include "lib/runtime/main.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <set>
+
+#include "lib/base/failure.h"
+#include "lib/runtime/shop.h"
+
+namespace octavo::runtime {
+namespace {
+
+// One port for each service of the shop, behind the shop's own 50051.
+constexpr const char* kModules[] = {"hello",      "catalog",      "recommendations", "cart",       "inventory",
+                                    "promotions", "transactions", "accounts",        "marketplace", "payments"};
+constexpr int kFirstPort = 50061;
+
+struct Settings {
+  std::string listen;
+  std::string data_dir = "data";
+  std::string log_format = "logfmt";
+  std::string log_level = "info";
+  std::chrono::milliseconds drain{5000};
+  std::map<std::string, std::string> peers;
+};
+
+Result<obs::Level> ParseLevel(const std::string& name) {
+  if (name == "debug") return obs::Level::kDebug;
+  if (name == "info") return obs::Level::kInfo;
+  if (name == "warn") return obs::Level::kWarn;
+  if (name == "error") return obs::Level::kError;
+  return Error{Code::kInvalidArgument, "BAD_OPTION", "--log-level=" + name + ": must be debug, info, warn or error"};
+}
+
+Result<obs::LogFormat> ParseFormat(const std::string& name) {
+  if (name == "logfmt") return obs::LogFormat::kLogfmt;
+  if (name == "json") return obs::LogFormat::kJson;
+  return Error{Code::kInvalidArgument, "BAD_OPTION", "--log-format=" + name + ": must be logfmt or json"};
+}
+
+void AddOptions(Options& options, Settings& settings, const std::vector<std::unique_ptr<Module>>& modules) {
+  auto own = options.Prefixed("");
+  own.Add("listen", &settings.listen, "Address on which gRPC is served.");
+  own.Add("data-dir", &settings.data_dir, "Folder for everything that is kept; made when it is not there.");
+  own.Add("log-format", &settings.log_format, "logfmt or json.");
+  own.Add("log-level", &settings.log_level, "The least level that is logged: debug, info, warn or error.");
+  own.Add("drain", &settings.drain, "How long running calls may go on after a signal to stop.");
+
+  std::set<std::string> here;
+  std::set<std::string> elsewhere;
+  for (const auto& module : modules) here.insert(module->name());
+  for (const auto& module : modules) {
+    for (const std::string& peer : module->peers()) {
+      if (!here.contains(peer)) elsewhere.insert(peer);
+    }
+  }
+  auto peers = options.Prefixed("peers");
+  for (const std::string& peer : elsewhere) {
+    settings.peers[peer] = DefaultAddress(peer);
+    peers.Add(peer, &settings.peers[peer], "Address of the " + peer + " service; dns:///name:port for several.");
+  }
+  for (const auto& module : modules) module->Configure(options.Prefixed(module->name()));
+}
+
+Status MakeDataDir(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error || access(path.c_str(), W_OK) != 0) {
+    return Error{Code::kFailedPrecondition, "BAD_DATA_DIR",
+                 "cannot write to --data-dir=" + path.string() + "; name a folder that this user may write to"};
+  }
+  return Ok();
+}
+
+// Runs the shop until a signal comes; `signals` are blocked in every thread.
+Status Serve(const Program& program, const Settings& settings, std::vector<std::unique_ptr<Module>> modules,
+             const sigset_t& signals) {
+  const obs::Level level = TRY(ParseLevel(settings.log_level));
+  const obs::LogFormat format = TRY(ParseFormat(settings.log_format));
+  TRY(MakeDataDir(settings.data_dir));
+  SystemClock clock;
+  SystemRandom random;
+  const auto log = obs::Log::ToStandardError(clock, level, format);
+  obs::Metrics metrics;
+  const obs::Tracer tracer;
+  const Environment environment{settings.data_dir, clock, random, *log, metrics, tracer};
+
+  Shop shop({.listen = settings.listen, .peer_addresses = settings.peers, .drain = settings.drain}, environment,
+            std::move(modules));
+  TRY(shop.Start());
+  log->Info("ready", {{"program", program.name}, {"grpc", settings.listen}, {"port", shop.port()}});
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log->Info("stopping", {{"signal", signal}});
+  shop.Stop();
+  log->Info("stopped");
+  return Ok();
+}
+
+}  // namespace
+
+std::string DefaultAddress(const std::string& module) {
+  int port = kFirstPort;
+  for (const char* name : kModules) {
+    if (module == name) return "127.0.0.1:" + std::to_string(port);
+    ++port;
+  }
+  return "127.0.0.1:0";
+}
+
+int Main(const Program& program, const std::vector<std::string>& arguments,
+         std::vector<std::unique_ptr<Module>> modules) {
+  // Before any thread exists, so that every thread inherits it and only sigwait takes the signals.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  Settings settings{.listen = program.listen};
+  Options options;
+  AddOptions(options, settings, modules);
+  const auto outcome = options.Parse(arguments, environ);
+  if (!outcome.ok()) {
+    std::fprintf(stderr, "%s: %s\n", program.name.c_str(), outcome.error().message.c_str());
+    return 2;
+  }
+  if (*outcome == Options::Outcome::kHelp) {
+    std::fputs(options.Help(program.name, program.about).c_str(), stdout);
+    return 0;
+  }
+
+  Status served;
+  try {
+    served = Serve(program, settings, std::move(modules), signals);
+  } catch (const std::exception& exception) {
+    served = Error{Code::kInternal, "INTERNAL", exception.what()};
+  }
+  if (served.ok()) return 0;
+  std::fprintf(stderr, "%s: %s\n", program.name.c_str(), served.error().message.c_str());
+  return served.error().reason == "BAD_OPTION" ? 2 : 1;
+}
+
+}  // namespace octavo::runtime

@@ -1,0 +1,111 @@
+#include "lib/runtime/shop.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <algorithm>
+
+#include "lib/rpc/channel.h"
+
+namespace octavo::runtime {
+namespace {
+
+constexpr int kMessageBytesMax = 16 << 20;
+// Room for a trace header, a session and what proxies add. gRPC 1.51 reads all headers before it looks at this.
+constexpr int kMetadataBytesMax = 16 << 10;
+
+// "octavo.catalog.v1.CatalogService" for "catalog".
+std::string ProtoService(const std::string& module) {
+  std::string pascal = module;
+  pascal[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(pascal[0])));
+  return "octavo." + module + ".v1." + pascal + "Service";
+}
+
+}  // namespace
+
+Shop::Shop(Options options, const Environment& environment, std::vector<std::unique_ptr<Module>> modules)
+    : options_(std::move(options)), environment_(environment), modules_(std::move(modules)) {
+  static const bool once = [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    return true;
+  }();
+  (void)once;
+}
+
+Shop::~Shop() { Stop(); }
+
+Status Shop::Start() {
+  const Status started = [&]() -> Status {
+    for (const auto& module : modules_) {
+      ++opened_;
+      TRY(module->Open(environment_));
+    }
+    TRY(StartServer());
+    SetHealth(/*serving=*/false);
+    for (const auto& module : modules_) {
+      ++started_;
+      TRY(module->Start(*this));
+    }
+    SetHealth(/*serving=*/true);
+    return Ok();
+  }();
+  if (!started.ok()) Stop();
+  return started;
+}
+
+Status Shop::StartServer() {
+  grpc::ServerBuilder builder;
+  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
+  // Two shops on one port would share its calls between them by chance.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  if (!options_.listen.empty()) {
+    builder.AddListeningPort(options_.listen, grpc::InsecureServerCredentials(), &port_);
+  }
+  for (const auto& module : modules_) {
+    for (rpc::Service* service : module->services()) {
+      service->CheckComplete();
+      builder.RegisterService(service);
+    }
+  }
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) {
+    return Error{Code::kUnavailable, "CANNOT_LISTEN",
+                 "cannot listen on " + options_.listen + "; is another shop running there? Try --listen with another port"};
+  }
+  return Ok();
+}
+
+void Shop::SetHealth(bool serving) {
+  auto* health = server_->GetHealthCheckService();
+  for (const auto& module : modules_) {
+    for (const rpc::Service* service : module->services()) health->SetServingStatus(service->name(), serving);
+  }
+  health->SetServingStatus("", serving);
+}
+
+void Shop::Stop() {
+  if (server_ != nullptr) server_->GetHealthCheckService()->Shutdown();
+  for (; started_ > 0; --started_) modules_[started_ - 1]->Close();
+  if (server_ != nullptr) {
+    server_->Shutdown(std::chrono::system_clock::now() + options_.drain);  // gRPC takes this clock.
+    server_.reset();
+  }
+  for (; opened_ > 0; --opened_) modules_[opened_ - 1]->Stop();
+}
+
+std::shared_ptr<grpc::Channel> Shop::To(const std::string& name) const {
+  for (const auto& module : modules_) {
+    if (module->name() == name && server_ != nullptr) {
+      grpc::ChannelArguments arguments;
+      arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+      return server_->InProcessChannel(arguments);
+    }
+  }
+  const auto address = options_.peer_addresses.find(name);
+  const std::string target = address != options_.peer_addresses.end() ? address->second : "127.0.0.1:1";
+  return rpc::Connect({.target = target, .services = {ProtoService(name)}});
+}
+
+}  // namespace octavo::runtime

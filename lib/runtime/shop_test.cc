@@ -1,0 +1,140 @@
+#include "lib/runtime/shop.h"
+
+#include <gtest/gtest.h>
+
+#include "lib/testing/matchers.h"
+#include "lib/testing/temp_dir.h"
+#include "unary.grpc.pb.h"
+
+namespace octavo::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+class EchoService final : public rpc::Service {
+ public:
+  explicit EchoService(rpc::Pipeline& pipeline) : rpc::Service("unary.Unary", pipeline) {
+    Unary("GetServerResponse", this, &EchoService::GetServerResponse);
+  }
+
+ private:
+  Result<unary::MessageResponse> GetServerResponse(const rpc::Call&, const unary::Message& request) {
+    unary::MessageResponse response;
+    response.set_message(request.message());
+    return response;
+  }
+};
+
+// Records what happens to it; fails where told.
+class EchoModule final : public Module {
+ public:
+  EchoModule(std::string fail_at, std::vector<std::string>& events) : fail_at_(std::move(fail_at)), events_(events) {}
+
+  std::string name() const override { return "echo"; }
+  Status Open(const Environment& environment) override {
+    pipeline_ = std::make_unique<rpc::Pipeline>(environment.telemetry(), rpc::Dispatcher::Options{.threads = 2});
+    service_ = std::make_unique<EchoService>(*pipeline_);
+    return Step("open");
+  }
+  std::vector<rpc::Service*> services() override { return {service_.get()}; }
+  Status Start(const Peers&) override {
+    pipeline_->Open();
+    return Step("start");
+  }
+  void Close() override {
+    pipeline_->Close();
+    (void)Step("close");
+  }
+  void Stop() override { (void)Step("stop"); }
+
+ private:
+  Status Step(const std::string& step) {
+    events_.push_back(step);
+    if (step == fail_at_) return Error{Code::kInternal, "TOLD_TO", "told to fail"};
+    return Ok();
+  }
+
+  const std::string fail_at_;
+  std::vector<std::string>& events_;
+  std::unique_ptr<rpc::Pipeline> pipeline_;
+  std::unique_ptr<EchoService> service_;
+};
+
+class ShopTest : public testing::Test {
+ protected:
+  std::unique_ptr<Shop> Make(const std::string& fail_at = "") {
+    std::vector<std::unique_ptr<Module>> modules;
+    modules.push_back(std::make_unique<EchoModule>(fail_at, events_));
+    return std::make_unique<Shop>(Shop::Options{.listen = "127.0.0.1:0"}, environment_, std::move(modules));
+  }
+
+  Result<unary::MessageResponse> Say(const std::shared_ptr<grpc::Channel>& channel) {
+    const auto stub = unary::Unary::NewStub(channel);
+    unary::Message message;
+    message.set_message("hello");
+    return rpc::Caller(environment_.telemetry())
+        .Invoke(*stub, &unary::Unary::StubInterface::GetServerResponse, message, {.budget = 20s, .wait_for_ready = true});
+  }
+
+  TempDir dir_;
+  SystemClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
+  obs::Metrics metrics_;
+  obs::Tracer tracer_;
+  Environment environment_{dir_.path(), clock_, random_, *log_, metrics_, tracer_};
+  std::vector<std::string> events_;
+};
+
+TEST_F(ShopTest, ServesInProcessAndOnItsPort) {
+  const auto shop = Make();
+  ASSERT_THAT(shop->Start(), IsOk());
+  const auto outside =
+      grpc::CreateChannel("127.0.0.1:" + std::to_string(shop->port()), grpc::InsecureChannelCredentials());
+
+  EXPECT_EQ(Say(shop->To("echo"))->message(), "hello");
+  EXPECT_EQ(Say(outside)->message(), "hello");
+}
+
+TEST_F(ShopTest, ClosesInOrderAndOnce) {
+  const auto shop = Make();
+  ASSERT_THAT(shop->Start(), IsOk());
+
+  shop->Stop();
+  shop->Stop();
+
+  EXPECT_EQ(events_, (std::vector<std::string>{"open", "start", "close", "stop"}));
+}
+
+TEST_F(ShopTest, AModuleThatCannotStartStopsTheShopAndSaysWhy) {
+  EXPECT_THAT(Make("start")->Start(), HasReason("TOLD_TO"));
+  EXPECT_EQ(events_, (std::vector<std::string>{"open", "start", "close", "stop"}));
+
+  events_.clear();
+  EXPECT_THAT(Make("open")->Start(), HasReason("TOLD_TO"));
+  EXPECT_EQ(events_, (std::vector<std::string>{"open", "stop"}));
+}
+
+TEST_F(ShopTest, TwoShopsCannotShareAPort) {
+  const auto shop = Make();
+  ASSERT_THAT(shop->Start(), IsOk());
+  std::vector<std::unique_ptr<Module>> modules;
+  modules.push_back(std::make_unique<EchoModule>("", events_));
+  Shop second({.listen = "127.0.0.1:" + std::to_string(shop->port())}, environment_, std::move(modules));
+
+  EXPECT_THAT(second.Start(), HasReason("CANNOT_LISTEN"));
+}
+
+TEST_F(ShopTest, APeerThatIsNowhereIsUnavailable) {
+  const auto shop = Make();
+  ASSERT_THAT(shop->Start(), IsOk());
+  const auto stub = unary::Unary::NewStub(shop->To("elsewhere"));
+
+  const auto result = rpc::Caller(environment_.telemetry())
+                          .Invoke(*stub, &unary::Unary::StubInterface::GetServerResponse, {}, {.budget = 20s});
+
+  EXPECT_EQ(result.error().code, Code::kUnavailable);
+}
+
+}  // namespace
+}  // namespace octavo::runtime
