@@ -1,0 +1,48 @@
+#include "services/recommendations/domain/chance.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+#include <string>
+
+#include "lib/testing/fake_clock.h"
+
+namespace octavo::recommendations {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Timestamp kNoon = FakeClock::kNoon;
+
+TEST(StableHashTest, NeverChanges) {
+  // Experiments run across restarts, machines and versions.
+  EXPECT_EQ(StableHash("12"), StableHash("12"));
+  EXPECT_NE(StableHash("12"), StableHash("21"));
+  EXPECT_NE(StableHash("12"), StableHash("12", 1));
+  EXPECT_EQ(StableHash(""), 0xf52a15e9a9b5e89bULL);
+}
+
+TEST(DailySeedTest, ChangesWithTheReaderAndAtMidnight) {
+  EXPECT_EQ(DailySeed("12", kNoon), DailySeed("12", kNoon + 11h + 59min));
+  EXPECT_NE(DailySeed("12", kNoon), DailySeed("12", kNoon + 12h));
+  EXPECT_NE(DailySeed("12", kNoon), DailySeed("13", kNoon));
+}
+
+TEST(ArmTest, FollowsTheShareAndGrowsMonotonically) {
+  constexpr int kReaders = 20'000;
+  std::set<int> before;
+  for (const double share : {0.0, 0.1, 0.5, 1.0}) {
+    std::set<int> challengers;
+    for (int reader = 0; reader < kReaders; ++reader) {
+      if (ArmOf(std::to_string(reader), share) == Arm::kChallenger) challengers.insert(reader);
+    }
+    // Five standard deviations: the readers are fixed, so this cannot fail by chance tomorrow.
+    EXPECT_NEAR(static_cast<double>(challengers.size()), share * kReaders, 5 * std::sqrt(kReaders * 0.25));
+    for (const int reader : before) EXPECT_TRUE(challengers.contains(reader));
+    before = challengers;
+  }
+}
+
+}  // namespace
+}  // namespace octavo::recommendations

@@ -1,0 +1,103 @@
+#include "services/recommendations/domain/event.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "lib/testing/fake_clock.h"
+#include "lib/testing/matchers.h"
+
+namespace octavo::recommendations {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Timestamp kNoon = FakeClock::kNoon;
+
+Event Purchase() {
+  return {.reader = ReaderId("7"), .book = BookId(12), .type = EventType::kPurchase, .time = kNoon};
+}
+
+TEST(ReaderNameTest, IsReadersAndUpTo64Characters) {
+  struct Case {
+    std::string name;
+    bool good;
+  };
+  const Case kCases[] = {
+      {"readers/12", true},
+      {"readers/a-Z_9.x", true},
+      {"readers/" + std::string(64, 'x'), true},
+      {"readers/" + std::string(65, 'x'), false},
+      {"readers/", false},
+      {"readers/a/b", false},
+      {"readers/a b", false},
+      {"readers/é", false},
+      {std::string("readers/a\0b", 11), false},
+      {"reader/12", false},
+      {"12", false},
+      {"", false},
+      {"readers/'; DROP TABLE events; --", false},
+  };
+  for (const Case& c : kCases) EXPECT_EQ(ParseReader(c.name).ok(), c.good) << c.name;
+}
+
+TEST(BookNameTest, IsBooksAndAPositiveInt32) {
+  struct Case {
+    std::string name;
+    int number;  // 0: refused.
+  };
+  const Case kCases[] = {
+      {"books/1", 1},   {"books/2147483647", 2147483647}, {"books/2147483648", 0}, {"books/0", 0},  {"books/-1", 0},
+      {"books/01", 0},  {"books/", 0},                    {"books/1x", 0},         {"book/1", 0},   {"", 0},
+      {"books/+1", 0},  {"books/1 ", 0},                  {"books/99999999999999999999", 0},
+  };
+  for (const Case& c : kCases) {
+    const Result<BookId> book = ParseBook(c.name);
+    EXPECT_EQ(book.ok() ? book->value() : 0, c.number) << c.name;
+  }
+}
+
+TEST(EventTest, ARuleThatIsBrokenIsNamedWithTheValue) {
+  struct Case {
+    const char* what;
+    void (*change)(Event&);
+    const char* message;  // Empty: the event is good.
+  };
+  const Case kCases[] = {
+      {"as it is", [](Event&) {}, ""},
+      {"rated", [](Event& e) { e.type = EventType::kRating; e.rating = 5; }, ""},
+      {"no stars", [](Event& e) { e.type = EventType::kRating; }, "rating: 0 is not from 1 to 5"},
+      {"six stars", [](Event& e) { e.type = EventType::kRating; e.rating = 6; }, "rating: 6 is not from 1 to 5"},
+      {"stars bought", [](Event& e) { e.rating = 5; }, "rating: 5 is given, but only a rating has one"},
+      {"type 0", [](Event& e) { e.type = EventType{}; }, "type: 0 is no type of event"},
+      {"type 7", [](Event& e) { e.type = EventType{7}; }, "type: 7 is no type of event"},
+      {"a day ahead", [](Event& e) { e.time = kNoon + 24h; }, ""},
+      {"more", [](Event& e) { e.time = kNoon + 25h; },
+       "event_time: 2026-01-06T13:00:00.000000Z is more than a day in the future"},
+      {"before 1970", [](Event& e) { e.time = Timestamp{} - 1s; },
+       "event_time: 1969-12-31T23:59:59.000000Z is before 1970"},
+      {"id with a space", [](Event& e) { e.id = "a b"; },
+       "event_id: \"a b\" is no event id: at most 128 printable ASCII characters, no space"},
+      {"shelf", [](Event& e) { e.shelf = "home.for-you"; }, ""},
+      {"odd shelf", [](Event& e) { e.shelf = "home/for you"; },
+       "shelf: \"home/for you\" is no shelf's name: at most 64 letters, digits, '-', '_' or '.'"},
+      {"odd source", [](Event& e) { e.source = "\n"; },
+       "source: \"?\" is no source: at most 64 letters, digits, '-', '_' or '.'"},
+  };
+  for (const Case& c : kCases) {
+    Event event = Purchase();
+    c.change(event);
+    const Status checked = CheckEvent(event, kNoon);
+    EXPECT_EQ(checked.ok() ? "" : checked.error().message, c.message) << c.what;
+  }
+}
+
+TEST(EventTest, ALongWrongValueIsCutShortInTheMessage) {
+  const Result<ReaderId> refused = ParseReader(std::string(10'000, 'x'));
+
+  ASSERT_THAT(refused, HasReason("INVALID_FIELD"));
+  EXPECT_LT(refused.error().message.size(), 250U);
+}
+
+}  // namespace
+}  // namespace octavo::recommendations
