@@ -17,6 +17,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -66,9 +67,17 @@ class Row {
   std::vector<Value> values_;
 };
 
+// What a statement gave; between Transaction and its drivers.
+struct Answer {
+  std::vector<Row> rows;
+  std::int64_t changed = 0;  // Rows inserted, updated or deleted.
+};
+
 // Statements within one transaction. Lives only while the function runs that was given it; one thread at a
-// time. Parameters are written $1, $2, … and may be used in any order and more than once. Each text
-// is prepared once per connection, so texts are constants, or come in a few sizes (sql_text.h).
+// time. Parameters are written $1, $2, … and may be used in any order and more than once. Each text is
+// prepared once per connection, so texts are constants, or come in a few sizes (sql_text.h). A text parameter
+// has to be UTF-8 without NUL characters, a double not NaN: no store keeps them alike, so others throw
+// db::Error.
 //
 // A statement that fails throws (errors.h), and the transaction is lost: later statements throw too, and if
 // the function returns as if nothing had happened, Write throws what the statement threw.
@@ -109,28 +118,28 @@ class Transaction {
  protected:
   Transaction() = default;
 
-  struct Answer {
-    std::vector<Row> rows;
-    std::int64_t changed = 0;
-  };
+  // For the drivers.
   virtual Answer RunStatement(std::string_view sql, std::span<const Value> parameters) = 0;
   virtual void RunScript(std::string_view sql) = 0;
-
-  // Set once a statement has thrown.
-  bool lost() const { return lost_; }
+  // What the first statement that failed has thrown; null while all is well.
+  const std::exception_ptr& lost() const { return lost_; }
 
  private:
+  template <typename Fn>
+  Answer Guard(const Fn& run);
   Answer Run(std::string_view sql, std::span<const Value> parameters);
-  bool lost_ = false;
+
+  std::exception_ptr lost_;
 };
 
-// Counted since Open.
+// Counted since Open, but for `waiting`, which is now.
 struct Stats {
   std::int64_t reads = 0;          // Read functions that ended.
   std::int64_t writes = 0;         // Write functions that were committed.
   std::int64_t commits = 0;        // Commits that held them; fewer than writes where they gathered.
   std::int64_t group_largest = 0;  // Writes in the largest commit.
-  std::int64_t repeats = 0;        // Functions run again: another transaction or a lost connection undid them.
+  std::int64_t repeats = 0;        // Functions run again, because something else undid them.
+  std::int64_t waiting = 0;        // Calls that wait for the writer (SQLite's Writes) or for a connection.
 };
 
 // Thread-safe. Outlives all calls to it: destroying it with a call under way is a bug.
@@ -171,9 +180,13 @@ class Database {
 
  private:
   template <typename T>
-  static bool Succeeded(const T&) { return true; }
+  static bool Succeeded(const T&) {
+    return true;
+  }
   template <typename T>
-  static bool Succeeded(const Result<T>& result) { return result.ok(); }
+  static bool Succeeded(const Result<T>& result) {
+    return result.ok();
+  }
 
   template <typename Fn, typename Runner>
   static auto Run(Fn& fn, const Runner& run) {
@@ -202,10 +215,10 @@ struct Options {
   std::string url;
 
   int connections_max = 8;  // SQLite: readers, beside the one writer. PostgreSQL: connections in all.
-  int waiting_max = 1024;   // Calls that wait for a connection or the writer; the next is refused (Overloaded).
+  int waiting_max = 1024;   // Calls that wait for a connection or the writer; the next is Overloaded.
   std::chrono::milliseconds wait_max{5000};           // How long each waits at most.
   std::chrono::milliseconds statement_timeout{5000};  // For one statement, and for reaching the server.
-  int attempts_max = 10;  // How often a function is run in all when other transactions win or connections break.
+  int attempts_max = 10;  // How often a function is run in all, where others win or connections break.
 
   // SQLite: how many Writes one commit may hold. Those that arrive while a commit runs share the next one;
   // group_wait lets a commit wait for company even when nobody else is there yet.

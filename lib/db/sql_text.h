@@ -1,18 +1,23 @@
-// Text for statements whose number of parameters varies. Each size is a text of its own to prepare: keep
-// sizes few (full batches and a rest), and below kParametersMax in all.
+// Text for statements whose number of parameters varies. Each size is a text of its own to prepare: keep the
+// sizes few (full batches and a rest), and the parameters of one statement at kParametersMax or below.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace octavo::db {
 
-// SQLite's limit; PostgreSQL's is twice that.
-inline constexpr int kParametersMax = 32766;
+// More is possible, and slower: SQLite looks each parameter up among all before it (2,000: 1 ms; 32,766:
+// seconds).
+inline constexpr int kParametersMax = 2000;
 
 // Placeholders(3) is "$1,$2,$3", Placeholders(2, 5) is "$5,$6": for IN (…). count > 0.
 std::string Placeholders(int count, int first = 1);
 
 // Tuples(2, 3) is "($1,$2,$3),($4,$5,$6)": for INSERT … VALUES. rows, columns > 0.
 std::string Tuples(int rows, int columns);
+
+// The statement, or its beginning if it is long, for the message of an error.
+std::string ForMessage(std::string_view sql);
 
 }  // namespace octavo::db

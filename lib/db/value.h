@@ -28,7 +28,7 @@ struct Blob {
 
 // An integer that any int64 holds; a std::uint64_t has to be converted where its range is known.
 template <typename T>
-concept FitsInt64 = std::integral<T> && (std::signed_integral<T> || sizeof(T) < sizeof(std::int64_t));
+concept FitsInt64 = std::integral<T> &&(std::signed_integral<T> || sizeof(T) < sizeof(std::int64_t));
 
 class Value {
  public:
@@ -37,16 +37,16 @@ class Value {
   Value() = default;                  // NULL of unknown type.
   Value(std::nullopt_t) : Value() {}  // NOLINT: all of these are implicit by design
   template <FitsInt64 T>
-  Value(T number) : type_(Type::kInt), data_(static_cast<std::int64_t>(number)) {}         // NOLINT
-  Value(double number) : type_(Type::kReal), data_(number) {}                              // NOLINT
-  Value(std::string text) : type_(Type::kText), data_(std::move(text)) {}                  // NOLINT
-  Value(std::string_view text) : type_(Type::kText), data_(std::string(text)) {}           // NOLINT
-  Value(const char* text) : type_(Type::kText), data_(std::string(text)) {}                // NOLINT
-  Value(Blob bytes) : type_(Type::kBlob), data_(std::move(bytes)) {}                       // NOLINT
-  Value(Timestamp time) : type_(Type::kInt), data_(ToMicros(time)) {}                      // NOLINT
+  Value(T number) : type_(Type::kInt), data_(static_cast<std::int64_t>(number)) {}  // NOLINT
+  Value(double number) : type_(Type::kReal), data_(number) {}                       // NOLINT
+  Value(std::string text) : type_(Type::kText), data_(std::move(text)) {}           // NOLINT
+  Value(std::string_view text) : type_(Type::kText), data_(std::string(text)) {}    // NOLINT
+  Value(const char* text) : type_(Type::kText), data_(std::string(text)) {}         // NOLINT
+  Value(Blob bytes) : type_(Type::kBlob), data_(std::move(bytes)) {}                // NOLINT
+  Value(Timestamp time) : type_(Type::kInt), data_(ToMicros(time)) {}               // NOLINT
   template <typename T>
-    requires std::constructible_from<Value, T>
-  Value(const std::optional<T>& maybe) : Value(maybe ? Value(*maybe) : Null(Value(T()).type())) {}  // NOLINT
+  requires std::constructible_from<Value, T> Value(const std::optional<T>& maybe)
+      : Value(maybe ? Value(*maybe) : Null(Value(T()).type())) {}  // NOLINT
 
   static Value Null(Type type) {
     Value null;

@@ -1,0 +1,187 @@
+#include "lib/db/postgres_database.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "lib/db/nesting.h"
+#include "lib/db/pool.h"
+#include "lib/db/postgres_connection.h"
+
+namespace octavo::db {
+namespace {
+
+using Access = PostgresConnection::Access;
+using Setback = PostgresConnection::Setback;
+using CommitOutcome = PostgresConnection::CommitOutcome;
+
+class PostgresTransaction final : public Transaction {
+ public:
+  explicit PostgresTransaction(PostgresConnection& connection) : connection_(connection) {}
+
+  Dialect dialect() const override { return Dialect::kPostgres; }
+  using Transaction::lost;
+
+ protected:
+  Answer RunStatement(std::string_view sql, std::span<const Value> parameters) override {
+    return connection_.Run(sql, parameters);
+  }
+  void RunScript(std::string_view sql) override { connection_.Script(std::string(sql)); }
+
+ private:
+  PostgresConnection& connection_;
+};
+
+std::string MessageOf(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& exception) {
+    return exception.what();
+  }
+}
+
+class PostgresDatabase final : public Database {
+ public:
+  PostgresDatabase(const Options& options, Random& random)
+      : options_(options),
+        random_(random),
+        pool_({.items_max = options.connections_max,
+               .waiting_max = options.waiting_max,
+               .wait_max = options.wait_max},
+              [this] {
+                return std::make_unique<PostgresConnection>(options_.url, options_.statement_timeout);
+              }) {
+    (void)pool_.Take();
+  }
+
+  Dialect dialect() const override { return Dialect::kPostgres; }
+  Stats stats() const override {
+    return {.reads = reads_,
+            .writes = writes_,
+            .commits = writes_,
+            .group_largest = std::min<std::int64_t>(1, writes_),
+            .repeats = repeats_,
+            .waiting = pool_.waiting()};
+  }
+
+ protected:
+  void RunRead(const Body& body) override {
+    Repeat(Access::kRead, body);
+    ++reads_;
+  }
+  void RunWrite(const Body& body) override { Repeat(Access::kWrite, body); }
+
+ private:
+  using Connection = Pool<PostgresConnection>::Lease;
+
+  void Repeat(Access access, const Body& body);
+  Setback Attempt(Access access, const Body& body, std::string& detail);
+  Setback Run(PostgresConnection& connection, Access access, const Body& body);
+  Setback Commit(PostgresConnection& connection, Access access);
+  void Pause(int attempt);
+
+  const Options options_;
+  Random& random_;
+  Pool<PostgresConnection> pool_;
+
+  std::atomic<std::int64_t> reads_ = 0;
+  std::atomic<std::int64_t> writes_ = 0;
+  std::atomic<std::int64_t> repeats_ = 0;
+};
+
+void PostgresDatabase::Repeat(Access access, const Body& body) {
+  RunningTransaction::CheckNone();
+  std::string detail;
+  for (int attempt = 1;; ++attempt) {
+    const Setback setback = Attempt(access, body, detail);
+    if (setback == Setback::kNone) return;
+    if (attempt >= options_.attempts_max) {
+      detail = fmt::format("after {} attempts: {}", attempt, detail);
+      if (setback == Setback::kConflict) throw Contention(detail);
+      throw Unavailable(detail);
+    }
+    ++repeats_;
+    if (setback == Setback::kConflict) Pause(attempt);
+  }
+}
+
+// kNone when the function has run to its end, or kConflict or kLost when it may run again; throws whatever is
+// final.
+Setback PostgresDatabase::Attempt(Access access, const Body& body, std::string& detail) {
+  Connection connection = pool_.Take();
+  Setback setback = Setback::kOther;
+  std::exception_ptr thrown;
+  try {
+    setback = Run(*connection, access, body);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (setback == Setback::kConflict || setback == Setback::kLost) {
+    detail = MessageOf(connection->thrown());
+  }
+  connection->RollBack();
+  if (!connection->usable()) connection.Discard();
+  if (setback == Setback::kLost) pool_.DropIdle();  // What broke this one has most likely broken the others.
+  if (thrown) std::rethrow_exception(thrown);
+  return setback;
+}
+
+Setback PostgresDatabase::Run(PostgresConnection& connection, Access access, const Body& body) {
+  PostgresTransaction transaction(connection);
+  std::exception_ptr thrown;
+  bool commit = false;
+  try {
+    connection.Begin(access);
+    const RunningTransaction running;
+    commit = body(transaction);
+    if (commit) thrown = transaction.lost();
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  // Whatever the function made of it: had it run at another moment, it would not have seen this.
+  if (connection.setback() == Setback::kConflict || connection.setback() == Setback::kLost) {
+    return connection.setback();
+  }
+  if (thrown) std::rethrow_exception(thrown);
+  if (!commit && access == Access::kWrite) return Setback::kNone;
+  return Commit(connection, access);
+}
+
+Setback PostgresDatabase::Commit(PostgresConnection& connection, Access access) {
+  const CommitOutcome outcome = connection.Commit();
+  if (outcome == CommitOutcome::kDone) {
+    if (access == Access::kWrite) ++writes_;
+    return Setback::kNone;
+  }
+  if (outcome == CommitOutcome::kConflict) return Setback::kConflict;
+  // Nothing hangs on whether a Read was committed, so it may run again.
+  if (access == Access::kRead && connection.setback() == Setback::kLost) return Setback::kLost;
+  if (outcome == CommitOutcome::kUnknown)
+    throw UnknownOutcome("while committing: " + MessageOf(connection.thrown()));
+  std::rethrow_exception(connection.thrown());
+}
+
+// Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/): uniform in a range
+// that doubles from 2 ms to at most 256 ms. The connection has been given back.
+void PostgresDatabase::Pause(int attempt) {
+  const std::uint64_t range_us = std::uint64_t{2000} << std::min(attempt - 1, 7);
+  std::mutex mutex;
+  std::condition_variable never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, std::chrono::microseconds(random_.Below(range_us)), [] { return false; });
+}
+
+}  // namespace
+
+std::unique_ptr<Database> OpenPostgres(const Options& options, Random& random) {
+  return std::make_unique<PostgresDatabase>(options, random);
+}
+
+}  // namespace octavo::db

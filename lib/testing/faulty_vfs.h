@@ -1,0 +1,42 @@
+// FaultyVfs: the system's files for SQLite, until told to break them. Name it in db::Options::sqlite_vfs.
+//
+//     FaultyVfs vfs;
+//     vfs.FailSyncs(SQLITE_IOERR_FSYNC);   // From now on.
+//
+// Thread-safe; outlives the databases that use it.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <atomic>
+#include <string>
+
+namespace octavo {
+
+class FaultyVfs {
+ public:
+  FaultyVfs();
+  ~FaultyVfs();
+  FaultyVfs(const FaultyVfs&) = delete;
+  FaultyVfs& operator=(const FaultyVfs&) = delete;
+
+  const std::string& name() const { return name_; }
+
+  // Every write (sync, read) to every file fails with `code` and does nothing; SQLITE_OK heals it.
+  void FailWrites(int code) { write_code_ = code; }
+  void FailSyncs(int code) { sync_code_ = code; }
+  void FailReads(int code) { read_code_ = code; }
+
+  int write_code() const { return write_code_; }
+  int sync_code() const { return sync_code_; }
+  int read_code() const { return read_code_; }
+
+ private:
+  std::string name_;
+  sqlite3_vfs vfs_;
+  std::atomic<int> write_code_ = SQLITE_OK;
+  std::atomic<int> sync_code_ = SQLITE_OK;
+  std::atomic<int> read_code_ = SQLITE_OK;
+};
+
+}  // namespace octavo
