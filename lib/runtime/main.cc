@@ -4,11 +4,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <set>
 
-#include "lib/base/failure.h"
+#include "lib/http/server.h"
+#include "lib/rpc/channel.h"
+#include "lib/rpc/otlp_exporter.h"
 #include "lib/runtime/shop.h"
 
 namespace octavo::runtime {
@@ -25,6 +28,8 @@ struct Settings {
   std::string log_format = "logfmt";
   std::string log_level = "info";
   std::chrono::milliseconds drain{5000};
+  std::string metrics_listen;
+  std::string otlp_endpoint;
   std::map<std::string, std::string> peers;
 };
 
@@ -48,6 +53,9 @@ void AddOptions(Options& options, Settings& settings, const std::vector<std::uni
   own.Add("data-dir", &settings.data_dir, "Folder for everything that is kept; made when it is not there.");
   own.Add("log-format", &settings.log_format, "logfmt or json.");
   own.Add("log-level", &settings.log_level, "The least level that is logged: debug, info, warn or error.");
+  own.Add("metrics-listen", &settings.metrics_listen, "Address of the Prometheus page /metrics; empty: none.");
+  own.Add("otlp-endpoint", &settings.otlp_endpoint,
+          "Address of an OpenTelemetry collector for traces (OTLP over gRPC, 127.0.0.1:4317); empty: none.");
   own.Add("drain", &settings.drain, "How long running calls may go on after a signal to stop.");
 
   std::set<std::string> here;
@@ -76,6 +84,39 @@ Status MakeDataDir(const std::filesystem::path& path) {
   return Ok();
 }
 
+obs::Tracer MakeTracer(const std::string& endpoint, const std::string& program) {
+  if (endpoint.empty()) return obs::Tracer();
+  return obs::Tracer(std::make_unique<rpc::OtlpExporter>(rpc::Connect({.target = endpoint}), program));
+}
+
+// The page that Prometheus reads; null where none is wanted.
+Result<std::unique_ptr<http::Server>> ServeMetrics(const std::string& address, const obs::Metrics& metrics,
+                                                   const Clock& clock) {
+  if (address.empty()) return std::unique_ptr<http::Server>();
+  const std::size_t colon = address.rfind(':');
+  int port = -1;
+  if (colon != std::string::npos) {
+    const char* const end = address.data() + address.size();
+    const auto [stop, error] = std::from_chars(address.data() + colon + 1, end, port);
+    if (error != std::errc() || stop != end) port = -1;
+  }
+  if (port < 0 || port > 65535) {
+    return Error{Code::kInvalidArgument, "BAD_OPTION", "--metrics-listen=" + address + ": must be address:port"};
+  }
+  http::Router router;
+  router.Get("/metrics", [&metrics](const http::Request&) {
+    http::Response response = http::PlainText(200, metrics.Text());
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return response;
+  });
+  // Read by one scraper every few seconds.
+  return http::Server::Start({.address = address.substr(0, colon),
+                              .port = static_cast<std::uint16_t>(port),
+                              .worker_threads = 1,
+                              .connections_max = 16},
+                             std::move(router), clock);
+}
+
 // Runs the shop until a signal comes; `signals` are blocked in every thread.
 Status Serve(const Program& program, const Settings& settings, std::vector<std::unique_ptr<Module>> modules,
              const sigset_t& signals) {
@@ -86,12 +127,13 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
   SystemRandom random;
   const auto log = obs::Log::ToStandardError(clock, level, format);
   obs::Metrics metrics;
-  const obs::Tracer tracer;
+  const obs::Tracer tracer = MakeTracer(settings.otlp_endpoint, program.name);
   const Environment environment{settings.data_dir, clock, random, *log, metrics, tracer};
 
   Shop shop({.listen = settings.listen, .peer_addresses = settings.peers, .drain = settings.drain}, environment,
             std::move(modules));
   TRY(shop.Start());
+  const auto metrics_page = TRY(ServeMetrics(settings.metrics_listen, metrics, clock));
   log->Info("ready", {{"program", program.name}, {"grpc", settings.listen}, {"port", shop.port()}});
   int signal = 0;
   sigwait(&signals, &signal);
@@ -122,7 +164,7 @@ int Main(const Program& program, const std::vector<std::string>& arguments,
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
-  Settings settings{.listen = program.listen};
+  Settings settings{.listen = program.listen, .metrics_listen = program.metrics_listen};
   Options options;
   AddOptions(options, settings, modules);
   const auto outcome = options.Parse(arguments, environ);

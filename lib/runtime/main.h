@@ -14,6 +14,8 @@ struct Program {
   std::string about;  // One sentence for --help.
   // Where gRPC listens unless --listen says otherwise. DefaultAddress() for a module alone.
   std::string listen = "127.0.0.1:50051";
+  // Where Prometheus finds /metrics unless --metrics-listen says otherwise; 9464 is OpenTelemetry's customary port.
+  std::string metrics_listen = "";
 };
 
 // Runs until told to stop. Exit codes: 0 stopped as asked; 1 could not start (one clear line on standard error);

@@ -1,0 +1,62 @@
+// octavo: the whole shop in one process, and the tools of its owner.
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/runtime/main.h"
+#include "services/hello/module.h"
+
+namespace {
+
+using octavo::runtime::Module;
+
+std::vector<std::unique_ptr<Module>> AllModules() {
+  std::vector<std::unique_ptr<Module>> modules;
+  modules.push_back(std::make_unique<octavo::hello::Module>());
+  return modules;
+}
+
+int Serve(const std::vector<std::string>& arguments) {
+  return octavo::runtime::Main({.name = "octavo",
+                                .about = "The whole shop in one process.",
+                                .listen = "127.0.0.1:50051",
+                                .metrics_listen = "127.0.0.1:9464"},
+                               arguments, AllModules());
+}
+
+struct Command {
+  const char* name;
+  const char* about;
+  int (*run)(const std::vector<std::string>& arguments);
+};
+
+constexpr Command kCommands[] = {
+    {"serve", "run the shop (what octavo does without a command)", Serve},
+};
+
+void PrintUsage() {
+  std::printf("Usage: octavo [command] [options]\n\n");
+  for (const Command& command : kCommands) std::printf("  %-10s %s\n", command.name, command.about);
+  std::printf("\noctavo COMMAND --help says more.\n");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.empty() || arguments[0].starts_with("--")) {
+    if (!arguments.empty() && arguments[0] == "--help") PrintUsage();
+    return Serve(arguments);
+  }
+  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  for (const Command& command : kCommands) {
+    if (arguments[0] == command.name) return command.run(rest);
+  }
+  if (arguments[0] == "help" || arguments[0] == "-h") {
+    PrintUsage();
+    return 0;
+  }
+  std::fprintf(stderr, "octavo: unknown command \"%s\"; octavo help lists the known ones\n", arguments[0].c_str());
+  return 2;
+}

@@ -1,0 +1,100 @@
+#include "lib/rpc/otlp_exporter.h"
+
+#include <chrono>
+
+#include "opentelemetry/proto/collector/trace/v1/trace_service.grpc.pb.h"
+
+namespace octavo::rpc {
+namespace {
+
+namespace otlp = opentelemetry::proto;
+
+constexpr std::size_t kQueueMax = 8192;  // x about 300 bytes = 2.5 MB.
+constexpr std::size_t kBatchMin = 512;
+constexpr std::chrono::milliseconds kBatchWait(1000);
+
+std::string BigEndian(std::uint64_t value) {
+  std::string bytes(8, '\0');
+  for (int i = 7; i >= 0; --i, value >>= 8) bytes[static_cast<std::size_t>(i)] = static_cast<char>(value & 0xff);
+  return bytes;
+}
+
+void AddAttribute(google::protobuf::RepeatedPtrField<otlp::common::v1::KeyValue>* attributes, const std::string& key,
+                  const std::string& value) {
+  auto* attribute = attributes->Add();
+  attribute->set_key(key);
+  attribute->mutable_value()->set_string_value(value);
+}
+
+void Fill(otlp::trace::v1::Span& to, const obs::Span& from) {
+  to.set_trace_id(BigEndian(from.context.trace_high) + BigEndian(from.context.trace_low));
+  to.set_span_id(BigEndian(from.context.span));
+  if (from.parent_span != 0) to.set_parent_span_id(BigEndian(from.parent_span));
+  to.set_name(from.name);
+  // Our kinds in the order of OTLP's, which begin behind UNSPECIFIED.
+  to.set_kind(static_cast<otlp::trace::v1::Span::SpanKind>(static_cast<int>(from.kind) + 1));
+  to.set_start_time_unix_nano(static_cast<std::uint64_t>(ToMicros(from.start)) * 1000);
+  to.set_end_time_unix_nano(static_cast<std::uint64_t>(ToMicros(from.end)) * 1000);
+  for (const auto& [key, value] : from.attributes) AddAttribute(to.mutable_attributes(), key, value);
+  if (from.failed) to.mutable_status()->set_code(otlp::trace::v1::Status::STATUS_CODE_ERROR);
+}
+
+}  // namespace
+
+OtlpExporter::OtlpExporter(const std::shared_ptr<grpc::Channel>& channel, std::string service_name)
+    : channel_(channel), service_name_(std::move(service_name)), thread_([this] { Work(); }) {}
+
+OtlpExporter::~OtlpExporter() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  ready_.notify_one();
+  thread_.join();
+}
+
+void OtlpExporter::Export(obs::Span span) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() < kQueueMax) {
+      queue_.push_back(std::move(span));
+      if (queue_.size() < kBatchMin) return;
+    } else {
+      ++dropped_;
+      return;
+    }
+  }
+  ready_.notify_one();
+}
+
+void OtlpExporter::Work() {
+  bool stopping = false;
+  while (!stopping) {
+    std::vector<obs::Span> batch;
+    {
+      std::unique_lock lock(mutex_);
+      ready_.wait_for(lock, kBatchWait, [this] { return stopping_ || queue_.size() >= kBatchMin; });
+      stopping = stopping_;
+      batch.swap(queue_);
+    }
+    const auto size = static_cast<std::int64_t>(batch.size());
+    if (size > 0 && !Send(std::move(batch))) dropped_ += size;
+  }
+}
+
+bool OtlpExporter::Send(std::vector<obs::Span> spans) {
+  otlp::collector::trace::v1::ExportTraceServiceRequest request;
+  auto* resource_spans = request.add_resource_spans();
+  AddAttribute(resource_spans->mutable_resource()->mutable_attributes(), "service.name", service_name_);
+  auto* scope = resource_spans->add_scope_spans();
+  scope->mutable_scope()->set_name("octavo");
+  for (const obs::Span& span : spans) Fill(*scope->add_spans(), span);
+
+  const auto stub = otlp::collector::trace::v1::TraceService::NewStub(channel_);
+  grpc::ClientContext context;
+  context.set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(1, GPR_TIMESPAN)));
+  otlp::collector::trace::v1::ExportTraceServiceResponse response;
+  return stub->Export(&context, request, &response).ok();
+}
+
+}  // namespace octavo::rpc
