@@ -55,7 +55,8 @@ RowVerdict DecideRow(const CheckedRow& row, const std::optional<KnownBook>& know
   };
   if (!row.refusal.empty()) return refuse(row.refusal);
   if (isbn_owner && (!known || *isbn_owner != known->id)) {
-    return refuse("isbn13: " + row.book.content.isbn13 + " is that of " + BookName(*isbn_owner) + " already");
+    const std::string owner = *isbn_owner == kEarlierRow ? "an earlier row" : BookName(*isbn_owner);
+    return refuse("isbn13: " + row.book.content.isbn13 + " is that of " + owner + " already");
   }
   for (const std::string& warning : row.book.warnings) AddProblem(row, Severity::kWarning, warning, counts, problems);
   if (!known) {

@@ -83,6 +83,9 @@ struct KnownBook {
   std::int64_t fingerprint = 0;  // Of the row that last went in.
 };
 
+// Stands for a book that an earlier row is about to make and that has no id yet.
+inline const BookId kEarlierRow{0};
+
 enum class RowVerdict { kCreate, kUpdate, kUnchanged, kRefuse };
 
 // Decides what becomes of `row`. `known`: the book of its (source, key); `isbn_owner`: the book that has its ISBN now.

@@ -1,0 +1,156 @@
+#include "services/catalog/search/query.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <sstream>
+
+#include "services/catalog/domain/text.h"
+#include "services/catalog/search/terms.h"
+
+namespace octavo::catalog::search {
+namespace {
+
+using Xapian::Query;
+
+// A word in a title or a name says more than one in a description.
+constexpr double kTitleFactor = 2.5;
+constexpr double kAuthorFactor = 2.5;
+constexpr double kSeriesFactor = 1.5;
+// A whole title that is what was typed outweighs any sum of words.
+constexpr double kExactTitleFactor = 8;
+// How many words an unfinished one may stand for; the most frequent ones are taken.
+constexpr Xapian::termcount kExpansionMax = 64;
+
+constexpr auto kWeakWords = std::to_array<std::string_view>(
+    {"a", "an", "and", "as", "at", "by", "das", "de", "der", "die", "el", "for", "from", "in", "is", "la", "le", "les",
+     "of", "on", "or", "the", "to", "und", "with"});
+
+bool IsWeak(const std::string& word) { return std::binary_search(kWeakWords.begin(), kWeakWords.end(), word); }
+
+unsigned TypingErrorsForgiven(const std::string& word) {
+  const std::size_t letters = CodePointCount(word);
+  return letters >= 9 ? 2 : letters >= 5 ? 1 : 0;
+}
+
+template <typename Range, typename Make>
+Query Combine(Query::op op, const Range& range, const Make& make) {
+  std::vector<Query> parts;
+  for (const auto& each : range) parts.push_back(make(each));
+  return Query(op, parts.begin(), parts.end());
+}
+
+Query Range(Xapian::valueno slot, double min, double max) {
+  return Query(Query::OP_VALUE_RANGE, slot, Xapian::sortable_serialise(min), Xapian::sortable_serialise(max));
+}
+
+}  // namespace
+
+QueryBuilder::QueryBuilder(const Xapian::Database& database) : database_(database) {
+  std::istringstream names(database.get_metadata("octavo.stemmers"));
+  for (std::string name; names >> name;) stemmers_.emplace_back(name);
+}
+
+std::vector<std::string> QueryBuilder::StemTerms(const std::string& word) const {
+  std::vector<std::string> terms;
+  for (const Xapian::Stem& stemmer : stemmers_) {
+    std::string term = StemTerm(stemmer, word);
+    if (std::find(terms.begin(), terms.end(), term) == terms.end()) terms.push_back(std::move(term));
+  }
+  return terms;
+}
+
+bool QueryBuilder::IsKnown(const std::string& word) const {
+  if (database_.term_exists(Term("", word))) return true;
+  const std::vector<std::string> stems = StemTerms(word);
+  return std::any_of(stems.begin(), stems.end(), [&](const std::string& stem) { return database_.term_exists(stem); });
+}
+
+// Every word of title, authors and series is among the plain words too, so these decide what matches, and the fields
+// only add weight.
+Query QueryBuilder::Word(const std::string& word) const {
+  const std::vector<std::string> stems = StemTerms(word);
+  std::vector<Query> plain = {Query(Term("", word))};
+  std::vector<Query> title = {Query(Term(kTitleWord, word))};
+  for (const std::string& stem : stems) {
+    plain.emplace_back(stem);
+    title.emplace_back(Term(kTitleWord, stem));
+  }
+  const std::vector<Query> fields = {
+      Query(Query::OP_SCALE_WEIGHT, Query(Query::OP_SYNONYM, title.begin(), title.end()), kTitleFactor),
+      Query(Query::OP_SCALE_WEIGHT, Query(Term(kAuthorWord, word)), kAuthorFactor),
+      Query(Query::OP_SCALE_WEIGHT, Query(Term(kSeriesWord, word)), kSeriesFactor)};
+  return Query(Query::OP_AND_MAYBE, Query(Query::OP_SYNONYM, plain.begin(), plain.end()),
+               Query(Query::OP_OR, fields.begin(), fields.end()));
+}
+
+Query QueryBuilder::All(const std::vector<std::string>& words) const {
+  std::vector<std::string> strong;
+  std::vector<std::string> weak;
+  for (const std::string& word : words) (IsWeak(word) ? weak : strong).push_back(word);
+  if (strong.empty()) strong.swap(weak);
+  const Query wanted = Combine(Query::OP_AND, strong, [&](const std::string& word) { return Word(word); });
+  if (weak.empty()) return wanted;
+  // Weak words weigh in where they stand in the title; elsewhere they stand in every book.
+  return Query(Query::OP_AND_MAYBE, wanted,
+               Combine(Query::OP_OR, weak, [](const std::string& word) { return Query(Term(kTitleWord, word)); }));
+}
+
+Query QueryBuilder::Any(const std::vector<std::string>& words) const {
+  std::vector<std::string> strong;
+  std::copy_if(words.begin(), words.end(), std::back_inserter(strong),
+               [](const std::string& word) { return !IsWeak(word); });
+  return Combine(Query::OP_OR, strong, [&](const std::string& word) { return Word(word); });
+}
+
+Query QueryBuilder::Ranked(const Query& matching, const std::string& text) const {
+  const Query exact(Query::OP_SCALE_WEIGHT, Query(Term(kExactTitle, ExactTitle(text))), kExactTitleFactor);
+  const Query popularity((new Xapian::ValueWeightPostingSource(kPopularitySlot))->release());
+  return Query(Query::OP_AND_MAYBE, matching, Query(Query::OP_OR, exact, popularity));
+}
+
+std::vector<std::string> QueryBuilder::Corrected(const std::vector<std::string>& words) const {
+  std::vector<std::string> corrected = words;
+  for (std::string& word : corrected) {
+    const unsigned errors = TypingErrorsForgiven(word);
+    if (errors == 0 || IsKnown(word)) continue;
+    const std::string near = database_.get_spelling_suggestion(word, errors);
+    if (!near.empty()) word = near;
+  }
+  return corrected;
+}
+
+Query FilterQuery(const SearchFilter& filter) {
+  std::vector<Query> parts;
+  const auto any = [&](std::string_view prefix, const std::vector<std::string>& values) {
+    if (values.empty()) return;
+    parts.push_back(Combine(Query::OP_OR, values, [&](const std::string& value) { return Query(Term(prefix, value)); }));
+  };
+  any(kCategory, filter.categories);
+  any(kAuthor, filter.authors);
+  any(kLanguage, filter.language_codes);
+  std::vector<std::string> formats;
+  for (const Format format : filter.formats) formats.push_back(std::to_string(static_cast<int>(format)));
+  any(kFormat, formats);
+  if (filter.price_min_minor != 0 || filter.price_max_minor != 0) {
+    const auto max = static_cast<double>(filter.price_max_minor == 0 ? kPriceMinorMax : filter.price_max_minor);
+    parts.push_back(Range(kPriceSlot, static_cast<double>(filter.price_min_minor), std::min(max, kNoPrice / 2)));
+  }
+  if (filter.published_year_min != 0 || filter.published_year_max != 0) {
+    parts.push_back(Range(kPublishedSlot, filter.published_year_min == 0 ? kYearMin : filter.published_year_min,
+                          filter.published_year_max == 0 ? kYearMax : filter.published_year_max));
+  }
+  if (parts.empty()) return Query::MatchAll;
+  return Query(Query::OP_AND, parts.begin(), parts.end());
+}
+
+Query PrefixQuery(std::string_view field, const std::vector<std::string>& words) {
+  if (words.empty()) return Query::MatchNothing;
+  std::vector<Query> parts;
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) parts.emplace_back(Term(field, words[i]));
+  parts.emplace_back(Query::OP_WILDCARD, Term(field, words.back()), kExpansionMax,
+                     Query::WILDCARD_LIMIT_MOST_FREQUENT, Query::OP_OR);
+  return Query(Query::OP_AND, parts.begin(), parts.end());
+}
+
+}  // namespace octavo::catalog::search

@@ -1,0 +1,300 @@
+#include "services/catalog/search/search_index.h"
+
+#include <fstream>
+#include <thread>
+
+#include "lib/testing/matchers.h"
+#include "lib/testing/temp_dir.h"
+
+namespace octavo::catalog {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Field;
+using testing::IsEmpty;
+using testing::Not;
+using testing::UnorderedElementsAre;
+
+class SearchIndexTest : public testing::Test {
+ protected:
+  SearchIndexTest() { Reopen(); }
+
+  void Reopen(const std::string& catalogue = "catalogue") {
+    index_.reset();
+    index_ = SearchIndex::Open(dir_ / "index", catalogue).value();
+  }
+
+  struct Facts {
+    std::string author = "Nobody";
+    std::string series = "";
+    std::string number = "";
+    std::string isbn = "";
+    std::string language = "en";
+    std::string category = "fiction";
+    std::string description = "";
+    int year = 0;
+    int price = 0;
+    int ratings = 0;
+    std::vector<Format> formats = {};
+  };
+
+  static Book MakeBook(int id, const std::string& title, const Facts& facts) {
+    BookContent draft;
+    draft.title = title;
+    draft.authors = {{.display_name = facts.author}};
+    if (!facts.series.empty()) draft.series = SeriesMembership{.title = facts.series, .number = facts.number};
+    draft.isbn13 = facts.isbn;
+    draft.language_code = facts.language;
+    draft.categories = {facts.category};
+    draft.description = facts.description;
+    draft.published_year = facts.year;
+    if (facts.price > 0) draft.price = Money(facts.price, Currency::Eur());
+    draft.ratings_count = facts.ratings;
+    draft.formats = facts.formats;
+    return {.id = BookId{id}, .content = CheckBook(draft, WrongIsbn::kRefuse)->content};
+  }
+
+  void Add(int id, const std::string& title, const Facts& facts) {
+    index_->Put(MakeBook(id, title, facts));
+    index_->Commit(++position_);
+  }
+
+  // A small shop.
+  void AddShop() {
+    const std::string tolkien = "J. R. R. Tolkien";
+    const std::string king = "Stephen King";
+    Add(1, "The Hobbit", {.author = tolkien, .series = "Middle-earth", .number = "0.5", .isbn = "9780261103344",
+                          .year = 1937, .price = 999, .ratings = 2000});
+    Add(2, "The Fellowship of the Ring", {.author = tolkien, .series = "The Lord of the Rings", .number = "1",
+                                          .year = 1954, .price = 1299, .ratings = 1800});
+    Add(3, "Les Misérables", {.author = "Victor Hugo", .language = "fr", .category = "classics", .year = 1862,
+                              .ratings = 500});
+    Add(4, "A Hobbit Companion", {.author = "David Day", .description = "A guide to the world of Tolkien.",
+                                  .ratings = 5});
+    Add(5, "Hobbits and Dwarves", {.author = "Someone Else", .ratings = 90000});
+    Add(6, "It", {.author = king, .category = "horror", .year = 1986, .ratings = 700, .formats = {Format::kEbook}});
+    Add(7, "If It Bleeds", {.author = king, .category = "horror", .year = 2020, .ratings = 900});
+    Add(8, "三体", {.author = "刘慈欣", .language = "zh", .category = "science-fiction", .year = 2008, .ratings = 50});
+    Add(9, "L'Étranger", {.author = "Albert Camus", .language = "fr", .category = "classics", .year = 1942,
+                          .ratings = 800});
+  }
+
+  std::vector<int> Find(const std::string& text, const SearchFilter& filter = {},
+                        ListOrder order = ListOrder::kRelevance) {
+    result_ = index_->Search({.text = text, .filter = filter, .order = order});
+    std::vector<int> ids;
+    for (const BookId id : result_.ids) ids.push_back(static_cast<int>(id.value()));
+    return ids;
+  }
+
+  std::vector<std::string> Suggest(const std::string& prefix) {
+    std::vector<std::string> names;
+    for (const Suggestion& suggestion : index_->Suggest(prefix, 8)) names.push_back(suggestion.display_name);
+    return names;
+  }
+
+  TempDir dir_;
+  std::unique_ptr<SearchIndex> index_;
+  std::int64_t position_ = 0;
+  SearchResult result_;
+};
+
+TEST_F(SearchIndexTest, PutsTheWholeTitleFirst) {
+  AddShop();
+  EXPECT_THAT(Find("the hobbit"), ElementsAre(1, 5, 4));
+  EXPECT_THAT(Find("it"), ElementsAre(6, 7));
+  EXPECT_EQ(result_.corrected_query, "");
+}
+
+TEST_F(SearchIndexTest, FindsAuthorsInAnyOrderWithoutDiacritics) {
+  AddShop();
+  EXPECT_THAT(Find("tolkien j r r"), UnorderedElementsAre(1, 2));
+  EXPECT_THAT(Find("JRR Tolkien"), UnorderedElementsAre(1, 2));
+  EXPECT_THAT(Find("hugo victor miserables"), ElementsAre(3));
+  EXPECT_THAT(Find("LES MISÉRABLES"), ElementsAre(3));
+  EXPECT_THAT(Find("etranger"), ElementsAre(9));
+  EXPECT_THAT(Find("l'étranger"), ElementsAre(9));
+}
+
+TEST_F(SearchIndexTest, FindsSeriesAndNumber) {
+  AddShop();
+  EXPECT_THAT(Find("lord of the rings 1"), ElementsAre(2));
+  EXPECT_THAT(Find("middle-earth"), ElementsAre(1));
+}
+
+TEST_F(SearchIndexTest, FindsStems) {
+  AddShop();
+  EXPECT_THAT(Find("hobbit"), UnorderedElementsAre(1, 4, 5));
+  EXPECT_THAT(Find("bleeding"), ElementsAre(7));
+}
+
+TEST_F(SearchIndexTest, FindsAnIsbnInAnyForm) {
+  AddShop();
+  for (const char* isbn : {"9780261103344", "978-0-261-10334-4", "0261103342", "0-261-10334-2", "ISBN: 0261103342",
+                           "urn:isbn:9780261103344", "261103342"}) {
+    EXPECT_THAT(Find(isbn), ElementsAre(1)) << isbn;
+  }
+}
+
+TEST_F(SearchIndexTest, ForgivesTypingErrorsByLength) {
+  AddShop();
+  EXPECT_THAT(Find("hobit"), Contains(1));
+  EXPECT_EQ(result_.corrected_query, "hobbit");
+  EXPECT_THAT(Find("tolkein"), UnorderedElementsAre(1, 2, 4));
+  EXPECT_THAT(Find("felowshp of the ring"), ElementsAre(2));  // Two errors in eight letters less two.
+  EXPECT_THAT(Find("xxhobbit"), IsEmpty());                    // Two errors need nine letters.
+  EXPECT_THAT(Find("hbt"), IsEmpty());
+}
+
+TEST_F(SearchIndexTest, OffersWhatHasAnyOfTheWordsWhenNothingHasAll) {
+  AddShop();
+  EXPECT_THAT(Find("hobbit zzzzz"), UnorderedElementsAre(1, 4, 5));
+  EXPECT_TRUE(result_.matched_any);
+  EXPECT_THAT(Find("zzzzz"), IsEmpty());
+  EXPECT_FALSE(result_.matched_any);
+}
+
+TEST_F(SearchIndexTest, FindsScriptsWithoutSpaces) {
+  AddShop();
+  EXPECT_THAT(Find("三体"), ElementsAre(8));
+  EXPECT_THAT(Find("刘慈欣"), ElementsAre(8));
+}
+
+TEST_F(SearchIndexTest, FiltersAndListsWithoutWords) {
+  AddShop();
+  EXPECT_THAT(Find("", {.categories = {"horror"}}), ElementsAre(7, 6));  // The best known first.
+  EXPECT_THAT(Find("", {.categories = {"horror", "classics"}, .language_codes = {"fr"}}), ElementsAre(9, 3));
+  EXPECT_THAT(Find("", {.formats = {Format::kEbook}}), ElementsAre(6));
+  EXPECT_THAT(Find("", {.authors = {"stephen-king"}}), ElementsAre(7, 6));
+  EXPECT_THAT(Find("", {.price_max_minor = 1000}), ElementsAre(1));
+  EXPECT_THAT(Find("", {.price_min_minor = 1000}), ElementsAre(2));
+  EXPECT_THAT(Find("", {.published_year_min = 1900, .published_year_max = 1950}), ElementsAre(1, 9));
+  EXPECT_THAT(Find("tolkien", {.price_min_minor = 1000}), ElementsAre(2));
+}
+
+TEST_F(SearchIndexTest, SortsInEveryOrder) {
+  AddShop();
+  const SearchFilter old{.published_year_max = 1960};
+  EXPECT_THAT(Find("", old, ListOrder::kTitle), ElementsAre(9, 2, 1, 3));
+  EXPECT_THAT(Find("", old, ListOrder::kPublished), ElementsAre(2, 9, 1, 3));
+  EXPECT_THAT(Find("", old, ListOrder::kNewest), ElementsAre(9, 3, 2, 1));
+  EXPECT_THAT(Find("", old, ListOrder::kPopularity), ElementsAre(1, 2, 9, 3));
+  EXPECT_THAT(Find("tolkien", {}, ListOrder::kPrice), ElementsAre(1, 2, 4));  // Without a price last.
+}
+
+TEST_F(SearchIndexTest, CountsFacetsOfAllMatches) {
+  AddShop();
+  const SearchResult result =
+      index_->Search({.text = "", .page_size = 1, .facets = SearchQuery::Facets::kCounted});
+
+  EXPECT_EQ(result.total_size, 9);
+  EXPECT_TRUE(result.more);
+  const auto is = [](const char* value, int count) {
+    return testing::AllOf(Field(&FacetCount::value, value), Field(&FacetCount::count, count));
+  };
+  EXPECT_THAT(result.facets.categories,
+              ElementsAre(is("fiction", 4), is("classics", 2), is("horror", 2), is("science-fiction", 1)));
+  EXPECT_THAT(result.facets.languages, ElementsAre(is("en", 6), is("fr", 2), is("zh", 1)));
+  EXPECT_THAT(result.facets.formats, ElementsAre(is("3", 1)));
+  EXPECT_THAT(result.facets.decades, Contains(is("1980", 1)));
+  EXPECT_THAT(result.facets.authors, Contains(Field(&FacetCount::display_name, "J. R. R. Tolkien")));
+}
+
+TEST_F(SearchIndexTest, PagesThroughResults) {
+  for (int i = 1; i <= 25; ++i) Add(i, "Book of tales", {.ratings = i});
+  std::vector<int> seen;
+  SearchQuery query{.text = "tales", .page_size = 10};
+  while (true) {
+    const SearchResult page = index_->Search(query);
+    for (const BookId id : page.ids) seen.push_back(static_cast<int>(id.value()));
+    if (!page.more) break;
+    query.offset += query.page_size;
+  }
+  ASSERT_EQ(seen.size(), 25u);
+  EXPECT_EQ(seen.front(), 25);
+  EXPECT_EQ(seen.back(), 1);
+}
+
+TEST_F(SearchIndexTest, SuggestsBooksAuthorsAndSeries) {
+  AddShop();
+  EXPECT_THAT(Suggest("hob"), ElementsAre("Hobbits and Dwarves", "The Hobbit", "A Hobbit Companion"));
+  EXPECT_THAT(Suggest("tolk"), ElementsAre("J. R. R. Tolkien"));
+  EXPECT_THAT(Suggest("the lord of the ri"), ElementsAre("The Lord of the Rings"));
+  EXPECT_THAT(Suggest("stephen k"), ElementsAre("Stephen King"));
+  EXPECT_THAT(Suggest("mis"), ElementsAre("Les Misérables"));
+  EXPECT_THAT(Suggest("the fel"), ElementsAre("The Fellowship of the Ring"));
+  EXPECT_THAT(Suggest(""), IsEmpty());
+  EXPECT_THAT(Suggest("zzz"), IsEmpty());
+}
+
+TEST_F(SearchIndexTest, ForgetsWhatWasReplacedOrRemoved) {
+  AddShop();
+  Add(1, "There and Back Again", {.author = "J. R. R. Tolkien"});
+  index_->Remove(BookId{4});
+  index_->Remove(BookId{99});
+  index_->Commit(++position_);
+
+  EXPECT_THAT(Find("hobbit"), ElementsAre(5));
+  EXPECT_THAT(Find("back again"), ElementsAre(1));
+  EXPECT_THAT(Find("companoin"), IsEmpty());  // Not suggested any more either.
+}
+
+TEST_F(SearchIndexTest, KeepsItsPositionWhenOpenedAgain) {
+  AddShop();
+  Reopen();
+  EXPECT_EQ(index_->position(), position_);
+  EXPECT_THAT(Find("misérables"), ElementsAre(3));
+}
+
+TEST_F(SearchIndexTest, BeginsAnewForAnotherCatalogue) {
+  AddShop();
+  Reopen("another");
+  EXPECT_EQ(index_->position(), 0);
+  EXPECT_THAT(Find("misérables"), IsEmpty());
+}
+
+TEST_F(SearchIndexTest, BeginsAnewWhenDamaged) {
+  AddShop();
+  index_.reset();
+  for (const auto& file : std::filesystem::directory_iterator(dir_ / "index")) {
+    std::ofstream(file.path(), std::ios::trunc) << "junk";
+  }
+  Reopen();
+  EXPECT_EQ(index_->position(), 0);
+  AddShop();
+  EXPECT_THAT(Find("misérables"), ElementsAre(3));
+}
+
+TEST_F(SearchIndexTest, RefusesASecondWriter) {
+  EXPECT_THAT(SearchIndex::Open(dir_ / "index", "catalogue"), HasReason("INDEX_IN_USE"));
+}
+
+TEST_F(SearchIndexTest, AnswersWhileItIsWritten) {
+  AddShop();
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> readers;
+  std::atomic<int> wrong = 0;
+  for (int i = 0; i < 2; ++i) {
+    readers.emplace_back([&] {
+      while (!stop) wrong += index_->Search({.text = "misérables"}).ids != std::vector{BookId{3}};
+    });
+  }
+  for (int i = 100; i < 160; ++i) Add(i, "Another book", {});
+  stop = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(SearchIndexTest, SurvivesWhateverIsTyped) {
+  AddShop();
+  for (const std::string& text :
+       {std::string("AND OR NOT ( \" * :"), std::string(5000, 'x'), std::string("\xff\xfe"), std::string("a:b -c +d ~e"),
+        std::string("\0null", 5), std::string("XA:stephen-king"), std::string("S"), std::string("1 2 3 4 5 6 7 8 9 0")}) {
+    Find(text);
+    Suggest(text);
+  }
+}
+
+}  // namespace
+}  // namespace octavo::catalog

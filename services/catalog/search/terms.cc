@@ -1,0 +1,209 @@
+#include "services/catalog/search/terms.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "services/catalog/domain/category.h"
+#include "services/catalog/domain/isbn.h"
+#include "services/catalog/domain/listing.h"
+#include "services/catalog/domain/text.h"
+
+namespace octavo::catalog::search {
+namespace {
+
+constexpr std::size_t kTermBytesMax = 200;  // Xapian holds 245, less what escaping zero bytes may take.
+constexpr std::size_t kDescriptionWordsMax = 2000;
+constexpr char kUnit = '\x1f';
+constexpr char kItem = '\x1e';
+
+struct LanguageStemmer {
+  std::string_view language;
+  const char* stemmer;
+};
+
+constexpr auto kStemmers = std::to_array<LanguageStemmer>({
+    {"en", "english"}, {"fr", "french"},     {"de", "german"},  {"es", "spanish"}, {"it", "italian"},
+    {"pt", "portuguese"}, {"nl", "dutch"},   {"sv", "swedish"}, {"da", "danish"},  {"no", "norwegian"},
+    {"nb", "norwegian"}, {"fi", "finnish"},  {"ru", "russian"}, {"ro", "romanian"}, {"hu", "hungarian"},
+    {"tr", "turkish"}, {"id", "indonesian"}, {"ca", "catalan"},
+});
+
+// Adds the words of one field: as they are, under the field's prefix, and stemmed both ways.
+class TermAdder {
+ public:
+  TermAdder(Xapian::Document& document, const char* stemmer) : document_(document), stemmer_(stemmer) {}
+
+  void Add(std::string_view text, std::string_view field_prefix) {
+    std::size_t count = 0;
+    for (const std::string& word : Words(text, WordForms::kEveryForm)) {
+      if (++count > kDescriptionWordsMax) return;
+      document_.add_term(Term("", word));
+      const std::string stem = StemTerm(stemmer_, word);
+      document_.add_term(stem);
+      if (field_prefix.empty()) continue;
+      document_.add_term(Term(field_prefix, word));
+      if (field_prefix == kTitleWord) document_.add_term(Term(kTitleWord, stem));
+    }
+  }
+
+ private:
+  Xapian::Document& document_;
+  const Xapian::Stem stemmer_;
+};
+
+// A weight to add to that of the words: 1 for ten ratings, 6.7 for five million. A word weighs 5 to 10, so that
+// popularity decides between books that match alike, and no more.
+double Popularity(std::int64_t ratings_count) { return std::log10(1.0 + static_cast<double>(ratings_count)); }
+
+std::string PackFacets(const BookContent& book) {
+  std::string packed;
+  for (const std::string& category : book.categories) {
+    if (const Category* known = FindCategory(category)) packed += static_cast<char>(known - kCategories.data() + 1);
+  }
+  packed += kUnit;
+  packed += book.language_code.substr(0, book.language_code.find('-'));
+  packed += kUnit;
+  for (const Format format : book.formats) packed += static_cast<char>(format);
+  packed += kUnit;
+  if (book.published_year > 0) packed += std::to_string(book.published_year / 10 * 10);
+  packed += kUnit;
+  // The first few authors; the others of a long anthology are nobody's facet.
+  for (std::size_t i = 0; i < std::min<std::size_t>(book.authors.size(), 5); ++i) {
+    if (i > 0) packed += kItem;
+    packed += book.authors[i].slug;
+  }
+  return packed;
+}
+
+std::string PackCard(const BookContent& book) {
+  std::string packed = book.title + '\n';
+  if (book.series) packed += book.series->slug + '\t' + book.series->title;
+  for (const AuthorCredit& author : book.authors) packed += '\n' + author.slug + '\t' + author.display_name;
+  return packed;
+}
+
+std::string_view TakeUntil(std::string_view& text, char end) {
+  const std::size_t at = std::min(text.find(end), text.size());
+  const std::string_view taken = text.substr(0, at);
+  text.remove_prefix(std::min(at + 1, text.size()));
+  return taken;
+}
+
+void AddMarks(Xapian::Document& document, const BookContent& book) {
+  document.add_term(Term(kExactTitle, ExactTitle(book.title)));  // Weighs, so not boolean.
+  if (const std::size_t colon = book.title.find(':'); colon != std::string::npos) {
+    document.add_term(Term(kExactTitle, ExactTitle(book.title.substr(0, colon))));
+  }
+  if (!book.isbn13.empty()) document.add_boolean_term(Term(kIsbn, book.isbn13));
+  for (const std::string& category : book.categories) document.add_boolean_term(Term(kCategory, category));
+  for (const Format format : book.formats) {
+    document.add_boolean_term(Term(kFormat, std::to_string(static_cast<int>(format))));
+  }
+  for (const AuthorCredit& author : book.authors) document.add_boolean_term(Term(kAuthor, author.slug));
+  if (!book.language_code.empty()) {
+    // "en" finds "en-GB" too.
+    document.add_boolean_term(Term(kLanguage, book.language_code));
+    document.add_boolean_term(Term(kLanguage, book.language_code.substr(0, book.language_code.find('-'))));
+  }
+  std::int64_t least = 10;
+  for (int tier = 1; tier <= kPopularityTierMax && book.ratings_count >= least; ++tier, least *= 10) {
+    document.add_boolean_term(Term(kPopularityTier, std::to_string(tier)));
+  }
+}
+
+}  // namespace
+
+Xapian::Document MakeDocument(const Book& stored) {
+  const BookContent& book = stored.content;
+  Xapian::Document document;
+  TermAdder adder(document, StemmerFor(book.language_code));
+  adder.Add(book.title, kTitleWord);
+  adder.Add(book.subtitle, kTitleWord);
+  for (const AuthorCredit& author : book.authors) adder.Add(author.display_name, kAuthorWord);
+  if (book.series) adder.Add(book.series->title + " " + book.series->number, kSeriesWord);
+  for (const std::string& subject : book.subjects) adder.Add(subject, "");
+  adder.Add(book.description, "");
+  AddMarks(document, book);
+
+  const SortKeys keys = SortKeysOf(book);
+  document.add_value(kPopularitySlot, Xapian::sortable_serialise(Popularity(book.ratings_count)));
+  document.add_value(kTitleSlot, keys.title);
+  document.add_value(kPublishedSlot,
+                     Xapian::sortable_serialise(book.published_year == 0 ? kNoYear : book.published_year));
+  document.add_value(kPriceSlot,
+                     Xapian::sortable_serialise(book.price ? static_cast<double>(book.price->minor()) : kNoPrice));
+  document.add_value(kSeriesNumberSlot, Xapian::sortable_serialise(static_cast<double>(keys.series_number)));
+  document.add_value(kFacetSlot, PackFacets(book));
+  document.set_data(PackCard(book));
+  return document;
+}
+
+std::vector<std::string> SpellingWords(const Xapian::Document& document) {
+  std::vector<std::string> words;
+  for (const std::string_view prefix : {kAuthorWord, kSeriesWord, kTitleWord}) {
+    Xapian::TermIterator term = document.termlist_begin();
+    for (term.skip_to(std::string(prefix)); term != document.termlist_end(); ++term) {
+      const std::string text = *term;
+      if (!text.starts_with(prefix)) break;
+      const std::string word = text.substr(prefix.size());
+      // A title's stems are under "SZ…"; numbers and short words are not guessed at.
+      if (word.front() == 'Z' || CodePointCount(word) < 4) continue;
+      if (std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; })) continue;
+      words.push_back(word);
+    }
+  }
+  return words;
+}
+
+std::string Term(std::string_view prefix, std::string_view word) {
+  return std::string(prefix) + std::string(Prefix(word, kTermBytesMax));
+}
+
+std::string ExactTitle(std::string_view title) {
+  std::string exact;
+  for (const std::string& word : Words(title, WordForms::kAsTyped)) {
+    if (!exact.empty()) exact += ' ';
+    exact += word;
+  }
+  return exact;
+}
+
+const char* StemmerFor(std::string_view language_code) {
+  const std::string_view language = language_code.substr(0, language_code.find('-'));
+  for (const LanguageStemmer& each : kStemmers) {
+    if (each.language == language) return each.stemmer;
+  }
+  return language.empty() ? "english" : "none";
+}
+
+std::string StemTerm(const Xapian::Stem& stemmer, const std::string& word) {
+  return Term(kStem, stemmer(std::string(Prefix(word, kTermBytesMax))));
+}
+
+BookCard ReadCard(const std::string& document_data) {
+  std::string_view rest = document_data;
+  BookCard card;
+  card.title = TakeUntil(rest, '\n');
+  std::string_view series = TakeUntil(rest, '\n');
+  card.series_slug = TakeUntil(series, '\t');
+  card.series_title = series;
+  while (!rest.empty()) {
+    std::string_view author = TakeUntil(rest, '\n');
+    const std::string_view slug = TakeUntil(author, '\t');
+    card.authors.push_back({std::string(slug), std::string(author)});
+  }
+  return card;
+}
+
+void ReadFacets(const std::string& packed, FacetEntry& entry) {
+  std::string_view rest = packed;
+  entry.categories = TakeUntil(rest, kUnit);
+  entry.language = TakeUntil(rest, kUnit);
+  entry.formats = TakeUntil(rest, kUnit);
+  entry.decade = TakeUntil(rest, kUnit);
+  entry.authors.clear();
+  while (!rest.empty()) entry.authors.push_back(TakeUntil(rest, kItem));
+}
+
+}  // namespace octavo::catalog::search

@@ -1,0 +1,80 @@
+// Terms: the words and marks by which Xapian knows a book, and the slots of values that it sorts and filters by. What the
+// index writes here, queries look for; both sides therefore live in this one place.
+#pragma once
+
+#include <xapian.h>
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/catalog/domain/book.h"
+
+namespace octavo::catalog::search {
+
+// Raise with every change of what a document holds: older indexes are then rebuilt.
+inline constexpr const char* kIndexVersion = "1";
+
+// Prefixes of terms. Plain words have none, stems "Z". In a field's words no capital follows, so that "S" and "ST" are
+// never mixed up.
+inline constexpr std::string_view kStem = "Z";
+inline constexpr std::string_view kTitleWord = "S";
+inline constexpr std::string_view kAuthorWord = "A";
+inline constexpr std::string_view kSeriesWord = "R";
+inline constexpr std::string_view kExactTitle = "XT:";
+inline constexpr std::string_view kIsbn = "XI:";
+inline constexpr std::string_view kCategory = "XC:";
+inline constexpr std::string_view kLanguage = "XL:";
+inline constexpr std::string_view kFormat = "XF:";
+inline constexpr std::string_view kAuthor = "XA:";
+// "XP:4": at least 10,000 ratings. Suggestions look among the best known first, so that one letter does not touch every
+// book there is.
+inline constexpr std::string_view kPopularityTier = "XP:";
+inline constexpr int kPopularityTierMax = 6;
+
+enum Slot : Xapian::valueno {
+  kPopularitySlot = 0,  // A weight: see Popularity in terms.cc.
+  kTitleSlot = 1,
+  kPublishedSlot = 2,
+  kPriceSlot = 3,
+  kFacetSlot = 4,
+  kSeriesNumberSlot = 5,
+};
+
+// Stand for unknown years and prices in their slots: they sort last, and no range reaches them.
+inline constexpr double kNoYear = -1e9;
+inline constexpr double kNoPrice = 1e15;
+
+Xapian::Document MakeDocument(const Book& book);
+// The words of a document that the spelling dictionary counts.
+std::vector<std::string> SpellingWords(const Xapian::Document& document);
+
+// A term cut to what Xapian can hold (245 bytes).
+std::string Term(std::string_view prefix, std::string_view word);
+// The form in which titles are compared whole.
+std::string ExactTitle(std::string_view title);
+
+// The stemmer for a language code, English where the language is unknown or has none.
+const char* StemmerFor(std::string_view language_code);
+std::string StemTerm(const Xapian::Stem& stemmer, const std::string& word);
+
+// What is shown of a book without asking the store: title, series, authors.
+struct BookCard {
+  std::string title;
+  std::string series_slug, series_title;
+  std::vector<AuthorCredit> authors;
+};
+BookCard ReadCard(const std::string& document_data);
+
+// What facets count of a book, packed into one slot so that counting reads one value.
+struct FacetEntry {
+  std::string_view categories;  // A byte each: the place in kCategories.
+  std::string_view language;
+  std::string_view formats;  // A byte each: the number.
+  std::string_view decade;   // "1990".
+  std::vector<std::string_view> authors;  // Slugs.
+};
+void ReadFacets(const std::string& packed, FacetEntry& entry);
+
+}  // namespace octavo::catalog::search
