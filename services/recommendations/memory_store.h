@@ -1,0 +1,133 @@
+// MemoryStore: an honest fake of the Store, for tests of what stands on one. Forgets everything when it goes.
+#pragma once
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "services/recommendations/store.h"
+
+namespace octavo::recommendations {
+
+class MemoryStore final : public Store {
+ public:
+  std::vector<std::int64_t> Append(std::span<const Event> events) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::int64_t> positions;
+    for (const Event& event : events) {
+      const bool repeated = !event.id.empty() && !ids_.insert(event.id).second;
+      positions.push_back(repeated ? 0 : ++last_position_);
+      if (!repeated) events_.push_back({last_position_, event});
+    }
+    return positions;
+  }
+
+  std::int64_t LastPosition() override {
+    const std::lock_guard lock(mutex_);
+    return last_position_;
+  }
+
+  std::vector<StoredEvent> EventsAfter(std::int64_t position, int limit, Impressions impressions) override {
+    return Select(limit, [&](const StoredEvent& stored) {
+      return stored.position > position &&
+             (impressions == Impressions::kWith || stored.event.type != EventType::kImpression);
+    });
+  }
+
+  std::vector<StoredEvent> EventsOf(const ReaderId& reader, std::int64_t position, int limit) override {
+    return Select(limit, [&](const StoredEvent& stored) {
+      return stored.position > position && stored.event.reader == reader &&
+             stored.event.type != EventType::kImpression;
+    });
+  }
+
+  void Merge(const ReaderId& from, const ReaderId& to) override {
+    const std::lock_guard lock(mutex_);
+    for (StoredEvent& stored : events_) {
+      if (stored.event.reader == from) stored.event.reader = to;
+    }
+  }
+
+  void DeleteReader(const ReaderId& reader) override {
+    const std::lock_guard lock(mutex_);
+    Delete([&](const StoredEvent& stored) { return stored.event.reader == reader; });
+  }
+
+  std::vector<ReaderId> DeleteSource(const std::string& source, int limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<ReaderId> readers;
+    Delete([&](const StoredEvent& stored) {
+      if (stored.event.source != source || static_cast<int>(readers.size()) == limit) return false;
+      readers.push_back(stored.event.reader);
+      return true;
+    });
+    return readers;
+  }
+
+  std::vector<ShelfCounts> CountShelves(Timestamp start, Timestamp end) override {
+    const std::lock_guard lock(mutex_);
+    std::map<std::pair<std::string, std::string>, ShelfCounts> counts;
+    for (const auto& [position, event] : events_) {
+      if (event.shelf.empty() || event.time < start || event.time >= end) continue;
+      ShelfCounts& count = counts[{event.shelf, event.model}];
+      count.shelf = event.shelf;
+      count.model = event.model;
+      count.impressions += event.type == EventType::kImpression;
+      count.clicks += event.type == EventType::kView;
+      count.purchases += event.type == EventType::kPurchase;
+    }
+    std::vector<ShelfCounts> rows;
+    for (auto& [key, count] : counts) rows.push_back(std::move(count));
+    return rows;
+  }
+
+  void PutModel(const ModelRecord& model) override {
+    const std::lock_guard lock(mutex_);
+    models_[model.name] = model;
+  }
+
+  std::optional<ModelRecord> LatestModel(Arm arm) override {
+    const std::lock_guard lock(mutex_);
+    std::optional<ModelRecord> latest;
+    for (const auto& [name, model] : models_) {
+      if (model.arm == arm && (!latest || model.train_time >= latest->train_time)) latest = model;
+    }
+    return latest;
+  }
+
+  void DeleteModel(const std::string& name) override {
+    const std::lock_guard lock(mutex_);
+    models_.erase(name);
+  }
+
+ private:
+  template <typename Wanted>
+  std::vector<StoredEvent> Select(int limit, const Wanted& wanted) {
+    const std::lock_guard lock(mutex_);
+    std::vector<StoredEvent> selected;
+    for (const StoredEvent& stored : events_) {
+      if (static_cast<int>(selected.size()) == limit) break;
+      if (wanted(stored)) selected.push_back(stored);
+    }
+    return selected;
+  }
+
+  template <typename Unwanted>
+  void Delete(const Unwanted& unwanted) {
+    std::erase_if(events_, [&](const StoredEvent& stored) {
+      if (!unwanted(stored)) return false;
+      ids_.erase(stored.event.id);
+      return true;
+    });
+  }
+
+  std::mutex mutex_;
+  std::vector<StoredEvent> events_;            // Guarded by mutex_, as all below; by position.
+  std::set<std::string> ids_;
+  std::int64_t last_position_ = 0;
+  std::map<std::string, ModelRecord> models_;
+};
+
+}  // namespace octavo::recommendations

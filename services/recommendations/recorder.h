@@ -1,0 +1,109 @@
+// Recorder: the one writer of events. Whatever changes the log changes the histories right behind it, in the same order,
+// on one thread, so that the two never disagree.
+//
+// Events that arrive while a commit runs share the next one: the busier, the larger the groups, and a lone event never
+// waits for company.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+
+#include "lib/base/result.h"
+#include "services/recommendations/domain/history.h"
+#include "services/recommendations/store.h"
+
+namespace octavo::recommendations {
+
+// Counts what became of the events of one stream. Thread-safe.
+class Tally {
+ public:
+  struct Counts {
+    std::int64_t recorded = 0;
+    std::int64_t repeated = 0;
+  };
+
+  // Waits until every event given to Record with this tally is durable. The error of the first that could not be stored;
+  // events before it are durable.
+  Result<Counts> Wait();
+
+ private:
+  friend class Recorder;
+  void Expect();
+  void Stored(bool is_new);
+  void Failed(const Error& error);
+
+  std::mutex mutex_;
+  std::condition_variable none_pending_;
+  std::int64_t pending_ = 0;   // Guarded by mutex_, as all below.
+  Counts counts_;
+  std::optional<Error> error_;
+};
+
+class Recorder {
+ public:
+  // 8,192 events of about 200 bytes = 1.6 MB. A stream that is faster than the disk waits here.
+  static constexpr std::size_t kQueueMax = 8192;
+  // In one transaction: about 5 ms of work.
+  static constexpr std::size_t kBatchMax = 512;
+
+  // `on_progress` gets the log's last position after each change; it must not block. All outlive the recorder.
+  Recorder(Store& store, Histories& histories, std::function<void(std::int64_t)> on_progress);
+  // As Stop().
+  ~Recorder();
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  // Reads the whole log into the histories. Once, before anything else.
+  void Replay();
+  void Start();
+  // Stores what is queued, then ends. Later events fail with UNAVAILABLE (STOPPING). Repeating it does nothing.
+  void Stop();
+
+  // Queues a checked event; waits while the queue is full. `tally` learns when it is durable and counted.
+  void Record(Event event, std::shared_ptr<Tally> tally);
+  // The following wait until they are done, behind the events queued before.
+  Status Merge(const ReaderId& from, const ReaderId& to);
+  Status Forget(const ReaderId& reader);
+  // How many events were deleted.
+  Result<std::int64_t> ForgetSource(const std::string& source);
+
+ private:
+  struct Waiting {
+    Event event;
+    std::shared_ptr<Tally> tally;  // Shared between the stream and the writer; either may end first.
+  };
+  struct Command {
+    std::function<void()> run;
+    std::function<void(const Error&)> fail;
+  };
+  using Work = std::variant<Waiting, Command>;
+
+  // Runs `run` on the writer's thread and waits for it.
+  Status Do(std::function<void()> run);
+  void Write();
+  void StoreBatch(std::vector<Waiting> batch);
+  void RunCommand(const Command& command);
+  // Reads one reader's history again from the log.
+  void Reread(const ReaderId& reader);
+
+  Store& store_;
+  Histories& histories_;
+  const std::function<void(std::int64_t)> on_progress_;
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::condition_variable room_;
+  std::deque<Work> queue_;  // Guarded by mutex_.
+  bool stopping_ = false;   // Guarded by mutex_.
+  std::thread thread_;
+};
+
+}  // namespace octavo::recommendations

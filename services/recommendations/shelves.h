@@ -1,0 +1,109 @@
+// Shelves: the answers. Who asks, what they did, what may be shown → a row of books. Works from memory, never waits,
+// and gives equal answers to equal questions on the same day.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+#include "services/recommendations/domain/history.h"
+#include "services/recommendations/showroom.h"
+
+namespace octavo::recommendations {
+
+inline constexpr int kResultsMax = 100;
+inline constexpr std::size_t kBecauseMax = 3;  // Books that a suggestion names as its reasons.
+
+struct ShelfRequest {
+  std::string_view reader;    // Without "readers/".
+  std::string_view category;  // "categories/romance"; empty: all.
+  int max_results = 10;       // At least 1; more than kResultsMax is taken as that.
+  std::span<const BookId> excluded = {};
+  int author_max = 0;  // At most so many books of one author, of one series; 0: no bound.
+  int series_max = 0;
+  bool with_because = false;
+};
+
+enum class Origin : std::uint8_t { kPersonal, kPopular, kExploration };
+
+struct Suggestion {
+  ItemIndex item = recommender::kNoIndex;
+  float score = 0;
+  Origin origin = Origin::kPersonal;
+  std::uint8_t because_count = 0;
+  std::array<ItemIndex, kBecauseMax> because = {};
+};
+
+// The suggestions are the workspace's, until its next use.
+struct Shelf {
+  std::shared_ptr<const Display> display;  // Keeps alive what the next line points to.
+  const Assortment* assortment = nullptr;
+  std::span<const Suggestion> suggestions;
+};
+
+struct Contribution {
+  BookId book;
+  std::string_view title;  // Empty for a book that the catalogue no longer has. Lives as long as the display.
+  double share = 0;        // Of the score, 0 to 1.
+};
+
+// The memory of one thread at work, kept so that answers allocate nothing. Not shared.
+struct Workspace {
+  History history;
+  std::vector<recommender::HistoryEntry> entries;
+  std::vector<ItemIndex> exclusions;  // First those that may never be shown, then those only rather not.
+  std::size_t never_count = 0;        // How many of the first kind.
+  std::vector<Suggestion> suggestions;
+  recommender::Scratch scratch;
+};
+
+class Shelves {
+ public:
+  struct Options {
+    // What a reader did counts half after so many days.
+    double half_life_days = 180;
+    // Which share of a shelf is given to new and rare books; 0.1: one book of ten.
+    double exploration_share = 0.1;
+    // How lively the order of what is popular varies between readers and days; 0: not at all.
+    double variety = 0.5;
+    // Which share of the readers the challenger answers, while there is one.
+    double challenger_share = 0;
+  };
+
+  // All outlive the shelves. Thread-safe, with a workspace per thread.
+  Shelves(const Showroom& showroom, const Histories& histories, const Clock& clock, Options options)
+      : showroom_(showroom), histories_(histories), clock_(clock), options_(options) {}
+
+  // Books for a reader. NOT_FOUND (UNKNOWN_CATEGORY), INVALID_ARGUMENT (INVALID_FIELD: max_results).
+  Result<Shelf> Recommend(const ShelfRequest& request, Workspace& workspace) const;
+  // Books like this one. `reader` may be empty. NOT_FOUND (UNKNOWN_BOOK), INVALID_ARGUMENT (max_results).
+  Result<Shelf> Similar(BookId book, std::string_view reader, int max_results, Workspace& workspace) const;
+  // Which of the reader's books led to this one. NOT_FOUND (UNKNOWN_BOOK). `display` keeps the titles alive.
+  Result<std::vector<Contribution>> Because(std::string_view reader, BookId book, int max_results,
+                                            Workspace& workspace, std::shared_ptr<const Display>& display) const;
+
+  // The model that answers this reader.
+  std::string ModelFor(std::string_view reader) const;
+
+ private:
+  struct Ask;
+
+  const Stand& StandFor(const Display& display, std::string_view reader) const;
+  void Recall(const Assortment& assortment, std::string_view reader, std::span<const BookId> excluded, Timestamp now,
+              Workspace& workspace) const;
+  void Fill(const Ask& ask, std::span<const ItemIndex> exclusions, Workspace& workspace) const;
+  void Explore(const Ask& ask, Workspace& workspace) const;
+
+  const Showroom& showroom_;
+  const Histories& histories_;
+  const Clock& clock_;
+  const Options options_;
+};
+
+}  // namespace octavo::recommendations

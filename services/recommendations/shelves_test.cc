@@ -1,0 +1,283 @@
+#include "services/recommendations/shelves.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "lib/testing/fake_clock.h"
+#include "lib/testing/matchers.h"
+#include "services/recommendations/test_books.h"
+
+namespace octavo::recommendations {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+class ShelvesTest : public testing::Test {
+ protected:
+  ShelvesTest() {
+    showroom_.ReplaceBooks(TestBooks());
+    showroom_.SetModels({"m1", TestModel()}, {});
+    showroom_.Settle();
+  }
+
+  void Did(const char* reader, EventType type, int book, int rating = 0) {
+    histories_.Apply(
+        {.reader = ReaderId(reader), .book = BookId(book), .type = type, .rating = rating, .time = clock_.Now()});
+    clock_.Advance(1s);
+  }
+  std::vector<int> Numbers(const Result<Shelf>& shelf) {
+    std::vector<int> numbers;
+    for (const Suggestion& suggestion : shelf->suggestions) {
+      numbers.push_back(shelf->assortment->BookOf(suggestion.item).value());
+    }
+    return numbers;
+  }
+  std::vector<int> Ask(ShelfRequest request) { return Numbers(shelves_.Recommend(request, workspace_)); }
+  int CountPersonal(ShelfRequest request) {
+    const Result<Shelf> shelf = shelves_.Recommend(request, workspace_);
+    return static_cast<int>(std::count_if(shelf->suggestions.begin(), shelf->suggestions.end(),
+                                          [](const Suggestion& s) { return s.origin == Origin::kPersonal; }));
+  }
+
+  FakeClock clock_;
+  Showroom showroom_;
+  Histories histories_;
+  Shelves shelves_{showroom_, histories_, clock_, {.exploration_share = 0}};
+  Workspace workspace_;
+};
+
+TEST_F(ShelvesTest, AnswersWithTheReadersTaste) {
+  Did("7", EventType::kPurchase, 1);
+  Did("7", EventType::kPurchase, 2);
+
+  const std::vector<int> books = Ask({.reader = "7", .max_results = 5});
+
+  EXPECT_THAT(books, testing::SizeIs(5));
+  EXPECT_THAT(books, Each(testing::Le(10)));
+  EXPECT_EQ(CountPersonal({.reader = "7", .max_results = 5}), 5);
+}
+
+TEST_F(ShelvesTest, NeverShowsWhatTheReaderOwnsOrDismissed) {
+  Did("7", EventType::kPurchase, 1);
+  Did("7", EventType::kRating, 2, 5);
+  Did("7", EventType::kDismiss, 3);
+
+  const std::vector<int> books = Ask({.reader = "7", .max_results = 100});
+
+  EXPECT_EQ(books.size(), 16U);
+  EXPECT_THAT(books, testing::AllOf(Not(Contains(1)), Not(Contains(2)), Not(Contains(3))));
+}
+
+TEST_F(ShelvesTest, WhatWasLookedAtComesLast) {
+  Did("7", EventType::kView, 4);
+  Did("7", EventType::kBasket, 5);
+
+  EXPECT_THAT(Ask({.reader = "7", .max_results = 10}), testing::AllOf(Not(Contains(4)), Not(Contains(5))));
+  EXPECT_THAT(Ask({.reader = "7", .max_results = 100}), testing::SizeIs(19));
+}
+
+TEST_F(ShelvesTest, ShowsOnlyTheCategory) {
+  Did("7", EventType::kPurchase, 1);
+
+  EXPECT_THAT(Ask({.reader = "7", .category = "categories/romance", .max_results = 100}),
+              testing::UnorderedElementsAre(10, 11, 12, 13, 14, 15, 16, 17, 18, 19));
+}
+
+TEST_F(ShelvesTest, ACategoryOfThePublishedContractMayBeEmptyAndAnotherIsUnknown) {
+  EXPECT_THAT(Ask({.reader = "7", .category = "categories/self-help", .max_results = 5}), IsEmpty());
+  EXPECT_THAT(shelves_.Recommend({.reader = "7", .category = "categories/nothing", .max_results = 5}, workspace_),
+              HasReason("UNKNOWN_CATEGORY"));
+}
+
+TEST_F(ShelvesTest, ShowsOnlyWhatIsInStockOnceTheStockIsKnown) {
+  showroom_.PutStock(BookId(1), 0);
+  EXPECT_EQ(Ask({.reader = "7", .max_results = 100}).size(), 19U);
+
+  showroom_.ReplaceStock({{1, 0}, {2, 5}, {3, 1}});
+  EXPECT_THAT(Ask({.reader = "7", .max_results = 100}), testing::UnorderedElementsAre(2, 3));
+
+  showroom_.PutStock(BookId(2), 0);
+  showroom_.PutStock(BookId(12), 1);
+  EXPECT_THAT(Ask({.reader = "7", .max_results = 100}), testing::UnorderedElementsAre(3, 12));
+}
+
+TEST_F(ShelvesTest, LeavesOutWhatIsOnThePageAlready) {
+  const std::vector<BookId> excluded = {BookId(10), BookId(19), BookId(4711)};
+
+  EXPECT_THAT(Ask({.reader = "7", .max_results = 100, .excluded = excluded}),
+              testing::AllOf(testing::SizeIs(17), Not(Contains(10)), Not(Contains(19))));
+}
+
+TEST_F(ShelvesTest, EachBookStandsOnce) {
+  Did("7", EventType::kView, 1);
+  Did("7", EventType::kView, 11);
+  const std::vector<int> books = Ask({.reader = "7", .max_results = 100});
+
+  EXPECT_EQ(std::set<int>(books.begin(), books.end()).size(), books.size());
+}
+
+TEST_F(ShelvesTest, ABoundPerAuthorHolds) {
+  Did("7", EventType::kPurchase, 1);
+
+  // Authors have the books 3n, 3n + 1 and 3n + 2: seven authors for 19 books.
+  const std::vector<int> books = Ask({.reader = "7", .max_results = 100, .author_max = 1});
+
+  std::set<int> authors;
+  for (const int book : books) EXPECT_TRUE(authors.insert(book / 3).second) << book;
+  EXPECT_EQ(books.size(), 7U);
+}
+
+TEST_F(ShelvesTest, ANewReaderGetsWhatIsPopularButNotAlwaysTheSame) {
+  std::set<std::vector<int>> answers;
+  for (int reader = 0; reader < 20; ++reader) {
+    answers.insert(Ask({.reader = "new" + std::to_string(reader), .max_results = 5}));
+  }
+  EXPECT_GT(answers.size(), 5U);
+
+  const std::vector<int> today = Ask({.reader = "new", .max_results = 10});
+  EXPECT_EQ(today, Ask({.reader = "new", .max_results = 10}));
+  std::set<std::vector<int>> days;
+  for (int day = 0; day < 10; ++day) {
+    days.insert(Ask({.reader = "new", .max_results = 10}));
+    clock_.Advance(24h);
+  }
+  EXPECT_GT(days.size(), 3U);
+}
+
+TEST_F(ShelvesTest, SomePlacesOfAFullShelfAreForBooksFewHaveMet) {
+  const Shelves exploring(showroom_, histories_, clock_, {.exploration_share = 0.2});
+  std::set<ItemIndex> tried;
+  for (int reader = 0; reader < 50; ++reader) {
+    const std::string name = "new" + std::to_string(reader);
+    const Result<Shelf> shelf = exploring.Recommend({.reader = name, .max_results = 10}, workspace_);
+    std::set<ItemIndex> books;
+    for (const Suggestion& suggestion : shelf->suggestions) {
+      EXPECT_TRUE(books.insert(suggestion.item).second);
+      if (suggestion.origin == Origin::kExploration) tried.insert(suggestion.item);
+    }
+    EXPECT_EQ(books.size(), 10U);
+  }
+  EXPECT_GT(tried.size(), 5U);
+}
+
+TEST_F(ShelvesTest, SaysWhichBooksLedToASuggestion) {
+  Did("7", EventType::kPurchase, 1);
+  Did("7", EventType::kPurchase, 11);
+
+  const Result<Shelf> shelf = shelves_.Recommend({.reader = "7", .max_results = 5, .with_because = true}, workspace_);
+
+  for (const Suggestion& suggestion : shelf->suggestions) {
+    const int book = shelf->assortment->BookOf(suggestion.item).value();
+    ASSERT_GE(suggestion.because_count, 1) << book;
+    const int because = shelf->assortment->BookOf(suggestion.because[0]).value();
+    if (book != 10) {
+      EXPECT_EQ(because, book < 10 ? 1 : 11);
+    }
+  }
+}
+
+TEST_F(ShelvesTest, BecauseGivesSharesOfTheWhole) {
+  Did("7", EventType::kPurchase, 1);
+  Did("7", EventType::kView, 2);
+  Did("7", EventType::kPurchase, 12);
+  std::shared_ptr<const Display> display;
+
+  const auto because = shelves_.Because("7", BookId(3), 20, workspace_, display);
+
+  ASSERT_THAT(because, IsOk());
+  ASSERT_EQ(because->size(), 2U);
+  EXPECT_NEAR((*because)[0].share + (*because)[1].share, 1, 1e-6);
+  EXPECT_EQ((*because)[0].title, "Book 1");
+  EXPECT_THAT(shelves_.Because("7", BookId(99), 3, workspace_, display), HasReason("UNKNOWN_BOOK"));
+  EXPECT_THAT(*shelves_.Because("nobody", BookId(3), 3, workspace_, display), IsEmpty());
+}
+
+TEST_F(ShelvesTest, SimilarBooksAreOfTheSameTasteAndNotOwned) {
+  Did("7", EventType::kPurchase, 2);
+
+  const std::vector<int> similar = Numbers(shelves_.Similar(BookId(1), "7", 5, workspace_));
+
+  EXPECT_THAT(similar, testing::AllOf(testing::SizeIs(5), Each(testing::Le(10)), Not(Contains(1)), Not(Contains(2))));
+  EXPECT_THAT(shelves_.Similar(BookId(99), "", 5, workspace_), HasReason("UNKNOWN_BOOK"));
+  EXPECT_THAT(shelves_.Similar(BookId(1), "", 0, workspace_), HasReason("INVALID_FIELD"));
+}
+
+TEST_F(ShelvesTest, MaxResultsIsCheckedBelowAndCappedAbove) {
+  EXPECT_THAT(shelves_.Recommend({.reader = "7", .max_results = 0}, workspace_), HasReason("INVALID_FIELD"));
+  EXPECT_THAT(shelves_.Recommend({.reader = "7", .max_results = INT32_MIN}, workspace_), HasReason("INVALID_FIELD"));
+
+  std::vector<Book> many;
+  for (int number = 1; number <= 300; ++number) many.push_back(TestBook(number));
+  showroom_.ReplaceBooks(many);
+  showroom_.Settle();
+  EXPECT_EQ(Ask({.reader = "7", .max_results = INT32_MAX}).size(), 100U);
+}
+
+TEST_F(ShelvesTest, ABookOfTheHistoryThatTheCatalogueDoesNotKnowCountsWhenItAppears) {
+  Did("7", EventType::kPurchase, 20);
+  EXPECT_EQ(Ask({.reader = "7", .max_results = 100}).size(), 19U);
+
+  showroom_.PutBook(TestBook(20));
+  showroom_.Settle();
+
+  EXPECT_THAT(Ask({.reader = "7", .max_results = 100}), testing::AllOf(testing::SizeIs(19), Not(Contains(20))));
+}
+
+TEST_F(ShelvesTest, ABookThatLeftTheCatalogueIsNotShown) {
+  showroom_.RemoveBook(BookId(10));
+  showroom_.Settle();
+
+  EXPECT_THAT(Ask({.reader = "7", .max_results = 100}), testing::AllOf(testing::SizeIs(18), Not(Contains(10))));
+}
+
+TEST_F(ShelvesTest, WithoutAModelAnswersFromTheCatalogueAlone) {
+  showroom_.SetModels({}, {});
+  showroom_.Settle();
+  Did("7", EventType::kView, 1);
+
+  const std::vector<int> books = Ask({.reader = "7", .max_results = 5});
+
+  EXPECT_THAT(books, testing::SizeIs(5));
+  EXPECT_EQ(shelves_.ModelFor("7"), "");
+}
+
+TEST_F(ShelvesTest, AnEmptyCatalogueGivesAnEmptyShelf) {
+  showroom_.ReplaceBooks({});
+  showroom_.Settle();
+
+  EXPECT_THAT(Ask({.reader = "7", .max_results = 5}), IsEmpty());
+}
+
+TEST_F(ShelvesTest, AHundredThousandBooksOfHistoryAreSound) {
+  for (int book = 1; book <= 100'000; ++book) {
+    histories_.Apply({.reader = ReaderId("7"), .book = BookId(book), .type = EventType::kView, .time = clock_.Now()});
+  }
+  for (int book = 1; book <= 18; ++book) Did("7", EventType::kPurchase, book);
+
+  EXPECT_THAT(Ask({.reader = "7", .max_results = 10}), ElementsAre(19));
+}
+
+TEST_F(ShelvesTest, TheChallengerAnswersItsShareOfTheReaders) {
+  showroom_.SetModels({"m1", TestModel()}, {"m2", TestModel()});
+  showroom_.Settle();
+  const Shelves half(showroom_, histories_, clock_, {.challenger_share = 0.5});
+  int challenged = 0;
+  for (int reader = 0; reader < 1000; ++reader) {
+    const std::string name = std::to_string(reader);
+    const std::string model = half.ModelFor(name);
+    EXPECT_EQ(half.Recommend({.reader = name, .max_results = 1}, workspace_)->assortment->model_name(), model);
+    challenged += model == "m2" ? 1 : 0;
+  }
+  EXPECT_NEAR(challenged, 500, 80);
+  EXPECT_EQ(shelves_.ModelFor("1"), "m1");
+}
+
+}  // namespace
+}  // namespace octavo::recommendations
