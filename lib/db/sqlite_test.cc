@@ -291,15 +291,14 @@ TEST_F(FaultyDiskTest, AFailedReadEndsOnlyItsRequest) {
   EXPECT_EQ(deaths_, 0);
 }
 
-using FaultyDiskDeathTest = SqliteTest;
-
-TEST_F(FaultyDiskDeathTest, EndsTheProcessWithOneLine) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
-  const auto die = [] {
+TEST(FaultyDiskDeathTest, EndsTheProcessWithOneLine) {
+  const TempDir folder;
+  const auto die = [&] {
     FaultyVfs vfs;
-    TestDatabase database(TestDatabaseKind::kSqlite, testdata::Migrations(), {.sqlite_vfs = vfs.name()});
+    SeededRandom random(1);
+    const auto database = Open({.url = (folder / "test.db").string(), .sqlite_vfs = vfs.name()}, random);
     vfs.FailSyncs(SQLITE_IOERR_FSYNC);
-    Insert(*database, "a");
+    database->Write([](Transaction& transaction) { transaction.Script("CREATE TABLE t (x TEXT)"); });
   };
   EXPECT_EXIT(die(), testing::ExitedWithCode(EXIT_FAILURE),
               "^fatal: commit of .*test.db failed .*opened again\n$");

@@ -87,8 +87,11 @@ void TestDatabase::Reopen() {
 }
 
 std::string TestPostgresUrl() {
-  if (const char* url = std::getenv("OCTAVO_TEST_POSTGRES_URL"); url != nullptr && *url != '\0') return url;
+  constexpr const char* kVariable = "OCTAVO_TEST_POSTGRES_URL";
+  const char* const given = std::getenv(kVariable);
+  if (given != nullptr && *given != '\0') return given;
   static const PostgresCluster cluster;
+  setenv(kVariable, cluster.url().c_str(), /*overwrite=*/1);  // For programs that the test starts.
   return cluster.url();
 }
 
