@@ -14,17 +14,17 @@
 namespace octavo::db {
 namespace {
 
-constexpr int kProgressSteps =
-    4000;  // Virtual machine steps between looks at the clock: some 100 microseconds.
+// Steps of SQLite's virtual machine between looks at the clock: some 100 microseconds.
+constexpr int kProgressSteps = 4000;
 
 // 1,000 pages of 4 KB is SQLite's own default. Past ten times that, some reader has always kept the log from
 // starting over, and it is worth waiting a moment for the readers.
 constexpr int kCheckpointPages = 1000;
 constexpr int kRestartPages = 10 * kCheckpointPages;
-constexpr int kRestartWaitMs = 100;
+constexpr int kReaderWaitMs = 100;
 
-constexpr int kBusyWaitMs =
-    5000;  // Only another program (a backup, the sqlite3 shell) can ever make us wait.
+// Only another program (a backup, the sqlite3 shell) can ever make us wait.
+constexpr int kBusyWaitMs = 5000;
 
 std::chrono::steady_clock::time_point Now() { return SystemClock().MonotonicNow(); }
 
@@ -248,18 +248,17 @@ int SqliteConnection::Remember(int code) {
 
 int SqliteConnection::CheckpointIfDue() {
   if (log_pages_ < kCheckpointPages) return SQLITE_OK;
-  deadline_ = std::chrono::steady_clock::time_point::max();
-  const bool restart = log_pages_ >= kRestartPages;
-  sqlite3_busy_timeout(db_.get(), kRestartWaitMs);
-  const int code = sqlite3_wal_checkpoint_v2(
-      db_.get(), nullptr, restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  sqlite3_busy_timeout(db_.get(), kBusyWaitMs);
-  return code;
+  return Checkpoint(log_pages_ < kRestartPages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART);
 }
 
-int SqliteConnection::CheckpointAll() {
+int SqliteConnection::CheckpointAll() { return Checkpoint(SQLITE_CHECKPOINT_TRUNCATE); }
+
+int SqliteConnection::Checkpoint(int mode) {
   deadline_ = std::chrono::steady_clock::time_point::max();
-  return sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_timeout(db_.get(), kReaderWaitMs);
+  const int code = sqlite3_wal_checkpoint_v2(db_.get(), nullptr, mode, nullptr, nullptr);
+  sqlite3_busy_timeout(db_.get(), kBusyWaitMs);
+  return code;
 }
 
 void SqliteConnection::Throw(int code, std::string_view sql) {

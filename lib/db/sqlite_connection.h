@@ -61,7 +61,7 @@ class SqliteConnection {
   // Copies committed pages from the write-ahead log to the file once enough have gathered. The writer's only.
   // Returns SQLite's extended result code.
   [[nodiscard]] int CheckpointIfDue();
-  // The same for all of them, leaving the log empty.
+  // The same for all of them, now, leaving the log empty if no reader needs it.
   [[nodiscard]] int CheckpointAll();
   // Closing shall not do the same: what is on disk stays as it is.
   void LeaveLogAlone() { sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
@@ -89,6 +89,7 @@ class SqliteConnection {
   [[noreturn]] void ThrowConstraint(int code, const std::string& detail);
   std::string UniqueConstraintName(std::string_view columns);
   int Remember(int code);
+  int Checkpoint(int mode);
 
   const Config config_;
   std::unique_ptr<sqlite3, Close> db_;

@@ -106,6 +106,7 @@ class SqliteDatabase final : public Database {
   const Options options_;
   OwnershipLock lock_;
   SqliteConnection writer_;  // The writer thread's.
+  bool full_ = false;        // The writer thread's: the disk had no space for the last group.
   Pool<SqliteConnection> readers_;
   GroupQueue<Job> queue_;
   std::atomic<bool> dead_ = false;
@@ -199,7 +200,8 @@ void SqliteDatabase::WriterLoop() {
     RunGroup(group);
     for (Job* job : group) job->done.Set();  // The job may be gone from here on.
     if (dead_) continue;
-    const int code = writer_.CheckpointIfDue();
+    // On a full disk the log is what can be given back; the next writes may fit.
+    const int code = std::exchange(full_, false) ? writer_.CheckpointAll() : writer_.CheckpointIfDue();
     if (ClassifySqlite(code) == SqliteFailure::kDisk) Die("checkpoint", code);
   }
 }
@@ -307,6 +309,7 @@ void SqliteDatabase::RollBack() {
 }
 
 void SqliteDatabase::FailAll(const Group& group, int code, const std::string& detail) {
+  if (ClassifySqlite(code) == SqliteFailure::kFull) full_ = true;
   for (Job* job : group) job->thrown = SqliteException(code, detail);
 }
 

@@ -252,6 +252,25 @@ TEST_F(FaultyDiskTest, AFullDiskRefusesTheGroupAndHarmsNothing) {
   EXPECT_EQ(deaths_, 0);
 }
 
+TEST_F(FaultyDiskTest, WhenTheLogHasFilledTheDiskItIsGivenBack) {
+  Insert(*database_, "visits");
+  vfs_.LimitFiles(200'000);  // The log takes some 45 commits; the data themselves stay small.
+  int refused = 0;
+  for (int i = 0; i < 200; ++i) {
+    try {
+      database_->Write([](Transaction& t) { t.Execute("UPDATE counter SET value = value + 1"); });
+    } catch (const StorageFull&) {
+      ++refused;
+    }
+  }
+
+  EXPECT_GT(refused, 0);
+  EXPECT_LT(refused, 20);
+  const std::int64_t visits =
+      database_->Read([](Transaction& t) { return t.QueryOne("SELECT value FROM counter")->Int(0); });
+  EXPECT_EQ(visits, 1 + 200 - refused);
+}
+
 TEST_F(FaultyDiskTest, AFailedSyncAcknowledgesNobodyAndIsTheEnd) {
   Insert(*database_, "before");
   HeldWriter held(*database_);

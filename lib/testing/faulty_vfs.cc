@@ -29,6 +29,7 @@ int Read(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
 
 int Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
   if (const int code = Ours(file)->owner->write_code(); code != SQLITE_OK) return code;
+  if (offset + size > Ours(file)->owner->bytes_max()) return SQLITE_FULL;
   return Ours(file)->methods()->xWrite(Ours(file)->real(), data, size, offset);
 }
 

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 
 namespace octavo {
@@ -27,9 +28,13 @@ class FaultyVfs {
   void FailSyncs(int code) { sync_code_ = code; }
   void FailReads(int code) { read_code_ = code; }
 
+  // Every write that would make a file longer than this fails with SQLITE_FULL, as on a small disk.
+  void LimitFiles(std::int64_t bytes) { bytes_max_ = bytes; }
+
   int write_code() const { return write_code_; }
   int sync_code() const { return sync_code_; }
   int read_code() const { return read_code_; }
+  std::int64_t bytes_max() const { return bytes_max_; }
 
  private:
   std::string name_;
@@ -37,6 +42,7 @@ class FaultyVfs {
   std::atomic<int> write_code_ = SQLITE_OK;
   std::atomic<int> sync_code_ = SQLITE_OK;
   std::atomic<int> read_code_ = SQLITE_OK;
+  std::atomic<std::int64_t> bytes_max_ = INT64_MAX;
 };
 
 }  // namespace octavo
