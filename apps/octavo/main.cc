@@ -6,6 +6,7 @@
 
 #include "lib/runtime/main.h"
 #include "services/hello/module.h"
+#include "services/inventory/module.h"
 
 namespace {
 
@@ -14,6 +15,7 @@ using octavo::runtime::Module;
 std::vector<std::unique_ptr<Module>> AllModules() {
   std::vector<std::unique_ptr<Module>> modules;
   modules.push_back(std::make_unique<octavo::hello::Module>());
+  modules.push_back(std::make_unique<octavo::inventory::Module>());
   return modules;
 }
 

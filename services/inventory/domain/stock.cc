@@ -1,0 +1,71 @@
+#include "services/inventory/domain/stock.h"
+
+#include <charconv>
+#include <string_view>
+
+namespace octavo::inventory {
+namespace {
+
+constexpr std::string_view kBooks = "books/";
+
+Status CheckRange(std::int64_t value, std::int64_t max, const std::string& field) {
+  if (value >= 0 && value <= max) return Ok();
+  return InvalidField(field, "must be from 0 to " + std::to_string(max) + ", is " + std::to_string(value));
+}
+
+}  // namespace
+
+Movement Move(Stock& stock, std::int64_t difference, const Cause& cause) {
+  CHECK(difference != 0);
+  stock.on_hand += difference;
+  CHECK(stock.on_hand >= stock.reserved);
+  CHECK(stock.on_hand <= kOnHandMax);
+  return {.book = stock.book,
+          .sequence = ++stock.movement_sequence,
+          .difference = difference,
+          .balance = stock.on_hand,
+          .reason = cause.reason,
+          .cause = cause.request,
+          .note = cause.note,
+          .created = cause.time};
+}
+
+Status CheckCorrection(const Stock& stock, std::int64_t difference) {
+  if (difference > kOnHandMax - stock.on_hand) {
+    return InvalidField("difference", "at most " + std::to_string(kOnHandMax) + " copies of a book may be on hand");
+  }
+  if (stock.on_hand + difference >= stock.reserved) return Ok();
+  return Error{.code = Code::kFailedPrecondition,
+               .reason = "BELOW_RESERVED",
+               .message = BookName(stock.book) + " would have " + std::to_string(stock.on_hand + difference) +
+                          " copies, but " + std::to_string(stock.reserved) + " are reserved",
+               .metadata = {{"book", BookName(stock.book)}, {"reserved", std::to_string(stock.reserved)}}};
+}
+
+Status CheckPolicy(const Policy& policy, const std::string& field) {
+  TRY(CheckRange(policy.backorder_max, kOnHandMax, field + ".backorder_max"));
+  TRY(CheckRange(policy.backorder_days, 3650, field + ".backorder_days"));  // Ten years is no promise any more.
+  TRY(CheckRange(policy.low_stock_threshold, kOnHandMax, field + ".low_stock_threshold"));
+  if (policy.backorder == Backorder::kRefused && policy.backorder_max > 0) {
+    return InvalidField(field + ".backorder_max", "must be 0 where nothing is promised beyond the shelf, is " +
+                                                      std::to_string(policy.backorder_max));
+  }
+  return Ok();
+}
+
+std::string BookName(BookId book) { return std::string(kBooks) + std::to_string(book.value()); }
+
+Result<BookId> ParseBookName(const std::string& name, const std::string& field) {
+  const auto wrong = [&] {
+    return InvalidField(field, "must be \"books/\" and a number from 1 to 2147483647, is \"" + name.substr(0, 100) + "\"");
+  };
+  if (!name.starts_with(kBooks)) return wrong();
+  const std::string_view digits = std::string_view(name).substr(kBooks.size());
+  std::int64_t number = 0;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool plain = failed == std::errc() && end == digits.data() + digits.size() && digits.front() != '0';
+  if (!plain || number < 1 || number > INT32_MAX) return wrong();
+  return BookId{number};
+}
+
+}  // namespace octavo::inventory

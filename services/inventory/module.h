@@ -1,0 +1,59 @@
+// The inventory module: the store, the service in front of it, those who watch, and the sweeper.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/secret.h"
+#include "lib/db/database.h"
+#include "lib/runtime/module.h"
+#include "services/inventory/service.h"
+#include "services/inventory/sql_store.h"
+#include "services/inventory/stock_hub.h"
+#include "services/inventory/sweeper.h"
+
+namespace octavo::inventory {
+
+struct Configuration {
+  // Empty: the file inventory/inventory.db below the data directory. Secret: it may hold a password.
+  Secret database_url;
+  // As many changes as one commit may hold: fewer threads would make smaller groups. They mostly wait.
+  std::int64_t threads = 64;
+  // Calls that wait for a thread; more are refused. 1,024 x about 4 kB of request.
+  std::int64_t queue_max = 1024;
+  std::chrono::milliseconds sweep_interval{1000};
+};
+
+class Module final : public runtime::Module {
+ public:
+  std::string name() const override { return "inventory"; }
+  void Configure(runtime::Options::Group options) override;
+  Status Open(const runtime::Environment& environment) override;
+  std::vector<rpc::Service*> services() override { return {&serving_->service}; }
+  Status Start(const runtime::Peers& peers) override;
+  void Close() override;
+  void Stop() override { serving_.reset(); }
+
+ private:
+  struct Serving {
+    Serving(const runtime::Environment& environment, const Configuration& configuration,
+            std::unique_ptr<db::Database> opened);
+
+    const runtime::Environment& environment;
+    const std::unique_ptr<db::Database> database;
+    SqlStore store{*database};
+    StockHub hub;
+    rpc::Pipeline pipeline;
+    InventoryService service;
+    std::optional<Sweeper> sweeper;  // Between Start and Close.
+  };
+
+  Configuration configuration_;
+  std::unique_ptr<Serving> serving_;  // From Open to Stop.
+};
+
+}  // namespace octavo::inventory

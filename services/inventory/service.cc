@@ -1,0 +1,191 @@
+#include "services/inventory/service.h"
+
+#include <cstdint>
+#include <deque>
+#include <utility>
+#include <vector>
+
+#include "services/inventory/convert.h"
+
+namespace octavo::inventory {
+namespace {
+
+// First the stocks as they are, then each change. It watches before it reads, so that no change falls in between.
+class StockSource final : public rpc::Source<v1::WatchStockResponse> {
+ public:
+  // `books` empty: all.
+  StockSource(Store& store, StockHub& hub, std::vector<BookId> books)
+      : store_(store), books_(std::move(books)), watch_(hub.Subscribe(books_)) {}
+
+  void Attach(rpc::Waker waker) override { watch_->SetWaker(std::move(waker)); }
+
+  rpc::Pull<v1::WatchStockResponse> Next() override {
+    if (!caught_up_) {
+      if (present_.empty()) ReadOn();
+      if (!present_.empty()) return Tell(present_);
+      caught_up_ = true;
+      v1::WatchStockResponse response;
+      response.set_caught_up(true);
+      return response;
+    }
+    const std::optional<Stock> change = watch_->Take();
+    if (!change) return rpc::NothingNow{};
+    return ToResponse(*change);
+  }
+
+ private:
+  static constexpr int kPageSize = 500;
+
+  static v1::WatchStockResponse ToResponse(const Stock& stock) {
+    v1::WatchStockResponse response;
+    *response.mutable_stock() = ToProto(stock);
+    return response;
+  }
+
+  v1::WatchStockResponse Tell(std::deque<Stock>& stocks) {
+    const Stock stock = std::move(stocks.front());
+    stocks.pop_front();
+    watch_->Seen(stock);
+    return ToResponse(stock);
+  }
+
+  void ReadOn() {
+    if (read_all_) return;
+    std::vector<Stock> stocks =
+        books_.empty() ? store_.ListStocks(last_read_, kPageSize) : store_.GetStocks(books_);
+    read_all_ = !books_.empty() || stocks.empty();
+    if (!stocks.empty()) last_read_ = stocks.back().book;
+    present_.assign(std::make_move_iterator(stocks.begin()), std::make_move_iterator(stocks.end()));
+  }
+
+  Store& store_;
+  const std::vector<BookId> books_;
+  const std::unique_ptr<StockHub::Watch> watch_;
+  std::deque<Stock> present_;  // Read, not yet sent.
+  BookId last_read_;
+  bool read_all_ = false;
+  bool caught_up_ = false;
+};
+
+}  // namespace
+
+InventoryService::InventoryService(Store& store, StockHub& hub, const Clock& clock, rpc::Pipeline& pipeline)
+    : rpc::Service("octavo.inventory.v1.InventoryService", pipeline), store_(store), hub_(hub), clock_(clock) {
+  Unary("BatchGetStock", this, &InventoryService::BatchGetStock);
+  ServerStreaming("WatchStock", this, &InventoryService::WatchStock);
+  Unary("ReserveStock", this, &InventoryService::ReserveStock);
+  Unary("CommitReservation", this, &InventoryService::CommitReservation);
+  Unary("ReleaseReservation", this, &InventoryService::ReleaseReservation);
+  Unary("ReturnReservation", this, &InventoryService::ReturnReservation);
+  Unary("GetReservation", this, &InventoryService::GetReservation);
+  Unary("ReceiveStock", this, &InventoryService::ReceiveStock);
+  Unary("AdjustStock", this, &InventoryService::AdjustStock);
+  Unary("CountStock", this, &InventoryService::CountStock);
+  Unary("SetPolicy", this, &InventoryService::SetPolicy);
+  Unary("ListLowStock", this, &InventoryService::ListLowStock);
+  Unary("ListMovements", this, &InventoryService::ListMovements);
+  CheckComplete();
+}
+
+template <typename T>
+T InventoryService::Publish(Changed<T> changed) {
+  hub_.Publish(changed.stocks);
+  return std::move(changed.answer);
+}
+
+Result<v1::BatchGetStockResponse> InventoryService::BatchGetStock(const rpc::Call&,
+                                                                  const v1::BatchGetStockRequest& request) {
+  const std::vector<BookId> books = TRY(ParseBooks(request.books()));
+  v1::BatchGetStockResponse response;
+  for (const Stock& stock : store_.GetStocks(books)) *response.add_stocks() = ToProto(stock);
+  return response;
+}
+
+Result<std::unique_ptr<InventoryService::WatchSource>> InventoryService::WatchStock(
+    const rpc::Call&, const v1::WatchStockRequest& request) {
+  return std::make_unique<StockSource>(store_, hub_, TRY(ParseBooks(request.books())));
+}
+
+Result<v1::Reservation> InventoryService::ReserveStock(const rpc::Call&, const v1::ReserveStockRequest& request) {
+  const ReserveOrder order = TRY(ParseReserveOrder(request));
+  return ToProto(Publish(TRY(store_.Reserve(order, clock_.Now()))));
+}
+
+Result<v1::Reservation> InventoryService::CommitReservation(const rpc::Call&,
+                                                            const v1::CommitReservationRequest& request) {
+  const RequestId id = TRY(ParseReservationName(request.name(), "name"));
+  return ToProto(Publish(TRY(store_.Commit(id, clock_.Now()))));
+}
+
+Result<v1::Reservation> InventoryService::ReleaseReservation(const rpc::Call&,
+                                                             const v1::ReleaseReservationRequest& request) {
+  const RequestId id = TRY(ParseReservationName(request.name(), "name"));
+  return ToProto(Publish(TRY(store_.Release(id, clock_.Now()))));
+}
+
+Result<v1::Reservation> InventoryService::ReturnReservation(const rpc::Call&,
+                                                            const v1::ReturnReservationRequest& request) {
+  const Return returned = TRY(ParseReturn(request));
+  return ToProto(Publish(TRY(store_.TakeBack(returned, clock_.Now()))));
+}
+
+Result<v1::Reservation> InventoryService::GetReservation(const rpc::Call&, const v1::GetReservationRequest& request) {
+  const RequestId id = TRY(ParseReservationName(request.name(), "name"));
+  const std::optional<Reservation> reservation = store_.FindReservation(id);
+  if (!reservation) return UnknownReservation(id);
+  return ToProto(*reservation);
+}
+
+Result<v1::ReceiveStockResponse> InventoryService::ReceiveStock(const rpc::Call&,
+                                                                const v1::ReceiveStockRequest& request) {
+  const Receipt receipt = TRY(ParseReceipt(request));
+  v1::ReceiveStockResponse response;
+  for (const Stock& stock : Publish(TRY(store_.Receive(receipt, clock_.Now())))) *response.add_stocks() = ToProto(stock);
+  return response;
+}
+
+Result<v1::Stock> InventoryService::AdjustStock(const rpc::Call&, const v1::AdjustStockRequest& request) {
+  const Adjustment adjustment = TRY(ParseAdjustment(request));
+  return ToProto(Publish(TRY(store_.Adjust(adjustment, clock_.Now()))));
+}
+
+Result<v1::Stock> InventoryService::CountStock(const rpc::Call&, const v1::CountStockRequest& request) {
+  const Count count = TRY(ParseCount(request));
+  return ToProto(Publish(TRY(store_.SetCounted(count, clock_.Now()))));
+}
+
+Result<v1::Stock> InventoryService::SetPolicy(const rpc::Call&, const v1::SetPolicyRequest& request) {
+  const BookId book = TRY(ParseBookName(request.book(), "book"));
+  const Policy policy = TRY(ParsePolicy(request.policy()));
+  return ToProto(Publish(store_.SetPolicy(book, policy)));
+}
+
+Result<v1::ListLowStockResponse> InventoryService::ListLowStock(const rpc::Call&,
+                                                                const v1::ListLowStockRequest& request) {
+  const int page_size = TRY(ParsePageSize(request.page_size()));
+  const BookId after{TRY(ParsePageToken(request.page_token(), 0))};
+  const std::vector<Stock> stocks = store_.ListLowStocks(after, page_size);
+  v1::ListLowStockResponse response;
+  for (const Stock& stock : stocks) *response.add_stocks() = ToProto(stock);
+  // A full page may be the last one: then the next is empty.
+  if (static_cast<int>(stocks.size()) == page_size) {
+    response.set_next_page_token(std::to_string(stocks.back().book.value()));
+  }
+  return response;
+}
+
+Result<v1::ListMovementsResponse> InventoryService::ListMovements(const rpc::Call&,
+                                                                  const v1::ListMovementsRequest& request) {
+  const BookId book = TRY(ParseBookName(request.book(), "book"));
+  const int page_size = TRY(ParsePageSize(request.page_size()));
+  const std::int64_t before = TRY(ParsePageToken(request.page_token(), INT64_MAX));
+  const std::vector<Movement> movements = store_.ListMovements(book, before, page_size);
+  v1::ListMovementsResponse response;
+  for (const Movement& movement : movements) *response.add_movements() = ToProto(movement);
+  if (static_cast<int>(movements.size()) == page_size && movements.back().sequence > 1) {
+    response.set_next_page_token(std::to_string(movements.back().sequence));
+  }
+  return response;
+}
+
+}  // namespace octavo::inventory

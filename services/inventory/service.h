@@ -1,0 +1,47 @@
+// InventoryService: octavo.inventory.v1 over a Store. Translates and decides nothing.
+#pragma once
+
+#include <memory>
+
+#include "lib/base/clock.h"
+#include "lib/rpc/service.h"
+#include "octavo/inventory/v1/inventory.pb.h"
+#include "services/inventory/stock_hub.h"
+#include "services/inventory/store.h"
+
+namespace octavo::inventory {
+
+namespace v1 = ::octavo::inventory::v1;
+
+class InventoryService final : public rpc::Service {
+ public:
+  // All must outlive the service. Every change that the service makes is published on `hub`.
+  InventoryService(Store& store, StockHub& hub, const Clock& clock, rpc::Pipeline& pipeline);
+
+ private:
+  using WatchSource = rpc::Source<v1::WatchStockResponse>;
+
+  Result<v1::BatchGetStockResponse> BatchGetStock(const rpc::Call& call, const v1::BatchGetStockRequest& request);
+  Result<std::unique_ptr<WatchSource>> WatchStock(const rpc::Call& call, const v1::WatchStockRequest& request);
+  Result<v1::Reservation> ReserveStock(const rpc::Call& call, const v1::ReserveStockRequest& request);
+  Result<v1::Reservation> CommitReservation(const rpc::Call& call, const v1::CommitReservationRequest& request);
+  Result<v1::Reservation> ReleaseReservation(const rpc::Call& call, const v1::ReleaseReservationRequest& request);
+  Result<v1::Reservation> ReturnReservation(const rpc::Call& call, const v1::ReturnReservationRequest& request);
+  Result<v1::Reservation> GetReservation(const rpc::Call& call, const v1::GetReservationRequest& request);
+  Result<v1::ReceiveStockResponse> ReceiveStock(const rpc::Call& call, const v1::ReceiveStockRequest& request);
+  Result<v1::Stock> AdjustStock(const rpc::Call& call, const v1::AdjustStockRequest& request);
+  Result<v1::Stock> CountStock(const rpc::Call& call, const v1::CountStockRequest& request);
+  Result<v1::Stock> SetPolicy(const rpc::Call& call, const v1::SetPolicyRequest& request);
+  Result<v1::ListLowStockResponse> ListLowStock(const rpc::Call& call, const v1::ListLowStockRequest& request);
+  Result<v1::ListMovementsResponse> ListMovements(const rpc::Call& call, const v1::ListMovementsRequest& request);
+
+  // The answer, once those who watch have been told.
+  template <typename T>
+  T Publish(Changed<T> changed);
+
+  Store& store_;
+  StockHub& hub_;
+  const Clock& clock_;
+};
+
+}  // namespace octavo::inventory
