@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "lib/base/check.h"
 #include "recommender/file_map.h"
 
 namespace octavo::recommender {
@@ -171,6 +172,13 @@ Status InteractionsBuilder::Add(std::string_view user, std::string_view item, fl
   }
   rows_.push_back({users_.Intern(user), items_.Intern(item), weight, time});
   return Ok();
+}
+
+void InteractionsBuilder::Add(UserIndex user, ItemIndex item, float weight, std::optional<std::int64_t> time) {
+  CHECK(user < users_.size() && item < items_.size() && weight > 0);
+  ++report_.rows;
+  untimed_ |= !time.has_value();
+  rows_.push_back({user, item, weight, time.value_or(0)});
 }
 
 Interactions InteractionsBuilder::Build() {

@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/base/result.h"
@@ -71,6 +73,8 @@ class InteractionsBuilder {
   // Fails with INVALID_ARGUMENT (BAD_WEIGHT) unless 0 <= weight <= kWeightMax, and (BAD_ID) on an empty id.
   Status Add(std::string_view user, std::string_view item, float weight = 1);
   Status Add(std::string_view user, std::string_view item, float weight, std::int64_t time);
+  // The same for a reader and a book that the tables already number.
+  void Add(UserIndex user, ItemIndex item, float weight, std::optional<std::int64_t> time);
   std::size_t rows() const { return report_.rows; }
 
   // Hands over what was gathered; times remain only if every row had one. The builder is empty afterwards.

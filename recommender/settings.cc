@@ -18,13 +18,19 @@ std::string ToJson(const Settings& settings) {
     if (json.size() > 1) json += ", ";
     json += std::string("\"") + name + "\": " + value;
   };
-  add("candidates", std::to_string(settings.candidates));
-  add("user_exponent", Number(settings.user_exponent));
+  add("method", settings.method == Method::kNeighbours ? "\"neighbours\"" : "\"regressions\"");
   add("weight_power", Number(settings.weight_power));
+  add("neighbour_user_exponent", Number(settings.neighbour_user_exponent));
   add("row_exponent", Number(settings.row_exponent));
   add("column_exponent", Number(settings.column_exponent));
   add("shrinkage", Number(settings.shrinkage));
   add("similarity_power", Number(settings.similarity_power));
+  add("candidates", std::to_string(settings.candidates));
+  add("user_exponent", Number(settings.user_exponent));
+  add("ridge", Number(settings.ridge));
+  add("ridge_exponent", Number(settings.ridge_exponent));
+  add("history_exponent", Number(settings.history_exponent));
+  add("popularity_exponent", Number(settings.popularity_exponent));
   return json + "}";
 }
 

@@ -1,94 +1,88 @@
 #include "recommender/trainer.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "recommender/parallel.h"
+#include "recommender/gram.h"
+#include "recommender/neighbours.h"
+#include "recommender/regressions.h"
 #include "recommender/training_data.h"
 
 namespace octavo::recommender {
 namespace {
 
-struct Neighbour {
-  ItemIndex item;
-  float weight;
-};
+// Counts books done by all threads and passes it on to the caller's progress function, one call at a time.
+StepFunction Steps(const TrainOptions& options, std::string_view stage, std::size_t total) {
+  struct State {
+    std::mutex mutex;  // Guards done and the calls of options.progress.
+    std::size_t done = 0;
+  };
+  return [&options, stage, total, state = std::make_shared<State>()](std::size_t more) {
+    if (options.stop.stop_requested()) return false;
+    const std::lock_guard lock(state->mutex);
+    state->done += more;
+    if (options.progress) options.progress({stage, static_cast<double>(state->done) / static_cast<double>(total)});
+    return true;
+  };
+}
 
-// For each book asked for, its best books read by similarity: at most settings.candidates of them.
-class Neighbours {
- public:
-  Neighbours(const TrainingData& data, const Settings& settings) : data_(data), settings_(settings) {
-    user_weight_.resize(data.users());
-    for (std::size_t u = 0; u < data.users(); ++u) {
-      user_weight_[u] = std::pow(static_cast<float>(std::max<std::size_t>(data.BooksOf(u).size(), 1)),
-                                 -settings.user_exponent);
-    }
-    norm_.assign(data.items(), 0);
-    for (ItemIndex i = 0; i < data.items(); ++i) {
-      for (const TrainingData::Entry& reader : data.ReadersOf(i)) {
-        norm_[i] += user_weight_[reader.index] * reader.value * reader.value;
-      }
-    }
+std::vector<float> Ridge(const Gram& gram, const Settings& settings) {
+  double sum = 0;
+  for (ItemIndex i = 0; i < gram.items(); ++i) sum += gram.diagonal(i);
+  const double mean = sum / static_cast<double>(gram.items());
+  std::vector<float> ridge(gram.items());
+  for (ItemIndex i = 0; i < gram.items(); ++i) {
+    ridge[i] = static_cast<float>(settings.ridge * std::pow(mean, 1 - settings.ridge_exponent) *
+                                  std::pow(gram.diagonal(i), settings.ridge_exponent));
   }
+  return ridge;
+}
 
-  // `shared` has one zero per book and is left so.
-  std::vector<Neighbour> Of(ItemIndex item, std::vector<float>& shared) const {
-    std::vector<Neighbour> found;
-    for (const TrainingData::Entry& reader : data_.ReadersOf(item)) {
-      const float weight = user_weight_[reader.index] * reader.value;
-      for (const TrainingData::Entry& book : data_.BooksOf(reader.index)) {
-        if (shared[book.index] == 0) found.push_back({book.index, 0});
-        shared[book.index] += weight * book.value;
-      }
-    }
-    const float column_norm = std::pow(norm_[item], settings_.column_exponent);
-    for (Neighbour& neighbour : found) {
-      const float norm = std::pow(norm_[neighbour.item], settings_.row_exponent) * column_norm;
-      neighbour.weight = std::pow(shared[neighbour.item] / (norm + settings_.shrinkage), settings_.similarity_power);
-      shared[neighbour.item] = 0;
-    }
-    std::erase_if(found, [item](const Neighbour& n) { return n.item == item || !(n.weight > 0); });
-    const auto better = [](const Neighbour& a, const Neighbour& b) {
-      return a.weight != b.weight ? a.weight > b.weight : a.item < b.item;
-    };
-    const std::size_t kept = std::min<std::size_t>(settings_.candidates, found.size());
-    std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end(), better);
-    found.resize(kept);
-    return found;
+void Rescale(NeighbourLists& lists, const TrainingData& data, const Settings& settings) {
+  const auto most = static_cast<float>(data.ReadersOf(0).size());
+  std::vector<float> history(data.items());
+  std::vector<float> popularity(data.items());
+  for (ItemIndex item = 0; item < data.items(); ++item) {
+    const float share = static_cast<float>(data.ReadersOf(item).size()) / most;
+    history[item] = std::pow(share, settings.history_exponent);
+    popularity[item] = std::pow(share, settings.popularity_exponent);
   }
+  for (ItemIndex item = 0; item < lists.items(); ++item) {
+    for (Neighbour& neighbour : lists.Of(item)) neighbour.weight *= popularity[item] * history[neighbour.item];
+  }
+}
 
- private:
-  const TrainingData& data_;
-  const Settings& settings_;
-  std::vector<float> user_weight_;
-  std::vector<float> norm_;
-};
-
-// Turns the columns (by book asked for) into the model's rows (by book read).
+// Turns the lists (by book asked for) into the model's rows (by book read).
 Model Assemble(const Interactions& interactions, const TrainingData& data, const Settings& settings,
-               const std::vector<std::vector<Neighbour>>& columns) {
+               const NeighbourLists& lists) {
   ModelParts parts;
   parts.users = interactions.users().size();
   parts.interactions = interactions.size();
   parts.weight_power = settings.weight_power;
   parts.settings = ToJson(settings);
   parts.row_offsets.assign(data.items() + 1, 0);
+  const auto kept = [](const Neighbour& neighbour) { return neighbour.weight != 0 && std::isfinite(neighbour.weight); };
   for (ItemIndex item = 0; item < data.items(); ++item) {
     parts.ids.emplace_back(interactions.items().id(data.original(item)));
     parts.readers.push_back(static_cast<std::uint32_t>(data.ReadersOf(item).size()));
-    for (const Neighbour& neighbour : columns[item]) ++parts.row_offsets[neighbour.item + 1];
+    for (const Neighbour& neighbour : lists.Of(item)) {
+      if (kept(neighbour)) ++parts.row_offsets[neighbour.item + 1];
+    }
   }
   for (std::size_t i = 0; i < data.items(); ++i) parts.row_offsets[i + 1] += parts.row_offsets[i];
   parts.columns.resize(parts.row_offsets.back());
   parts.weights.resize(parts.row_offsets.back());
   std::vector<std::uint64_t> next(parts.row_offsets.begin(), parts.row_offsets.end() - 1);
   for (ItemIndex item = 0; item < data.items(); ++item) {
-    for (const Neighbour& neighbour : columns[item]) {
+    for (const Neighbour& neighbour : lists.Of(item)) {
+      if (!kept(neighbour)) continue;
       const std::uint64_t at = next[neighbour.item]++;
       parts.columns[at] = item;
       parts.weights[at] = neighbour.weight;
@@ -97,34 +91,84 @@ Model Assemble(const Interactions& interactions, const TrainingData& data, const
   return Model::FromParts(parts);
 }
 
+Error Stopped() { return {Code::kCancelled, "STOPPED", "training was stopped"}; }
+
 }  // namespace
 
-Result<Model> Train(const Interactions& interactions, const Settings& settings, const TrainOptions& options) {
-  if (interactions.size() == 0) {
+// What was computed last, with the settings it came from.
+struct Trainer::Stages {
+  template <typename T>
+  struct Stage {
+    std::optional<T> result;
+    Settings settings;
+  };
+
+  Stage<TrainingData> data;
+  Stage<NeighbourLists> neighbours;
+  Stage<Gram> gram;
+  Stage<NeighbourLists> weights;
+};
+
+Trainer::Trainer(const Interactions& interactions)
+    : interactions_(interactions), stages_(std::make_unique<Stages>()) {}
+Trainer::~Trainer() = default;
+
+Status Trainer::Neighbours(const Settings& settings, const TrainOptions& options) {
+  Stages& s = *stages_;
+  if (!s.data.result || s.data.settings.weight_power != settings.weight_power) {
+    s = Stages();
+    s.data.result.emplace(interactions_, settings.weight_power);
+    s.data.settings = settings;
+  }
+  const auto key = [](const Settings& of) {
+    return std::tie(of.neighbour_user_exponent, of.row_exponent, of.column_exponent, of.shrinkage,
+                    of.similarity_power, of.candidates);
+  };
+  if (s.neighbours.result && key(s.neighbours.settings) == key(settings)) return Ok();
+  s.weights.result.reset();
+  s.neighbours.result = FindNeighbours(*s.data.result, settings, std::max(options.threads, 1),
+                                       Steps(options, "neighbours", s.data.result->items()));
+  s.neighbours.settings = settings;
+  if (!options.stop.stop_requested()) return Ok();
+  s.neighbours.result.reset();
+  return Stopped();
+}
+
+Status Trainer::Regressions(const Settings& settings, const TrainOptions& options) {
+  Stages& s = *stages_;
+  const int threads = std::max(options.threads, 1);
+  if (!s.gram.result || s.gram.settings.user_exponent != settings.user_exponent) {
+    s.gram.result.reset();  // Before the next is made: each may be most of the memory.
+    s.gram.result.emplace(*s.data.result, UserWeights(*s.data.result, settings.user_exponent), threads);
+    s.gram.settings = settings;
+    s.weights.result.reset();
+  }
+  if (options.stop.stop_requested()) return Stopped();
+  const auto key = [](const Settings& of) { return std::tie(of.ridge, of.ridge_exponent); };
+  if (s.weights.result && key(s.weights.settings) == key(settings)) return Ok();
+  s.weights.result = *s.neighbours.result;
+  s.weights.settings = settings;
+  SolveRegressions(*s.gram.result, Ridge(*s.gram.result, settings), *s.weights.result, threads,
+                   Steps(options, "regressions", s.data.result->items()), options.precision);
+  if (!options.stop.stop_requested()) return Ok();
+  s.weights.result.reset();
+  return Stopped();
+}
+
+Result<Model> Trainer::Train(const Settings& settings, const TrainOptions& options) {
+  if (interactions_.size() == 0) {
     return Error{Code::kInvalidArgument, "NO_INTERACTIONS", "there is nothing to learn from: no interactions"};
   }
-  const TrainingData data(interactions, settings.weight_power);
-  const Neighbours neighbours(data, settings);
-  const int threads = std::max(options.threads, 1);
-  std::vector<std::vector<Neighbour>> columns(data.items());
-  std::vector<std::vector<float>> shared(static_cast<std::size_t>(threads));
-  std::atomic<std::size_t> done = 0;
-  std::mutex progress_mutex;  // Lets one thread at a time call options.progress.
-  ParallelFor(data.items(), 256, threads, [&](int thread, std::size_t begin, std::size_t end) {
-    if (options.stop.stop_requested()) return;
-    std::vector<float>& own = shared[static_cast<std::size_t>(thread)];
-    own.resize(data.items(), 0);
-    for (std::size_t item = begin; item < end; ++item) {
-      columns[item] = neighbours.Of(static_cast<ItemIndex>(item), own);
-    }
-    const std::size_t so_far = done += end - begin;
-    if (options.progress) {
-      const std::lock_guard lock(progress_mutex);
-      options.progress({"neighbours", static_cast<double>(so_far) / static_cast<double>(data.items())});
-    }
-  });
-  if (options.stop.stop_requested()) return Error{Code::kCancelled, "STOPPED", "training was stopped"};
-  return Assemble(interactions, data, settings, columns);
+  TRY(Neighbours(settings, options));
+  if (settings.method == Method::kRegressions) TRY(Regressions(settings, options));
+  NeighbourLists lists =
+      settings.method == Method::kRegressions ? *stages_->weights.result : *stages_->neighbours.result;
+  Rescale(lists, *stages_->data.result, settings);
+  return Assemble(interactions_, *stages_->data.result, settings, lists);
+}
+
+Result<Model> Train(const Interactions& interactions, const Settings& settings, const TrainOptions& options) {
+  return Trainer(interactions).Train(settings, options);
 }
 
 }  // namespace octavo::recommender

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string_view>
 
 #include "lib/base/result.h"
 #include "recommender/interactions.h"
 #include "recommender/model.h"
+#include "recommender/regressions.h"
 #include "recommender/settings.h"
 
 namespace octavo::recommender {
@@ -24,10 +26,30 @@ struct TrainOptions {
   int threads = 1;
   ProgressFunction progress = {};
   std::stop_token stop = {};
+  Precision precision = Precision::kSingle;  // Of the regressions; double is for comparisons.
 };
 
 // The result depends on the interactions and settings only, never on the number of threads or on chance.
 // Fails with CANCELLED (STOPPED) when stopped. Interactions must not be empty: INVALID_ARGUMENT (NO_INTERACTIONS).
+// Memory: about 40 bytes per interaction, and 8 bytes per pair of books that any reader shares.
 Result<Model> Train(const Interactions& interactions, const Settings& settings, const TrainOptions& options = {});
+
+// The same for several settings in turn, keeping what did not change from one to the next: the neighbours, the sums
+// over readers, the regressions. For tuning. `interactions` must outlive it. Not thread-safe.
+class Trainer {
+ public:
+  explicit Trainer(const Interactions& interactions);
+  ~Trainer();
+
+  Result<Model> Train(const Settings& settings, const TrainOptions& options = {});
+
+ private:
+  struct Stages;
+  Status Neighbours(const Settings& settings, const TrainOptions& options);
+  Status Regressions(const Settings& settings, const TrainOptions& options);
+
+  const Interactions& interactions_;
+  std::unique_ptr<Stages> stages_;
+};
 
 }  // namespace octavo::recommender
