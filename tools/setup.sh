@@ -1,0 +1,186 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034  # The lists are for those who source this.
+#
+# What ./run and ./test share: the packages they need, progress, and one clear line when they cannot go on. Sourced by both,
+# with the current folder at the top of the tree.
+
+# To build and run the shop. Reasons for each: docs/dependencies.md.
+readonly BUILD_PACKAGES=(
+  g++ cmake ninja-build ccache mold pkg-config
+  protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libgrpc++-dev grpc-proto libssl-dev zlib1g-dev
+  libboost1.81-dev libctemplate-dev libsqlite3-dev libpq-dev libxapian-dev libsodium-dev libicu-dev
+  prometheus-cpp-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev libeigen3-dev
+  libgtest-dev libgmock-dev libbenchmark-dev
+)
+# To test it as well: a real database, a real browser, clients in other languages.
+readonly TEST_PACKAGES=(postgresql chromium fonts-dejavu-core python3-grpcio)
+# Debian's nodejs and npm, unless another Node of at least this version is there.
+readonly NODE_MAJOR_MIN=18
+
+readonly DISK_MB_TO_INSTALL=2500  # The packages take 1.7 GB with chromium, and apt unpacks beside its downloads.
+readonly DISK_MB_TO_BUILD=2000
+readonly MEMORY_MB_PER_COMPILER=1200  # What the largest file takes with sanitizers.
+
+readonly LOGS=build/log
+
+# Prints a line of progress with the seconds since the start.
+say() {
+  printf '[%4d s] %s\n' "$SECONDS" "$*"
+}
+
+# Ends with one line that says what is wrong and what to do.
+die() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# Runs a command with its output in $LOGS/<name>.log; shows the end of that when it fails, then the line given.
+#   quietly NAME "what to say when it fails" command…
+quietly() {
+  local name=$1 sorry=$2
+  shift 2
+  mkdir -p "$LOGS"
+  if ! "$@" >"$LOGS/$name.log" 2>&1 </dev/null; then
+    tail -n 30 "$LOGS/$name.log" >&2
+    die "$sorry (all of it: $LOGS/$name.log)"
+  fi
+}
+
+require_debian_12() {
+  local ID='' VERSION_ID='' PRETTY_NAME='an unknown system'
+  # shellcheck source=/dev/null
+  if [ -r /etc/os-release ]; then . /etc/os-release; fi
+  if [ "$ID" != debian ] || [ "$VERSION_ID" != 12 ]; then
+    die "Octavo is built on Debian 12 and this is $PRETTY_NAME; use a Debian 12 machine or container, or install the packages" \
+      "of tools/setup.sh yourself and add --no-setup"
+  fi
+}
+
+# require_disk MEGABYTES FOLDER what-for
+require_disk() {
+  local free
+  free=$(df --output=avail -m "$2" | tail -n 1)
+  if [ "$free" -lt "$1" ]; then
+    die "$3 needs $1 MB of disk space below $2, and $((free)) MB are free; make room and start again"
+  fi
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+# Prints those of the packages named that are not installed.
+missing_packages() {
+  local installed
+  installed=$(dpkg-query --show --showformat '${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^ii *//p')
+  comm -13 <(sort -u <<<"$installed") <(printf '%s\n' "$@" | sort -u)
+}
+
+# Installs those of the packages named that are missing.
+install_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  if [ "${#missing[@]}" = 0 ]; then return; fi
+
+  require_debian_12
+  require_disk "$DISK_MB_TO_INSTALL" /var "installing ${#missing[@]} packages"
+  if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      die "installing packages needs root and there is no sudo; as root run: apt-get install ${missing[*]}"
+    fi
+    if ! sudo -n true 2>/dev/null && ! [ -t 0 ]; then
+      die "installing packages needs sudo's password and there is no terminal; run: sudo apt-get install ${missing[*]}"
+    fi
+  fi
+
+  say "installing ${#missing[@]} packages of Debian: ${missing[*]}"
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
+  sudo_first
+  quietly apt-update "cannot read Debian's package lists; check the network and /etc/apt/sources.list, then start again" \
+    as_root "${apt[@]}" -o APT::Update::Error-Mode=any update
+  quietly apt-install "the packages did not install; mend what apt says, then start again" \
+    as_root "${apt[@]}" install --no-install-recommends "${missing[@]}"
+}
+
+# Asks for sudo's password, if one is needed, while the terminal can still be seen.
+sudo_first() {
+  if [ "$(id -u)" != 0 ]; then sudo -v; fi
+}
+
+node_is_new_enough() {
+  local version
+  version=$(node --version 2>/dev/null) || return 1
+  command -v npm >/dev/null || return 1
+  version=${version#v}
+  [ "${version%%.*}" -ge "$NODE_MAJOR_MIN" ]
+}
+
+# The JavaScript packages of package-lock.json into node_modules, when they are not those already.
+install_npm_packages() {
+  local stamp=node_modules/.package-lock.sha256
+  if sha256sum --status --check "$stamp" 2>/dev/null; then return; fi
+  say "installing the JavaScript packages of package-lock.json"
+  quietly npm "the JavaScript packages did not install; check the network, then start again" \
+    npm ci --ignore-scripts --no-audit --no-fund
+  sha256sum package.json package-lock.json >"$stamp"
+}
+
+compilers_at_once() {
+  local cores memory
+  cores=$(nproc)
+  memory=$(awk '/^MemAvailable:/ {print int($2 / 1024)}' /proc/meminfo)
+  local by_memory=$((memory / MEMORY_MB_PER_COMPILER))
+  if [ "$by_memory" -lt 1 ]; then by_memory=1; fi
+  echo $((cores < by_memory ? cores : by_memory))
+}
+
+# Configures a preset where that has not been done. Later changes are seen by the build itself.
+configure() {
+  if [ -f "build/$1/build.ninja" ]; then return; fi
+  require_disk "$DISK_MB_TO_BUILD" . "building"
+  say "configuring the $1 build"
+  quietly "$1-configure" "the build cannot be configured" cmake --preset "$1"
+}
+
+# Builds targets of a preset, all of it without any.
+#   build PRESET [target…]
+build() {
+  local preset=$1
+  shift
+  configure "$preset"
+  if nothing_to_build "$preset" "$@"; then return; fi
+  say "building ($preset, $(compilers_at_once) at once)"
+  mkdir -p "$LOGS"
+  local log=$LOGS/$preset-build.log
+  if ! NINJA_STATUS='[%f/%t] ' ninja -C "build/$preset" -j "$(compilers_at_once)" "$@" 2>&1 | tee "$log" | show_tenths; then
+    grep -A 25 -m 1 '^FAILED:' "$log" >&2 || tail -n 25 "$log" >&2
+    die "the build failed (all of it: $log)"
+  fi
+}
+
+nothing_to_build() {
+  local preset=$1
+  shift
+  # A changed CMakeLists.txt is seen too: ninja would run CMake again.
+  local said
+  said=$(ninja -C "build/$preset" -n "$@" 2>/dev/null) || return 1
+  [[ $said == *'no work to do'* ]]
+}
+
+# Reads ninja's lines and says when another tenth is done.
+show_tenths() {
+  local line tenth=0
+  while IFS= read -r line; do
+    if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
+      local now=$((BASH_REMATCH[1] * 10 / BASH_REMATCH[2]))
+      if [ "$now" -gt "$tenth" ]; then
+        tenth=$now
+        say "  ${BASH_REMATCH[1]} of ${BASH_REMATCH[2]} steps"
+      fi
+    fi
+  done
+}
