@@ -1,6 +1,5 @@
 #include "services/recommendations/recorder.h"
 
-#include <algorithm>
 #include <future>
 #include <set>
 #include <utility>
@@ -48,20 +47,22 @@ void Tally::Failed(const Error& error) {
   if (--pending_ == 0) none_pending_.notify_all();
 }
 
-Recorder::Recorder(Store& store, Histories& histories, std::function<void(std::int64_t)> on_progress)
-    : store_(store), histories_(histories), on_progress_(std::move(on_progress)) {}
+Recorder::Recorder(Store& store, Histories& histories, std::function<void(std::int64_t)> on_recorded)
+    : store_(store), histories_(histories), on_recorded_(std::move(on_recorded)) {}
 
 Recorder::~Recorder() { Stop(); }
 
-void Recorder::Replay() {
-  std::int64_t position = 0;
-  for (;;) {
-    const std::vector<StoredEvent> page = store_.EventsAfter(position, kReplayPage, Impressions::kWithout);
-    for (const StoredEvent& stored : page) histories_.Apply(stored.event);
-    if (page.size() < kReplayPage) break;
-    position = page.back().position;
+std::int64_t Recorder::Replay(std::int64_t position) {
+  std::int64_t newer = 0;
+  for (std::int64_t read = 0;;) {
+    const std::vector<StoredEvent> page = store_.EventsAfter(read, kReplayPage, Impressions::kWithout);
+    for (const StoredEvent& stored : page) {
+      histories_.Apply(stored.event);
+      newer += stored.position > position ? 1 : 0;
+    }
+    if (page.size() < kReplayPage) return newer;
+    read = page.back().position;
   }
-  on_progress_(store_.LastPosition());
 }
 
 void Recorder::Start() {
@@ -178,11 +179,14 @@ void Recorder::StoreBatch(std::vector<Waiting> batch) {
   for (Waiting& waiting : batch) events.push_back(std::move(waiting.event));
   try {
     const std::vector<std::int64_t> positions = store_.Append(events);
+    std::int64_t telling = 0;
     for (std::size_t i = 0; i < events.size(); ++i) {
-      if (positions[i] != 0) histories_.Apply(events[i]);
+      if (positions[i] == 0) continue;
+      histories_.Apply(events[i]);
+      telling += events[i].type == EventType::kImpression ? 0 : 1;
     }
+    on_recorded_(telling);
     for (std::size_t i = 0; i < events.size(); ++i) batch[i].tally->Stored(positions[i] != 0);
-    on_progress_(*std::max_element(positions.begin(), positions.end()));
   } catch (const std::exception& exception) {
     const Error error = ErrorOf(exception);
     for (const Waiting& waiting : batch) waiting.tally->Failed(error);

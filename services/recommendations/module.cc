@@ -1,0 +1,123 @@
+#include "services/recommendations/module.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "lib/db/migrations.h"
+#include "services/recommendations/migrations.h"
+
+namespace octavo::recommendations {
+namespace {
+
+Learner::Options LearnerOptions(const runtime::Environment& environment, const Configuration& configuration) {
+  return {.folder = environment.data_dir / "recommendations" / "models",
+          .threads = static_cast<int>(configuration.training_threads),
+          .cpu_share = configuration.training_cpu_share,
+          .first_events = configuration.training_first_events,
+          .renew_events = configuration.training_renew_events,
+          .renew_share = configuration.training_renew_share,
+          .quiet = configuration.training_quiet};
+}
+
+}  // namespace
+
+Module::Serving::Serving(const runtime::Environment& environment, const Configuration& configuration,
+                         std::unique_ptr<db::Database> opened)
+    : database(std::move(opened)),
+      store(*database),
+      learner(store, showroom, environment.clock, environment.random, environment.log,
+              LearnerOptions(environment, configuration)),
+      recorder(store, histories, [this](std::int64_t count) { learner.AddEvents(count); }),
+      shelves(showroom, histories, environment.clock,
+              {.half_life_days = configuration.half_life_days,
+               .exploration_share = configuration.exploration_share,
+               .variety = configuration.variety}),
+      pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
+                                         .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+      service({shelves, recorder, learner, store, environment.clock}, pipeline),
+      classic(shelves, pipeline) {}
+
+void Module::Configure(runtime::Options::Group options) {
+  Configuration& c = configuration_;
+  options.Add("database-url", &c.database_url,
+              "Where events and models are remembered: postgresql://…, or a SQLite file; empty: one in the data folder.");
+  options.Add("threads", &c.threads, "Threads for calls that wait for the database; answers come from memory.");
+  options.Add("queue_max", &c.queue_max, "Calls that may wait for a thread; more are refused.");
+  options.Add("half_life_days", &c.half_life_days, "What a reader did counts half after so many days.");
+  options.Add("exploration_share", &c.exploration_share,
+              "Share of a shelf for new and rare books; 0.1 is one book of ten.");
+  options.Add("variety", &c.variety,
+              "How lively the order of popular books changes between readers and days; 0: not at all, 1: much.");
+  options.Add("training_threads", &c.training_threads, "Threads that train a model.");
+  options.Add("training_cpu_share", &c.training_cpu_share, "At most this share of each of them is used; above 0, to 1.");
+  options.Add("training_first_events", &c.training_first_events, "The first model is trained from so many events on.");
+  options.Add("training_renew_events", &c.training_renew_events, "A new model is trained after so many new events …");
+  options.Add("training_renew_share", &c.training_renew_share,
+              "… and when they are this share of those that the last one learned from.");
+  options.Add("training_quiet", &c.training_quiet, "Training waits until no event came for so long, 30 s at most.");
+}
+
+Status Module::CheckConfiguration() const {
+  const Configuration& c = configuration_;
+  const auto require = [](bool holds, const char* option, const char* rule) -> Status {
+    if (holds) return Ok();
+    return Error{Code::kInvalidArgument, "BAD_OPTION", std::string("--recommendations.") + option + ": " + rule};
+  };
+  TRY(require(c.threads >= 1, "threads", "must be at least 1"));
+  TRY(require(c.half_life_days > 0, "half_life_days", "must be above 0"));
+  TRY(require(c.exploration_share >= 0 && c.exploration_share <= 0.5, "exploration_share", "must be from 0 to 0.5"));
+  TRY(require(c.variety >= 0 && c.variety <= 1, "variety", "must be from 0 to 1"));
+  TRY(require(c.training_threads >= 1, "training_threads", "must be at least 1"));
+  TRY(require(c.training_cpu_share > 0 && c.training_cpu_share <= 1, "training_cpu_share",
+              "must be above 0 and at most 1"));
+  return require(c.training_renew_share >= 0, "training_renew_share", "must not be negative");
+}
+
+Status Module::Open(const runtime::Environment& environment) {
+  TRY(CheckConfiguration());
+  const std::filesystem::path folder = environment.data_dir / name();
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return Error{Code::kFailedPrecondition, "BAD_DATA_DIR", "cannot make " + folder.string() + ": " + error.message()};
+  }
+  const std::string url = configuration_.database_url.empty() ? "sqlite:" + (folder / "events.db").string()
+                                                              : configuration_.database_url;
+  std::unique_ptr<db::Database> database = db::Open({.url = url}, environment.random);
+  TRY(db::Migrate(*database, Migrations()));
+  telemetry_ = std::make_unique<rpc::Telemetry>(environment.telemetry());
+  serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database));
+  return Ok();
+}
+
+std::vector<rpc::Service*> Module::services() { return {&serving_->service, &serving_->classic}; }
+
+Status Module::Start(const runtime::Peers& peers) {
+  Serving& s = *serving_;
+  const std::int64_t learned = TRY(s.learner.Open());
+  s.learner.AddEvents(s.recorder.Replay(learned));
+  telemetry_->log.Info("histories_read", {{"readers", s.histories.size()}});
+  s.showroom.Settle();
+  s.catalogue = std::make_unique<CatalogueFollower>(peers.To("catalog"), *telemetry_, s.showroom);
+  s.stock = std::make_unique<StockFollower>(peers.To("inventory"), *telemetry_, s.showroom);
+  s.catalogue->Start();
+  s.stock->Start();
+  s.recorder.Start();
+  s.learner.Start();
+  s.pipeline.Open();
+  return Ok();
+}
+
+void Module::Close() {
+  Serving& s = *serving_;
+  // The recorder after the pipeline: streams that end wait for their events.
+  s.pipeline.Close();
+  if (s.catalogue != nullptr) s.catalogue->Stop();
+  if (s.stock != nullptr) s.stock->Stop();
+  s.recorder.Stop();
+  s.learner.Stop();
+}
+
+void Module::Stop() { serving_.reset(); }
+
+}  // namespace octavo::recommendations

@@ -1,0 +1,326 @@
+#include "services/recommendations/service.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "services/recommendations/domain/report.h"
+#include "services/recommendations/workspace.h"
+
+namespace octavo::recommendations {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+constexpr int kBecauseDefault = 3;
+constexpr int kBecauseResultsMax = 20;
+
+v1::Origin ToProto(Origin origin) {
+  switch (origin) {
+    case Origin::kPersonal: return v1::ORIGIN_PERSONAL;
+    case Origin::kPopular: return v1::ORIGIN_POPULAR;
+    case Origin::kExploration: return v1::ORIGIN_EXPLORATION;
+  }
+  return v1::ORIGIN_UNSPECIFIED;
+}
+
+v1::Recommendation ToProto(const Assortment& assortment, const Suggestion& suggestion) {
+  v1::Recommendation proto;
+  proto.set_book(BookName(assortment.BookOf(suggestion.item)));
+  const std::string_view title = assortment.TitleOf(suggestion.item);
+  proto.set_title(title.data(), title.size());
+  proto.set_score(suggestion.score);
+  proto.set_origin(ToProto(suggestion.origin));
+  for (std::size_t i = 0; i < suggestion.because_count; ++i) {
+    proto.add_because_books(BookName(assortment.BookOf(suggestion.because[i])));
+  }
+  return proto;
+}
+
+v1::RecommendResponse ToProto(const Shelf& shelf) {
+  v1::RecommendResponse response;
+  response.mutable_recommendations()->Reserve(static_cast<int>(shelf.suggestions.size()));
+  for (const Suggestion& suggestion : shelf.suggestions) {
+    *response.add_recommendations() = ToProto(*shelf.assortment, suggestion);
+  }
+  response.set_model(shelf.assortment->model_name());
+  return response;
+}
+
+// As google/protobuf/timestamp.proto bounds it: years 1 to 9999.
+Result<Timestamp> ParseTime(const google::protobuf::Timestamp& time, const char* field) {
+  if (time.seconds() < TimeUtil::kTimestampMinSeconds || time.seconds() > TimeUtil::kTimestampMaxSeconds ||
+      time.nanos() < 0 || time.nanos() > 999'999'999) {
+    return InvalidField(field, std::to_string(time.seconds()) + " s " + std::to_string(time.nanos()) + " ns is no time");
+  }
+  return FromMicros(TimeUtil::TimestampToMicroseconds(time));
+}
+
+Status CheckBound(int bound, const char* field) {
+  if (bound >= 0) return Ok();
+  return InvalidField(field, std::to_string(bound) + " is below 0");
+}
+
+// Answers one shelf. `on_page` are the books of the shelves before it.
+Result<v1::RecommendResponse> Answer(const Shelves& shelves, const v1::RecommendRequest& request,
+                                     std::vector<BookId> on_page) {
+  const ReaderId reader = TRY(ParseReader(request.reader()));
+  TRY(CheckShelf(request.shelf()));
+  TRY(CheckBound(request.author_max(), "author_max"));
+  TRY(CheckBound(request.series_max(), "series_max"));
+  if (request.excluded_books_size() > kExcludedMax) {
+    return InvalidField("excluded_books", std::to_string(request.excluded_books_size()) + " books are more than 1,000");
+  }
+  for (const std::string& book : request.excluded_books()) {
+    on_page.push_back(TRY(ParseBook(book, "excluded_books")));
+  }
+  const Shelf shelf = TRY(shelves.Recommend({.reader = reader.value(),
+                                             .category = request.category(),
+                                             .max_results = request.max_results(),
+                                             .excluded = on_page,
+                                             .author_max = request.author_max(),
+                                             .series_max = request.series_max(),
+                                             .with_because = request.with_because()},
+                                            WorkspaceOfThisThread()));
+  return ToProto(shelf);
+}
+
+// Reads one event and checks it. `reader` stands in where the event names none.
+Result<Event> ParseEvent(const v1::Event& proto, const Shelves& shelves, Timestamp now,
+                         const std::string& reader = {}) {
+  Event event{.id = proto.event_id(),
+              .reader = TRY(ParseReader(proto.reader().empty() ? reader : proto.reader())),
+              .book = TRY(ParseBook(proto.book())),
+              .type = static_cast<EventType>(std::clamp<int>(proto.type(), 0, UINT8_MAX)),
+              .rating = proto.rating(),
+              .time = now,
+              .shelf = proto.shelf(),
+              .source = proto.source()};
+  if (proto.has_event_time()) event.time = TRY(ParseTime(proto.event_time(), "event_time"));
+  TRY(CheckEvent(event, now));
+  if (!event.shelf.empty()) event.model = shelves.ModelFor(event.reader.value());
+  return event;
+}
+
+class Sink final : public rpc::Sink<v1::RecordEventsRequest, v1::RecordEventsResponse> {
+ public:
+  explicit Sink(const Parts& parts) : parts_(parts) {}
+
+  Status Take(v1::RecordEventsRequest request) override {
+    ++number_;
+    Result<Event> event = ParseEvent(request.event(), parts_.shelves, parts_.clock.Now());
+    if (event.ok()) {
+      parts_.recorder.Record(*std::move(event), tally_);
+      return Ok();
+    }
+    response_.set_refused_count(response_.refused_count() + 1);
+    if (response_.problems_size() < kProblemsMax) {
+      v1::EventProblem* const problem = response_.add_problems();
+      problem->set_number(number_);
+      problem->set_message(event.error().message);
+    }
+    return Ok();
+  }
+
+  Result<v1::RecordEventsResponse> Finish() override {
+    const Tally::Counts counts = TRY(tally_->Wait());
+    response_.set_recorded_count(counts.recorded);
+    response_.set_repeated_count(counts.repeated);
+    return std::move(response_);
+  }
+
+ private:
+  const Parts& parts_;
+  std::int64_t number_ = 0;
+  v1::RecordEventsResponse response_;
+  std::shared_ptr<Tally> tally_ = std::make_shared<Tally>();  // Shared with the recorder, which may outlast the stream.
+};
+
+class SessionExchange final : public rpc::Exchange<v1::FollowSessionRequest, v1::FollowSessionResponse> {
+ public:
+  explicit SessionExchange(const Parts& parts) : parts_(parts) {}
+
+  Status Take(v1::FollowSessionRequest request, std::vector<v1::FollowSessionResponse>& responses) override {
+    if (!begun_) {
+      if (!request.has_shelf()) return InvalidField("shelf", "is required in the first message");
+      shelf_ = request.shelf();
+      TRY(Answer(parts_.shelves, shelf_, {}));  // A bad shelf is refused before its first event.
+      begun_ = true;
+      if (!request.has_event()) return Ok();
+    } else if (request.has_shelf()) {
+      return InvalidField("shelf", "is allowed in the first message only");
+    }
+    Event event = TRY(ParseEvent(request.event(), parts_.shelves, parts_.clock.Now(), shelf_.reader()));
+    if (ReaderName(event.reader) != shelf_.reader()) {
+      return InvalidField("event.reader", ReaderName(event.reader) + " is not the shelf's reader");
+    }
+    auto tally = std::make_shared<Tally>();
+    parts_.recorder.Record(std::move(event), tally);
+    TRY(tally->Wait());
+    *responses.emplace_back().mutable_shelf() = TRY(Answer(parts_.shelves, shelf_, {}));
+    return Ok();
+  }
+
+ private:
+  const Parts& parts_;
+  bool begun_ = false;
+  v1::RecommendRequest shelf_;
+};
+
+}  // namespace
+
+RecommendationsService::RecommendationsService(const Parts& parts, rpc::Pipeline& pipeline)
+    : rpc::Service("octavo.recommendations.v1.RecommendationsService", pipeline), parts_(parts) {
+  using S = RecommendationsService;
+  Unary("Recommend", this, &S::Recommend, rpc::Run::kInline);
+  Unary("BatchRecommend", this, &S::BatchRecommend, rpc::Run::kInline);
+  Unary("ListSimilarBooks", this, &S::ListSimilarBooks, rpc::Run::kInline);
+  Unary("Because", this, &S::Because, rpc::Run::kInline);
+  ClientStreaming("RecordEvents", this, &S::RecordEvents);
+  BidiStreaming("FollowSession", this, &S::FollowSession);
+  Unary("MergeReader", this, &S::MergeReader);
+  Unary("DeleteReader", this, &S::DeleteReader);
+  Unary("DeleteSource", this, &S::DeleteSource);
+  Unary("GetModel", this, &S::GetModel, rpc::Run::kInline);
+  Unary("TrainModel", this, &S::TrainModel, rpc::Run::kInline);
+  Unary("ListShelfReports", this, &S::ListShelfReports);
+}
+
+Result<v1::RecommendResponse> RecommendationsService::Recommend(const rpc::Call&,
+                                                                const v1::RecommendRequest& request) {
+  return Answer(parts_.shelves, request, {});
+}
+
+Result<v1::BatchRecommendResponse> RecommendationsService::BatchRecommend(const rpc::Call&,
+                                                                          const v1::BatchRecommendRequest& request) {
+  if (request.requests_size() > kBatchRequestsMax) {
+    return InvalidField("requests", std::to_string(request.requests_size()) + " shelves are more than 20");
+  }
+  v1::BatchRecommendResponse batch;
+  std::vector<BookId> on_page;
+  for (const v1::RecommendRequest& shelf : request.requests()) {
+    if (shelf.reader() != request.requests(0).reader()) {
+      return InvalidField("requests.reader", "all shelves of a batch are of one reader");
+    }
+    v1::RecommendResponse response = TRY(Answer(parts_.shelves, shelf, on_page));
+    for (const v1::Recommendation& shown : response.recommendations()) {
+      on_page.push_back(TRY(ParseBook(shown.book())));
+    }
+    *batch.add_responses() = std::move(response);
+  }
+  return batch;
+}
+
+Result<v1::ListSimilarBooksResponse> RecommendationsService::ListSimilarBooks(
+    const rpc::Call&, const v1::ListSimilarBooksRequest& request) {
+  const BookId book = TRY(ParseBook(request.book()));
+  const ReaderId reader = request.reader().empty() ? ReaderId() : TRY(ParseReader(request.reader()));
+  const Shelf shelf =
+      TRY(parts_.shelves.Similar(book, reader.value(), request.max_results(), WorkspaceOfThisThread()));
+  v1::ListSimilarBooksResponse response;
+  for (const Suggestion& suggestion : shelf.suggestions) {
+    *response.add_recommendations() = ToProto(*shelf.assortment, suggestion);
+  }
+  return response;
+}
+
+Result<v1::BecauseResponse> RecommendationsService::Because(const rpc::Call&, const v1::BecauseRequest& request) {
+  const ReaderId reader = TRY(ParseReader(request.reader()));
+  const BookId book = TRY(ParseBook(request.book()));
+  if (request.max_results() < 0 || request.max_results() > kBecauseResultsMax) {
+    return InvalidField("max_results", std::to_string(request.max_results()) + " is not from 1 to 20 (or 0 for 3)");
+  }
+  const int max_results = request.max_results() == 0 ? kBecauseDefault : request.max_results();
+  std::shared_ptr<const Display> display;
+  v1::BecauseResponse response;
+  for (const Contribution& contribution :
+       TRY(parts_.shelves.Because(reader.value(), book, max_results, WorkspaceOfThisThread(), display))) {
+    v1::Contribution* const proto = response.add_contributions();
+    proto->set_book(BookName(contribution.book));
+    proto->set_title(contribution.title.data(), contribution.title.size());
+    proto->set_share(contribution.share);
+  }
+  return response;
+}
+
+Result<std::unique_ptr<RecommendationsService::EventSink>> RecommendationsService::RecordEvents(const rpc::Call&) {
+  return std::make_unique<Sink>(parts_);
+}
+
+Result<std::unique_ptr<RecommendationsService::Session>> RecommendationsService::FollowSession(const rpc::Call&) {
+  return std::make_unique<SessionExchange>(parts_);
+}
+
+Result<v1::MergeReaderResponse> RecommendationsService::MergeReader(const rpc::Call&,
+                                                                    const v1::MergeReaderRequest& request) {
+  const ReaderId from = TRY(ParseReader(request.from_reader(), "from_reader"));
+  const ReaderId to = TRY(ParseReader(request.to_reader(), "to_reader"));
+  TRY(parts_.recorder.Merge(from, to));
+  return v1::MergeReaderResponse();
+}
+
+Result<v1::DeleteReaderResponse> RecommendationsService::DeleteReader(const rpc::Call&,
+                                                                      const v1::DeleteReaderRequest& request) {
+  TRY(parts_.recorder.Forget(TRY(ParseReader(request.reader()))));
+  return v1::DeleteReaderResponse();
+}
+
+Result<v1::DeleteSourceResponse> RecommendationsService::DeleteSource(const rpc::Call&,
+                                                                      const v1::DeleteSourceRequest& request) {
+  if (request.source().empty()) return InvalidField("source", "is empty; name the source to forget");
+  TRY(CheckSource(request.source()));
+  v1::DeleteSourceResponse response;
+  response.set_deleted_count(TRY(parts_.recorder.ForgetSource(request.source())));
+  if (response.deleted_count() > 0) parts_.learner.TrainNow();
+  return response;
+}
+
+Result<v1::Model> RecommendationsService::GetModel(const rpc::Call&, const v1::GetModelRequest&) {
+  const Learner::State state = parts_.learner.state();
+  v1::Model proto;
+  proto.set_newer_event_count(state.newer_events);
+  proto.set_training(state.training);
+  if (!state.live) return proto;
+  const ModelRecord& model = *state.live;
+  proto.set_name("models/" + model.name);
+  *proto.mutable_train_time() = TimeUtil::MicrosecondsToTimestamp(ToMicros(model.train_time));
+  proto.set_reader_count(model.readers);
+  proto.set_book_count(model.books);
+  proto.set_interaction_count(model.interactions);
+  proto.set_train_seconds(model.train_seconds);
+  proto.set_model_bytes(model.bytes);
+  for (const auto& [metric, value] : model.quality) (*proto.mutable_quality())[metric] = value;
+  proto.set_settings(model.settings);
+  return proto;
+}
+
+Result<v1::TrainModelResponse> RecommendationsService::TrainModel(const rpc::Call&, const v1::TrainModelRequest&) {
+  v1::TrainModelResponse response;
+  response.set_started(parts_.learner.TrainNow());
+  return response;
+}
+
+Result<v1::ListShelfReportsResponse> RecommendationsService::ListShelfReports(
+    const rpc::Call&, const v1::ListShelfReportsRequest& request) {
+  const Timestamp start =
+      request.has_start_time() ? TRY(ParseTime(request.start_time(), "start_time")) : Timestamp::min();
+  const Timestamp end = request.has_end_time() ? TRY(ParseTime(request.end_time(), "end_time")) : Timestamp::max();
+  v1::ListShelfReportsResponse response;
+  for (const ShelfCounts& counts : parts_.store.CountShelves(start, end)) {
+    const Interval rate = WilsonInterval(counts.clicks, counts.impressions);
+    v1::ShelfReport* const report = response.add_reports();
+    report->set_shelf(counts.shelf);
+    report->set_model(counts.model);
+    report->set_impression_count(counts.impressions);
+    report->set_click_count(counts.clicks);
+    report->set_purchase_count(counts.purchases);
+    report->set_click_rate(rate.share);
+    report->set_click_rate_low(rate.low);
+    report->set_click_rate_high(rate.high);
+  }
+  return response;
+}
+
+}  // namespace octavo::recommendations
