@@ -43,6 +43,10 @@ CheckedRow CheckRow(ImportRow row) {
   return checked;
 }
 
+CheckedRow RefusedRow(std::int64_t line, const std::string& key, std::string refusal) {
+  return {.line = line, .key = IsUtf8(key) ? CleanLine(key) : "", .refusal = std::move(refusal)};
+}
+
 RowVerdict DecideRow(const CheckedRow& row, const std::optional<KnownBook>& known,
                      const std::optional<BookId>& isbn_owner, ImportCounts& counts, std::vector<RowProblem>& problems) {
   ++counts.rows;

@@ -76,6 +76,8 @@ struct CheckedRow {
 };
 
 CheckedRow CheckRow(ImportRow row);
+// A row of which nothing could be made.
+CheckedRow RefusedRow(std::int64_t line, const std::string& key, std::string refusal);
 
 // What the catalogue has already for a row.
 struct KnownBook {

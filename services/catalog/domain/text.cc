@@ -1,5 +1,6 @@
 #include "services/catalog/domain/text.h"
 
+#include <unicode/locid.h>
 #include <unicode/normalizer2.h>
 #include <unicode/translit.h>
 #include <unicode/uchar.h>
@@ -321,6 +322,14 @@ std::string TitleSortKey(std::string_view title, std::string_view language_code)
   }
   if (begin < key.size()) key.erase(0, begin);
   return std::string(Prefix(key, kTitleSortKeyBytesMax));
+}
+
+std::string LanguageName(std::string_view language_code) {
+  icu::UnicodeString wide;
+  icu::Locale(std::string(language_code).c_str()).getDisplayLanguage(icu::Locale::getEnglish(), wide);
+  std::string name;
+  wide.toUTF8String(name);
+  return name.empty() ? std::string(language_code) : name;
 }
 
 std::size_t CodePointCount(std::string_view text) {

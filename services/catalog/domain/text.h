@@ -42,6 +42,9 @@ bool IsSlug(std::string_view text);
 // 60 bytes.
 std::string TitleSortKey(std::string_view title, std::string_view language_code);
 
+// The English name of a BCP 47 language: "French" for "fr"; the code itself where ICU knows none.
+std::string LanguageName(std::string_view language_code);
+
 // The number of letters of a word, as a reader counts them.
 std::size_t CodePointCount(std::string_view text);
 

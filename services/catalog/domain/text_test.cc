@@ -78,6 +78,12 @@ TEST(TitleSortKeyTest, LeavesArticlesAndQuotesOut) {
   EXPECT_LE(TitleSortKey(std::string(300, 'x'), "en").size(), 60u);
 }
 
+TEST(LanguageNameTest, IsEnglish) {
+  EXPECT_EQ(LanguageName("fr"), "French");
+  EXPECT_EQ(LanguageName("pt-BR"), "Portuguese");
+  EXPECT_EQ(LanguageName("xq"), "xq");
+}
+
 TEST(IsUtf8Test, FindsBrokenBytes) {
   EXPECT_TRUE(IsUtf8("Misérables \uFFFD"));
   EXPECT_FALSE(IsUtf8("Mis\xE9rables"));

@@ -1,0 +1,77 @@
+#include "services/catalog/module.h"
+
+#include <filesystem>
+
+#include "lib/base/uuid.h"
+#include "lib/db/database.h"
+#include "lib/db/migrations.h"
+#include "services/catalog/change_signal.h"
+#include "services/catalog/indexer.h"
+#include "services/catalog/migrations.h"
+#include "services/catalog/search/search_index.h"
+#include "services/catalog/service.h"
+#include "services/catalog/sql_store.h"
+
+namespace octavo::catalog {
+
+struct Module::Parts {
+  Parts(const runtime::Environment& environment, const Configuration& configuration,
+        std::unique_ptr<db::Database> opened, std::unique_ptr<SearchIndex> opened_index)
+      : database(std::move(opened)),
+        index(std::move(opened_index)),
+        pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
+                                           .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+        indexer(store, *index, signal, environment.log),
+        service(store, *index, signal, environment.clock, pipeline) {}
+
+  std::unique_ptr<db::Database> database;
+  SqlStore store{*database};
+  std::unique_ptr<SearchIndex> index;
+  ChangeSignal signal;
+  rpc::Pipeline pipeline;
+  Indexer indexer;
+  CatalogService service;
+};
+
+Module::Module() = default;
+Module::~Module() = default;
+
+void Module::Configure(runtime::Options::Group options) {
+  options.Add("database_url", &configuration_.database_url,
+              "Where the books are kept: a file, or postgresql://user@host/name. Empty: catalog/catalog.sqlite in the "
+              "data folder. The search index is always in the data folder.");
+  options.Add("threads", &configuration_.threads, "Threads that answer calls.");
+  options.Add("queue_max", &configuration_.queue_max, "Calls that may wait for a thread; more are refused.");
+}
+
+Status Module::Open(const runtime::Environment& environment) {
+  if (configuration_.threads < 1) return InvalidField("--catalog.threads", "must be at least 1");
+  const std::filesystem::path folder = environment.data_dir / name();
+  std::filesystem::create_directories(folder);
+  db::Options options;
+  options.url = configuration_.database_url.empty() ? (folder / "catalog.sqlite").string() : configuration_.database_url;
+  options.connections_max = static_cast<int>(configuration_.threads);
+  std::unique_ptr<db::Database> database = db::Open(options, environment.random);
+  TRY(db::Migrate(*database, Migrations()));
+  const std::string catalogue = SqlStore(*database).CatalogueId(NewUuid(environment.clock, environment.random));
+  std::unique_ptr<SearchIndex> index = TRY(SearchIndex::Open(folder / "search", catalogue));
+  parts_ = std::make_unique<Parts>(environment, configuration_, std::move(database), std::move(index));
+  return Ok();
+}
+
+std::vector<rpc::Service*> Module::services() { return {&parts_->service}; }
+
+Status Module::Start(const runtime::Peers&) {
+  parts_->indexer.Start();
+  parts_->pipeline.Open();
+  return Ok();
+}
+
+void Module::Close() {
+  parts_->pipeline.Close();
+  parts_->indexer.Stop();
+}
+
+void Module::Stop() { parts_.reset(); }
+
+}  // namespace octavo::catalog

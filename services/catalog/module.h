@@ -1,0 +1,42 @@
+// The catalog module: the store, the search index with its indexer, and the gRPC adapter, wired.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/runtime/module.h"
+
+namespace octavo::catalog {
+
+struct Configuration {
+  // Empty: the file catalog/catalog.sqlite in the data folder.
+  std::string database_url;
+  // Handlers wait for the database and read the search index.
+  std::int64_t threads = 8;
+  // Calls that wait for a thread; more are refused. 256 x about 1 kB of request.
+  std::int64_t queue_max = 256;
+};
+
+class Module final : public runtime::Module {
+ public:
+  Module();
+  ~Module() override;
+
+  std::string name() const override { return "catalog"; }
+  void Configure(runtime::Options::Group options) override;
+  Status Open(const runtime::Environment& environment) override;
+  std::vector<rpc::Service*> services() override;
+  Status Start(const runtime::Peers& peers) override;
+  void Close() override;
+  void Stop() override;
+
+ private:
+  struct Parts;
+
+  Configuration configuration_;
+  std::unique_ptr<Parts> parts_;  // From Open to Stop.
+};
+
+}  // namespace octavo::catalog
