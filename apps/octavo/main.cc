@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/runtime/main.h"
+#include "services/catalog/module.h"
 #include "services/hello/module.h"
 #include "services/inventory/module.h"
 
@@ -14,6 +15,7 @@ using octavo::runtime::Module;
 
 std::vector<std::unique_ptr<Module>> AllModules() {
   std::vector<std::unique_ptr<Module>> modules;
+  modules.push_back(std::make_unique<octavo::catalog::Module>());
   modules.push_back(std::make_unique<octavo::hello::Module>());
   modules.push_back(std::make_unique<octavo::inventory::Module>());
   return modules;
