@@ -75,16 +75,18 @@ as_root() {
 
 # Prints those of the packages named that are not installed.
 missing_packages() {
-  local installed
-  installed=$(dpkg-query --show --showformat '${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^ii *//p')
+  local known installed
+  known=$(dpkg-query --show --showformat '${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null || true)  # Fails for one unknown.
+  installed=$(sed -n 's/^ii *//p' <<<"$known")
   comm -13 <(sort -u <<<"$installed") <(printf '%s\n' "$@" | sort -u)
 }
 
 # Installs those of the packages named that are missing.
 install_packages() {
   local missing
-  mapfile -t missing < <(missing_packages "$@")
-  if [ "${#missing[@]}" = 0 ]; then return; fi
+  missing=$(missing_packages "$@")
+  if [ -z "$missing" ]; then return; fi
+  mapfile -t missing <<<"$missing"
 
   require_debian_12
   require_disk "$DISK_MB_TO_INSTALL" /var "installing ${#missing[@]} packages"
