@@ -25,7 +25,8 @@ class Options {
     void Add(const std::string& name, std::int64_t* value, const std::string& help);  // A whole number, 0 or more.
     void Add(const std::string& name, bool* value, const std::string& help);          // --x, --x=true, --x=false.
     void Add(const std::string& name, double* value, const std::string& help);
-    void Add(const std::string& name, std::chrono::milliseconds* value, const std::string& help);  // "300", "300ms", "2s", "5m", "1h".
+    // "300", "300ms", "2s", "5m", "1h".
+    void Add(const std::string& name, std::chrono::milliseconds* value, const std::string& help);
     void Add(const std::string& name, Secret* value, const std::string& help);        // Never printed.
 
    private:

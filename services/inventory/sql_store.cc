@@ -430,7 +430,8 @@ constexpr std::string_view kLastBalances =
     "BETWEEN $1 AND $2 GROUP BY book_id) AS newest ON newest.book_id = m.book_id AND newest.last = m.sequence";
 constexpr std::string_view kLineFacts =
     "SELECT l.book_id, r.state, CAST(SUM(l.quantity + l.backordered - l.waiting - l.cancelled) AS BIGINT), "
-    "CAST(SUM(l.waiting) AS BIGINT) FROM reservation_lines l JOIN reservations r ON r.request_id = l.request_id WHERE l.book_id BETWEEN $1 AND $2 "
+    "CAST(SUM(l.waiting) AS BIGINT) FROM reservation_lines l JOIN reservations r ON r.request_id = l.request_id "
+    "WHERE l.book_id BETWEEN $1 AND $2 "
     "GROUP BY l.book_id, r.state";
 constexpr std::string_view kStocksBetween =
     "SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE book_id BETWEEN $1 AND $2";
