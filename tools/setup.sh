@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # The lists are for those who source this.
 #
-# What ./run and ./test share: the packages they need, progress, and one clear line when they cannot go on. Sourced by both,
-# with the current folder at the top of the tree.
+# What ./run and ./test share: the packages they need, progress, and one clear line when they cannot go on. Sourced
+# by both, with the current folder at the top of the tree.
 
 # To build and run the shop. Reasons for each: docs/dependencies.md.
 readonly BUILD_PACKAGES=(
@@ -51,8 +51,8 @@ require_debian_12() {
   # shellcheck source=/dev/null
   if [ -r /etc/os-release ]; then . /etc/os-release; fi
   if [ "$ID" != debian ] || [ "$VERSION_ID" != 12 ]; then
-    die "Octavo is built on Debian 12 and this is $PRETTY_NAME; use a Debian 12 machine or container, or install the packages" \
-      "of tools/setup.sh yourself and add --no-setup"
+    die "Octavo is built on Debian 12 and this is $PRETTY_NAME; use a Debian 12 machine or container, or install" \
+      "the packages of tools/setup.sh yourself and add --no-setup"
   fi
 }
 
@@ -76,7 +76,8 @@ as_root() {
 # Prints those of the packages named that are not installed.
 missing_packages() {
   local known installed
-  known=$(dpkg-query --show --showformat '${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null || true)  # Fails for one unknown.
+  # It fails when it has never heard of one of them, and lists the others.
+  known=$(dpkg-query --show --showformat '${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null || true)
   installed=$(sed -n 's/^ii *//p' <<<"$known")
   comm -13 <(sort -u <<<"$installed") <(printf '%s\n' "$@" | sort -u)
 }
@@ -95,14 +96,15 @@ install_packages() {
       die "installing packages needs root and there is no sudo; as root run: apt-get install ${missing[*]}"
     fi
     if ! sudo -n true 2>/dev/null && ! [ -t 0 ]; then
-      die "installing packages needs sudo's password and there is no terminal; run: sudo apt-get install ${missing[*]}"
+      die "installing packages needs sudo's password and there is no terminal to ask for it; run:" \
+        "sudo apt-get install ${missing[*]}"
     fi
   fi
 
   say "installing ${#missing[@]} packages of Debian: ${missing[*]}"
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
   sudo_first
-  quietly apt-update "cannot read Debian's package lists; check the network and /etc/apt/sources.list, then start again" \
+  quietly apt-update "cannot read Debian's package lists; check the network and apt's sources, then start again" \
     as_root "${apt[@]}" -o APT::Update::Error-Mode=any update
   quietly apt-install "the packages did not install; mend what apt says, then start again" \
     as_root "${apt[@]}" install --no-install-recommends "${missing[@]}"
@@ -158,7 +160,8 @@ build() {
   say "building ($preset, $(compilers_at_once) at once)"
   mkdir -p "$LOGS"
   local log=$LOGS/$preset-build.log
-  if ! NINJA_STATUS='[%f/%t] ' ninja -C "build/$preset" -j "$(compilers_at_once)" "$@" 2>&1 | tee "$log" | show_tenths; then
+  local ninja=(env NINJA_STATUS='[%f/%t] ' ninja -C "build/$preset" -j "$(compilers_at_once)")
+  if ! "${ninja[@]}" "$@" 2>&1 | tee "$log" | show_tenths; then
     grep -A 25 -m 1 '^FAILED:' "$log" >&2 || tail -n 25 "$log" >&2
     die "the build failed (all of it: $log)"
   fi

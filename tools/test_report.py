@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Counts what ctest ran and prints what failed: test_report.py RESULTS_FOLDER.
 
-Every folder in it holds one run's ctest.xml (ctest --output-junit) and, for each GoogleTest program, the XML file of its cases.
-A GoogleTest program counts as many as it has cases, any other test as one. A program that failed although no case of it did
-(it crashed, hung, leaked) is one failure more. The last line is "N passed, N failed", with ", N skipped" when there are any.
-Ends with 1 when anything failed or nothing passed."""
+Every folder in it holds one run's ctest.xml (ctest --output-junit) and, for each GoogleTest program, the XML file
+of its cases. A GoogleTest program counts as many as it has cases, any other test as one. A program that failed
+although no case of it did (it crashed, hung, leaked) is one failure more. The last line is "N passed, N failed",
+with ", N skipped" when there are any. Ends with 1 when anything failed or nothing passed."""
 
 import dataclasses
 import pathlib
@@ -45,7 +45,8 @@ def count_cases(path):
 
 
 def is_skipped(test):
-    """Whether a test skipped itself or is disabled. A program that is missing is a failure, though ctest calls both "not run"."""
+    """Whether a test skipped itself or is disabled. A program that is missing is a failure, though ctest calls both
+    "not run"."""
     skipped = test.find("skipped")
     return test.get("status") == "disabled" or (
         skipped is not None and skipped.get("message", "").startswith("SKIP_"))

@@ -1,5 +1,5 @@
-// A bidirectional client: sends each line of standard input as it is typed and prints each message as it comes back. The
-// stream stays open until the input ends (Ctrl-D).
+// A bidirectional client: sends each line of standard input as it is typed and prints each message as it
+// comes back. The stream stays open until the input ends (Ctrl-D).
 //
 //     bidirectional_client [ADDRESS]      ADDRESS is 127.0.0.1:50051 unless given.
 #include <grpcpp/grpcpp.h>
@@ -13,12 +13,14 @@
 
 #include "bidirectional.grpc.pb.h"
 
-// One call. Reading goes on by itself; writing is driven by whoever calls Say. No deadline: the user decides how long.
+// One call. Reading goes on by itself; writing is driven by whoever calls Say. No deadline: the user decides
+// how long.
 class Conversation final : public grpc::ClientBidiReactor<bidirectional::Message, bidirectional::Message> {
  public:
   explicit Conversation(bidirectional::Bidirectional::Stub& stub) {
     stub.async()->GetServerResponse(&context_, this);
-    // Operations will be started from outside of the callbacks; the hold keeps the call from ending under them.
+    // Operations will be started from outside of the callbacks; the hold keeps the call from ending under
+    // them.
     AddHold();
     StartRead(&received_);
     StartCall();  // Nothing happens before this.

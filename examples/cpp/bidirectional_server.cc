@@ -1,6 +1,8 @@
-// A bidirectional server: each message comes back as it arrives, for as long as the client keeps the stream open.
+// A bidirectional server: each message comes back as it arrives, for as long as the client keeps the stream
+// open.
 //
-//     bidirectional_server [ADDRESS]      ADDRESS is 127.0.0.1:50051 unless given; port 0 lets the system choose.
+//     bidirectional_server [ADDRESS]      ADDRESS is 127.0.0.1:50051 unless given; port 0 lets the system
+//     choose.
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
 
@@ -11,8 +13,8 @@
 
 #include "bidirectional.grpc.pb.h"
 
-// One call. It reads a message, writes it back, and only then reads the next, so that one buffer is enough. A server may
-// also read and write at the same time: one operation of each kind may be under way.
+// One call. It reads a message, writes it back, and only then reads the next, so that one buffer is enough. A
+// server may also read and write at the same time: one operation of each kind may be under way.
 class Echo final : public grpc::ServerBidiReactor<bidirectional::Message, bidirectional::Message> {
  public:
   Echo() { StartRead(&message_); }
@@ -47,7 +49,8 @@ class BidirectionalService final : public bidirectional::Bidirectional::Callback
 int main(int argc, char** argv) {
   const std::string address = argc > 1 ? argv[1] : "127.0.0.1:50051";
 
-  // Ctrl-C and `kill` are taken by sigwait below. They must be blocked before gRPC makes threads, which inherit the mask.
+  // Ctrl-C and `kill` are taken by sigwait below. They must be blocked before gRPC makes threads, which
+  // inherit the mask.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
@@ -58,7 +61,8 @@ int main(int argc, char** argv) {
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // Else two servers could share a port by accident.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT,
+                             0);  // Else two servers could share a port by accident.
   builder.RegisterService(&service);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) {

@@ -1,6 +1,7 @@
 // A client-streaming server: many messages in, one message out that counts them.
 //
-//     client_streaming_server [ADDRESS]      ADDRESS is 127.0.0.1:50051 unless given; port 0 lets the system choose.
+//     client_streaming_server [ADDRESS]      ADDRESS is 127.0.0.1:50051 unless given; port 0 lets the system
+//     choose.
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
 
@@ -43,7 +44,8 @@ class ClientStreamingService final : public client_streaming::ClientStreaming::C
 int main(int argc, char** argv) {
   const std::string address = argc > 1 ? argv[1] : "127.0.0.1:50051";
 
-  // Ctrl-C and `kill` are taken by sigwait below. They must be blocked before gRPC makes threads, which inherit the mask.
+  // Ctrl-C and `kill` are taken by sigwait below. They must be blocked before gRPC makes threads, which
+  // inherit the mask.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
@@ -54,7 +56,8 @@ int main(int argc, char** argv) {
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // Else two servers could share a port by accident.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT,
+                             0);  // Else two servers could share a port by accident.
   builder.RegisterService(&service);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) {

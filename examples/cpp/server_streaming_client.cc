@@ -1,4 +1,5 @@
-// A server-streaming client: sends standard input as one text and prints each message of the answer as it comes.
+// A server-streaming client: sends standard input as one text and prints each message of the answer as it
+// comes.
 //
 //     printf 'one\ntwo\n' | server_streaming_client [ADDRESS]      ADDRESS is 127.0.0.1:50051 unless given.
 #include <grpcpp/grpcpp.h>
@@ -12,7 +13,8 @@
 
 #include "server_streaming.grpc.pb.h"
 
-// One call. OnReadDone(true) brings a message, OnReadDone(false) says that there are no more; OnDone comes last.
+// One call. OnReadDone(true) brings a message, OnReadDone(false) says that there are no more; OnDone comes
+// last.
 class LinePrinter final : public grpc::ClientReadReactor<server_streaming::Message> {
  public:
   LinePrinter(server_streaming::ServerStreaming::Stub& stub, const std::string& text) {

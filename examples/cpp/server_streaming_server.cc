@@ -1,18 +1,20 @@
 // A server-streaming server: one text in, a message out for each of its lines.
 //
-//     server_streaming_server [ADDRESS]      ADDRESS is 127.0.0.1:50051 unless given; port 0 lets the system choose.
+//     server_streaming_server [ADDRESS]      ADDRESS is 127.0.0.1:50051 unless given; port 0 lets the system
+//     choose.
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
 
 #include <chrono>
 #include <iostream>
 #include <memory>
-#include <string>
 #include <sstream>
+#include <string>
 
 #include "server_streaming.grpc.pb.h"
 
-// One call. gRPC allows one write at a time and says OnWriteDone when it wants the next: as fast as the client reads.
+// One call. gRPC allows one write at a time and says OnWriteDone when it wants the next: as fast as the
+// client reads.
 class LineWriter final : public grpc::ServerWriteReactor<server_streaming::Message> {
  public:
   explicit LineWriter(const std::string& text) : lines_(text) { WriteNext(); }
@@ -50,7 +52,8 @@ class ServerStreamingService final : public server_streaming::ServerStreaming::C
 int main(int argc, char** argv) {
   const std::string address = argc > 1 ? argv[1] : "127.0.0.1:50051";
 
-  // Ctrl-C and `kill` are taken by sigwait below. They must be blocked before gRPC makes threads, which inherit the mask.
+  // Ctrl-C and `kill` are taken by sigwait below. They must be blocked before gRPC makes threads, which
+  // inherit the mask.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
@@ -61,7 +64,8 @@ int main(int argc, char** argv) {
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // Else two servers could share a port by accident.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT,
+                             0);  // Else two servers could share a port by accident.
   builder.RegisterService(&service);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) {

@@ -1,6 +1,7 @@
 // A unary client: sends each line of standard input as a call of its own and prints the answer.
 //
-//     echo hi | unary_client [ADDRESS]      ADDRESS is 127.0.0.1:50051, where a running shop listens, unless given.
+//     echo hi | unary_client [ADDRESS]      ADDRESS is 127.0.0.1:50051, where a running shop listens, unless
+//     given.
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
@@ -11,19 +12,22 @@
 
 #include "unary.grpc.pb.h"
 
-// Sends one message and waits for its answer. A program with more to do passes a callback that goes on with the work.
+// Sends one message and waits for its answer. A program with more to do passes a callback that goes on with
+// the work.
 grpc::Status Call(unary::Unary::Stub& stub, const std::string& text, unary::MessageResponse* response) {
   unary::Message request;
   request.set_message(text);
 
-  // A context is for one call. Every call should have a deadline, or a server that hangs hangs its clients too.
+  // A context is for one call. Every call should have a deadline, or a server that hangs hangs its clients
+  // too.
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
   context.set_wait_for_ready(true);  // A server that is just starting is waited for, within the deadline.
 
   std::promise<grpc::Status> done;
   // Context, request and response must live until the callback runs.
-  stub.async()->GetServerResponse(&context, &request, response, [&](grpc::Status status) { done.set_value(status); });
+  stub.async()->GetServerResponse(&context, &request, response,
+                                  [&](grpc::Status status) { done.set_value(status); });
   return done.get_future().get();
 }
 

@@ -16,9 +16,11 @@ recommendations_pb2, recommendations_pb2_grpc = load("classic/recommendations")
 
 
 def main():
-    address, user_id, category, max_results = sys.argv[1:] + ["127.0.0.1:50051", "1", "FICTION", "5"][len(sys.argv) - 1:]
+    defaults = ["127.0.0.1:50051", "1", "FICTION", "5"]
+    address, user_id, category, max_results = sys.argv[1:] + defaults[len(sys.argv) - 1:]
     request = recommendations_pb2.RecommendationRequest(
-        user_id=int(user_id), category=recommendations_pb2.BookCategory.Value(category), max_results=int(max_results))
+        user_id=int(user_id), category=recommendations_pb2.BookCategory.Value(category),
+        max_results=int(max_results))
     with grpc.insecure_channel(address) as channel:
         stub = recommendations_pb2_grpc.RecommendationsStub(channel)
         try:

@@ -3,8 +3,8 @@
     from stubs import load
     unary_pb2, unary_pb2_grpc = load("classic/unary")
 
-It runs protoc with the plugin of Debian's protobuf-compiler-grpc. A project of your own would rather generate once and keep
-the result:
+It runs protoc with the plugin of Debian's protobuf-compiler-grpc. A project of your own would rather generate
+once and keep the result:
 
     protoc -I proto/classic --python_out=. --grpc_python_out=. \\
         --plugin=protoc-gen-grpc_python=/usr/bin/grpc_python_plugin proto/classic/unary.proto
@@ -33,8 +33,8 @@ def load(name):
     path = (PROTO / name).relative_to(root)
     # The protos that it imports are generated too; Google's own come with python3-protobuf.
     protos = [f"{path}.proto", *(p.relative_to(root) for p in root.glob("octavo/type/**/*.proto"))]
-    subprocess.run(["protoc", f"-I{root}", f"--python_out={_generated}", f"--grpc_python_out={_generated}", PLUGIN, *protos],
-                   check=True)
+    outputs = [f"--python_out={_generated}", f"--grpc_python_out={_generated}"]
+    subprocess.run(["protoc", f"-I{root}", *outputs, PLUGIN, *protos], check=True)
     importlib.invalidate_caches()
     module = ".".join(path.parts)
     return importlib.import_module(module + "_pb2"), importlib.import_module(module + "_pb2_grpc")

@@ -18,7 +18,8 @@ Status Module::Open(const runtime::Environment& environment) {
 }
 
 std::vector<rpc::Service*> Module::services() {
-  return {&serving_->unary, &serving_->bidirectional, &serving_->server_streaming, &serving_->client_streaming};
+  return {&serving_->unary, &serving_->bidirectional, &serving_->server_streaming,
+          &serving_->client_streaming};
 }
 
 Status Module::Start(const runtime::Peers&) {

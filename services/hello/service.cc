@@ -57,19 +57,22 @@ UnaryService::UnaryService(rpc::Pipeline& pipeline) : Service("unary.Unary", pip
   CheckComplete();
 }
 
-Result<unary::MessageResponse> UnaryService::GetServerResponse(const rpc::Call&, const unary::Message& request) {
+Result<unary::MessageResponse> UnaryService::GetServerResponse(const rpc::Call&,
+                                                               const unary::Message& request) {
   unary::MessageResponse response;
   response.set_message("Hello I am up and running received \"" + request.message() + "\" message from you");
   response.set_received(true);
   return response;
 }
 
-BidirectionalService::BidirectionalService(rpc::Pipeline& pipeline) : Service("bidirectional.Bidirectional", pipeline) {
+BidirectionalService::BidirectionalService(rpc::Pipeline& pipeline)
+    : Service("bidirectional.Bidirectional", pipeline) {
   BidiStreaming("GetServerResponse", this, &BidirectionalService::GetServerResponse);
   CheckComplete();
 }
 
-Result<std::unique_ptr<BidirectionalService::Exchange>> BidirectionalService::GetServerResponse(const rpc::Call&) {
+Result<std::unique_ptr<BidirectionalService::Exchange>> BidirectionalService::GetServerResponse(
+    const rpc::Call&) {
   return std::make_unique<Echo>();
 }
 
@@ -90,7 +93,8 @@ ClientStreamingService::ClientStreamingService(rpc::Pipeline& pipeline)
   CheckComplete();
 }
 
-Result<std::unique_ptr<ClientStreamingService::Sink>> ClientStreamingService::GetServerResponse(const rpc::Call&) {
+Result<std::unique_ptr<ClientStreamingService::Sink>> ClientStreamingService::GetServerResponse(
+    const rpc::Call&) {
   return std::make_unique<Counter>();
 }
 

@@ -1,5 +1,6 @@
-// The published contracts unary, bidirectional, server_streaming and client_streaming (proto/classic/README.md): the four
-// kinds of RPC at their smallest. They remember nothing. `pipeline` must outlive each of them. Thread-safe.
+// The published contracts unary, bidirectional, server_streaming and client_streaming
+// (proto/classic/README.md): the four kinds of RPC at their smallest. They remember nothing. `pipeline` must
+// outlive each of them. Thread-safe.
 #pragma once
 
 #include <memory>
@@ -35,7 +36,8 @@ class ServerStreamingService final : public rpc::Service {
 
  private:
   using Source = rpc::Source<server_streaming::Message>;
-  Result<std::unique_ptr<Source>> GetServerResponse(const rpc::Call& call, const server_streaming::Message& request);
+  Result<std::unique_ptr<Source>> GetServerResponse(const rpc::Call& call,
+                                                    const server_streaming::Message& request);
 };
 
 class ClientStreamingService final : public rpc::Service {

@@ -1,7 +1,7 @@
 """One kind of RPC, one client, one server, in any languages: pairing_test.py KIND CLIENT SERVER.
 
-KIND is unary, server_streaming, client_streaming or bidirectional; CLIENT is cpp, python or node; SERVER is cpp or python
-(those of examples/) or hello (the shop's own, services/hello)."""
+KIND is unary, server_streaming, client_streaming or bidirectional; CLIENT is cpp, python or node; SERVER is cpp
+or python (those of examples/) or hello (the shop's own, services/hello)."""
 
 import subprocess
 import sys
@@ -39,7 +39,8 @@ def test_client_streaming(client):
 
 def test_bidirectional(client):
     # Each message must be back before the next is sent, on a stream that stays open.
-    with subprocess.Popen([str(part) for part in client], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as conversation:
+    command = [str(part) for part in client]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as conversation:
         try:
             for line in LINES:
                 conversation.stdin.write(line.encode() + b"\n")

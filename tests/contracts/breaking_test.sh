@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The contracts as they are now break no client of the last release (before there is one, of the commit before this): breaking_test.sh BUF
+# The contracts as they are now break no client of the last release (before there is one, of the commit before
+# this): breaking_test.sh BUF
 set -euo pipefail
 readonly SKIPPED=77  # What CMakeLists.txt says to ctest.
 

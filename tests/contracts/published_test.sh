@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The contracts that others published are, message for message and number for number, still those. Compared is what protoc
-# makes of them: names, numbers and types, without comments.
+# The contracts that others published are, message for message and number for number, still those. Compared is
+# what protoc makes of them: names, numbers and types, without comments.
 set -euo pipefail
 
 check() {
   local name=$1 expected=$2 actual
-  actual=$(protoc --proto_path=proto/classic --descriptor_set_out=/dev/stdout "$name.proto" | sha256sum | cut -d ' ' -f 1)
+  actual=$(protoc --proto_path=proto/classic --descriptor_set_out=/dev/stdout "$name.proto" | sha256sum)
+  actual=${actual%% *}
   if [ "$actual" != "$expected" ]; then
     echo "proto/classic/$name.proto is not as published: its descriptor has the checksum $actual, not $expected"
     exit 1

@@ -1,5 +1,6 @@
-// The lines of a text, one at a time. A line ends with LF or CRLF, which is not part of it; a CR elsewhere is. What
-// stands behind the last line end is a line too, unless it is empty: "a\nb" and "a\nb\n" both have two lines, "" has none.
+// The lines of a text, one at a time. A line ends with LF or CRLF, which is not part of it; a CR elsewhere
+// is. What stands behind the last line end is a line too, unless it is empty: "a\nb" and "a\nb\n" both have
+// two lines, "" has none.
 #pragma once
 
 #include <cstddef>

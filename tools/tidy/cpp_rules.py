@@ -1,0 +1,86 @@
+"""Rules about C++: banned calls, long functions, SQL outside of the stores, headers."""
+
+import re
+
+from source import Finding
+
+FUNCTION_LINES_MAX = 60
+TEST_FUNCTION_LINES_MAX = 100  # A test tells a story; it may take longer.
+
+# (what is banned, what to use instead)
+BANNED = [
+    (r"\bstd::s?rand\s*\(|(?<![\w:.>])s?rand\s*\(", "octavo::Random (lib/base/random.h), which a test can seed"),
+    (r"\brandom_device\b|\bmt19937", "octavo::Random (lib/base/random.h), which a test can seed"),
+    (r"\bsystem_clock::now\b|\bgettimeofday\s*\(|(?<![\w:.>])time\s*\(\s*(nullptr|NULL|0)\s*\)",
+     "octavo::Clock::Now (lib/base/clock.h), which a test can set"),
+    (r"\b(steady_clock|high_resolution_clock)::now\b",
+     "octavo::Clock::MonotonicNow (lib/base/clock.h), which a test can set"),
+    (r"\bsleep_(for|until)\b|(?<![\w:.>])(u|nano)?sleep\s*\(",
+     "waiting for the condition itself: a condition_variable, a latch, poll"),
+    (r"\b(secure_)?getenv\s*\(",
+     "an option of the module (lib/runtime/options.h), which reads the environment and is in --help"),
+    (r"\b(localtime|gmtime|asctime|ctime|strtok)\s*\(",
+     "octavo::ToString(Timestamp) or <chrono>; this function is not thread-safe"),
+    (r"(?<![\w:.>])(sprintf|strcpy|strcat|gets)\s*\(",
+     "std::string, fmt::format or snprintf; this function knows no bounds"),
+    (r"\bato(i|l|ll|f)\s*\(", "std::from_chars, which says when the text is no number"),
+]
+
+# What must not stand elsewhere may stand here, for the reason given.
+MAY = [
+    (r"lib/base/", ".", "it is where these calls live"),
+    (r"examples/", ".", "they show plain gRPC to newcomers, without lib/"),
+    (r"", r"Shutdown\(std::chrono::system_clock::now\(\)", "gRPC's Shutdown takes that clock and no other"),
+    (r"", r"getenv\(\"OCTAVO_TEST_|getenv\(kVariable\)", "how a test learns of its surroundings"),
+]
+
+SQL = re.compile(
+    r"""^\s*(SELECT\s+(\S+\s*,|\S+\s+FROM) | INSERT\s+INTO | UPDATE\s+\w+\s+SET | DELETE\s+FROM
+      | CREATE\s+(UNIQUE\s+)?(TABLE|INDEX) | ALTER\s+TABLE | WITH\s+\w+.*\bAS\s*\()""", re.DOTALL | re.VERBOSE)
+SQL_BELONGS = re.compile(r"^lib/(db|testing)/|^bench/|^services/\w+/(sql_store|migrations)")
+
+
+def check_banned_calls(tree):
+    for file in tree:
+        if not file.is_cpp:
+            continue
+        lines = file.text.split("\n")
+        for pattern, instead in BANNED:
+            for match in re.finditer(pattern, file.code):
+                number = file.line_at(match.start())
+                if not _may(file.path, lines[number - 1]):
+                    yield Finding(file.path, number, f"{match[0].strip()}: use {instead}")
+
+
+def _may(path, line):
+    return any(re.match(where, path) and re.search(what, line) for where, what, _ in MAY)
+
+
+def check_function_length(tree):
+    for file in tree:
+        if not file.is_cpp:
+            continue
+        most = TEST_FUNCTION_LINES_MAX if file.is_test else FUNCTION_LINES_MAX
+        for function in file.functions:
+            if function.lines > most:
+                yield Finding(file.path, function.line, f"{function.name} has {function.lines} lines; {most} are the "
+                              "most, so take out a part that has a name of its own")
+
+
+def check_sql(tree):
+    for file in tree:
+        if not file.is_cpp or file.is_test or SQL_BELONGS.search(file.path):
+            continue
+        for line, text in file.strings:
+            if SQL.match(text):
+                yield Finding(file.path, line, "SQL stands only in sql_store.* and migrations; add a verb to store.h")
+
+
+def check_headers(tree):
+    for file in tree:
+        if not file.name.endswith(".h"):
+            continue
+        if "#pragma once" not in file.text:
+            yield Finding(file.path, 1, "a header needs #pragma once")
+        if not file.text.startswith("//"):
+            yield Finding(file.path, 1, "a header begins with a comment: what it is and what may be relied on")
