@@ -1,0 +1,356 @@
+#include "services/transactions/checkout.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "lib/base/check.h"
+#include "lib/base/uuid.h"
+#include "services/transactions/order_json.h"
+
+namespace octavo::transactions {
+namespace {
+
+std::string Sha256(const std::string& text) {
+  unsigned char hash[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256(hash, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  char hex[2 * sizeof hash + 1];
+  sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+  return hex;
+}
+
+// One key is one customer's (or a guest's), so that nobody learns of another's order by guessing keys.
+std::string ScopedKey(const PlaceRequest& request) {
+  const std::string& customer = request.basket.buyer.customer;
+  return (customer.empty() ? "guest" : customer) + "/" + request.idempotency_key;
+}
+
+// A guest's token: nothing but the holder of the key can make it, and the same key makes the same.
+std::string AccessToken(const std::string& key) { return Sha256("octavo order access " + key); }
+
+std::string Fingerprint(const PlaceRequest& request) {
+  std::string text = ToJson(request.basket.items);
+  const auto add = [&text](const std::string& part) { text += '\0' + part; };
+  add(request.basket.buyer.email);
+  add(request.basket.buyer.full_name);
+  for (const std::string& code : request.basket.codes) add("code " + code);
+  add(std::to_string(static_cast<int>(request.basket.delivery_method)));
+  add(std::to_string(static_cast<int>(request.payment_method)));
+  add(request.payment_token);
+  add(request.address.recipient);
+  for (const std::string& line : request.address.lines) add("line " + line);
+  add(request.address.postal_code);
+  add(request.address.city);
+  add(request.address.country_code);
+  add(std::to_string(request.expected_total_minor) + request.expected_currency_code);
+  add(request.cart);
+  return Sha256(text);
+}
+
+Error Reused() {
+  return {Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED",
+          "this idempotency key belongs to another request; a new request needs a new key"};
+}
+
+Error StillRunning() {
+  return {Code::kAborted, "STILL_RUNNING", "this order is being placed at the moment; ask again with the same key"};
+}
+
+Error Changed(std::int64_t expected_minor, const Order& now) {
+  return {.code = Code::kFailedPrecondition,
+          .reason = "TOTAL_CHANGED",
+          .message = "the basket costs " + std::to_string(now.totals.total_minor) + " minor units of " + now.currency_code +
+                     " now, not " + std::to_string(expected_minor),
+          .metadata = {{"total_minor", std::to_string(now.totals.total_minor)}, {"currency_code", now.currency_code}}};
+}
+
+Error GivenUp() {
+  return {Code::kFailedPrecondition, "GIVEN_UP",
+          "the order could not be placed in time and was taken back; nothing was charged"};
+}
+
+Order WithPromises(Order order, const std::map<BookId, std::int64_t>& backordered,
+                   const std::map<BookId, StockLevel>& levels) {
+  for (OrderLine& line : order.lines) {
+    const auto later = backordered.find(line.book);
+    line.backordered_quantity = later == backordered.end() ? 0 : later->second;
+    const auto level = levels.find(line.book);
+    line.promise = Promise::kOnShelf;
+    if (line.backordered_quantity > 0) {
+      line.promise = level == levels.end() ? Promise::kBackorder : level->second.beyond_shelf;
+    }
+  }
+  return order;
+}
+
+bool PaidByCard(const Order& order) {
+  return order.payment_method == PaymentMethod::kCard && order.totals.total_minor > 0;
+}
+
+bool HasReason(const Status& status, const char* reason) { return !status.ok() && status.error().reason == reason; }
+
+std::vector<BookId> BooksOf(const Order& order) {
+  std::vector<BookId> books;
+  for (const OrderLine& line : order.lines) books.push_back(line.book);
+  return books;
+}
+
+}  // namespace
+
+// Marks a key as driven by this process; waits while another call drives it.
+class Checkout::RunningHere {
+ public:
+  RunningHere(Checkout& checkout, const std::string& key) : checkout_(checkout), key_(key) {
+    std::unique_lock lock(checkout_.mutex_);
+    checkout_.ended_.wait_for(lock, checkout_.options_.wait_max, [&] { return !checkout_.running_.contains(key_); });
+    owns_ = checkout_.running_.insert(key_).second;
+  }
+  ~RunningHere() {
+    if (!owns_) return;
+    {
+      const std::lock_guard lock(checkout_.mutex_);
+      checkout_.running_.erase(key_);
+    }
+    checkout_.ended_.notify_all();
+  }
+  RunningHere(const RunningHere&) = delete;
+  RunningHere& operator=(const RunningHere&) = delete;
+
+  bool owns() const { return owns_; }
+
+ private:
+  Checkout& checkout_;
+  const std::string key_;
+  bool owns_ = false;
+};
+
+Result<Preview> Checkout::PreviewOrder(const Basket& basket, const Context& context) {
+  const std::int64_t previous = parts_.store.CountOrders(basket.buyer.customer, basket.buyer.email);
+  Preview preview{.order = TRY(parts_.pricing.Quote(basket, previous, context))};
+  const auto levels = parts_.stock.Levels(BooksOf(preview.order), context);
+  if (!levels.ok()) return preview;  // The price stands; what is on the shelf is seen when the order is placed.
+  for (OrderLine& line : preview.order.lines) {
+    const auto found = levels->find(line.book);
+    const StockLevel level = found == levels->end() ? StockLevel{} : found->second;
+    const std::int64_t later = std::max<std::int64_t>(0, line.quantity - level.available);
+    line.backordered_quantity = later;
+    line.promise = later == 0 ? Promise::kOnShelf : level.beyond_shelf;
+    if (later > 0 && (level.beyond_shelf == Promise::kUnavailable || later > level.backorder_max)) {
+      line.promise = Promise::kUnavailable;
+      preview.placeable = false;
+    }
+  }
+  return preview;
+}
+
+Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const Context& context) {
+  const std::string key = ScopedKey(request);
+  const std::string fingerprint = Fingerprint(request);
+  const RunningHere running(*this, key);
+  if (!running.owns()) return StillRunning();
+
+  std::optional<Intent> known = parts_.store.FindIntent(key);
+  if (!known) {
+    const Intent intent = TRY(NewIntent(request, key, fingerprint, context));
+    known = parts_.store.Begin(intent);
+    if (!known) return Drive(intent, context);
+  }
+  if (known->fingerprint != fingerprint) return Reused();
+  if (known->state == Intent::State::kPlaced || known->state == Intent::State::kFailed) return AnswerOf(*known);
+  const Timestamp now = parts_.clock.Now();
+  if (!parts_.store.TakeLease(key, now, now + options_.lease)) {
+    // Somebody else drives it, or it has just ended.
+    known = parts_.store.FindIntent(key);
+    const bool over = known && (known->state == Intent::State::kPlaced || known->state == Intent::State::kFailed);
+    if (over) return AnswerOf(*known);
+    return StillRunning();
+  }
+  return Drive(*known, context);
+}
+
+Result<Intent> Checkout::NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
+                                   const Context& context) {
+  const Buyer& buyer = request.basket.buyer;
+  const std::int64_t previous = parts_.store.CountOrders(buyer.customer, buyer.email);
+  Order draft = TRY(parts_.pricing.Quote(request.basket, previous, context));
+  if (draft.totals.total_minor != request.expected_total_minor || draft.currency_code != request.expected_currency_code) {
+    return Changed(request.expected_total_minor, draft);
+  }
+  const Timestamp now = parts_.clock.Now();
+  draft.id = OrderId(NewUuid(parts_.clock, parts_.random));
+  draft.buyer = buyer;
+  draft.payment_method = request.payment_method;
+  draft.delivery_method = request.basket.delivery_method;
+  draft.address = request.address;
+  draft.place_time = now;
+  draft.update_time = now;
+  draft.cart = request.cart;
+  draft.access_token_hash = Sha256(AccessToken(key));
+  return Intent{.key = key,
+                .fingerprint = fingerprint,
+                .draft = std::move(draft),
+                .payment_token = request.payment_token,
+                .create_time = now,
+                .lease_until = now + options_.lease};
+}
+
+Result<Checkout::Placed> Checkout::Drive(const Intent& intent, const Context& context) {
+  const Result<Order> order = intent.state == Intent::State::kUndoing ? Undo(intent, *intent.error, context)
+                                                                      : Forward(intent, context);
+  if (order.ok()) return Placed{.order = *order, .access_token = AccessToken(intent.key)};
+  // Left for Recover, or for the next call with this key, at once and not when the lease runs out.
+  if (Transient(order.error())) parts_.store.DropLease(intent.key);
+  return order.error();
+}
+
+Result<Order> Checkout::Forward(const Intent& intent, const Context& context) {
+  const Order& draft = intent.draft;
+  const auto reserved = parts_.stock.Reserve(draft, context);
+  if (!reserved.ok()) {
+    if (Transient(reserved.error())) return reserved.error();
+    return Undo(intent, reserved.error(), context);
+  }
+  if (const Status claimed = parts_.pricing.Claim(draft, context); !claimed.ok()) {
+    if (Transient(claimed.error())) return claimed.error();
+    return Undo(intent, TotalChanged(intent, claimed.error(), context), context);
+  }
+  if (const Status paid = Pay(intent, context); !paid.ok()) {
+    if (Transient(paid.error())) return paid.error();
+    return Undo(intent, paid.error(), context);
+  }
+  if (const Status committed = parts_.stock.Commit(draft.id, context); !committed.ok()) {
+    if (Transient(committed.error())) return committed.error();
+    return Undo(intent, committed.error(), context);
+  }
+  Order order = draft;
+  if (PaidByCard(draft)) {
+    if (const Status captured = parts_.card.Capture(draft.id, context); !captured.ok()) {
+      if (Transient(captured.error())) return captured.error();
+      return Undo(intent, captured.error(), context);
+    }
+    order.payment_state = PaymentState::kPaid;
+    order.charged_minor = order.totals.total_minor;
+  }
+  const bool later = std::any_of(reserved->begin(), reserved->end(), [](const auto& entry) { return entry.second > 0; });
+  std::map<BookId, StockLevel> levels;
+  if (later) {
+    if (auto found = parts_.stock.Levels(BooksOf(draft), context); found.ok()) levels = *std::move(found);
+  }
+  return parts_.store.Place(intent.key, WithPromises(std::move(order), *reserved, levels));
+}
+
+Status Checkout::Pay(const Intent& intent, const Context& context) {
+  if (!PaidByCard(intent.draft)) return Ok();
+  return parts_.card.Authorize(intent.draft, intent.payment_token, context);
+}
+
+Error Checkout::TotalChanged(const Intent& intent, const Error& refused, const Context& context) {
+  Basket basket{.buyer = intent.draft.buyer, .delivery_method = intent.draft.delivery_method};
+  for (const OrderLine& line : intent.draft.lines) basket.items.push_back({line.book, line.quantity});
+  for (const CampaignNote& note : intent.draft.campaigns) {
+    if (!note.code.empty()) basket.codes.push_back(note.code);
+  }
+  const std::int64_t previous = parts_.store.CountOrders(basket.buyer.customer, basket.buyer.email);
+  const auto quote = parts_.pricing.Quote(basket, previous, context);
+  if (!quote.ok()) return refused;
+  Error error = Changed(intent.draft.totals.total_minor, *quote);
+  error.message = refused.message + "; " + error.message;
+  return error;
+}
+
+Result<Order> Checkout::Undo(const Intent& intent, const Error& why, const Context& context) {
+  if (!parts_.store.BeginUndo(intent.key, why)) {
+    return StillRunning();  // Somebody whose lease ran out meanwhile placed it; the next call gets its answer.
+  }
+  TRY(UndoEffects(intent, context));
+  parts_.store.Fail(intent.key);
+  return why;
+}
+
+// A driver that lost its lease may have gone further than the refusal that is being undone, so each step is taken back
+// in whatever state it is.
+Status Checkout::UndoEffects(const Intent& intent, const Context& context) {
+  const Order& draft = intent.draft;
+  if (PaidByCard(draft)) {
+    Status voided = parts_.card.Void(draft.id, context);
+    if (HasReason(voided, "CAPTURED")) {
+      voided = parts_.card.Refund(draft.id, draft.id.value() + "-undo", draft.totals.total_minor, draft.currency_code, context);
+    }
+    TRY(std::move(voided));
+  }
+  TRY(parts_.pricing.Release(draft.id, context));
+  Status released = parts_.stock.Release(draft.id, context);
+  if (HasReason(released, "RESERVATION_COMMITTED")) {
+    const auto reserved = TRY(parts_.stock.Reserve(draft, context));  // Repeated: tells what came from the shelf.
+    std::vector<Item> items;
+    for (const OrderLine& line : draft.lines) {
+      const auto later = reserved.find(line.book);
+      const std::int64_t shelf = line.quantity - (later == reserved.end() ? 0 : later->second);
+      if (shelf > 0) items.push_back({line.book, shelf});
+    }
+    released = items.empty() ? Ok() : parts_.stock.Receive(draft.id.value() + "-undo", items, context);
+  }
+  return released;
+}
+
+Result<Checkout::Placed> Checkout::AnswerOf(const Intent& intent) const {
+  if (intent.state == Intent::State::kFailed) return *intent.error;
+  const auto order = parts_.store.FindOrder(intent.draft.id);
+  CHECK(order.has_value());
+  return Placed{.order = *order, .access_token = AccessToken(intent.key)};
+}
+
+int Checkout::Recover(int limit, const Context& context) {
+  int due = 0;
+  for (const Intent& intent : parts_.store.DueIntents(parts_.clock.Now(), limit)) {
+    due += RecoverIntent(intent, context) ? 1 : 0;
+  }
+  for (const PendingEffect& pending : parts_.store.DueEffects(parts_.clock.Now(), limit)) {
+    ++due;
+    const Status done = Perform(pending, context);
+    if (done.ok()) {
+      parts_.store.FinishEffect(pending.id);
+      continue;
+    }
+    parts_.log.Warn("effect_failed", {{"order", pending.order.id.value()},
+                                      {"attempts", pending.attempts + 1},
+                                      {"reason", done.error().reason},
+                                      {"message", done.error().message}});
+    parts_.store.RetryEffect(pending.id, parts_.clock.Now() + options_.effect_retry);
+  }
+  return due;
+}
+
+bool Checkout::RecoverIntent(const Intent& intent, const Context& context) {
+  const Timestamp now = parts_.clock.Now();
+  if (!parts_.store.TakeLease(intent.key, now, now + options_.lease)) return false;
+  const Result<Order> order = [&]() -> Result<Order> {
+    if (intent.state == Intent::State::kUndoing) return Undo(intent, *intent.error, context);
+    if (now - intent.create_time <= options_.give_up) return Forward(intent, context);
+    // Too old. Stock that is committed cannot be taken back silently, so such an order is driven on.
+    const Status released = parts_.stock.Release(intent.draft.id, context);
+    if (HasReason(released, "RESERVATION_COMMITTED")) return Forward(intent, context);
+    if (!released.ok()) return released.error();
+    return Undo(intent, GivenUp(), context);
+  }();
+  parts_.log.Info("intent_recovered", {{"order", intent.draft.id.value()},
+                                       {"outcome", order.ok() ? "placed" : order.error().reason.c_str()}});
+  if (!order.ok() && Transient(order.error())) parts_.store.DropLease(intent.key);
+  return true;
+}
+
+Status Checkout::Perform(const PendingEffect& pending, const Context& context) {
+  const Order& order = pending.order;
+  const std::string key = order.id.value() + "-" + std::to_string(pending.id);
+  switch (pending.effect.kind) {
+    case Effect::Kind::kVoidPayment: return parts_.card.Void(order.id, context);
+    case Effect::Kind::kRefundPayment:
+      if (order.payment_method != PaymentMethod::kCard) return Ok();  // Cash and transfers go back by hand.
+      return parts_.card.Refund(order.id, key, pending.effect.amount_minor, order.currency_code, context);
+    case Effect::Kind::kRestock: return parts_.stock.Receive(key, pending.effect.items, context);
+    case Effect::Kind::kReleaseRedemptions: return parts_.pricing.Release(order.id, context);
+  }
+  return Ok();
+}
+
+}  // namespace octavo::transactions

@@ -1,0 +1,105 @@
+// Checkout: how an order is placed, and how what a crash left unfinished ends.
+//
+// Place: 1. the intent is stored under the caller's key, with the quote frozen into the draft order; 2. stock is reserved;
+// 3. redemptions are claimed; 4. the payment is authorised; 5. the stock is committed and the payment captured; 6. order,
+// event and the intent's end are stored as one. Steps 2–5 happen at their owners under the order's id, so each can be
+// repeated; the intent needs no note between them. Whoever drives an intent holds its lease.
+// A refusal in 2–5 is first stored (the intent is being undone, with its reason), then undone, then answered; it stays the
+// answer of that key. After a crash Recover drives a running intent through the same steps again, and an undoing one to
+// its end. What a later decision (cancel, refund) must do elsewhere is stored with the decision as effects, and done by
+// Recover at least once, each under its own key.
+// Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+#include "lib/base/result.h"
+#include "lib/obs/log.h"
+#include "services/transactions/ports.h"
+#include "services/transactions/store.h"
+
+namespace octavo::transactions {
+
+struct PlaceRequest {
+  std::string idempotency_key;  // A UUID.
+  Basket basket;
+  Address address;
+  PaymentMethod payment_method = PaymentMethod::kOnCollection;
+  std::string payment_token;
+  std::int64_t expected_total_minor = 0;
+  std::string expected_currency_code;
+  std::string cart;
+};
+
+struct Preview {
+  Order order;  // Without id and number.
+  bool placeable = true;
+};
+
+class Checkout {
+ public:
+  struct Options {
+    // Longer than the slowest call to another service, so that a lease outlives its holder's steps; short, because after
+    // the holder's death nobody drives the intent for that long.
+    std::chrono::milliseconds lease{4000};
+    // A second call with the key of one that runs waits for it this long before STILL_RUNNING.
+    std::chrono::milliseconds wait_max{2000};
+    // An intent that cannot be driven on for so long (a service is down) is undone.
+    std::chrono::milliseconds give_up{600'000};
+    std::chrono::milliseconds effect_retry{1000};
+  };
+
+  struct Parts {
+    Store& store;
+    Pricing& pricing;
+    Stock& stock;
+    PaymentProvider& card;
+    const Clock& clock;
+    Random& random;
+    obs::Log& log;
+  };
+
+  Checkout(const Parts& parts, Options options) : parts_(parts), options_(options) {}
+
+  // What Place would charge at this moment.
+  Result<Preview> PreviewOrder(const Basket& basket, const Context& context);
+
+  struct Placed {
+    Order order;
+    std::string access_token;  // A guest's way to the order; the same for the same key.
+  };
+  // Errors as the proto says at PlaceOrder.
+  Result<Placed> Place(const PlaceRequest& request, const Context& context);
+
+  // Drives what is due: at most `limit` intents and effects. Gives how many there were.
+  int Recover(int limit, const Context& context);
+
+ private:
+  class RunningHere;
+
+  Result<Intent> NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
+                           const Context& context);
+  Result<Placed> Drive(const Intent& intent, const Context& context);
+  Result<Order> Forward(const Intent& intent, const Context& context);
+  Status Pay(const Intent& intent, const Context& context);
+  Result<Order> Undo(const Intent& intent, const Error& why, const Context& context);
+  Status UndoEffects(const Intent& intent, const Context& context);
+  Error TotalChanged(const Intent& intent, const Error& refused, const Context& context);
+  Result<Placed> AnswerOf(const Intent& intent) const;
+  Status Perform(const PendingEffect& pending, const Context& context);
+  bool RecoverIntent(const Intent& intent, const Context& context);
+
+  const Parts parts_;
+  const Options options_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::set<std::string> running_;  // Guarded by mutex_: keys that Place drives in this process.
+};
+
+}  // namespace octavo::transactions

@@ -1,0 +1,260 @@
+// The checkout against an honest fake of the other services, with every single step failing in every way.
+#include "services/transactions/checkout.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "lib/testing/fake_clock.h"
+#include "lib/testing/matchers.h"
+#include "services/transactions/memory_store.h"
+#include "services/transactions/testing/fake_world.h"
+
+namespace octavo::transactions {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr char kKey[] = "0193583c-5a00-7abc-8def-0123456789ab";
+
+class CheckoutTest : public testing::Test {
+ protected:
+  CheckoutTest() { world_.shelf[BookId(1)] = 5; }
+
+  std::unique_ptr<Checkout> MakeCheckout() {
+    return std::make_unique<Checkout>(Checkout::Parts{*store_, world_, world_, world_, clock_, random_, *log_},
+                                      Checkout::Options{.wait_max = 20s});
+  }
+
+  static PlaceRequest Request(const std::string& key = kKey, std::int64_t quantity = 2) {
+    return {.idempotency_key = key,
+            .basket = {.items = {{BookId(1), quantity}}, .buyer = {.email = "reader@example.org"}},
+            .payment_method = PaymentMethod::kCard,
+            .payment_token = "tok_approve",
+            .expected_total_minor = 1000 * quantity,
+            .expected_currency_code = "EUR"};
+  }
+  Result<Checkout::Placed> Place(const PlaceRequest& request = Request()) { return checkout_->Place(request, {}); }
+
+  // What must hold whatever happened, once nothing is unfinished any more.
+  void ExpectConsistent() {
+    std::int64_t captured = 0;
+    for (const auto& [order, charge] : world_.charges) {
+      const bool placed = store_->FindOrder(order).has_value();
+      const std::int64_t kept = charge.state == FakeWorld::Charge::State::kCaptured ? charge.amount - charge.refunded : 0;
+      EXPECT_EQ(kept > 0, placed);
+      EXPECT_NE(charge.state, FakeWorld::Charge::State::kAuthorised) << "money held for nothing";
+      captured += kept;
+    }
+    std::int64_t sold = 0;
+    for (const Order& order : store_->ListOrders({}, 100)) {
+      sold += order.lines[0].quantity;
+      EXPECT_EQ(world_.reservations.at(order.id).state, FakeWorld::Reservation::State::kCommitted);
+      EXPECT_TRUE(world_.claims.at(order.id));
+    }
+    EXPECT_EQ(world_.shelf[BookId(1)], 5 - sold);
+    EXPECT_EQ(captured, sold * 1000);
+    EXPECT_EQ(world_.claimed(), static_cast<std::int64_t>(store_->ListOrders({}, 100).size()));
+  }
+
+  // Calls, as the recovery thread and the lease's end would.
+  void RecoverAll() {
+    for (int i = 0; i < 10; ++i) {
+      clock_.Advance(5s);
+      checkout_->Recover(10, {});
+    }
+  }
+
+  FakeClock clock_;
+  SeededRandom random_{1};
+  std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
+  std::unique_ptr<MemoryStore> store_ = std::make_unique<MemoryStore>();
+  FakeWorld world_;
+  std::unique_ptr<Checkout> checkout_ = MakeCheckout();
+};
+
+TEST_F(CheckoutTest, PlacesAnOrderAndAnswersTheSameAgain) {
+  const auto first = Place();
+  const auto second = Place();
+
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(first->order, second->order);
+  EXPECT_EQ(first->access_token, second->access_token);
+  EXPECT_EQ(first->order.charged_minor, 2000);
+  ExpectConsistent();
+}
+
+TEST_F(CheckoutTest, OneKeyIsOneRequest) {
+  ASSERT_THAT(Place(), IsOk());
+
+  EXPECT_THAT(Place(Request(kKey, 3)), HasReason("IDEMPOTENCY_KEY_REUSED"));
+}
+
+TEST_F(CheckoutTest, IsNeverSilentlyDearer) {
+  world_.price_minor = 1001;
+
+  const auto refused = Place();
+
+  ASSERT_THAT(refused, HasReason("TOTAL_CHANGED"));
+  EXPECT_EQ(refused.error().metadata.at("total_minor"), "2002");
+  EXPECT_TRUE(world_.reservations.empty());
+}
+
+TEST_F(CheckoutTest, ARefusalUndoesEverythingAndStaysTheAnswer) {
+  const struct {
+    const char* reason;
+    std::function<void()> arrange;
+  } kCases[] = {
+      {"OUT_OF_STOCK", [&] { world_.shelf[BookId(1)] = 1; }},
+      {"PAYMENT_DECLINED", [&] { world_.decline = true; }},
+      {"LIMIT_REACHED", [&] { world_.claim_limit = 0; }},
+  };
+  int n = 0;
+  for (const auto& test : kCases) {
+    world_.shelf[BookId(1)] = 5;
+    world_.decline = false;
+    test.arrange();
+    const std::int64_t before = world_.shelf[BookId(1)];
+    const auto request = Request("0193583c-5a00-7abc-8def-00000000000" + std::to_string(n++));
+
+    const auto refused = Place(request);
+
+    // A limit that was reached shows as a total that changed, where the new total can be had.
+    const bool limit = std::string(test.reason) == "LIMIT_REACHED";
+    EXPECT_THAT(refused, HasReason(limit ? "TOTAL_CHANGED" : test.reason));
+    EXPECT_EQ(Place(request).error(), refused.error());
+    EXPECT_EQ(world_.shelf[BookId(1)], before);
+    EXPECT_EQ(world_.claimed(), 0);
+    world_.claim_limit = 1'000'000;
+  }
+}
+
+TEST_F(CheckoutTest, ADoubleClickIsOneOrder) {
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  std::set<OrderId> orders;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      const auto placed = Place();
+      ASSERT_THAT(placed, IsOk());
+      const std::lock_guard lock(mutex);
+      orders.insert(placed->order.id);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(orders.size(), 1U);
+  ExpectConsistent();
+}
+
+// Every call to the outside fails in every way, once; then the buyer tries the same key again.
+TEST_F(CheckoutTest, WhateverFailsWhereverThereIsOneOrderAndOneCharge) {
+  ASSERT_THAT(Place(), IsOk());
+  const int calls = world_.calls;
+  ASSERT_GE(calls, 6);
+  int cases = 0;
+  for (const Fault fault : {Fault::kCrashBefore, Fault::kCrashAfter, Fault::kLoseRequest, Fault::kLoseAnswer}) {
+    for (int at = 1; at <= calls; ++at) {
+      SCOPED_TRACE("fault " + std::to_string(static_cast<int>(fault)) + " at call " + std::to_string(at));
+      ++cases;
+      const std::string key = "0193583c-5a00-7abc-8def-" + std::to_string(100'000'000'000 + cases);
+      world_.fault = fault;
+      world_.fault_at = world_.calls + at;
+      world_.shelf[BookId(1)] += 2;
+      const std::int64_t orders = static_cast<std::int64_t>(store_->ListOrders({}, 1000).size());
+      try {
+        (void)Place(Request(key));
+      } catch (const Crash&) {
+        checkout_ = MakeCheckout();  // A new process.
+        store_->DropAllLeases();
+      }
+
+      const auto again = Place(Request(key));
+
+      ASSERT_THAT(again, IsOk());
+      EXPECT_EQ(static_cast<std::int64_t>(store_->ListOrders({}, 1000).size()), orders + 1);
+      EXPECT_EQ(world_.charges.at(again->order.id).amount, 2000);
+      EXPECT_EQ(world_.shelf[BookId(1)], 3);
+    }
+  }
+}
+
+// The same, but the buyer never comes back: recovery alone ends the order, one way or the other.
+TEST_F(CheckoutTest, WhateverFailsRecoveryEndsIt) {
+  ASSERT_THAT(Place(Request("0193583c-5a00-7abc-8def-000000000000")), IsOk());
+  const int calls = world_.calls;
+  for (const bool decline : {false, true}) {
+    // An undo makes more calls than a placement.
+    for (int at = 1; at <= calls + 4; ++at) {
+      for (const Fault fault : {Fault::kCrashBefore, Fault::kCrashAfter, Fault::kLoseRequest, Fault::kLoseAnswer}) {
+        SCOPED_TRACE("fault " + std::to_string(static_cast<int>(fault)) + " at call " + std::to_string(at));
+        store_ = std::make_unique<MemoryStore>();
+        world_ = FakeWorld();
+        checkout_ = MakeCheckout();
+        world_.shelf[BookId(1)] = 5;
+        world_.decline = decline;
+        world_.fault = fault;
+        world_.fault_at = at;
+        try {
+          (void)Place();
+        } catch (const Crash&) {
+          checkout_ = MakeCheckout();
+        }
+        world_.decline = false;  // The card would pass now; a declined order must stay declined.
+
+        RecoverAll();
+
+        EXPECT_TRUE(store_->DueIntents(clock_.Now() + 1h, 10).empty());
+        ExpectConsistent();
+      }
+    }
+  }
+}
+
+TEST_F(CheckoutTest, AnIntentThatCannotGoOnIsGivenUp) {
+  world_.fault = Fault::kCrashBefore;
+  world_.fault_at = 3;  // After the reservation.
+  EXPECT_THROW((void)Place(), Crash);
+  checkout_ = MakeCheckout();
+  clock_.Advance(20min);
+
+  checkout_->Recover(10, {});
+
+  EXPECT_THAT(Place(), HasReason("GIVEN_UP"));
+  EXPECT_EQ(world_.shelf[BookId(1)], 5);
+  ExpectConsistent();
+}
+
+TEST_F(CheckoutTest, EffectsOfACancellationHappenAtLeastOnceAndCountOnce) {
+  const auto placed = Place();
+  ASSERT_THAT(placed, IsOk());
+  ASSERT_THAT(store_->Decided(placed->order.id, "", "", clock_.Now(), [](const Order& order) { return Cancel(order, ""); }),
+              IsOk());
+  world_.fault = Fault::kLoseAnswer;
+  world_.fault_at = world_.calls + 1;
+
+  RecoverAll();
+
+  EXPECT_EQ(world_.shelf[BookId(1)], 5);
+  EXPECT_EQ(world_.charges.at(placed->order.id).refunded, 2000);
+  EXPECT_EQ(world_.claimed(), 0);
+}
+
+TEST_F(CheckoutTest, FiveHundredBuyersOfFiveCopies) {
+  constexpr int kBuyers = 500;
+  std::atomic<int> sold = 0;
+  for (int i = 0; i < kBuyers; ++i) {
+    const auto placed = Place(Request("0193583c-5a00-7abc-8def-" + std::to_string(100'000'000'000 + i), 1));
+    if (placed.ok()) {
+      ++sold;
+    } else {
+      EXPECT_THAT(placed, HasReason("OUT_OF_STOCK"));
+    }
+  }
+  EXPECT_EQ(sold, 5);
+  ExpectConsistent();
+}
+
+}  // namespace
+}  // namespace octavo::transactions

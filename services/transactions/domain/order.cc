@@ -1,0 +1,182 @@
+#include "services/transactions/domain/order.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "lib/base/check.h"
+#include "lib/base/money.h"
+
+namespace octavo::transactions {
+namespace {
+
+Error Refused(const char* reason, std::string message) {
+  return Error{Code::kFailedPrecondition, reason, std::move(message)};
+}
+
+std::string Amount(const Order& order, std::int64_t minor) {
+  const auto currency = Currency::Parse(order.currency_code);
+  CHECK(currency.ok());
+  return ToString(Money(minor, *currency));
+}
+
+bool HandedOver(const Order& order) {
+  return order.fulfilment_state == FulfilmentState::kShipped || order.fulfilment_state == FulfilmentState::kDelivered;
+}
+
+// What the line's next `quantity` units cost, dearest first as they were frozen.
+std::int64_t NextUnits(const OrderLine& line, std::int64_t quantity) {
+  const auto first = line.unit_total_minor.begin() + line.refunded_quantity;
+  return std::accumulate(first, first + quantity, std::int64_t{0});
+}
+
+// Copies of this line that came from the shelf and have not come back.
+std::int64_t OnShelfQuantity(const OrderLine& line) {
+  return std::max<std::int64_t>(0, line.quantity - line.backordered_quantity - line.refunded_quantity);
+}
+
+std::vector<Item> Left(const Order& order) {
+  std::vector<Item> items;
+  for (const OrderLine& line : order.lines) {
+    if (line.refunded_quantity < line.quantity) items.push_back({line.book, line.quantity - line.refunded_quantity});
+  }
+  return items;
+}
+
+Status CheckRefundable(const Order& order, const std::vector<Item>& items) {
+  if (order.payment_state != PaymentState::kPaid && order.payment_state != PaymentState::kPartlyRefunded) {
+    return Refused("NOT_PAID", "order " + OrderNumber(order) + " holds no payment that could be refunded");
+  }
+  for (const Item& item : items) {
+    if (item.quantity < 1) {
+      return InvalidField("items.quantity", std::to_string(item.quantity) + " is below 1");
+    }
+    const auto line = std::find_if(order.lines.begin(), order.lines.end(),
+                                   [&](const OrderLine& candidate) { return candidate.book == item.book; });
+    const std::int64_t left = line == order.lines.end() ? 0 : line->quantity - line->refunded_quantity;
+    if (item.quantity > left) {
+      return Refused("NOTHING_TO_REFUND", "books/" + std::to_string(item.book.value()) + ": " +
+                                              std::to_string(item.quantity) + " to refund, " + std::to_string(left) + " left");
+    }
+  }
+  return Ok();
+}
+
+}  // namespace
+
+std::string OrderNumber(const Order& order) { return "B-" + std::to_string(1000 + order.number); }
+
+void CheckInvariants(const Order& order) {
+  std::int64_t lines = 0;
+  for (const OrderLine& line : order.lines) {
+    CHECK(line.quantity > 0);
+    CHECK(static_cast<std::int64_t>(line.unit_total_minor.size()) == line.quantity);
+    CHECK(std::accumulate(line.unit_total_minor.begin(), line.unit_total_minor.end(), std::int64_t{0}) == line.total_minor);
+    CHECK(line.refunded_quantity >= 0);
+    CHECK(line.refunded_quantity <= line.quantity);
+    CHECK(line.backordered_quantity <= line.quantity);
+    lines += line.total_minor;
+  }
+  CHECK(lines + order.totals.delivery_minor == order.totals.total_minor);
+  CHECK(order.refunded_minor >= 0);
+  CHECK(order.refunded_minor <= order.charged_minor);
+  CHECK(order.charged_minor <= order.totals.total_minor);
+}
+
+Result<std::optional<Change>> Cancel(const Order& order, const std::string& reason) {
+  if (order.state == OrderState::kCancelled) return std::optional<Change>();
+  if (HandedOver(order)) {
+    return Refused("ALREADY_FULFILLED", "order " + OrderNumber(order) + " is on its way; it can be returned instead");
+  }
+  Change change{.order = order, .event = EventType::kCancelled, .note = reason, .items = Left(order)};
+  Order& after = change.order;
+  std::vector<Item> restock;
+  for (OrderLine& line : after.lines) {
+    if (const std::int64_t quantity = OnShelfQuantity(line); quantity > 0) restock.push_back({line.book, quantity});
+    line.refunded_quantity = line.quantity;
+  }
+  if (!restock.empty()) change.effects.push_back({.kind = Effect::Kind::kRestock, .items = restock});
+  change.effects.push_back({.kind = Effect::Kind::kReleaseRedemptions});
+
+  const std::int64_t left = order.charged_minor - order.refunded_minor;
+  if (left > 0) {
+    change.effects.push_back({.kind = Effect::Kind::kRefundPayment, .amount_minor = left});
+    after.refunded_minor = after.charged_minor;
+    after.payment_state = PaymentState::kRefunded;
+  } else if (order.payment_state == PaymentState::kDue || order.payment_state == PaymentState::kAuthorised) {
+    if (order.payment_state == PaymentState::kAuthorised) change.effects.push_back({.kind = Effect::Kind::kVoidPayment});
+    after.payment_state = PaymentState::kVoided;
+  }
+  after.state = OrderState::kCancelled;
+  after.fulfilment_state = FulfilmentState::kCancelled;
+  return std::optional(std::move(change));
+}
+
+Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool restock, const std::string& reason) {
+  const std::vector<Item> wanted = items.empty() ? Left(order) : items;
+  TRY(CheckRefundable(order, wanted));
+  Change change{.order = order, .event = EventType::kRefunded, .items = wanted};
+  std::int64_t amount = 0;
+  std::vector<Item> shelf;
+  for (const Item& item : wanted) {
+    for (OrderLine& line : change.order.lines) {
+      if (line.book != item.book) continue;
+      amount += NextUnits(line, item.quantity);
+      const std::int64_t returned = std::min(item.quantity, OnShelfQuantity(line));
+      if (returned > 0) shelf.push_back({line.book, returned});
+      line.refunded_quantity += item.quantity;
+    }
+  }
+  // The delivery goes back with the last unit only when the whole rest was asked for.
+  if (items.empty()) amount = order.charged_minor - order.refunded_minor;
+  if (amount == 0 && wanted.empty()) {
+    return Refused("NOTHING_TO_REFUND", "order " + OrderNumber(order) + " has nothing left to refund");
+  }
+  if (amount > 0) change.effects.push_back({.kind = Effect::Kind::kRefundPayment, .amount_minor = amount});
+  if (restock && !shelf.empty()) change.effects.push_back({.kind = Effect::Kind::kRestock, .items = shelf});
+  change.order.refunded_minor += amount;
+  change.order.payment_state = change.order.refunded_minor == change.order.charged_minor ? PaymentState::kRefunded
+                                                                                         : PaymentState::kPartlyRefunded;
+  change.note = Amount(order, amount) + " refunded" + (reason.empty() ? "" : ": " + reason);
+  return change;
+}
+
+Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentState to) {
+  if (order.fulfilment_state == to) return std::optional<Change>();
+  const bool shipping = order.delivery_method == DeliveryMethod::kShipping;
+  const FulfilmentState steps[] = {FulfilmentState::kOpen, FulfilmentState::kPacked,
+                                   shipping ? FulfilmentState::kShipped : FulfilmentState::kReady,
+                                   FulfilmentState::kDelivered};
+  const auto at = std::find(std::begin(steps), std::end(steps), order.fulfilment_state);
+  const auto target = std::find(std::begin(steps), std::end(steps), to);
+  // Steps may be skipped (a small shop packs and hands over at once), never taken back.
+  if (at == std::end(steps) || target == std::end(steps) || target <= at) {
+    return Refused("BAD_STATE", "order " + OrderNumber(order) + " cannot go from fulfilment state " +
+                                    std::to_string(static_cast<int>(order.fulfilment_state)) + " to " +
+                                    std::to_string(static_cast<int>(to)));
+  }
+  Change change{.order = order, .event = EventType::kFulfilmentChanged};
+  change.order.fulfilment_state = to;
+  if (to == FulfilmentState::kDelivered && order.payment_state != PaymentState::kDue) {
+    change.order.state = OrderState::kCompleted;
+    change.event = EventType::kCompleted;
+  }
+  return std::optional(std::move(change));
+}
+
+Result<std::optional<Change>> RecordPayment(const Order& order) {
+  if (order.payment_state == PaymentState::kPaid) return std::optional<Change>();
+  if (order.payment_state != PaymentState::kDue || order.state == OrderState::kCancelled) {
+    return Refused("BAD_STATE", "order " + OrderNumber(order) + " has no payment due");
+  }
+  Change change{.order = order, .event = EventType::kPaymentChanged,
+                .note = Amount(order, order.totals.total_minor) + " received"};
+  change.order.payment_state = PaymentState::kPaid;
+  change.order.charged_minor = order.totals.total_minor;
+  if (order.fulfilment_state == FulfilmentState::kDelivered) {
+    change.order.state = OrderState::kCompleted;
+    change.event = EventType::kCompleted;
+  }
+  return std::optional(std::move(change));
+}
+
+}  // namespace octavo::transactions

@@ -1,0 +1,129 @@
+#include "services/transactions/domain/order.h"
+
+#include <gtest/gtest.h>
+
+#include "lib/testing/matchers.h"
+#include "services/transactions/testing/orders.h"
+
+namespace octavo::transactions {
+namespace {
+
+Order Paid() {
+  Order order = ExampleOrder();
+  order.payment_state = PaymentState::kPaid;
+  order.charged_minor = order.totals.total_minor;
+  return order;
+}
+
+TEST(RefundTest, AUnitReturnsItsFrozenShare) {
+  const auto change = Refund(Paid(), {{BookId(1), 1}}, /*restock=*/true, "damaged");
+
+  ASSERT_THAT(change, IsOk());
+  EXPECT_EQ(change->order.refunded_minor, 1000);
+  EXPECT_EQ(change->order.payment_state, PaymentState::kPartlyRefunded);
+  EXPECT_EQ(change->order.lines[0].refunded_quantity, 1);
+  EXPECT_EQ(change->note, "10.00 EUR refunded: damaged");
+  EXPECT_EQ(change->effects, (std::vector<Effect>{{.kind = Effect::Kind::kRefundPayment, .amount_minor = 1000},
+                                                  {.kind = Effect::Kind::kRestock, .items = {{BookId(1), 1}}}}));
+}
+
+TEST(RefundTest, UnitByUnitReturnsExactlyWhatWasPaidForTheLines) {
+  Order order = Paid();
+  std::int64_t returned = 0;
+  for (const BookId book : {BookId(1), BookId(1), BookId(1), BookId(2)}) {
+    const auto change = Refund(order, {{book, 1}}, /*restock=*/false, "");
+    ASSERT_THAT(change, IsOk());
+    CheckInvariants(change->order);
+    returned += change->order.refunded_minor - order.refunded_minor;
+    order = change->order;
+  }
+
+  EXPECT_EQ(returned, order.totals.total_minor - order.totals.delivery_minor);
+  EXPECT_THAT(Refund(order, {{BookId(1), 1}}, false, ""), HasReason("NOTHING_TO_REFUND"));
+}
+
+TEST(RefundTest, OfEverythingIncludesTheDelivery) {
+  const auto change = Refund(Paid(), {}, /*restock=*/true, "");
+
+  ASSERT_THAT(change, IsOk());
+  EXPECT_EQ(change->order.refunded_minor, change->order.charged_minor);
+  EXPECT_EQ(change->order.payment_state, PaymentState::kRefunded);
+}
+
+TEST(RefundTest, NeedsAPayment) { EXPECT_THAT(Refund(ExampleOrder(), {}, false, ""), HasReason("NOT_PAID")); }
+
+TEST(CancelTest, TakesEverythingBack) {
+  Order order = Paid();
+  order.lines[1].backordered_quantity = 1;
+
+  const auto change = Cancel(order, "changed my mind");
+
+  ASSERT_THAT(change, IsOk());
+  ASSERT_TRUE(change->has_value());
+  EXPECT_EQ((*change)->order.state, OrderState::kCancelled);
+  EXPECT_EQ((*change)->order.refunded_minor, order.charged_minor);
+  // The copy of book 2 never left the shelf, so it does not come back.
+  EXPECT_EQ((*change)->effects,
+            (std::vector<Effect>{{.kind = Effect::Kind::kRestock, .items = {{BookId(1), 3}}},
+                                 {.kind = Effect::Kind::kReleaseRedemptions},
+                                 {.kind = Effect::Kind::kRefundPayment, .amount_minor = order.charged_minor}}));
+  CheckInvariants((*change)->order);
+}
+
+TEST(CancelTest, TwiceIsOnceAndTooLateIsRefused) {
+  Order cancelled = ExampleOrder();
+  cancelled.state = OrderState::kCancelled;
+  Order shipped = ExampleOrder();
+  shipped.fulfilment_state = FulfilmentState::kShipped;
+
+  EXPECT_FALSE(Cancel(cancelled, "")->has_value());
+  EXPECT_THAT(Cancel(shipped, ""), HasReason("ALREADY_FULFILLED"));
+}
+
+TEST(FulfilmentTest, GoesForwardOnly) {
+  using enum FulfilmentState;
+  const struct {
+    DeliveryMethod delivery;
+    FulfilmentState from, to;
+    bool allowed;
+  } kCases[] = {
+      {DeliveryMethod::kShipping, kOpen, kPacked, true},      {DeliveryMethod::kShipping, kPacked, kShipped, true},
+      {DeliveryMethod::kShipping, kOpen, kDelivered, true},   {DeliveryMethod::kShipping, kPacked, kReady, false},
+      {DeliveryMethod::kCollection, kPacked, kReady, true},   {DeliveryMethod::kCollection, kPacked, kShipped, false},
+      {DeliveryMethod::kShipping, kShipped, kPacked, false},  {DeliveryMethod::kShipping, kCancelled, kPacked, false},
+      {DeliveryMethod::kShipping, kOpen, kCancelled, false},
+  };
+
+  for (const auto& test : kCases) {
+    Order order = ExampleOrder();
+    order.delivery_method = test.delivery;
+    order.fulfilment_state = test.from;
+    const auto change = AdvanceFulfilment(order, test.to);
+    EXPECT_EQ(change.ok(), test.allowed) << static_cast<int>(test.from) << " to " << static_cast<int>(test.to);
+    if (change.ok()) continue;
+    EXPECT_THAT(change, HasReason("BAD_STATE"));
+  }
+}
+
+TEST(FulfilmentTest, DeliveredAndPaidIsComplete) {
+  EXPECT_EQ((*AdvanceFulfilment(Paid(), FulfilmentState::kDelivered))->order.state, OrderState::kCompleted);
+  EXPECT_EQ((*AdvanceFulfilment(ExampleOrder(), FulfilmentState::kDelivered))->order.state, OrderState::kPlaced);
+}
+
+TEST(RecordPaymentTest, ChargesTheTotalOnce) {
+  const auto change = RecordPayment(ExampleOrder());
+
+  ASSERT_TRUE(change->has_value());
+  EXPECT_EQ((*change)->order.charged_minor, ExampleOrder().totals.total_minor);
+  EXPECT_FALSE(RecordPayment((*change)->order)->has_value());
+}
+
+TEST(OrderDeathTest, SharesThatDoNotAddUpAreABug) {
+  Order order = ExampleOrder();
+  order.lines[0].unit_total_minor[0] += 1;
+
+  EXPECT_DEATH(CheckInvariants(order), "CHECK failed");
+}
+
+}  // namespace
+}  // namespace octavo::transactions

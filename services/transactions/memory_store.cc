@@ -1,0 +1,239 @@
+#include "services/transactions/memory_store.h"
+
+#include <algorithm>
+
+namespace octavo::transactions {
+
+std::optional<Intent> MemoryStore::Begin(const Intent& intent) {
+  const std::lock_guard lock(mutex_);
+  const auto [at, inserted] = intents_.try_emplace(intent.key, intent);
+  return inserted ? std::nullopt : std::optional(at->second);
+}
+
+std::optional<Intent> MemoryStore::FindIntent(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = intents_.find(key);
+  return found == intents_.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool MemoryStore::TakeLease(const std::string& key, Timestamp now, Timestamp until) {
+  const std::lock_guard lock(mutex_);
+  const auto found = intents_.find(key);
+  if (found == intents_.end() || !Unfinished(found->second) || found->second.lease_until > now) return false;
+  found->second.lease_until = until;
+  return true;
+}
+
+void MemoryStore::DropLease(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = intents_.find(key);
+  if (found != intents_.end() && Unfinished(found->second)) found->second.lease_until = Timestamp();
+}
+
+void MemoryStore::DropAllLeases() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [key, intent] : intents_) {
+    if (Unfinished(intent)) intent.lease_until = Timestamp();
+  }
+}
+
+bool MemoryStore::BeginUndo(const std::string& key, const Error& error) {
+  const std::lock_guard lock(mutex_);
+  const auto found = intents_.find(key);
+  if (found == intents_.end()) return false;
+  if (found->second.state == Intent::State::kRunning) {
+    found->second.state = Intent::State::kUndoing;
+    found->second.error = error;
+  }
+  return found->second.state == Intent::State::kUndoing;
+}
+
+void MemoryStore::Fail(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = intents_.find(key);
+  if (found == intents_.end() || found->second.state != Intent::State::kUndoing) return;
+  found->second.state = Intent::State::kFailed;
+  found->second.payment_token.clear();
+}
+
+Result<Order> MemoryStore::Place(const std::string& key, const Order& order) {
+  const std::lock_guard lock(mutex_);
+  Intent& intent = intents_.at(key);
+  if (intent.state == Intent::State::kPlaced) return orders_.at(intent.draft.id);
+  if (intent.state != Intent::State::kRunning) {
+    return Error{Code::kAborted, "BEING_UNDONE", "this order is being taken back"};
+  }
+  intent.state = Intent::State::kPlaced;
+  intent.payment_token.clear();
+  Order placed = order;
+  placed.number = static_cast<std::int64_t>(orders_.size()) + 1;
+  CheckInvariants(placed);
+  orders_[placed.id] = placed;
+  Append(EventType::kPlaced, placed.place_time, placed, "", {});
+  return placed;
+}
+
+std::vector<Intent> MemoryStore::DueIntents(Timestamp now, int limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Intent> due;
+  for (const auto& [key, intent] : intents_) {
+    if (Unfinished(intent) && intent.lease_until <= now) due.push_back(intent);
+  }
+  std::stable_sort(due.begin(), due.end(),
+                   [](const Intent& a, const Intent& b) { return a.create_time < b.create_time; });
+  if (due.size() > static_cast<std::size_t>(limit)) due.resize(static_cast<std::size_t>(limit));
+  return due;
+}
+
+std::int64_t MemoryStore::ForgetIntents(Timestamp before, int limit) {
+  const std::lock_guard lock(mutex_);
+  std::int64_t forgotten = 0;
+  for (auto at = intents_.begin(); at != intents_.end() && forgotten < limit;) {
+    if (!Unfinished(at->second) && at->second.create_time < before) {
+      at = intents_.erase(at);
+      ++forgotten;
+    } else {
+      ++at;
+    }
+  }
+  return forgotten;
+}
+
+std::optional<Order> MemoryStore::FindOrder(const OrderId& id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = orders_.find(id);
+  return found == orders_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<Order> MemoryStore::ListOrders(const OrderFilter& filter, int limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Order> orders;
+  for (const auto& [id, order] : orders_) {
+    if (!filter.customer.empty() && order.buyer.customer != filter.customer) continue;
+    if (filter.state && order.state != *filter.state) continue;
+    if (filter.before_number != 0 && order.number >= filter.before_number) continue;
+    orders.push_back(order);
+  }
+  std::sort(orders.begin(), orders.end(), [](const Order& a, const Order& b) { return a.number > b.number; });
+  if (orders.size() > static_cast<std::size_t>(limit)) orders.resize(static_cast<std::size_t>(limit));
+  return orders;
+}
+
+std::int64_t MemoryStore::CountOrders(const std::string& customer, const std::string& email) {
+  const std::lock_guard lock(mutex_);
+  return std::count_if(orders_.begin(), orders_.end(), [&](const auto& entry) {
+    const Order& order = entry.second;
+    if (order.state == OrderState::kCancelled) return false;
+    if (!customer.empty()) return order.buyer.customer == customer;
+    return order.buyer.customer.empty() && order.buyer.email == email;
+  });
+}
+
+Result<Order> MemoryStore::Decided(const OrderId& id, const std::string& key, const std::string& fingerprint,
+                                   Timestamp now, const Decide& decide) {
+  const std::lock_guard lock(mutex_);
+  const auto found = orders_.find(id);
+  if (found == orders_.end()) return Error{Code::kNotFound, "UNKNOWN_ORDER", "there is no order orders/" + id.value()};
+  if (const auto known = decision_keys_.find(key); !key.empty() && known != decision_keys_.end()) {
+    if (known->second == fingerprint) return found->second;
+    return Error{Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED",
+                 "this idempotency key belongs to another request; a new request needs a new key"};
+  }
+  std::optional<Change> change = TRY(decide(found->second));
+  if (!key.empty()) decision_keys_[key] = fingerprint;
+  if (!change) return found->second;
+  change->order.update_time = now;
+  CheckInvariants(change->order);
+  found->second = change->order;
+  Append(change->event, now, change->order, change->note, change->items);
+  for (const Effect& effect : change->effects) {
+    const auto effect_id = static_cast<std::int64_t>(effects_.empty() ? 8 : effects_.rbegin()->first + 1);
+    effects_[effect_id] = {.order = id, .effect = effect};
+  }
+  return change->order;
+}
+
+std::vector<PendingEffect> MemoryStore::DueEffects(Timestamp now, int limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<PendingEffect> due;
+  for (const auto& [id, stored] : effects_) {
+    if (stored.next > now || due.size() == static_cast<std::size_t>(limit)) continue;
+    due.push_back({.id = id, .order = orders_.at(stored.order), .effect = stored.effect, .attempts = stored.attempts});
+  }
+  return due;
+}
+
+void MemoryStore::FinishEffect(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  effects_.erase(id);
+}
+
+void MemoryStore::RetryEffect(std::int64_t id, Timestamp next) {
+  const std::lock_guard lock(mutex_);
+  const auto found = effects_.find(id);
+  if (found == effects_.end()) return;
+  ++found->second.attempts;
+  found->second.next = next;
+}
+
+std::vector<OrderEvent> MemoryStore::Events(std::int64_t position, const std::optional<OrderId>& order, int limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<OrderEvent> events;
+  for (const OrderEvent& event : events_) {
+    if (event.position <= position || events.size() == static_cast<std::size_t>(limit)) continue;
+    if (!order || event.order.id == *order) events.push_back(event);
+  }
+  return events;
+}
+
+std::int64_t MemoryStore::LastPosition() {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::int64_t>(events_.size());
+}
+
+std::int64_t MemoryStore::ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) {
+  const std::lock_guard lock(mutex_);
+  std::int64_t claimed = 0;
+  for (auto& [id, order] : orders_) {
+    if (!order.buyer.customer.empty() || order.buyer.email != email) continue;
+    order.buyer.customer = customer;
+    order.update_time = now;
+    ++claimed;
+  }
+  return claimed;
+}
+
+std::int64_t MemoryStore::EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) {
+  const std::lock_guard lock(mutex_);
+  const auto erase = [](Order& order) {
+    order.buyer = {};
+    order.address = {.country_code = order.address.country_code};
+    order.access_token_hash.clear();
+    order.cart.clear();
+  };
+  std::int64_t erased = 0;
+  for (auto& [id, order] : orders_) {
+    const bool theirs = (!customer.empty() && order.buyer.customer == customer) || (!email.empty() && order.buyer.email == email);
+    if (!theirs) continue;
+    erase(order);
+    order.update_time = now;
+    for (OrderEvent& event : events_) {
+      if (event.order.id == id) erase(event.order);
+    }
+    Append(EventType::kErased, now, order, "", {});
+    ++erased;
+  }
+  return erased;
+}
+
+void MemoryStore::Append(EventType type, Timestamp now, const Order& order, const std::string& note,
+                         const std::vector<Item>& items) {
+  events_.push_back({.position = static_cast<std::int64_t>(events_.size()) + 1,
+                     .type = type,
+                     .time = now,
+                     .order = order,
+                     .note = note,
+                     .items = items});
+}
+
+}  // namespace octavo::transactions

@@ -1,0 +1,59 @@
+// MemoryStore: the Store in memory, for tests and for reading what the Store means. Forgets everything when it goes.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "services/transactions/store.h"
+
+namespace octavo::transactions {
+
+class MemoryStore final : public Store {
+ public:
+  std::optional<Intent> Begin(const Intent& intent) override;
+  std::optional<Intent> FindIntent(const std::string& key) override;
+  bool TakeLease(const std::string& key, Timestamp now, Timestamp until) override;
+  void DropLease(const std::string& key) override;
+  bool BeginUndo(const std::string& key, const Error& error) override;
+  void Fail(const std::string& key) override;
+  Result<Order> Place(const std::string& key, const Order& order) override;
+  std::vector<Intent> DueIntents(Timestamp now, int limit) override;
+  void DropAllLeases() override;
+  std::int64_t ForgetIntents(Timestamp before, int limit) override;
+  std::optional<Order> FindOrder(const OrderId& id) override;
+  std::vector<Order> ListOrders(const OrderFilter& filter, int limit) override;
+  std::int64_t CountOrders(const std::string& customer, const std::string& email) override;
+  Result<Order> Decided(const OrderId& id, const std::string& key, const std::string& fingerprint, Timestamp now,
+                        const Decide& decide) override;
+  std::vector<PendingEffect> DueEffects(Timestamp now, int limit) override;
+  void FinishEffect(std::int64_t id) override;
+  void RetryEffect(std::int64_t id, Timestamp next) override;
+  std::vector<OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) override;
+  std::int64_t LastPosition() override;
+  std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) override;
+  std::int64_t EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) override;
+
+ private:
+  struct StoredEffect {
+    OrderId order;
+    Effect effect;
+    std::int64_t attempts = 0;
+    Timestamp next;
+  };
+
+  static bool Unfinished(const Intent& intent) {
+    return intent.state == Intent::State::kRunning || intent.state == Intent::State::kUndoing;
+  }
+  void Append(EventType type, Timestamp now, const Order& order, const std::string& note, const std::vector<Item>& items);
+
+  std::mutex mutex_;  // Guards all below.
+  std::map<std::string, Intent> intents_;
+  std::map<OrderId, Order> orders_;
+  std::vector<OrderEvent> events_;
+  std::map<std::int64_t, StoredEffect> effects_;
+  std::map<std::string, std::string> decision_keys_;
+};
+
+}  // namespace octavo::transactions

@@ -1,0 +1,102 @@
+#include "services/transactions/module.h"
+
+#include <sodium.h>
+
+#include <filesystem>
+
+#include "lib/db/errors.h"
+#include "lib/db/migrations.h"
+#include "services/transactions/migrations.h"
+
+namespace octavo::transactions {
+namespace {
+
+constexpr int kRecoverAtOnce = 100;
+// Keys are kept longer than the 30 days that the rules ask for.
+constexpr std::chrono::hours kIntentsKept(24 * 60);
+
+}  // namespace
+
+Module::Running::Running(const runtime::Environment& environment, const Configuration& configuration,
+                         std::unique_ptr<db::Database> opened)
+    : database(std::move(opened)),
+      store(*database),
+      caller(environment.telemetry()),
+      pricing(caller, configuration.prices),
+      stock(caller),
+      card(caller),
+      checkout({store, pricing, stock, card, environment.clock, environment.random, environment.log}, {}),
+      pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
+                                         .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+      service({store, checkout, bell, environment.clock, configuration.notice_key}, pipeline),
+      log(environment.log),
+      clock(environment.clock) {}
+
+void Module::Configure(runtime::Options::Group options) {
+  options.Add("database_url", &configuration_.database_url, "postgresql://… for a large shop; empty: SQLite in the data folder.");
+  options.Add("threads", &configuration_.threads, "Calls that run at the same time.");
+  options.Add("queue_max", &configuration_.queue_max, "Calls that may wait for a thread; more are refused.");
+  options.Add("recovery_interval", &configuration_.recovery_interval, "How often unfinished orders are looked for.");
+  options.Add("tax_basis_points", &configuration_.prices.tax_basis_points, "Tax on books, in basis points: 700 is 7 %.");
+  options.Add("tax_inclusive", &configuration_.prices.tax_inclusive, "Whether prices contain the tax.");
+  options.Add("delivery_minor", &configuration_.prices.delivery_minor, "Price of a delivery, in minor units.");
+  options.Add("fixed_price_law", &configuration_.fixed_price_law, "Whether new books may not be discounted.");
+  options.Add("notice_key", &configuration_.notice_key, "Shared secret that signs the payment provider's notices.");
+}
+
+Status Module::Open(const runtime::Environment& environment) {
+  if (configuration_.threads < 1) return InvalidField("--transactions.threads", "must be at least 1");
+  if (sodium_init() < 0) return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
+  if (configuration_.fixed_price_law) configuration_.prices.fixed_price_discount_max_basis_points = 0;
+  db::Options options{.url = configuration_.database_url};
+  if (options.url.empty()) {
+    const auto folder = environment.data_dir / name();
+    std::filesystem::create_directories(folder);
+    options.url = "sqlite:" + (folder / "transactions.db").string();
+  }
+  auto database = db::Open(options, environment.random);
+  TRY(db::Migrate(*database, Migrations()));
+  const bool only_process = database->dialect() == db::Dialect::kSqlite;
+  running_ = std::make_unique<Running>(environment, configuration_, std::move(database));
+  // Leases of a process that died would hold its intents for some seconds; on SQLite nobody else can hold one.
+  if (only_process) running_->store.DropAllLeases();
+  return Ok();
+}
+
+std::vector<rpc::Service*> Module::services() { return {&running_->service}; }
+
+Status Module::Start(const runtime::Peers& peers) {
+  running_->pricing.Connect(peers.To("catalog"), peers.To("promotions"));
+  running_->stock.Connect(peers.To("inventory"));
+  running_->card.Connect(peers.To("payments"));
+  recovery_ = std::thread([this] { RecoverUntilStopped(); });
+  running_->pipeline.Open();
+  return Ok();
+}
+
+void Module::RecoverUntilStopped() {
+  while (true) {
+    try {
+      if (running_->checkout.Recover(kRecoverAtOnce, {}) > 0) running_->bell.Ring();
+      running_->store.ForgetIntents(running_->clock.Now() - kIntentsKept, kRecoverAtOnce);
+    } catch (const std::exception& exception) {
+      running_->log.Error("recovery_failed", {{"what", exception.what()}});
+    }
+    std::unique_lock lock(mutex_);
+    if (stop_.wait_for(lock, configuration_.recovery_interval, [this] { return stopping_; })) return;
+  }
+}
+
+void Module::Close() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stop_.notify_all();
+  if (recovery_.joinable()) recovery_.join();
+  running_->pipeline.Close();
+}
+
+void Module::Stop() { running_.reset(); }
+
+}  // namespace octavo::transactions

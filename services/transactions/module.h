@@ -1,0 +1,73 @@
+// The transactions module: store, checkout, recovery in the background.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lib/db/database.h"
+#include "lib/runtime/module.h"
+#include "services/transactions/checkout.h"
+#include "services/transactions/peers.h"
+#include "services/transactions/service.h"
+#include "services/transactions/sql_store.h"
+
+namespace octavo::transactions {
+
+struct Configuration {
+  // Empty: SQLite under the data folder.
+  std::string database_url;
+  // Each waits for a commit or another service most of the time; as many as one group commit holds.
+  std::int64_t threads = 64;
+  std::int64_t queue_max = 1024;
+  std::chrono::milliseconds recovery_interval{500};
+  PriceRules prices = {};
+  bool fixed_price_law = false;
+  Secret notice_key;
+};
+
+class Module final : public runtime::Module {
+ public:
+  std::string name() const override { return "transactions"; }
+  std::vector<std::string> peers() const override { return {"catalog", "promotions", "inventory", "payments"}; }
+  void Configure(runtime::Options::Group options) override;
+  Status Open(const runtime::Environment& environment) override;
+  std::vector<rpc::Service*> services() override;
+  Status Start(const runtime::Peers& peers) override;
+  void Close() override;
+  void Stop() override;
+
+ private:
+  // Everything that lives from Open to Stop, in order of need.
+  struct Running {
+    Running(const runtime::Environment& environment, const Configuration& configuration,
+            std::unique_ptr<db::Database> database);
+
+    const std::unique_ptr<db::Database> database;
+    SqlStore store;
+    rpc::Caller caller;
+    GrpcPricing pricing;
+    GrpcStock stock;
+    SandboxCard card;
+    Checkout checkout;
+    EventBell bell;
+    rpc::Pipeline pipeline;
+    TransactionsService service;
+    obs::Log& log;
+    const Clock& clock;
+  };
+
+  void RecoverUntilStopped();
+
+  Configuration configuration_;
+  std::unique_ptr<Running> running_;
+  std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;  // Guarded by mutex_.
+  std::thread recovery_;
+};
+
+}  // namespace octavo::transactions

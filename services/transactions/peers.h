@@ -1,0 +1,78 @@
+// The ports of a checkout over gRPC: catalog and promotions give prices, inventory holds copies, the sandbox holds money.
+// Thread-safe once connected. `caller` must outlive them.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "lib/rpc/client.h"
+#include "octavo/catalog/v1/catalog.grpc.pb.h"
+#include "octavo/inventory/v1/inventory.grpc.pb.h"
+#include "octavo/payments/v1/sandbox.grpc.pb.h"
+#include "octavo/promotions/v1/promotions.grpc.pb.h"
+#include "services/transactions/ports.h"
+
+namespace octavo::transactions {
+
+struct PriceRules {
+  std::int64_t tax_basis_points = 700;  // Of books, in Germany.
+  bool tax_inclusive = true;
+  std::int64_t delivery_minor = 390;
+  // Under a fixed-price law: the discount that it allows at most; below 0: no such law.
+  std::int64_t fixed_price_discount_max_basis_points = -1;
+};
+
+class GrpcPricing final : public Pricing {
+ public:
+  GrpcPricing(const rpc::Caller& caller, PriceRules rules) : caller_(caller), rules_(rules) {}
+  // Before the first use of the rest.
+  void Connect(const std::shared_ptr<grpc::Channel>& catalog, const std::shared_ptr<grpc::Channel>& promotions);
+
+  Result<Order> Quote(const Basket& basket, std::int64_t previous_order_count, const Context& context) override;
+  Status Claim(const Order& order, const Context& context) override;
+  Status Release(const OrderId& order, const Context& context) override;
+
+ private:
+  Result<catalog::v1::BatchGetBooksResponse> Books(const Basket& basket, const Context& context);
+
+  std::unique_ptr<catalog::v1::CatalogService::Stub> catalog_;
+  std::unique_ptr<promotions::v1::PromotionsService::Stub> promotions_;
+  const rpc::Caller& caller_;
+  const PriceRules rules_;
+};
+
+class GrpcStock final : public Stock {
+ public:
+  explicit GrpcStock(const rpc::Caller& caller) : caller_(caller) {}
+  // Before the first use of the rest.
+  void Connect(const std::shared_ptr<grpc::Channel>& inventory);
+
+  Result<std::map<BookId, StockLevel>> Levels(const std::vector<BookId>& books, const Context& context) override;
+  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override;
+  Status Commit(const OrderId& order, const Context& context) override;
+  Status Release(const OrderId& order, const Context& context) override;
+  Status Receive(const std::string& key, const std::vector<Item>& items, const Context& context) override;
+
+ private:
+  std::unique_ptr<inventory::v1::InventoryService::Stub> inventory_;
+  const rpc::Caller& caller_;
+};
+
+class SandboxCard final : public PaymentProvider {
+ public:
+  explicit SandboxCard(const rpc::Caller& caller) : caller_(caller) {}
+  // Before the first use of the rest.
+  void Connect(const std::shared_ptr<grpc::Channel>& payments);
+
+  Status Authorize(const Order& order, const std::string& token, const Context& context) override;
+  Status Capture(const OrderId& order, const Context& context) override;
+  Status Void(const OrderId& order, const Context& context) override;
+  Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor, const std::string& currency_code,
+                const Context& context) override;
+
+ private:
+  std::unique_ptr<payments::v1::SandboxService::Stub> sandbox_;
+  const rpc::Caller& caller_;
+};
+
+}  // namespace octavo::transactions

@@ -1,0 +1,98 @@
+// What a checkout needs from the other services and from payment providers, in transactions' own words. peers.h implements
+// them over gRPC; tests use fakes. All are thread-safe and safe to repeat with the same order.
+//
+// An Error of these says one of two things, told apart by Transient(): the other side refused (final), or it could not be
+// asked or its answer was lost (try again; the effect may have happened).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+#include "lib/obs/trace.h"
+#include "services/transactions/domain/order.h"
+
+namespace octavo::transactions {
+
+// Of the call that all this is part of.
+struct Context {
+  Timestamp deadline = Timestamp::max();
+  obs::TraceContext trace = {};
+};
+
+inline bool Transient(const Error& error) {
+  switch (error.code) {
+    case Code::kUnavailable:
+    case Code::kDeadlineExceeded:
+    case Code::kResourceExhausted:
+    case Code::kAborted:
+    case Code::kCancelled:
+    case Code::kInternal:
+    case Code::kUnknown: return true;
+    default: return false;
+  }
+}
+
+// What is ordered, as the reader asked for it.
+struct Basket {
+  std::vector<Item> items;  // Each book once.
+  Buyer buyer;
+  std::vector<std::string> codes;
+  DeliveryMethod delivery_method = DeliveryMethod::kCollection;
+};
+
+// A campaign's claim on its limits.
+struct Redemption {
+  std::string campaign;
+  std::string code;
+  std::int64_t amount_minor = 0;
+};
+
+class Pricing {
+ public:
+  virtual ~Pricing() = default;
+  // Lines, totals, campaigns and currency of an order for this basket. NOT_FOUND (UNKNOWN_BOOK).
+  virtual Result<Order> Quote(const Basket& basket, std::int64_t previous_order_count, const Context& context) = 0;
+  // FAILED_PRECONDITION (LIMIT_REACHED and the like).
+  virtual Status Claim(const Order& order, const Context& context) = 0;
+  virtual Status Release(const OrderId& order, const Context& context) = 0;
+};
+
+struct StockLevel {
+  std::int64_t available = 0;
+  Promise beyond_shelf = Promise::kUnavailable;  // How copies beyond the shelf are promised.
+  std::int64_t backorder_max = 0;
+};
+
+class Stock {
+ public:
+  virtual ~Stock() = default;
+  virtual Result<std::map<BookId, StockLevel>> Levels(const std::vector<BookId>& books, const Context& context) = 0;
+  // Holds the order's copies; per book how many of them come later than from the shelf.
+  // FAILED_PRECONDITION (OUT_OF_STOCK, with metadata book and available).
+  virtual Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) = 0;
+  // The copies are sold. FAILED_PRECONDITION when the reservation is gone.
+  virtual Status Commit(const OrderId& order, const Context& context) = 0;
+  virtual Status Release(const OrderId& order, const Context& context) = 0;
+  // Copies come back. `key` makes it happen once.
+  virtual Status Receive(const std::string& key, const std::vector<Item>& items, const Context& context) = 0;
+};
+
+// A payment provider. A real one's adapter implements this; so does the sandbox's.
+class PaymentProvider {
+ public:
+  virtual ~PaymentProvider() = default;
+  // Holds the order's total. FAILED_PRECONDITION (PAYMENT_DECLINED). A transient error leaves it unknown whether it is held.
+  virtual Status Authorize(const Order& order, const std::string& token, const Context& context) = 0;
+  // Takes what is held.
+  virtual Status Capture(const OrderId& order, const Context& context) = 0;
+  // Lets go what is or may be held; a later Authorize for this order is then refused.
+  virtual Status Void(const OrderId& order, const Context& context) = 0;
+  virtual Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor,
+                        const std::string& currency_code, const Context& context) = 0;
+};
+
+}  // namespace octavo::transactions

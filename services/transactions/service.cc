@@ -1,0 +1,250 @@
+#include "services/transactions/service.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <charconv>
+#include <deque>
+
+#include "services/transactions/order_json.h"
+#include "services/transactions/wire.h"
+
+namespace octavo::transactions {
+namespace {
+
+constexpr int kPageSizeDefault = 20;
+constexpr int kPageSizeMax = 100;
+constexpr int kEventsPerRead = 100;
+
+Context ContextOf(const rpc::Call& call) { return {.deadline = call.deadline(), .trace = call.trace()}; }
+
+Error UnknownOrder(const std::string& name) { return {Code::kNotFound, "UNKNOWN_ORDER", "there is no order " + name}; }
+
+std::string Sha256Hex(const std::string& text) {
+  unsigned char hash[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256(hash, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  char hex[2 * sizeof hash + 1];
+  sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+  return hex;
+}
+
+bool SameText(const std::string& a, const std::string& b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+// HMAC-SHA-256 in hexadecimal digits.
+std::string Sign(const Secret& key, const std::string& body) {
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, reinterpret_cast<const unsigned char*>(key.Reveal().data()), key.Reveal().size());
+  crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(body.data()), body.size());
+  unsigned char mac[crypto_auth_hmacsha256_BYTES];
+  crypto_auth_hmacsha256_final(&state, mac);
+  char hex[2 * sizeof mac + 1];
+  sodium_bin2hex(hex, sizeof hex, mac, sizeof mac);
+  return hex;
+}
+
+// The shop's events, or one order's, behind a position.
+class EventSource final : public rpc::Source<v1::OrderEvent>, public EventBell::Listener {
+ public:
+  EventSource(Store& store, EventBell& bell, std::int64_t position, std::optional<OrderId> order)
+      : store_(store), bell_(bell), position_(position), order_(std::move(order)) {}
+  ~EventSource() override { bell_.Remove(this); }
+
+  void Attach(rpc::Waker waker) override {
+    waker_ = std::move(waker);
+    bell_.Add(this);
+  }
+  void Ring() override { waker_(); }
+
+  rpc::Pull<v1::OrderEvent> Next() override {
+    if (waiting_.empty()) {
+      for (OrderEvent& event : store_.Events(position_, order_, kEventsPerRead)) waiting_.push_back(std::move(event));
+    }
+    if (waiting_.empty()) return rpc::NothingNow{};
+    position_ = waiting_.front().position;
+    v1::OrderEvent event = ToProto(waiting_.front());
+    waiting_.pop_front();
+    return event;
+  }
+
+ private:
+  Store& store_;
+  EventBell& bell_;
+  std::int64_t position_;
+  const std::optional<OrderId> order_;
+  rpc::Waker waker_;
+  std::deque<OrderEvent> waiting_;
+};
+
+}  // namespace
+
+void EventBell::Add(Listener* listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_.insert(listener);
+}
+
+void EventBell::Remove(Listener* listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_.erase(listener);
+}
+
+void EventBell::Ring() {
+  const std::lock_guard lock(mutex_);
+  for (Listener* listener : listeners_) listener->Ring();
+}
+
+TransactionsService::TransactionsService(Parts parts, rpc::Pipeline& pipeline)
+    : rpc::Service("octavo.transactions.v1.TransactionsService", pipeline), parts_(std::move(parts)) {
+  Unary("PreviewOrder", this, &TransactionsService::PreviewOrder);
+  Unary("PlaceOrder", this, &TransactionsService::PlaceOrder);
+  Unary("GetOrder", this, &TransactionsService::GetOrder);
+  Unary("ListOrders", this, &TransactionsService::ListOrders);
+  Unary("CancelOrder", this, &TransactionsService::CancelOrder);
+  Unary("RefundOrder", this, &TransactionsService::RefundOrder);
+  Unary("AdvanceFulfilment", this, &TransactionsService::AdvanceFulfilment);
+  Unary("RecordPayment", this, &TransactionsService::RecordPayment);
+  Unary("NotifyPayment", this, &TransactionsService::NotifyPayment);
+  Unary("ClaimGuestOrders", this, &TransactionsService::ClaimGuestOrders);
+  Unary("EraseCustomer", this, &TransactionsService::EraseCustomer);
+  ServerStreaming("StreamOrderEvents", this, &TransactionsService::StreamOrderEvents);
+}
+
+Result<v1::OrderPreview> TransactionsService::PreviewOrder(const rpc::Call& call,
+                                                           const v1::PreviewOrderRequest& request) {
+  return ToProto(TRY(parts_.checkout.PreviewOrder(TRY(Parse(request)), ContextOf(call))));
+}
+
+Result<v1::Order> TransactionsService::PlaceOrder(const rpc::Call& call, const v1::PlaceOrderRequest& request) {
+  const auto placed = TRY(parts_.checkout.Place(TRY(Parse(request)), ContextOf(call)));
+  parts_.bell.Ring();
+  v1::Order order = ToProto(placed.order);
+  order.set_access_token(placed.access_token);
+  return order;
+}
+
+Result<Order> TransactionsService::Find(const std::string& name, const std::string& customer,
+                                        const std::string& access_token) {
+  const auto order = parts_.store.FindOrder(TRY(ParseOrderName(name)));
+  if (!order) return UnknownOrder(name);
+  const bool staff = customer.empty() && access_token.empty();
+  const bool theirs = !customer.empty() && order->buyer.customer == customer;
+  const bool holds_token = !access_token.empty() && !order->access_token_hash.empty() &&
+                           SameText(Sha256Hex(access_token), order->access_token_hash);
+  if (!staff && !theirs && !holds_token) return UnknownOrder(name);
+  return *order;
+}
+
+Result<v1::Order> TransactionsService::GetOrder(const rpc::Call&, const v1::GetOrderRequest& request) {
+  return ToProto(TRY(Find(request.name(), request.customer(), request.access_token())));
+}
+
+Result<v1::ListOrdersResponse> TransactionsService::ListOrders(const rpc::Call&, const v1::ListOrdersRequest& request) {
+  if (request.page_size() < 0) return InvalidField("page_size", std::to_string(request.page_size()) + " is below 0");
+  const int size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
+  Store::OrderFilter filter{.customer = request.customer()};
+  if (request.state() != v1::Order::STATE_UNSPECIFIED) filter.state = static_cast<OrderState>(request.state());
+  // The token is the number of the last order of the page before: nothing secret, and stable while orders come in.
+  const std::string& token = request.page_token();
+  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), filter.before_number);
+  if (!token.empty() && (error != std::errc() || end != token.data() + token.size() || filter.before_number < 1)) {
+    return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "page_token \"" + token + "\" is not one of ours"};
+  }
+  v1::ListOrdersResponse response;
+  const auto orders = parts_.store.ListOrders(filter, size + 1);
+  for (const Order& order : orders) {
+    if (response.orders_size() == size) {
+      response.set_next_page_token(std::to_string(orders[static_cast<std::size_t>(size) - 1].number));
+      break;
+    }
+    *response.add_orders() = ToProto(order);
+  }
+  return response;
+}
+
+Result<v1::Order> TransactionsService::Decide(const OrderId& id, const std::string& key, const std::string& fingerprint,
+                                              const Store::Decide& decide) {
+  const Order order = TRY(parts_.store.Decided(id, key, fingerprint, parts_.clock.Now(), decide));
+  parts_.bell.Ring();
+  return ToProto(order);
+}
+
+Result<v1::Order> TransactionsService::CancelOrder(const rpc::Call&, const v1::CancelOrderRequest& request) {
+  const Order order = TRY(Find(request.name(), request.customer(), request.access_token()));
+  return Decide(order.id, "", "", [&](const Order& now) { return Cancel(now, request.reason()); });
+}
+
+Result<v1::Order> TransactionsService::RefundOrder(const rpc::Call&, const v1::RefundOrderRequest& request) {
+  const OrderId id = TRY(ParseOrderName(request.name()));
+  if (request.idempotency_key().empty()) {
+    return Error{Code::kInvalidArgument, "MISSING_KEY", "idempotency_key is missing", {{"idempotency_key", "is missing"}}};
+  }
+  const std::vector<Item> items = TRY(ParseItems(request.items()));
+  const std::string fingerprint = Sha256Hex(id.value() + ToJson(items) + (request.restock() ? "1" : "0"));
+  return Decide(id, "refund/" + request.idempotency_key(), fingerprint,
+                [&](const Order& now) -> Result<std::optional<Change>> {
+                  return std::optional(TRY(Refund(now, items, request.restock(), request.reason())));
+                });
+}
+
+Result<v1::Order> TransactionsService::AdvanceFulfilment(const rpc::Call&, const v1::AdvanceFulfilmentRequest& request) {
+  const OrderId id = TRY(ParseOrderName(request.name()));
+  const auto to = static_cast<FulfilmentState>(request.fulfilment_state());
+  return Decide(id, "", "", [&](const Order& now) { return transactions::AdvanceFulfilment(now, to); });
+}
+
+Result<v1::Order> TransactionsService::RecordPayment(const rpc::Call&, const v1::RecordPaymentRequest& request) {
+  const OrderId id = TRY(ParseOrderName(request.name()));
+  return Decide(id, "", "", [](const Order& now) { return transactions::RecordPayment(now); });
+}
+
+Result<v1::NotifyPaymentResponse> TransactionsService::NotifyPayment(const rpc::Call&,
+                                                                     const v1::NotifyPaymentRequest& request) {
+  if (parts_.notice_key.empty() || !SameText(Sign(parts_.notice_key, request.body()), request.signature())) {
+    return Error{Code::kPermissionDenied, "BAD_SIGNATURE", "the notice is not signed by the payment provider"};
+  }
+  // A notice carries nothing that is believed: the checkout asks the provider itself. It only says that asking now is
+  // worth while, so it is harmless however often and late it comes.
+  parts_.checkout.Recover(/*limit=*/100, {});
+  parts_.bell.Ring();
+  return v1::NotifyPaymentResponse();
+}
+
+Result<v1::ClaimGuestOrdersResponse> TransactionsService::ClaimGuestOrders(const rpc::Call&,
+                                                                           const v1::ClaimGuestOrdersRequest& request) {
+  if (!request.customer().starts_with("customers/")) {
+    return InvalidField("customer", "\"" + request.customer() + "\" is not a customer's name");
+  }
+  v1::ClaimGuestOrdersResponse response;
+  response.set_claimed_count(parts_.store.ClaimGuestOrders(
+      request.customer(), TRY(ParseEmail("verified_email", request.verified_email())), parts_.clock.Now()));
+  return response;
+}
+
+Result<v1::EraseCustomerResponse> TransactionsService::EraseCustomer(const rpc::Call&,
+                                                                     const v1::EraseCustomerRequest& request) {
+  std::string email;
+  if (!request.email().empty()) email = TRY(ParseEmail("email", request.email()));
+  if (request.customer().empty() && email.empty()) return InvalidField("customer", "name a customer, an e-mail or both");
+  v1::EraseCustomerResponse response;
+  response.set_order_count(parts_.store.EraseBuyer(request.customer(), email, parts_.clock.Now()));
+  parts_.bell.Ring();
+  return response;
+}
+
+Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> TransactionsService::StreamOrderEvents(
+    const rpc::Call&, const v1::StreamOrderEventsRequest& request) {
+  std::optional<OrderId> order;
+  if (!request.order().empty()) {
+    order = TRY(ParseOrderName(request.order()));
+    if (!parts_.store.FindOrder(*order)) return UnknownOrder(request.order());
+  }
+  const std::int64_t last = parts_.store.LastPosition();
+  if (request.position() < 0 || request.position() > last) {
+    return Error{Code::kOutOfRange, "UNKNOWN_POSITION",
+                 "position " + std::to_string(request.position()) + " is not within 0 to " + std::to_string(last)};
+  }
+  return std::make_unique<EventSource>(parts_.store, parts_.bell, request.position(), std::move(order));
+}
+
+}  // namespace octavo::transactions

@@ -1,0 +1,71 @@
+// The gRPC adapter of transactions: translates requests and answers; decides nothing.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "lib/base/secret.h"
+#include "lib/rpc/service.h"
+#include "octavo/transactions/v1/transactions.pb.h"
+#include "services/transactions/checkout.h"
+#include "services/transactions/store.h"
+
+namespace octavo::transactions {
+
+// Wakes the streams that wait for new events. Thread-safe.
+class EventBell {
+ public:
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    virtual void Ring() = 0;
+  };
+  void Add(Listener* listener);
+  void Remove(Listener* listener);
+  void Ring();
+
+ private:
+  std::mutex mutex_;
+  std::set<Listener*> listeners_;  // Guarded by mutex_.
+};
+
+class TransactionsService final : public rpc::Service {
+ public:
+  struct Parts {
+    Store& store;
+    Checkout& checkout;
+    EventBell& bell;
+    const Clock& clock;
+    // Signs the provider's notices; empty: none is accepted.
+    Secret notice_key;
+  };
+
+  TransactionsService(Parts parts, rpc::Pipeline& pipeline);
+
+ private:
+
+  Result<v1::OrderPreview> PreviewOrder(const rpc::Call& call, const v1::PreviewOrderRequest& request);
+  Result<v1::Order> PlaceOrder(const rpc::Call& call, const v1::PlaceOrderRequest& request);
+  Result<v1::Order> GetOrder(const rpc::Call& call, const v1::GetOrderRequest& request);
+  Result<v1::ListOrdersResponse> ListOrders(const rpc::Call& call, const v1::ListOrdersRequest& request);
+  Result<v1::Order> CancelOrder(const rpc::Call& call, const v1::CancelOrderRequest& request);
+  Result<v1::Order> RefundOrder(const rpc::Call& call, const v1::RefundOrderRequest& request);
+  Result<v1::Order> AdvanceFulfilment(const rpc::Call& call, const v1::AdvanceFulfilmentRequest& request);
+  Result<v1::Order> RecordPayment(const rpc::Call& call, const v1::RecordPaymentRequest& request);
+  Result<v1::NotifyPaymentResponse> NotifyPayment(const rpc::Call& call, const v1::NotifyPaymentRequest& request);
+  Result<v1::ClaimGuestOrdersResponse> ClaimGuestOrders(const rpc::Call& call, const v1::ClaimGuestOrdersRequest& request);
+  Result<v1::EraseCustomerResponse> EraseCustomer(const rpc::Call& call, const v1::EraseCustomerRequest& request);
+  Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> StreamOrderEvents(const rpc::Call& call,
+                                                                         const v1::StreamOrderEventsRequest& request);
+
+  // The order, if it is theirs.
+  Result<Order> Find(const std::string& name, const std::string& customer, const std::string& access_token);
+  Result<v1::Order> Decide(const OrderId& id, const std::string& key, const std::string& fingerprint,
+                           const Store::Decide& decide);
+
+  const Parts parts_;
+};
+
+}  // namespace octavo::transactions

@@ -1,0 +1,348 @@
+#include "services/transactions/sql_store.h"
+
+#include "services/transactions/order_json.h"
+
+namespace octavo::transactions {
+namespace {
+
+using db::Row;
+using db::Transaction;
+
+constexpr char kInsertIntent[] = R"(
+  INSERT INTO intents (intent_key, fingerprint, order_id, draft, payment_token, state, error, create_time, lease_until)
+  VALUES ($1, $2, $3, $4, $5, 1, NULL, $6, $7)
+  ON CONFLICT (intent_key) DO NOTHING)";
+constexpr char kSelectIntent[] = R"(
+  SELECT intent_key, fingerprint, draft, payment_token, state, error, create_time, lease_until
+  FROM intents WHERE intent_key = $1)";
+constexpr char kTakeLease[] = R"(
+  UPDATE intents SET lease_until = $3 WHERE intent_key = $1 AND state IN (1, 2) AND lease_until <= $2)";
+constexpr char kDropLease[] = "UPDATE intents SET lease_until = 0 WHERE intent_key = $1 AND state IN (1, 2)";
+constexpr char kDropAllLeases[] = "UPDATE intents SET lease_until = 0 WHERE state IN (1, 2)";
+constexpr char kBeginUndo[] = "UPDATE intents SET state = 2, error = $2 WHERE intent_key = $1 AND state = 1";
+constexpr char kFail[] = "UPDATE intents SET state = 4, payment_token = '' WHERE intent_key = $1 AND state = 2";
+constexpr char kMarkPlaced[] = "UPDATE intents SET state = 3, payment_token = '' WHERE intent_key = $1 AND state = 1";
+constexpr char kDueIntents[] = R"(
+  SELECT intent_key, fingerprint, draft, payment_token, state, error, create_time, lease_until
+  FROM intents WHERE state IN (1, 2) AND lease_until <= $1 ORDER BY create_time, intent_key LIMIT $2)";
+constexpr char kForgetIntents[] = R"(
+  DELETE FROM intents WHERE intent_key IN
+    (SELECT intent_key FROM intents WHERE state IN (3, 4) AND create_time < $1 ORDER BY create_time LIMIT $2))";
+
+constexpr char kNextOrderNumber[] = R"(
+  UPDATE counters SET order_number = order_number + 1 WHERE counter_id = 1 RETURNING order_number)";
+constexpr char kNextPosition[] = R"(
+  UPDATE counters SET event_position = event_position + 1 WHERE counter_id = 1 RETURNING event_position)";
+constexpr char kLastPosition[] = "SELECT event_position FROM counters WHERE counter_id = 1";
+
+constexpr char kInsertOrder[] = R"(
+  INSERT INTO orders (order_id, order_number, intent_key, customer, email, currency_code, state, payment_state,
+    payment_method, total_minor, charged_minor, refunded_minor, place_time, document)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14))";
+constexpr char kUpdateOrder[] = R"(
+  UPDATE orders SET customer = $2, email = $3, state = $4, payment_state = $5, charged_minor = $6, refunded_minor = $7,
+    document = $8 WHERE order_id = $1)";
+constexpr char kInsertLine[] = R"(
+  INSERT INTO order_lines (order_id, book, quantity, backordered_quantity, refunded_quantity, total_minor)
+  VALUES ($1, $2, $3, $4, $5, $6))";
+constexpr char kUpdateLine[] = "UPDATE order_lines SET refunded_quantity = $3 WHERE order_id = $1 AND book = $2";
+constexpr char kSelectOrder[] = "SELECT document FROM orders WHERE order_id = $1";
+constexpr char kSelectOrderOfIntent[] = "SELECT document FROM orders WHERE intent_key = $1";
+constexpr char kListOrders[] = R"(
+  SELECT document FROM orders
+  WHERE order_number < $1 AND ($2 = 0 OR state = $2) ORDER BY order_number DESC LIMIT $3)";
+constexpr char kListOrdersOfCustomer[] = R"(
+  SELECT document FROM orders
+  WHERE customer = $4 AND order_number < $1 AND ($2 = 0 OR state = $2) ORDER BY order_number DESC LIMIT $3)";
+constexpr char kCountOfCustomer[] = "SELECT count(*) FROM orders WHERE customer = $1 AND state <> 3";
+constexpr char kCountOfGuest[] = "SELECT count(*) FROM orders WHERE email = $1 AND customer = '' AND state <> 3";
+constexpr char kGuestOrders[] = "SELECT document FROM orders WHERE email = $1 AND customer = '' ORDER BY order_number";
+constexpr char kOrdersOfBuyer[] = R"(
+  SELECT document FROM orders WHERE (customer = $1 AND $1 <> '') OR (email = $2 AND $2 <> '') ORDER BY order_number)";
+
+constexpr char kInsertEvent[] = R"(
+  INSERT INTO order_events (event_position, order_id, event_type, event_time, document) VALUES ($1, $2, $3, $4, $5))";
+constexpr char kSelectEvents[] = R"(
+  SELECT event_position, event_type, event_time, document FROM order_events
+  WHERE event_position > $1 ORDER BY event_position LIMIT $2)";
+constexpr char kSelectEventsOfOrder[] = R"(
+  SELECT event_position, event_type, event_time, document FROM order_events
+  WHERE order_id = $3 AND event_position > $1 ORDER BY event_position LIMIT $2)";
+constexpr char kReplaceEvent[] = "UPDATE order_events SET document = $2 WHERE event_position = $1";
+
+constexpr char kInsertDecisionKey[] = R"(
+  INSERT INTO decision_keys (decision_key, fingerprint, order_id) VALUES ($1, $2, $3)
+  ON CONFLICT (decision_key) DO NOTHING)";
+constexpr char kSelectDecisionKey[] = "SELECT fingerprint FROM decision_keys WHERE decision_key = $1";
+
+constexpr char kInsertEffect[] = R"(
+  INSERT INTO effects (effect_id, order_id, kind, amount_minor, document, attempts, next_time, done)
+  VALUES ($1, $2, $3, $4, $5, 0, 0, 0))";
+constexpr char kDueEffects[] = R"(
+  SELECT effects.effect_id, effects.kind, effects.amount_minor, effects.document, effects.attempts, orders.document
+  FROM effects JOIN orders ON orders.order_id = effects.order_id
+  WHERE effects.done = 0 AND effects.next_time <= $1 ORDER BY effects.effect_id LIMIT $2)";
+constexpr char kFinishEffect[] = "UPDATE effects SET done = 1 WHERE effect_id = $1";
+constexpr char kRetryEffect[] = "UPDATE effects SET attempts = attempts + 1, next_time = $2 WHERE effect_id = $1";
+
+// An event has few effects; their numbers are made from the event's.
+constexpr std::int64_t kEffectsPerEventMax = 8;
+
+Intent ToIntent(const Row& row) {
+  const auto error = row.OptionalText(5);
+  return {.key = row.Text(0),
+          .fingerprint = row.Text(1),
+          .draft = OrderFromJson(row.Text(2)),
+          .payment_token = row.Text(3),
+          .state = static_cast<Intent::State>(row.Int(4)),
+          .error = error ? std::optional(ErrorFromJson(*error)) : std::nullopt,
+          .create_time = row.Time(6),
+          .lease_until = row.Time(7)};
+}
+
+std::vector<Order> ToOrders(const std::vector<Row>& rows) {
+  std::vector<Order> orders;
+  orders.reserve(rows.size());
+  for (const Row& row : rows) orders.push_back(OrderFromJson(row.Text(0)));
+  return orders;
+}
+
+void InsertOrder(Transaction& transaction, const std::string& key, const Order& order) {
+  transaction.Execute(kInsertOrder, order.id.value(), order.number, key, order.buyer.customer, order.buyer.email,
+                      order.currency_code, static_cast<int>(order.state), static_cast<int>(order.payment_state),
+                      static_cast<int>(order.payment_method), order.totals.total_minor, order.charged_minor,
+                      order.refunded_minor, order.place_time, ToJson(order));
+  for (const OrderLine& line : order.lines) {
+    transaction.Execute(kInsertLine, order.id.value(), line.book.value(), line.quantity, line.backordered_quantity,
+                        line.refunded_quantity, line.total_minor);
+  }
+}
+
+void UpdateOrder(Transaction& transaction, const Order& order) {
+  transaction.Execute(kUpdateOrder, order.id.value(), order.buyer.customer, order.buyer.email,
+                      static_cast<int>(order.state), static_cast<int>(order.payment_state), order.charged_minor,
+                      order.refunded_minor, ToJson(order));
+  for (const OrderLine& line : order.lines) {
+    transaction.Execute(kUpdateLine, order.id.value(), line.book.value(), line.refunded_quantity);
+  }
+}
+
+// Gives the event its position.
+std::int64_t InsertEvent(Transaction& transaction, const OrderEvent& event) {
+  const std::int64_t position = transaction.QueryOne(kNextPosition)->Int(0);
+  transaction.Execute(kInsertEvent, position, event.order.id.value(), static_cast<int>(event.type), event.time,
+                      ToJson(event));
+  return position;
+}
+
+void WriteChange(Transaction& transaction, Change& change, Timestamp now) {
+  change.order.update_time = now;
+  CheckInvariants(change.order);
+  UpdateOrder(transaction, change.order);
+  const std::int64_t position = InsertEvent(transaction, {.type = change.event,
+                                                          .time = now,
+                                                          .order = change.order,
+                                                          .note = change.note,
+                                                          .items = change.items});
+  CHECK(static_cast<std::int64_t>(change.effects.size()) < kEffectsPerEventMax);
+  std::int64_t id = position * kEffectsPerEventMax;
+  for (const Effect& effect : change.effects) {
+    transaction.Execute(kInsertEffect, id++, change.order.id.value(), static_cast<int>(effect.kind), effect.amount_minor,
+                        ToJson(effect.items));
+  }
+}
+
+std::vector<OrderEvent> ToEvents(const std::vector<Row>& rows) {
+  std::vector<OrderEvent> events;
+  events.reserve(rows.size());
+  for (const Row& row : rows) {
+    OrderEvent event{.position = row.Int(0), .type = static_cast<EventType>(row.Int(1)), .time = row.Time(2)};
+    EventFromJson(row.Text(3), event);
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+void EraseFrom(Order& order) {
+  order.buyer = {};
+  order.address = {.country_code = order.address.country_code};
+  order.access_token_hash.clear();
+  order.cart.clear();
+}
+
+}  // namespace
+
+std::optional<Intent> SqlStore::Begin(const Intent& intent) {
+  return database_.Write([&](Transaction& transaction) -> std::optional<Intent> {
+    const std::int64_t inserted =
+        transaction.Execute(kInsertIntent, intent.key, intent.fingerprint, intent.draft.id.value(), ToJson(intent.draft),
+                            intent.payment_token, intent.create_time, intent.lease_until);
+    if (inserted == 1) return std::nullopt;
+    return ToIntent(*transaction.QueryOne(kSelectIntent, intent.key));
+  });
+}
+
+std::optional<Intent> SqlStore::FindIntent(const std::string& key) {
+  return database_.Read([&](Transaction& transaction) -> std::optional<Intent> {
+    const auto row = transaction.QueryOne(kSelectIntent, key);
+    return row ? std::optional(ToIntent(*row)) : std::nullopt;
+  });
+}
+
+bool SqlStore::TakeLease(const std::string& key, Timestamp now, Timestamp until) {
+  return database_.Write([&](Transaction& transaction) { return transaction.Execute(kTakeLease, key, now, until) == 1; });
+}
+
+void SqlStore::DropLease(const std::string& key) {
+  database_.Write([&](Transaction& transaction) { transaction.Execute(kDropLease, key); });
+}
+
+bool SqlStore::BeginUndo(const std::string& key, const Error& error) {
+  return database_.Write([&](Transaction& transaction) {
+    if (transaction.Execute(kBeginUndo, key, ToJson(error)) == 1) return true;
+    const auto row = transaction.QueryOne(kSelectIntent, key);
+    return row.has_value() && ToIntent(*row).state == Intent::State::kUndoing;
+  });
+}
+
+void SqlStore::Fail(const std::string& key) {
+  database_.Write([&](Transaction& transaction) { transaction.Execute(kFail, key); });
+}
+
+Result<Order> SqlStore::Place(const std::string& key, const Order& order) {
+  return database_.Write([&](Transaction& transaction) -> Result<Order> {
+    if (transaction.Execute(kMarkPlaced, key) == 0) {
+      const auto row = transaction.QueryOne(kSelectOrderOfIntent, key);
+      if (row) return OrderFromJson(row->Text(0));
+      return Error{Code::kAborted, "BEING_UNDONE", "this order is being taken back"};
+    }
+    Order placed = order;
+    placed.number = transaction.QueryOne(kNextOrderNumber)->Int(0);
+    CheckInvariants(placed);
+    InsertOrder(transaction, key, placed);
+    InsertEvent(transaction, {.type = EventType::kPlaced, .time = placed.place_time, .order = placed});
+    return placed;
+  });
+}
+
+std::vector<Intent> SqlStore::DueIntents(Timestamp now, int limit) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<Intent> intents;
+    for (const Row& row : transaction.Query(kDueIntents, now, limit)) intents.push_back(ToIntent(row));
+    return intents;
+  });
+}
+
+void SqlStore::DropAllLeases() {
+  database_.Write([&](Transaction& transaction) { transaction.Execute(kDropAllLeases); });
+}
+
+std::int64_t SqlStore::ForgetIntents(Timestamp before, int limit) {
+  return database_.Write([&](Transaction& transaction) { return transaction.Execute(kForgetIntents, before, limit); });
+}
+
+std::optional<Order> SqlStore::FindOrder(const OrderId& id) {
+  return database_.Read([&](Transaction& transaction) -> std::optional<Order> {
+    const auto row = transaction.QueryOne(kSelectOrder, id.value());
+    return row ? std::optional(OrderFromJson(row->Text(0))) : std::nullopt;
+  });
+}
+
+std::vector<Order> SqlStore::ListOrders(const OrderFilter& filter, int limit) {
+  const std::int64_t before = filter.before_number == 0 ? INT64_MAX : filter.before_number;
+  const int state = filter.state ? static_cast<int>(*filter.state) : 0;
+  return database_.Read([&](Transaction& transaction) {
+    if (filter.customer.empty()) return ToOrders(transaction.Query(kListOrders, before, state, limit));
+    return ToOrders(transaction.Query(kListOrdersOfCustomer, before, state, limit, filter.customer));
+  });
+}
+
+std::int64_t SqlStore::CountOrders(const std::string& customer, const std::string& email) {
+  return database_.Read([&](Transaction& transaction) {
+    if (!customer.empty()) return transaction.QueryOne(kCountOfCustomer, customer)->Int(0);
+    return transaction.QueryOne(kCountOfGuest, email)->Int(0);
+  });
+}
+
+Result<Order> SqlStore::Decided(const OrderId& id, const std::string& key, const std::string& fingerprint, Timestamp now,
+                                const Decide& decide) {
+  return database_.Write([&](Transaction& transaction) -> Result<Order> {
+    const auto row = transaction.QueryOne(kSelectOrder, id.value());
+    if (!row) return Error{Code::kNotFound, "UNKNOWN_ORDER", "there is no order orders/" + id.value()};
+    const Order order = OrderFromJson(row->Text(0));
+    if (!key.empty() && transaction.Execute(kInsertDecisionKey, key, fingerprint, id.value()) == 0) {
+      if (transaction.QueryOne(kSelectDecisionKey, key)->Text(0) == fingerprint) return order;
+      return Error{Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED",
+                   "this idempotency key belongs to another request; a new request needs a new key"};
+    }
+    std::optional<Change> change = TRY(decide(order));
+    if (!change) return order;
+    WriteChange(transaction, *change, now);
+    return change->order;
+  });
+}
+
+std::vector<PendingEffect> SqlStore::DueEffects(Timestamp now, int limit) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<PendingEffect> effects;
+    for (const Row& row : transaction.Query(kDueEffects, now, limit)) {
+      effects.push_back({.id = row.Int(0),
+                         .order = OrderFromJson(row.Text(5)),
+                         .effect = {.kind = static_cast<Effect::Kind>(row.Int(1)),
+                                    .amount_minor = row.Int(2),
+                                    .items = ItemsFromJson(row.Text(3))},
+                         .attempts = row.Int(4)});
+    }
+    return effects;
+  });
+}
+
+void SqlStore::FinishEffect(std::int64_t id) {
+  database_.Write([&](Transaction& transaction) { transaction.Execute(kFinishEffect, id); });
+}
+
+void SqlStore::RetryEffect(std::int64_t id, Timestamp next) {
+  database_.Write([&](Transaction& transaction) { transaction.Execute(kRetryEffect, id, next); });
+}
+
+std::vector<OrderEvent> SqlStore::Events(std::int64_t position, const std::optional<OrderId>& order, int limit) {
+  return database_.Read([&](Transaction& transaction) {
+    if (!order) return ToEvents(transaction.Query(kSelectEvents, position, limit));
+    return ToEvents(transaction.Query(kSelectEventsOfOrder, position, limit, order->value()));
+  });
+}
+
+std::int64_t SqlStore::LastPosition() {
+  return database_.Read([&](Transaction& transaction) { return transaction.QueryOne(kLastPosition)->Int(0); });
+}
+
+std::int64_t SqlStore::ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) {
+  return database_.Write([&](Transaction& transaction) {
+    const std::vector<Order> orders = ToOrders(transaction.Query(kGuestOrders, email));
+    for (Order order : orders) {
+      order.buyer.customer = customer;
+      order.update_time = now;
+      UpdateOrder(transaction, order);
+    }
+    return static_cast<std::int64_t>(orders.size());
+  });
+}
+
+std::int64_t SqlStore::EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) {
+  return database_.Write([&](Transaction& transaction) {
+    const std::vector<Order> orders = ToOrders(transaction.Query(kOrdersOfBuyer, customer, email));
+    for (Order order : orders) {
+      EraseFrom(order);
+      order.update_time = now;
+      UpdateOrder(transaction, order);
+      for (OrderEvent event : ToEvents(transaction.Query(kSelectEventsOfOrder, 0, INT64_MAX, order.id.value()))) {
+        EraseFrom(event.order);
+        transaction.Execute(kReplaceEvent, event.position, ToJson(event));
+      }
+      InsertEvent(transaction, {.type = EventType::kErased, .time = now, .order = order});
+    }
+    return static_cast<std::int64_t>(orders.size());
+  });
+}
+
+}  // namespace octavo::transactions

@@ -1,0 +1,95 @@
+// Store: what transactions remembers. Intents (orders in the making, by idempotency key), orders, their event log (the
+// outbox), and effects that are decided but perhaps not done. Implemented by SqlStore (SQLite, PostgreSQL) and MemoryStore;
+// store_contract_test holds them to the same behaviour. Thread-safe. Each verb is one transaction.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+#include "services/transactions/domain/order.h"
+
+namespace octavo::transactions {
+
+// An order in the making. `draft` is the order as it was quoted and is frozen; `payment_token` is the provider's.
+struct Intent {
+  enum class State { kRunning = 1, kUndoing = 2, kPlaced = 3, kFailed = 4 };
+
+  std::string key;          // The caller's idempotency key, with its scope.
+  std::string fingerprint;  // Of the request.
+  Order draft;
+  std::string payment_token;
+  State state = State::kRunning;
+  std::optional<Error> error;  // Why it is being undone, or was.
+  Timestamp create_time;
+  Timestamp lease_until;  // Somebody drives it until then.
+};
+
+struct PendingEffect {
+  std::int64_t id = 0;
+  Order order;  // As it is now.
+  Effect effect;
+  std::int64_t attempts = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Remembers the intent, leased to the caller, unless its key is known: then gives the one that is there.
+  virtual std::optional<Intent> Begin(const Intent& intent) = 0;
+  virtual std::optional<Intent> FindIntent(const std::string& key) = 0;
+  // Whether the caller drives the intent now, until `until`; false: somebody else does, or it is finished.
+  virtual bool TakeLease(const std::string& key, Timestamp now, Timestamp until) = 0;
+  // Lets others drive it.
+  virtual void DropLease(const std::string& key) = 0;
+  // From here on the intent can only end in kFailed with this error. False: it has ended otherwise.
+  virtual bool BeginUndo(const std::string& key, const Error& error) = 0;
+  // Everything was undone.
+  virtual void Fail(const std::string& key) = 0;
+  // The order exists: order, event and end of the intent are one. Gives the order with its number. Repeating it gives the
+  // order that is there. ABORTED (BEING_UNDONE) when somebody has begun to undo the intent.
+  virtual Result<Order> Place(const std::string& key, const Order& order) = 0;
+  // Running and undoing intents whose lease has run out, oldest first.
+  virtual std::vector<Intent> DueIntents(Timestamp now, int limit) = 0;
+  // At the start of the only process on this store: nobody drives anything.
+  virtual void DropAllLeases() = 0;
+  // Forgets ended intents made before `before`; gives how many, at most `limit`.
+  virtual std::int64_t ForgetIntents(Timestamp before, int limit) = 0;
+
+  virtual std::optional<Order> FindOrder(const OrderId& id) = 0;
+  struct OrderFilter {
+    std::string customer;             // Empty: any.
+    std::optional<OrderState> state;  // None: any.
+    std::int64_t before_number = 0;   // 0: from the newest.
+  };
+  // Newest first.
+  virtual std::vector<Order> ListOrders(const OrderFilter& filter, int limit) = 0;
+  virtual std::int64_t CountOrders(const std::string& customer, const std::string& email) = 0;
+
+  // Applies a decision: reads the order, asks `decide`, and writes order, event and effects as one. `decide` is pure and
+  // may run again; nullopt leaves everything. With a `key`, the same key and fingerprint again gives the order as it is,
+  // and the same key with another fingerprint fails with FAILED_PRECONDITION (IDEMPOTENCY_KEY_REUSED).
+  // Fails with NOT_FOUND (UNKNOWN_ORDER).
+  using Decide = std::function<Result<std::optional<Change>>(const Order&)>;
+  virtual Result<Order> Decided(const OrderId& id, const std::string& key, const std::string& fingerprint, Timestamp now,
+                                const Decide& decide) = 0;
+
+  virtual std::vector<PendingEffect> DueEffects(Timestamp now, int limit) = 0;
+  virtual void FinishEffect(std::int64_t id) = 0;
+  virtual void RetryEffect(std::int64_t id, Timestamp next) = 0;
+
+  // Events behind `position`, in order; of one order where one is named.
+  virtual std::vector<OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) = 0;
+  virtual std::int64_t LastPosition() = 0;
+
+  // Gives the customer the guest orders of this e-mail; how many.
+  virtual std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) = 0;
+  // Takes name, e-mail and address out of the orders of the customer or e-mail, and out of their events; how many orders.
+  virtual std::int64_t EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) = 0;
+};
+
+}  // namespace octavo::transactions

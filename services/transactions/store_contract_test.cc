@@ -1,0 +1,221 @@
+// What every Store does, held against the memory fake, SQLite and PostgreSQL.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <thread>
+
+#include "lib/testing/matchers.h"
+#include "lib/testing/test_database.h"
+#include "services/transactions/memory_store.h"
+#include "services/transactions/migrations.h"
+#include "services/transactions/sql_store.h"
+#include "services/transactions/testing/orders.h"
+
+namespace octavo::transactions {
+namespace {
+
+using namespace std::chrono_literals;
+
+enum class Kind { kMemory, kSqlite, kPostgres };
+
+constexpr Timestamp kNow = FakeClock::kNoon;
+
+class StoreContractTest : public testing::TestWithParam<Kind> {
+ protected:
+  StoreContractTest() {
+    if (GetParam() == Kind::kMemory) {
+      store_ = std::make_unique<MemoryStore>();
+      return;
+    }
+    const auto kind = GetParam() == Kind::kSqlite ? TestDatabaseKind::kSqlite : TestDatabaseKind::kPostgres;
+    database_ = std::make_unique<TestDatabase>(kind, Migrations());
+    store_ = std::make_unique<SqlStore>(**database_);
+  }
+
+  static Intent ExampleIntent(int n = 1) {
+    Intent intent{.key = "guest/" + std::to_string(n), .fingerprint = "f", .draft = ExampleOrder(), .payment_token = "tok"};
+    intent.draft.id = OrderId("0193583c-5a00-7abc-8def-00000000000" + std::to_string(n));
+    intent.create_time = kNow + std::chrono::seconds(n);
+    intent.lease_until = kNow + 4s;
+    return intent;
+  }
+  Order PlaceExample(int n = 1) {
+    const Intent intent = ExampleIntent(n);
+    EXPECT_FALSE(store_->Begin(intent).has_value());
+    return *store_->Place(intent.key, intent.draft);
+  }
+  static Store::Decide Cancelling() {
+    return [](const Order& order) { return Cancel(order, "test"); };
+  }
+
+  std::unique_ptr<TestDatabase> database_;
+  std::unique_ptr<Store> store_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Every, StoreContractTest, testing::Values(Kind::kMemory, Kind::kSqlite, Kind::kPostgres),
+                         [](const auto& info) {
+                           return std::string(info.param == Kind::kMemory   ? "Memory"
+                                              : info.param == Kind::kSqlite ? "Sqlite"
+                                                                            : "Postgres");
+                         });
+
+TEST_P(StoreContractTest, AKeyHoldsItsFirstIntent) {
+  Intent second = ExampleIntent();
+  second.fingerprint = "other";
+  EXPECT_FALSE(store_->Begin(ExampleIntent()).has_value());
+
+  const auto known = store_->Begin(second);
+
+  ASSERT_TRUE(known.has_value());
+  EXPECT_EQ(known->fingerprint, "f");
+  EXPECT_EQ(known->draft, ExampleIntent().draft);
+  EXPECT_EQ(known->state, Intent::State::kRunning);
+}
+
+TEST_P(StoreContractTest, OneHolderOfALease) {
+  (void)store_->Begin(ExampleIntent());
+
+  EXPECT_FALSE(store_->TakeLease("guest/1", kNow + 1s, kNow + 5s));
+  EXPECT_TRUE(store_->TakeLease("guest/1", kNow + 4s, kNow + 8s));
+  EXPECT_FALSE(store_->TakeLease("guest/1", kNow + 4s, kNow + 8s));
+  store_->DropLease("guest/1");
+  EXPECT_EQ(store_->DueIntents(kNow, 10).size(), 1U);
+  EXPECT_TRUE(store_->TakeLease("guest/1", kNow + 4s, kNow + 8s));
+  EXPECT_FALSE(store_->TakeLease("guest/unknown", kNow, kNow + 8s));
+}
+
+TEST_P(StoreContractTest, OrderEventAndIntentArePlacedAsOneAndOnce) {
+  const Order order = PlaceExample();
+
+  const Order again = *store_->Place("guest/1", ExampleIntent().draft);
+
+  EXPECT_EQ(again, order);
+  EXPECT_EQ(order.number, 1);
+  EXPECT_EQ(store_->FindOrder(order.id), order);
+  EXPECT_EQ(store_->FindIntent("guest/1")->state, Intent::State::kPlaced);
+  EXPECT_EQ(store_->FindIntent("guest/1")->payment_token, "");
+  const auto events = store_->Events(0, std::nullopt, 10);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0], (OrderEvent{.position = 1, .type = EventType::kPlaced, .time = kNow, .order = order}));
+  EXPECT_TRUE(store_->DueIntents(kNow + 1h, 10).empty());
+}
+
+TEST_P(StoreContractTest, WhatIsBeingUndoneIsNeverPlaced) {
+  (void)store_->Begin(ExampleIntent());
+  const Error why{Code::kFailedPrecondition, "OUT_OF_STOCK", "none left", {}, {{"book", "books/1"}}};
+  EXPECT_TRUE(store_->BeginUndo("guest/1", why));
+
+  EXPECT_THAT(store_->Place("guest/1", ExampleIntent().draft), HasReason("BEING_UNDONE"));
+  EXPECT_EQ(store_->FindIntent("guest/1")->error, why);
+  EXPECT_EQ(store_->DueIntents(kNow + 1h, 10).size(), 1U);
+  store_->Fail("guest/1");
+  EXPECT_EQ(store_->FindIntent("guest/1")->state, Intent::State::kFailed);
+  EXPECT_TRUE(store_->DueIntents(kNow + 1h, 10).empty());
+}
+
+TEST_P(StoreContractTest, WhatIsPlacedIsNeverUndone) {
+  PlaceExample();
+
+  EXPECT_FALSE(store_->BeginUndo("guest/1", Error{Code::kAborted, "LATE", "late"}));
+}
+
+TEST_P(StoreContractTest, ADecisionWritesOrderEventAndEffectsTogether) {
+  const Order order = PlaceExample();
+
+  const auto cancelled = store_->Decided(order.id, "", "", kNow + 1s, Cancelling());
+
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_EQ(store_->FindOrder(order.id), *cancelled);
+  EXPECT_EQ(store_->Events(1, std::nullopt, 10).at(0).type, EventType::kCancelled);
+  const auto effects = store_->DueEffects(kNow, 10);
+  ASSERT_EQ(effects.size(), 2U);
+  EXPECT_EQ(effects[0].effect.kind, Effect::Kind::kRestock);
+  EXPECT_EQ(effects[0].effect.items, (std::vector<Item>{{BookId(1), 3}, {BookId(2), 1}}));
+  store_->RetryEffect(effects[0].id, kNow + 1h);
+  store_->FinishEffect(effects[1].id);
+  EXPECT_TRUE(store_->DueEffects(kNow, 10).empty());
+  EXPECT_EQ(store_->DueEffects(kNow + 1h, 10).at(0).attempts, 1);
+}
+
+TEST_P(StoreContractTest, ARefusedDecisionChangesNothing) {
+  const Order order = PlaceExample();
+
+  const auto refused = store_->Decided(order.id, "k", "f", kNow, [](const Order&) -> Result<std::optional<Change>> {
+    return Error{Code::kFailedPrecondition, "NO", "no"};
+  });
+
+  EXPECT_THAT(refused, HasReason("NO"));
+  EXPECT_EQ(store_->LastPosition(), 1);
+  // The key is free again.
+  EXPECT_THAT(store_->Decided(order.id, "k", "other", kNow, Cancelling()), IsOk());
+  EXPECT_THAT(store_->Decided(OrderId("none"), "", "", kNow, Cancelling()), HasReason("UNKNOWN_ORDER"));
+}
+
+TEST_P(StoreContractTest, ADecisionsKeyMakesItHappenOnce) {
+  const Order order = PlaceExample();
+  ASSERT_THAT(store_->Decided(order.id, "", "", kNow, [](const Order& o) { return RecordPayment(o); }), IsOk());
+  const auto refund = [&](const char* fingerprint) {
+    return store_->Decided(order.id, "refund/1", fingerprint, kNow, [](const Order& o) -> Result<std::optional<Change>> {
+      return std::optional(TRY(Refund(o, {{BookId(1), 1}}, false, "")));
+    });
+  };
+
+  EXPECT_EQ(refund("f")->refunded_minor, 1000);
+  EXPECT_EQ(refund("f")->refunded_minor, 1000);
+  EXPECT_THAT(refund("g"), HasReason("IDEMPOTENCY_KEY_REUSED"));
+}
+
+TEST_P(StoreContractTest, OrdersAreListedNewestFirstByWhose) {
+  for (int n = 1; n <= 3; ++n) PlaceExample(n);
+  EXPECT_EQ(store_->ClaimGuestOrders("customers/c", "reader@example.org", kNow), 3);
+  PlaceExample(4);
+
+  const auto numbers = [&](const Store::OrderFilter& filter, int limit) {
+    std::vector<std::int64_t> list;
+    for (const Order& order : store_->ListOrders(filter, limit)) list.push_back(order.number);
+    return list;
+  };
+  EXPECT_EQ(numbers({}, 10), (std::vector<std::int64_t>{4, 3, 2, 1}));
+  EXPECT_EQ(numbers({.customer = "customers/c"}, 2), (std::vector<std::int64_t>{3, 2}));
+  EXPECT_EQ(numbers({.customer = "customers/c", .before_number = 2}, 10), (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(numbers({.state = OrderState::kCancelled}, 10), (std::vector<std::int64_t>{}));
+  EXPECT_EQ(store_->CountOrders("customers/c", ""), 3);
+  EXPECT_EQ(store_->CountOrders("", "reader@example.org"), 1);
+}
+
+TEST_P(StoreContractTest, PositionsAreDenseUnderConcurrency) {
+  constexpr int kOrders = 9;
+  std::vector<std::thread> threads;
+  for (int n = 1; n <= kOrders; ++n) threads.emplace_back([&, n] { PlaceExample(n); });
+  for (std::thread& thread : threads) thread.join();
+
+  const auto events = store_->Events(0, std::nullopt, 100);
+  ASSERT_EQ(events.size(), static_cast<std::size_t>(kOrders));
+  for (std::size_t i = 0; i < events.size(); ++i) EXPECT_EQ(events[i].position, static_cast<std::int64_t>(i) + 1);
+  EXPECT_EQ(store_->LastPosition(), kOrders);
+}
+
+TEST_P(StoreContractTest, ErasureLeavesTheAmountsAndNoPerson) {
+  const Order order = PlaceExample();
+
+  EXPECT_EQ(store_->EraseBuyer("", "reader@example.org", kNow), 1);
+
+  const Order erased = *store_->FindOrder(order.id);
+  EXPECT_EQ(erased.buyer, Buyer());
+  EXPECT_EQ(erased.address.city, "");
+  EXPECT_EQ(erased.totals, order.totals);
+  for (const OrderEvent& event : store_->Events(0, std::nullopt, 10)) EXPECT_EQ(event.order.buyer, Buyer());
+  EXPECT_EQ(store_->Events(1, order.id, 10).at(0).type, EventType::kErased);
+}
+
+TEST_P(StoreContractTest, ForgetsOnlyIntentsThatHaveEnded) {
+  PlaceExample(1);
+  (void)store_->Begin(ExampleIntent(2));
+
+  EXPECT_EQ(store_->ForgetIntents(kNow + 1h, 10), 1);
+  EXPECT_FALSE(store_->FindIntent("guest/1").has_value());
+  EXPECT_TRUE(store_->FindIntent("guest/2").has_value());
+}
+
+}  // namespace
+}  // namespace octavo::transactions

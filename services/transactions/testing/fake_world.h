@@ -1,0 +1,187 @@
+// FakeWorld: the other services and the card provider in memory, honest about what they promise: each effect happens once
+// per order, tombstones refuse what comes late. It counts every call, and can fail at the nth one, before the effect (the
+// request was lost) or after it (the answer was), the way a crash or a broken network does.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "services/transactions/ports.h"
+
+namespace octavo::transactions {
+
+// Stands for the end of the process: nobody catches it but the test.
+struct Crash : std::runtime_error {
+  Crash() : std::runtime_error("crash") {}
+};
+
+enum class Fault { kNone, kCrashBefore, kCrashAfter, kLoseRequest, kLoseAnswer };
+
+class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
+ public:
+  struct Reservation {
+    std::map<BookId, std::int64_t> copies;
+    enum class State { kOpen, kCommitted, kReleased } state = State::kOpen;
+  };
+  struct Charge {
+    std::int64_t amount = 0;
+    std::int64_t refunded = 0;
+    enum class State { kAuthorised, kCaptured, kVoid, kDeclined } state = State::kAuthorised;
+    std::set<std::string> refund_keys = {};
+  };
+
+  std::map<BookId, std::int64_t> shelf;
+  std::int64_t price_minor = 1000;
+  std::int64_t claim_limit = 1'000'000;
+  bool decline = false;
+  std::map<OrderId, Reservation> reservations;
+  std::map<OrderId, bool> claims;  // False: released.
+  std::map<OrderId, Charge> charges;
+  std::set<std::string> received;
+
+  // The fault happens at call number `fault_at`, counted from 1.
+  Fault fault = Fault::kNone;
+  int fault_at = 0;
+  int calls = 0;
+
+  std::int64_t claimed() const {
+    std::int64_t count = 0;
+    for (const auto& [order, held] : claims) count += held ? 1 : 0;
+    return count;
+  }
+
+  Result<Order> Quote(const Basket& basket, std::int64_t, const Context&) override {
+    return Call<Order>([&]() -> Result<Order> {
+      Order order{.buyer = basket.buyer, .currency_code = "EUR", .delivery_method = basket.delivery_method};
+      for (const Item& item : basket.items) {
+        OrderLine line{.book = item.book, .title = "Book", .quantity = item.quantity, .unit_price_minor = price_minor};
+        line.total_minor = price_minor * item.quantity;
+        line.unit_total_minor.assign(static_cast<std::size_t>(item.quantity), price_minor);
+        order.totals.subtotal_minor += line.total_minor;
+        order.lines.push_back(line);
+      }
+      order.totals.total_minor = order.totals.subtotal_minor;
+      order.campaigns = {{.campaign = "campaigns/1", .applied = true}};
+      return order;
+    });
+  }
+  Status Claim(const Order& order, const Context&) override {
+    return Call<void>([&]() -> Status {
+      const auto known = claims.find(order.id);
+      if (known != claims.end()) return known->second ? Ok() : Refuse("CLAIM_RELEASED");
+      if (claimed() >= claim_limit) return Refuse("LIMIT_REACHED");
+      claims[order.id] = true;
+      return Ok();
+    });
+  }
+  Result<std::map<BookId, StockLevel>> Levels(const std::vector<BookId>& books, const Context&) override {
+    return Call<std::map<BookId, StockLevel>>([&]() -> Result<std::map<BookId, StockLevel>> {
+      std::map<BookId, StockLevel> levels;
+      for (const BookId& book : books) levels[book] = {.available = shelf[book]};
+      return levels;
+    });
+  }
+  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context&) override {
+    return Call<std::map<BookId, std::int64_t>>([&]() -> Result<std::map<BookId, std::int64_t>> {
+      const auto known = reservations.find(order.id);
+      if (known != reservations.end()) {
+        if (known->second.state == Reservation::State::kReleased) return Refuse("RESERVATION_RELEASED");
+        return std::map<BookId, std::int64_t>();
+      }
+      for (const OrderLine& line : order.lines) {
+        if (shelf[line.book] < line.quantity) return Refuse("OUT_OF_STOCK");
+      }
+      Reservation& reservation = reservations[order.id];
+      for (const OrderLine& line : order.lines) {
+        shelf[line.book] -= line.quantity;
+        reservation.copies[line.book] = line.quantity;
+      }
+      return std::map<BookId, std::int64_t>();
+    });
+  }
+  Status Commit(const OrderId& order, const Context&) override {
+    return Call<void>([&]() -> Status {
+      const auto known = reservations.find(order);
+      if (known == reservations.end()) return Refuse("UNKNOWN_RESERVATION");
+      if (known->second.state == Reservation::State::kReleased) return Refuse("RESERVATION_RELEASED");
+      known->second.state = Reservation::State::kCommitted;
+      return Ok();
+    });
+  }
+  // Both Pricing and Stock have a Release for an order.
+  Status Release(const OrderId& order, const Context&) override {
+    return Call<void>([&]() -> Status {
+      claims[order] = false;
+      Reservation& reservation = reservations[order];
+      if (reservation.state == Reservation::State::kCommitted) return Refuse("RESERVATION_COMMITTED");
+      if (reservation.state == Reservation::State::kOpen) {
+        for (const auto& [book, copies] : reservation.copies) shelf[book] += copies;
+      }
+      reservation.state = Reservation::State::kReleased;
+      return Ok();
+    });
+  }
+  Status Receive(const std::string& key, const std::vector<Item>& items, const Context&) override {
+    return Call<void>([&]() -> Status {
+      if (!received.insert(key).second) return Ok();
+      for (const Item& item : items) shelf[item.book] += item.quantity;
+      return Ok();
+    });
+  }
+  Status Authorize(const Order& order, const std::string&, const Context&) override {
+    return Call<void>([&]() -> Status {
+      const auto known = charges.find(order.id);
+      if (known != charges.end()) {
+        const bool held = known->second.state == Charge::State::kAuthorised || known->second.state == Charge::State::kCaptured;
+        return held ? Ok() : Refuse("PAYMENT_DECLINED");
+      }
+      charges[order.id] = {.amount = order.totals.total_minor,
+                           .state = decline ? Charge::State::kDeclined : Charge::State::kAuthorised};
+      return decline ? Status(Refuse("PAYMENT_DECLINED")) : Ok();
+    });
+  }
+  Status Capture(const OrderId& order, const Context&) override {
+    return Call<void>([&]() -> Status {
+      Charge& charge = charges.at(order);
+      if (charge.state == Charge::State::kVoid) return Refuse("VOIDED");
+      charge.state = Charge::State::kCaptured;
+      return Ok();
+    });
+  }
+  Status Void(const OrderId& order, const Context&) override {
+    return Call<void>([&]() -> Status {
+      Charge& charge = charges[order];
+      if (charge.state == Charge::State::kCaptured) return Refuse("CAPTURED");
+      if (charge.state != Charge::State::kDeclined) charge.state = Charge::State::kVoid;
+      return Ok();
+    });
+  }
+  Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor, const std::string&,
+                const Context&) override {
+    return Call<void>([&]() -> Status {
+      Charge& charge = charges.at(order);
+      if (charge.refund_keys.insert(key).second) charge.refunded += amount_minor;
+      return Ok();
+    });
+  }
+
+ private:
+  static Error Refuse(const char* reason) { return {Code::kFailedPrecondition, reason, "refused"}; }
+
+  template <typename T>
+  Result<T> Call(const std::function<Result<T>()>& effect) {
+    const bool now = ++calls == fault_at;
+    const Error lost{Code::kUnavailable, "UNAVAILABLE", "lost"};
+    if (now && fault == Fault::kCrashBefore) throw Crash();
+    if (now && fault == Fault::kLoseRequest) return lost;
+    Result<T> result = effect();
+    if (now && fault == Fault::kCrashAfter) throw Crash();
+    if (now && fault == Fault::kLoseAnswer) return lost;
+    return result;
+  }
+};
+
+}  // namespace octavo::transactions

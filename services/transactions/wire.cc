@@ -1,0 +1,257 @@
+#include "services/transactions/wire.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "lib/base/uuid.h"
+
+namespace octavo::transactions {
+namespace {
+
+constexpr std::int64_t kQuantityMax = 99;
+constexpr int kItemsMax = 100;    // As many lines as a cart holds.
+constexpr int kCodesMax = 5;
+constexpr std::size_t kTextMax = 200;
+constexpr int kAddressLinesMax = 4;
+
+void Fill(type::v1::Money& money, std::int64_t minor, const Order& order) {
+  money.set_minor(minor);
+  money.set_currency_code(order.currency_code);
+}
+
+void Fill(google::protobuf::Timestamp& to, Timestamp from) {
+  const std::int64_t micros = ToMicros(from);
+  to.set_seconds(micros / 1'000'000);
+  to.set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
+}
+
+std::string BookName(const BookId& book) { return "books/" + std::to_string(book.value()); }
+
+void Fill(v1::OrderLine& to, const OrderLine& from, const Order& order) {
+  to.set_book(BookName(from.book));
+  to.set_title(from.title);
+  to.set_quantity(from.quantity);
+  Fill(*to.mutable_unit_price(), from.unit_price_minor, order);
+  Fill(*to.mutable_discount(), from.discount_minor, order);
+  Fill(*to.mutable_total(), from.total_minor, order);
+  Fill(*to.mutable_tax(), from.tax_minor, order);
+  to.set_tax_basis_points(from.tax_basis_points);
+  to.set_free_quantity(from.free_quantity);
+  to.mutable_unit_total_minor()->Assign(from.unit_total_minor.begin(), from.unit_total_minor.end());
+  to.set_refunded_quantity(from.refunded_quantity);
+  to.set_promise(static_cast<v1::Promise>(from.promise));
+  to.set_backordered_quantity(from.backordered_quantity);
+}
+
+void Fill(v1::Totals& to, const Order& order) {
+  Fill(*to.mutable_subtotal(), order.totals.subtotal_minor, order);
+  Fill(*to.mutable_discount(), order.totals.discount_minor, order);
+  Fill(*to.mutable_delivery(), order.totals.delivery_minor, order);
+  Fill(*to.mutable_tax(), order.totals.tax_minor, order);
+  Fill(*to.mutable_total(), order.totals.total_minor, order);
+  to.set_tax_inclusive(order.totals.tax_inclusive);
+}
+
+void Fill(v1::CampaignNote& to, const CampaignNote& from, const Order& order) {
+  to.set_campaign(from.campaign);
+  to.set_display_name(from.display_name);
+  to.set_code(from.code);
+  to.set_applied(from.applied);
+  to.set_reason(from.reason);
+  to.set_message(from.message);
+  Fill(*to.mutable_amount(), from.amount_minor, order);
+  to.set_free_quantity(from.free_quantity);
+}
+
+void Fill(v1::Address& to, const Address& from) {
+  to.set_recipient(from.recipient);
+  for (const std::string& line : from.lines) to.add_lines(line);
+  to.set_postal_code(from.postal_code);
+  to.set_city(from.city);
+  to.set_country_code(from.country_code);
+}
+
+std::string Quoted(const std::string& text) { return "\"" + text.substr(0, 80) + "\""; }
+
+Status CheckText(const std::string& field, const std::string& text, bool required) {
+  if (required && text.empty()) return InvalidField(field, "is missing");
+  if (text.size() > kTextMax) {
+    return InvalidField(field, Quoted(text) + "… is longer than " + std::to_string(kTextMax) + " bytes");
+  }
+  const bool control = std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  if (control) return InvalidField(field, "holds a control character");
+  return Ok();
+}
+
+Result<Address> ParseAddress(const v1::Address& address, bool required) {
+  if (address.lines_size() > kAddressLinesMax) return InvalidField("address.lines", "has more than 4 lines");
+  Address parsed{.recipient = address.recipient(),
+                 .lines = {address.lines().begin(), address.lines().end()},
+                 .postal_code = address.postal_code(),
+                 .city = address.city(),
+                 .country_code = address.country_code()};
+  TRY(CheckText("address.recipient", parsed.recipient, required));
+  if (required && parsed.lines.empty()) return InvalidField("address.lines", "is missing");
+  for (const std::string& line : parsed.lines) TRY(CheckText("address.lines", line, required));
+  TRY(CheckText("address.postal_code", parsed.postal_code, required));
+  TRY(CheckText("address.city", parsed.city, required));
+  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const bool country_ok = parsed.country_code.size() == 2 && std::all_of(parsed.country_code.begin(), parsed.country_code.end(), upper);
+  if (required && !country_ok) {
+    return InvalidField("address.country_code", Quoted(parsed.country_code) + " is not a country of ISO 3166-1, like DE");
+  }
+  return parsed;
+}
+
+Result<Basket> ParseBasket(const google::protobuf::RepeatedPtrField<v1::OrderItem>& items, const v1::Buyer& buyer,
+                           const google::protobuf::RepeatedPtrField<std::string>& codes, v1::DeliveryMethod delivery) {
+  Basket basket{.items = TRY(ParseItems(items)),
+                .buyer = {.customer = buyer.customer(), .email = buyer.email(), .full_name = buyer.full_name()},
+                .codes = {codes.begin(), codes.end()}};
+  if (basket.items.empty()) return Error{Code::kFailedPrecondition, "EMPTY_ORDER", "there is nothing to order"};
+  if (!basket.buyer.email.empty()) basket.buyer.email = TRY(ParseEmail("buyer.email", basket.buyer.email));
+  TRY(CheckText("buyer.full_name", basket.buyer.full_name, /*required=*/false));
+  TRY(CheckText("buyer.customer", basket.buyer.customer, /*required=*/false));
+  if (basket.codes.size() > kCodesMax) {
+    return InvalidField("codes", std::to_string(basket.codes.size()) + " codes are more than " + std::to_string(kCodesMax));
+  }
+  for (const std::string& code : basket.codes) TRY(CheckText("codes", code, /*required=*/true));
+  if (delivery == v1::DELIVERY_METHOD_SHIPPING) basket.delivery_method = DeliveryMethod::kShipping;
+  return basket;
+}
+
+}  // namespace
+
+Result<std::vector<Item>> ParseItems(const google::protobuf::RepeatedPtrField<v1::OrderItem>& items) {
+  if (items.size() > kItemsMax) {
+    return InvalidField("items", std::to_string(items.size()) + " items are more than " + std::to_string(kItemsMax));
+  }
+  std::vector<Item> parsed;
+  std::set<BookId> seen;
+  for (const auto& item : items) {
+    constexpr std::string_view kPrefix = "books/";
+    const std::string& name = item.book();
+    std::int64_t id = 0;
+    const char* const end = name.data() + name.size();
+    const bool prefixed = name.starts_with(kPrefix);
+    const auto read = std::from_chars(prefixed ? name.data() + kPrefix.size() : end, end, id);
+    if (!prefixed || read.ec != std::errc() || read.ptr != end || id < 1) {
+      return InvalidField("items.book", Quoted(name) + " is not a book's name, like books/12");
+    }
+    if (item.quantity() < 1 || item.quantity() > kQuantityMax) {
+      return InvalidField("items.quantity", std::to_string(item.quantity()) + " is not within 1 to 99");
+    }
+    if (!seen.insert(BookId(id)).second) return InvalidField("items.book", name + " stands there twice");
+    parsed.push_back({BookId(id), item.quantity()});
+  }
+  // The order in which the caller lists the books means nothing.
+  std::sort(parsed.begin(), parsed.end(), [](const Item& a, const Item& b) { return a.book < b.book; });
+  return parsed;
+}
+
+Result<std::string> ParseEmail(const std::string& field, const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  const std::size_t last = text.find_last_not_of(" \t");
+  std::string email = first == std::string::npos ? "" : text.substr(first, last - first + 1);
+  std::transform(email.begin(), email.end(), email.begin(),
+                 [](unsigned char c) { return c < 0x80 ? static_cast<char>(std::tolower(c)) : static_cast<char>(c); });
+  const std::size_t at = email.find('@');
+  const bool plausible = at != std::string::npos && at > 0 && email.find('@', at + 1) == std::string::npos &&
+                         email.find('.', at + 2) != std::string::npos && email.back() != '.' &&
+                         email.find_first_of(" \t\r\n<>") == std::string::npos && email.size() <= 254;
+  if (!plausible) return InvalidField(field, Quoted(text) + " is not an e-mail address");
+  return email;
+}
+
+Result<OrderId> ParseOrderName(const std::string& name) {
+  constexpr std::string_view kPrefix = "orders/";
+  if (!name.starts_with(kPrefix) || !IsUuid(name.substr(kPrefix.size()))) {
+    return InvalidField("name", Quoted(name) + " is not an order's name, like orders/<uuid>");
+  }
+  return OrderId(name.substr(kPrefix.size()));
+}
+
+Result<Basket> Parse(const v1::PreviewOrderRequest& request) {
+  return ParseBasket(request.items(), request.buyer(), request.codes(), request.delivery_method());
+}
+
+Result<PlaceRequest> Parse(const v1::PlaceOrderRequest& request) {
+  if (request.idempotency_key().empty()) {
+    return Error{Code::kInvalidArgument, "MISSING_KEY", "idempotency_key is missing", {{"idempotency_key", "is missing"}}};
+  }
+  if (!IsUuid(request.idempotency_key())) {
+    return InvalidField("idempotency_key", Quoted(request.idempotency_key()) + " is not a UUID");
+  }
+  if (request.delivery_method() == v1::DELIVERY_METHOD_UNSPECIFIED) return InvalidField("delivery_method", "is missing");
+  if (request.payment_method() < 1 || request.payment_method() > 3) return InvalidField("payment_method", "is missing");
+  const bool shipping = request.delivery_method() == v1::DELIVERY_METHOD_SHIPPING;
+  if (shipping && request.payment_method() == v1::PAYMENT_METHOD_ON_COLLECTION) {
+    return InvalidField("payment_method", "paying on collection needs collection in the shop");
+  }
+  if (request.payment_method() == v1::PAYMENT_METHOD_CARD) {
+    TRY(CheckText("payment_token", request.payment_token(), /*required=*/true));
+  }
+  if (request.buyer().email().empty()) return InvalidField("buyer.email", "is missing");
+  if (!request.has_expected_total()) return InvalidField("expected_total", "is missing");
+  TRY(CheckText("cart", request.cart(), /*required=*/false));
+  return PlaceRequest{
+      .idempotency_key = request.idempotency_key(),
+      .basket = TRY(ParseBasket(request.items(), request.buyer(), request.codes(), request.delivery_method())),
+      .address = TRY(ParseAddress(request.address(), shipping)),
+      .payment_method = static_cast<PaymentMethod>(request.payment_method()),
+      .payment_token = request.payment_method() == v1::PAYMENT_METHOD_CARD ? request.payment_token() : "",
+      .expected_total_minor = request.expected_total().minor(),
+      .expected_currency_code = request.expected_total().currency_code(),
+      .cart = request.cart()};
+}
+
+v1::Order ToProto(const Order& order) {
+  v1::Order to;
+  to.set_name("orders/" + order.id.value());
+  to.set_number(OrderNumber(order));
+  to.mutable_buyer()->set_customer(order.buyer.customer);
+  to.mutable_buyer()->set_email(order.buyer.email);
+  to.mutable_buyer()->set_full_name(order.buyer.full_name);
+  for (const OrderLine& line : order.lines) Fill(*to.add_lines(), line, order);
+  Fill(*to.mutable_totals(), order);
+  for (const CampaignNote& note : order.campaigns) Fill(*to.add_campaigns(), note, order);
+  to.set_state(static_cast<v1::Order::State>(order.state));
+  to.set_payment_state(static_cast<v1::Order::PaymentState>(order.payment_state));
+  to.set_fulfilment_state(static_cast<v1::Order::FulfilmentState>(order.fulfilment_state));
+  to.set_payment_method(static_cast<v1::PaymentMethod>(order.payment_method));
+  to.set_delivery_method(static_cast<v1::DeliveryMethod>(order.delivery_method));
+  Fill(*to.mutable_address(), order.address);
+  Fill(*to.mutable_charged(), order.charged_minor, order);
+  Fill(*to.mutable_refunded(), order.refunded_minor, order);
+  Fill(*to.mutable_place_time(), order.place_time);
+  Fill(*to.mutable_update_time(), order.update_time);
+  return to;
+}
+
+v1::OrderEvent ToProto(const OrderEvent& event) {
+  v1::OrderEvent to;
+  to.set_position(event.position);
+  to.set_type(static_cast<v1::OrderEvent::Type>(event.type));
+  Fill(*to.mutable_event_time(), event.time);
+  *to.mutable_order() = ToProto(event.order);
+  to.set_note(event.note);
+  if (event.type == EventType::kPlaced) to.set_cart(event.order.cart);
+  for (const Item& item : event.items) {
+    auto* about = to.add_items();
+    about->set_book(BookName(item.book));
+    about->set_quantity(item.quantity);
+  }
+  return to;
+}
+
+v1::OrderPreview ToProto(const Preview& preview) {
+  v1::OrderPreview to;
+  for (const OrderLine& line : preview.order.lines) Fill(*to.add_lines(), line, preview.order);
+  Fill(*to.mutable_totals(), preview.order);
+  for (const CampaignNote& note : preview.order.campaigns) Fill(*to.add_campaigns(), note, preview.order);
+  to.set_placeable(preview.placeable);
+  return to;
+}
+
+}  // namespace octavo::transactions

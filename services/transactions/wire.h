@@ -1,0 +1,25 @@
+// Orders between the contract and the domain.
+#pragma once
+
+#include <string>
+
+#include "lib/base/result.h"
+#include "octavo/transactions/v1/transactions.pb.h"
+#include "services/transactions/checkout.h"
+#include "services/transactions/domain/order.h"
+
+namespace octavo::transactions {
+
+v1::Order ToProto(const Order& order);
+v1::OrderEvent ToProto(const OrderEvent& event);
+v1::OrderPreview ToProto(const Preview& preview);
+
+// INVALID_ARGUMENT naming field, value and rule.
+Result<PlaceRequest> Parse(const v1::PlaceOrderRequest& request);
+Result<Basket> Parse(const v1::PreviewOrderRequest& request);
+Result<std::vector<Item>> ParseItems(const google::protobuf::RepeatedPtrField<v1::OrderItem>& items);
+Result<OrderId> ParseOrderName(const std::string& name);
+// Trimmed and in lower case; INVALID_ARGUMENT unless it looks like an address (something@something.something).
+Result<std::string> ParseEmail(const std::string& field, const std::string& text);
+
+}  // namespace octavo::transactions
