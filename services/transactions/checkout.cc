@@ -278,7 +278,7 @@ Status Checkout::UndoEffects(const Intent& intent, const Context& context) {
     }
     TRY(std::move(voided));
   }
-  TRY(parts_.pricing.Release(draft.id, context));
+  TRY(parts_.pricing.ReleaseClaim(draft.id, context));
   Status released = parts_.stock.Release(draft.id, context);
   if (HasReason(released, "RESERVATION_COMMITTED")) {
     const auto reserved = TRY(parts_.stock.Reserve(draft, context));  // Repeated: tells what came from the shelf.
@@ -348,7 +348,7 @@ Status Checkout::Perform(const PendingEffect& pending, const Context& context) {
       if (order.payment_method != PaymentMethod::kCard) return Ok();  // Cash and transfers go back by hand.
       return parts_.card.Refund(order.id, key, pending.effect.amount_minor, order.currency_code, context);
     case Effect::Kind::kRestock: return parts_.stock.Receive(key, pending.effect.items, context);
-    case Effect::Kind::kReleaseRedemptions: return parts_.pricing.Release(order.id, context);
+    case Effect::Kind::kReleaseRedemptions: return parts_.pricing.ReleaseClaim(order.id, context);
   }
   return Ok();
 }

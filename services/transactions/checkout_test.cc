@@ -82,6 +82,7 @@ TEST_F(CheckoutTest, PlacesAnOrderAndAnswersTheSameAgain) {
   EXPECT_EQ(first->order, second->order);
   EXPECT_EQ(first->access_token, second->access_token);
   EXPECT_EQ(first->order.charged_minor, 2000);
+  EXPECT_EQ(first->order.payment_state, PaymentState::kPaid);
   ExpectConsistent();
 }
 
@@ -109,11 +110,13 @@ TEST_F(CheckoutTest, ARefusalUndoesEverythingAndStaysTheAnswer) {
       {"OUT_OF_STOCK", [&] { world_.shelf[BookId(1)] = 1; }},
       {"PAYMENT_DECLINED", [&] { world_.decline = true; }},
       {"LIMIT_REACHED", [&] { world_.claim_limit = 0; }},
+      {"RESERVATION_EXPIRED", [&] { world_.expire = true; }},
   };
   int n = 0;
   for (const auto& test : kCases) {
     world_.shelf[BookId(1)] = 5;
     world_.decline = false;
+    world_.expire = false;
     test.arrange();
     const std::int64_t before = world_.shelf[BookId(1)];
     const auto request = Request("0193583c-5a00-7abc-8def-00000000000" + std::to_string(n++));
@@ -126,6 +129,7 @@ TEST_F(CheckoutTest, ARefusalUndoesEverythingAndStaysTheAnswer) {
     EXPECT_EQ(Place(request).error(), refused.error());
     EXPECT_EQ(world_.shelf[BookId(1)], before);
     EXPECT_EQ(world_.claimed(), 0);
+    for (const auto& [order, charge] : world_.charges) EXPECT_NE(charge.state, FakeWorld::Charge::State::kAuthorised);
     world_.claim_limit = 1'000'000;
   }
 }

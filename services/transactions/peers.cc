@@ -188,7 +188,7 @@ Status GrpcPricing::Claim(const Order& order, const Context& context) {
                                 Limit(context, kWriteBudget)));
 }
 
-Status GrpcPricing::Release(const OrderId& order, const Context& context) {
+Status GrpcPricing::ReleaseClaim(const OrderId& order, const Context& context) {
   promotions::v1::ReleaseRedemptionsRequest request;
   request.set_order_key(order.value());
   return Discard(caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::ReleaseRedemptions,

@@ -30,7 +30,7 @@ class GrpcPricing final : public Pricing {
 
   Result<Order> Quote(const Basket& basket, std::int64_t previous_order_count, const Context& context) override;
   Status Claim(const Order& order, const Context& context) override;
-  Status Release(const OrderId& order, const Context& context) override;
+  Status ReleaseClaim(const OrderId& order, const Context& context) override;
 
  private:
   Result<catalog::v1::BatchGetBooksResponse> Books(const Basket& basket, const Context& context);

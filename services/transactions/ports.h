@@ -58,7 +58,7 @@ class Pricing {
   virtual Result<Order> Quote(const Basket& basket, std::int64_t previous_order_count, const Context& context) = 0;
   // FAILED_PRECONDITION (LIMIT_REACHED and the like).
   virtual Status Claim(const Order& order, const Context& context) = 0;
-  virtual Status Release(const OrderId& order, const Context& context) = 0;
+  virtual Status ReleaseClaim(const OrderId& order, const Context& context) = 0;
 };
 
 struct StockLevel {

@@ -37,6 +37,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
   std::int64_t price_minor = 1000;
   std::int64_t claim_limit = 1'000'000;
   bool decline = false;
+  bool expire = false;  // Reservations run out before they are committed.
   std::map<OrderId, Reservation> reservations;
   std::map<OrderId, bool> claims;  // False: released.
   std::map<OrderId, Charge> charges;
@@ -106,15 +107,20 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
     return Call<void>([&]() -> Status {
       const auto known = reservations.find(order);
       if (known == reservations.end()) return Refuse("UNKNOWN_RESERVATION");
+      if (expire) return Refuse("RESERVATION_EXPIRED");
       if (known->second.state == Reservation::State::kReleased) return Refuse("RESERVATION_RELEASED");
       known->second.state = Reservation::State::kCommitted;
       return Ok();
     });
   }
-  // Both Pricing and Stock have a Release for an order.
-  Status Release(const OrderId& order, const Context&) override {
+  Status ReleaseClaim(const OrderId& order, const Context&) override {
     return Call<void>([&]() -> Status {
       claims[order] = false;
+      return Ok();
+    });
+  }
+  Status Release(const OrderId& order, const Context&) override {
+    return Call<void>([&]() -> Status {
       Reservation& reservation = reservations[order];
       if (reservation.state == Reservation::State::kCommitted) return Refuse("RESERVATION_COMMITTED");
       if (reservation.state == Reservation::State::kOpen) {
