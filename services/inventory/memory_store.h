@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -57,9 +58,11 @@ class MemoryStore : public Store {
         TRY(CheckRepeatedReserve(*before, fingerprint, now));
         return *before;
       }
+      std::set<BookId> scarce;
       for (const auto& [book, quantity] : order.demand) {
-        if (work.state.StockOf(book).available() < quantity) work.Expire(book, now);
+        if (work.state.StockOf(book).available() < quantity) scarce.insert(book);
       }
+      work.Expire(scarce, now);
       Reservation reservation{
           .id = order.request, .fingerprint = fingerprint, .created = now, .expires = now + order.time_to_live};
       for (const auto& [book, quantity] : order.demand) {
@@ -227,21 +230,26 @@ class MemoryStore : public Store {
       for (const ReservedLine& line : reservation.lines) FillWaiting(line.book, now);
     }
 
+    // The first to expire first.
     template <typename Predicate>
     int ExpireIf(Timestamp now, int count_max, const Predicate& predicate) {
-      int expired = 0;
+      std::map<std::pair<Timestamp, RequestId>, Reservation*> due;
       for (auto& [id, reservation] : state.reservations) {
-        if (expired == count_max) break;
         if (reservation.state != State::kOpen || reservation.expires > now || !predicate(reservation)) continue;
-        Close(reservation, State::kExpired, now);
+        due.emplace(std::pair(reservation.expires, id), &reservation);
+      }
+      int expired = 0;
+      for (const auto& [when, reservation] : due) {
+        if (expired == count_max) break;
+        Close(*reservation, State::kExpired, now);
         ++expired;
       }
       return expired;
     }
-    void Expire(BookId book, Timestamp now) {
+    void Expire(const std::set<BookId>& books, Timestamp now) {
       ExpireIf(now, INT32_MAX, [&](const Reservation& reservation) {
         return std::any_of(reservation.lines.begin(), reservation.lines.end(),
-                           [&](const ReservedLine& line) { return line.book == book; });
+                           [&](const ReservedLine& line) { return books.contains(line.book); });
       });
     }
   };
@@ -293,7 +301,7 @@ class MemoryStore : public Store {
     return Run<Stock>([&](Work& work) -> Result<Stock> {
       if (TRY(work.Once(cause.request, fingerprint)) == Step::kDoneBefore) return work.state.StockOf(book);
       if (!CheckCorrection(work.state.StockOf(book), difference_of(work.state.StockOf(book))).ok()) {
-        work.Expire(book, cause.time);
+        work.Expire({book}, cause.time);
       }
       const std::int64_t difference = difference_of(work.state.StockOf(book));
       TRY(CheckCorrection(work.state.StockOf(book), difference));

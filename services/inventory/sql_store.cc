@@ -205,10 +205,10 @@ class Shelves {
     const int count = static_cast<int>(ids.size());
     std::vector<Value> parameters = ids;
     parameters.emplace_back(now_);
-    ExpireAll(transaction_.Query("SELECT DISTINCT r.request_id FROM reservations r JOIN reservation_lines l "
+    ExpireAll(transaction_.Query("SELECT DISTINCT r.request_id, r.expires FROM reservations r JOIN reservation_lines l "
                                  "ON l.request_id = r.request_id WHERE r.state = 1 AND l.book_id IN (" +
                                      db::Placeholders(count) + ") AND r.expires <= $" + std::to_string(count + 1) +
-                                     " ORDER BY r.request_id",
+                                     " ORDER BY r.expires, r.request_id",
                                  parameters));
   }
   void ExpireAll(const std::vector<Row>& request_ids) {

@@ -15,7 +15,7 @@
 
 namespace octavo::inventory {
 
-class SqlStore final : public Store {
+class SqlStore : public Store {
  public:
   // `database` must outlive the store.
   explicit SqlStore(db::Database& database) : database_(database) {}
@@ -36,7 +36,7 @@ class SqlStore final : public Store {
   Changed<int> Sweep(Timestamp now, int count_max) override;
   std::vector<BookFacts> ReadFacts(BookId after, int count_max) override;
 
- private:
+ protected:
   db::Database& database_;
 };
 
