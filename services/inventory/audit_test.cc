@@ -7,8 +7,8 @@
 #include <set>
 
 #include "lib/testing/matchers.h"
+#include "services/inventory/test_schema.h"
 #include "services/inventory/test_store.h"
-#include "services/inventory/unchecked_schema.h"
 
 namespace octavo::inventory {
 namespace {

@@ -10,8 +10,8 @@
 #include "lib/base/failure.h"
 #include "lib/testing/matchers.h"
 #include "services/inventory/audit.h"
+#include "services/inventory/test_schema.h"
 #include "services/inventory/test_store.h"
-#include "services/inventory/unchecked_schema.h"
 
 namespace octavo::inventory {
 namespace {

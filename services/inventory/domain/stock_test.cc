@@ -1,0 +1,94 @@
+#include "services/inventory/domain/stock.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lib/testing/matchers.h"
+
+namespace octavo::inventory {
+namespace {
+
+const Cause kCause{.request = RequestId{"r"}, .reason = Reason::kFound, .note = "behind the shelf"};
+
+TEST(MoveTest, ChangesTheShelfAndWritesTheEntry) {
+  Stock stock{.book = BookId{7}, .on_hand = 3, .reserved = 1, .movement_sequence = 4};
+
+  const Movement movement = Move(stock, -2, kCause);
+
+  EXPECT_EQ(stock.on_hand, 1);
+  EXPECT_EQ(stock.movement_sequence, 5);
+  EXPECT_EQ(movement, (Movement{.book = BookId{7},
+                                .sequence = 5,
+                                .difference = -2,
+                                .balance = 1,
+                                .reason = Reason::kFound,
+                                .cause = RequestId{"r"},
+                                .note = "behind the shelf"}));
+}
+
+TEST(MoveDeathTest, NeverTakesWhatIsReserved) {
+  Stock stock{.book = BookId{7}, .on_hand = 3, .reserved = 2};
+  EXPECT_DEATH(Move(stock, -2, kCause), "reserved");
+}
+
+TEST(CheckCorrectionTest, KeepsWhatIsReservedAndTheMaximum) {
+  const Stock stock{.book = BookId{7}, .on_hand = 3, .reserved = 2};
+
+  EXPECT_THAT(CheckCorrection(stock, -1), IsOk());
+  EXPECT_THAT(CheckCorrection(stock, -2), HasReason("BELOW_RESERVED"));
+  EXPECT_THAT(CheckCorrection(stock, kOnHandMax - 3), IsOk());
+  EXPECT_THAT(CheckCorrection(stock, kOnHandMax - 2), HasReason("INVALID_FIELD"));
+}
+
+TEST(IsLowTest, WarnsAtTheThreshold) {
+  Stock stock{.on_hand = 5, .reserved = 2, .policy = {.low_stock_threshold = 2}};
+  EXPECT_FALSE(stock.IsLow());
+  stock.reserved = 3;
+  EXPECT_TRUE(stock.IsLow());
+  stock.policy.low_stock_threshold = 0;
+  stock.reserved = 5;
+  EXPECT_FALSE(stock.IsLow());
+}
+
+TEST(CheckPolicyTest, NamesTheFieldThatIsWrong) {
+  const auto field = [](const Policy& policy) {
+    const Status status = CheckPolicy(policy, "policy");
+    return status.ok() ? "" : status.error().violations[0].field;
+  };
+
+  EXPECT_EQ(field({}), "");
+  EXPECT_EQ(field({.backorder = Backorder::kAllowed, .backorder_max = 5, .backorder_days = 3}), "");
+  EXPECT_EQ(field({.backorder_max = 5}), "policy.backorder_max");
+  EXPECT_EQ(field({.backorder = Backorder::kAllowed, .backorder_max = -1}), "policy.backorder_max");
+  EXPECT_EQ(field({.backorder_days = 3651}), "policy.backorder_days");
+  EXPECT_EQ(field({.low_stock_threshold = -1}), "policy.low_stock_threshold");
+}
+
+struct NameCase {
+  std::string name;
+  std::int64_t book;  // 0: refused.
+};
+
+class ParseBookNameTest : public testing::TestWithParam<NameCase> {};
+
+TEST_P(ParseBookNameTest, TakesExactlyOurNames) {
+  const auto book = ParseBookName(GetParam().name, "book");
+  if (GetParam().book == 0) {
+    EXPECT_THAT(book, HasReason("INVALID_FIELD"));
+  } else {
+    ASSERT_THAT(book, IsOk());
+    EXPECT_EQ(book->value(), GetParam().book);
+    EXPECT_EQ(BookName(*book), GetParam().name);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, ParseBookNameTest,
+                         testing::Values(NameCase{"books/1", 1}, NameCase{"books/2147483647", INT32_MAX},
+                                         NameCase{"books/2147483648", 0}, NameCase{"books/0", 0},
+                                         NameCase{"books/01", 0}, NameCase{"books/-1", 0}, NameCase{"books/+1", 0},
+                                         NameCase{"books/", 0}, NameCase{"books/1 ", 0}, NameCase{"books/1/x", 0},
+                                         NameCase{"1", 0}, NameCase{"", 0},
+                                         NameCase{"books/99999999999999999999", 0}));
+
+}  // namespace
+}  // namespace octavo::inventory
