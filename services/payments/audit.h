@@ -1,0 +1,36 @@
+// Audit: whether the sandbox's ledger adds up, and what it holds per key. Of every key has to hold:
+//   – the charge and its entries agree: as many entries, numbered without a gap; captured and refunded are their sums;
+//   – one charge per key: exactly one entry that begins it with its amount, or a single void and nothing else;
+//   – 0 ≤ refunded ≤ captured ≤ amount; captured at most once, and wholly; nothing captured that was voided or declined.
+// Each page of keys is read as of one moment, so it may run while the shop sells.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "services/payments/store.h"
+
+namespace octavo::payments {
+
+// What the ledger's entries say of one key; for the auditor, who compares it with the orders.
+struct KeySum {
+  ChargeKey key;
+  State state = State::kAuthorized;
+  std::string currency_code;
+  std::int64_t captured_minor = 0;
+  std::int64_t refunded_minor = 0;
+};
+
+struct AuditReport {
+  std::vector<KeySum> sums;  // By key.
+  std::int64_t entry_count = 0;
+  std::vector<std::string> violations;  // One sentence each, naming the key and both numbers. Empty: all is well.
+};
+
+AuditReport Audit(Store& store);
+
+// The violations of one key.
+std::vector<std::string> CheckFacts(const ChargeFacts& facts);
+
+}  // namespace octavo::payments

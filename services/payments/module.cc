@@ -1,0 +1,90 @@
+#include "services/payments/module.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "lib/db/migrations.h"
+#include "services/payments/migrations.h"
+
+namespace octavo::payments {
+namespace {
+
+constexpr std::chrono::milliseconds kNoticeBudget(1000);
+// An eighth of the threads may be held by late answers.
+constexpr std::int64_t kThreadsPerLateAnswer = 8;
+
+}  // namespace
+
+Module::Serving::Serving(const runtime::Environment& environment, const Configuration& configuration,
+                         std::unique_ptr<db::Database> opened)
+    : environment(environment),
+      database(std::move(opened)),
+      caller(environment.telemetry()),
+      sandbox(store, environment.clock,
+              {.late_after = configuration.late_after,
+               .late_max = static_cast<int>(std::max<std::int64_t>(1, configuration.threads / kThreadsPerLateAnswer))},
+              [this](const Charge& charge) {
+                if (notifier) notifier->Tell(charge);
+              }),
+      pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
+                                         .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+      service(sandbox, store, environment.clock, pipeline) {}
+
+void Module::Configure(runtime::Options::Group options) {
+  options.Add("database_url", &configuration_.database_url,
+              "Where the ledger is kept: postgresql://…, or a file. Empty: payments/payments.db in the data directory.");
+  options.Add("threads", &configuration_.threads, "Calls that are worked on at once.");
+  options.Add("queue_max", &configuration_.queue_max, "Calls that may wait for a thread; more are refused.");
+  options.Add("notice_key", &configuration_.notice_key,
+              "Signs the notices to transactions, which has the same key; empty: none are sent.");
+  options.Add("late_after", &configuration_.late_after, "How long the token tok_late holds its answer back.");
+}
+
+Status Module::Open(const runtime::Environment& environment) {
+  if (configuration_.threads < 1) return InvalidField("--payments.threads", "must be at least 1");
+  if (sodium_init() < 0) return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
+  db::Options options{.url = std::string(configuration_.database_url.Reveal())};
+  if (options.url.empty()) {
+    const std::filesystem::path folder = environment.data_dir / name();
+    std::filesystem::create_directories(folder);
+    options.url = "sqlite:" + (folder / "payments.db").string();
+  }
+  try {
+    std::unique_ptr<db::Database> database = db::Open(options, environment.random);
+    TRY(db::Migrate(*database, Migrations()));
+    serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database));
+  } catch (const db::Error& error) {
+    return Error{Code::kUnavailable, "CANNOT_OPEN_DATABASE", std::string("payments: ") + error.what()};
+  }
+  return Ok();
+}
+
+Status Module::Serving::Deliver(const Notice& notice) {
+  transactions::v1::NotifyPaymentRequest request;
+  request.set_body(notice.body);
+  request.set_signature(notice.signature);
+  TRY(caller.Invoke(*transactions, &transactions::v1::TransactionsService::StubInterface::NotifyPayment, request,
+                    {.budget = kNoticeBudget}));
+  return Ok();
+}
+
+Status Module::Start(const runtime::Peers& peers) {
+  if (!configuration_.notice_key.empty()) {
+    serving_->transactions = transactions::v1::TransactionsService::NewStub(peers.To("transactions"));
+    serving_->notifier.emplace(
+        configuration_.notice_key, [serving = serving_.get()](const Notice& notice) { return serving->Deliver(notice); },
+        serving_->environment.log, serving_->environment.metrics, Notifier::Options{});
+  }
+  serving_->pipeline.Open();
+  return Ok();
+}
+
+void Module::Close() {
+  serving_->sandbox.Stop();
+  serving_->pipeline.Close();
+  serving_->notifier.reset();
+}
+
+}  // namespace octavo::payments

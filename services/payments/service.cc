@@ -1,0 +1,114 @@
+#include "services/payments/service.h"
+
+#include <algorithm>
+#include <string>
+
+#include "lib/base/money.h"
+
+namespace octavo::payments {
+namespace {
+
+constexpr std::size_t kKeyBytesMax = 100;
+// Ten thousand million units of a currency with two digits: far above any order, far below overflow.
+constexpr std::int64_t kAmountMinorMax = 1'000'000'000'000;
+constexpr int kPageSizeDefault = 100;
+constexpr int kPageSizeMax = 1000;
+
+bool IsKey(const std::string& text) {
+  return !text.empty() && text.size() <= kKeyBytesMax &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+Result<std::string> ParseKeyText(const std::string& field, const std::string& text) {
+  if (IsKey(text)) return text;
+  return InvalidField(field, "must be 1 to 100 visible ASCII characters");
+}
+
+Result<ChargeKey> ParseKey(const std::string& text) { return ChargeKey(TRY(ParseKeyText("key", text))); }
+
+Result<Money> ParseAmount(const type::v1::Money& amount) {
+  const Currency currency = TRY(Currency::Parse(amount.currency_code()));
+  if (amount.minor() < 1 || amount.minor() > kAmountMinorMax) {
+    return InvalidField("amount.minor", std::to_string(amount.minor()) + " is not within 1 to " +
+                                            std::to_string(kAmountMinorMax));
+  }
+  return Money(amount.minor(), currency);
+}
+
+void Fill(type::v1::Money& to, std::int64_t minor, const Charge& charge) {
+  to.set_minor(minor);
+  to.set_currency_code(charge.currency_code);
+}
+
+v1::Charge ToProto(const Charge& charge) {
+  v1::Charge to;
+  to.set_key(charge.key.value());
+  Fill(*to.mutable_amount(), charge.amount_minor, charge);
+  Fill(*to.mutable_captured(), charge.captured_minor, charge);
+  Fill(*to.mutable_refunded(), charge.refunded_minor, charge);
+  to.set_state(static_cast<v1::Charge::State>(charge.state));
+  const std::int64_t micros = ToMicros(charge.created);
+  to.mutable_create_time()->set_seconds(micros / 1'000'000);
+  to.mutable_create_time()->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
+  return to;
+}
+
+}  // namespace
+
+SandboxService::SandboxService(Sandbox& sandbox, Store& store, const Clock& clock, rpc::Pipeline& pipeline)
+    : rpc::Service("octavo.payments.v1.SandboxService", pipeline), sandbox_(sandbox), store_(store), clock_(clock) {
+  Unary("Authorize", this, &SandboxService::Authorize);
+  Unary("Capture", this, &SandboxService::Capture);
+  Unary("Void", this, &SandboxService::Void);
+  Unary("Refund", this, &SandboxService::Refund);
+  Unary("GetCharge", this, &SandboxService::GetCharge);
+  Unary("ListCharges", this, &SandboxService::ListCharges);
+  CheckComplete();
+}
+
+Result<v1::Charge> SandboxService::Authorize(const rpc::Call& call, const v1::AuthorizeRequest& request) {
+  const Money amount = TRY(ParseAmount(request.amount()));
+  const Authorization authorization{.key = TRY(ParseKey(request.key())),
+                                    .currency_code = std::string(amount.currency().code()),
+                                    .amount_minor = amount.minor(),
+                                    .behaviour = TRY(ParseToken(request.token()))};
+  // No deadline is the end of time; minus now, it still fits.
+  return ToProto(TRY(sandbox_.Authorize(authorization, call.deadline() - clock_.Now())));
+}
+
+Result<v1::Charge> SandboxService::Capture(const rpc::Call&, const v1::CaptureRequest& request) {
+  return ToProto(TRY(sandbox_.Capture(TRY(ParseKey(request.key())))));
+}
+
+Result<v1::Charge> SandboxService::Void(const rpc::Call&, const v1::VoidRequest& request) {
+  return ToProto(TRY(sandbox_.Void(TRY(ParseKey(request.key())))));
+}
+
+Result<v1::Charge> SandboxService::Refund(const rpc::Call&, const v1::RefundRequest& request) {
+  const Money amount = TRY(ParseAmount(request.amount()));
+  return ToProto(TRY(sandbox_.GiveBack({.key = TRY(ParseKey(request.key())),
+                                        .refund_key = TRY(ParseKeyText("refund_key", request.refund_key())),
+                                        .currency_code = std::string(amount.currency().code()),
+                                        .amount_minor = amount.minor()})));
+}
+
+Result<v1::Charge> SandboxService::GetCharge(const rpc::Call&, const v1::GetChargeRequest& request) {
+  return ToProto(TRY(sandbox_.Find(TRY(ParseKey(request.key())))));
+}
+
+Result<v1::ListChargesResponse> SandboxService::ListCharges(const rpc::Call&, const v1::ListChargesRequest& request) {
+  if (request.page_size() < 0) return InvalidField("page_size", std::to_string(request.page_size()) + " is below 0");
+  if (!request.page_token().empty() && !IsKey(request.page_token())) {
+    return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "the page token is none of ours"};
+  }
+  const int size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
+  // The token is the last key of the page before: nothing secret, and stable while charges come in.
+  const std::vector<Charge> charges = store_.List(ChargeKey(request.page_token()), size);
+  v1::ListChargesResponse response;
+  for (const Charge& charge : charges) *response.add_charges() = ToProto(charge);
+  // A full page may be the last one: then the next is empty.
+  if (static_cast<int>(charges.size()) == size) response.set_next_page_token(charges.back().key.value());
+  return response;
+}
+
+}  // namespace octavo::payments
