@@ -6,7 +6,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/uuid.h"
-#include "services/transactions/order_json.h"
+#include "services/transactions/store_json.h"
 
 namespace octavo::transactions {
 namespace {

@@ -11,7 +11,7 @@
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
 #include "services/transactions/checkout.h"
-#include "services/transactions/peers.h"
+#include "services/transactions/peers_client.h"
 #include "services/transactions/service.h"
 #include "services/transactions/sql_store.h"
 

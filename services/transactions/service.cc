@@ -6,8 +6,8 @@
 #include <charconv>
 #include <deque>
 
-#include "services/transactions/order_json.h"
-#include "services/transactions/wire.h"
+#include "services/transactions/store_json.h"
+#include "services/transactions/service_messages.h"
 
 namespace octavo::transactions {
 namespace {

@@ -1,6 +1,6 @@
 #include "services/transactions/sql_store.h"
 
-#include "services/transactions/order_json.h"
+#include "services/transactions/store_json.h"
 
 namespace octavo::transactions {
 namespace {

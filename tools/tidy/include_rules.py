@@ -47,7 +47,7 @@ PARTS = [
          may_use_grpc=True),
     part("domain", SERVICE + r"domain/", "base domain"),
     part("search", SERVICE + r"search/", "base domain search"),
-    part("store", SERVICE + r"(store|memory_store)\.", "base domain store"),
+    part("store", SERVICE + r"(store|memory_store|store_\w+)\.", "base domain store"),
     part("sql_store", SERVICE + r"(sql_store|migrations)", "base db domain store sql_store"),
     part("module", SERVICE + r"(module|main)\.", f"{LIBRARIES} recommender {PARTS_OF_A_SERVICE} module", may_use_grpc=True),
     part("service", SERVICE + r"((\w+_)?service(_\w+)?|(\w+_)?client|convert|follower)\.",

@@ -1,4 +1,4 @@
-#include "services/transactions/order_json.h"
+#include "services/transactions/store_json.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,4 @@
-#include "services/transactions/peers.h"
+#include "services/transactions/peers_client.h"
 
 #include <algorithm>
 #include <charconv>

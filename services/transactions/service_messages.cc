@@ -1,4 +1,4 @@
-#include "services/transactions/wire.h"
+#include "services/transactions/service_messages.h"
 
 #include <algorithm>
 #include <charconv>
@@ -97,7 +97,8 @@ Result<Address> ParseAddress(const v1::Address& address, bool required) {
   TRY(CheckText("address.postal_code", parsed.postal_code, required));
   TRY(CheckText("address.city", parsed.city, required));
   const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  const bool country_ok = parsed.country_code.size() == 2 && std::all_of(parsed.country_code.begin(), parsed.country_code.end(), upper);
+  const std::string& country = parsed.country_code;
+  const bool country_ok = country.size() == 2 && std::all_of(country.begin(), country.end(), upper);
   if (required && !country_ok) {
     return InvalidField("address.country_code", Quoted(parsed.country_code) + " is not a country of ISO 3166-1, like DE");
   }
