@@ -1,0 +1,97 @@
+// ImportClient: brings a file of books into a running shop over gRPC: the books to the catalogue, their stock to the
+// inventory. Safe to repeat after any end, however it came.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+#include "lib/base/result.h"
+#include "lib/rpc/client.h"
+#include "octavo/catalog/v1/catalog.pb.h"
+#include "services/catalog/import/book_file.h"
+
+namespace octavo::catalog {
+
+struct ImportOptions {
+  std::string source;
+  bool dry_run = false;
+  enum class Stock { kSend, kLeave } stock = Stock::kSend;
+  // For rows of a format that has no stock column.
+  std::int64_t stock_default = 5;
+};
+
+// How the ISBNs of the file look, as written.
+struct IsbnCounts {
+  std::int64_t valid_as_written = 0;
+  std::int64_t valid_after_repair = 0;  // Those included.
+  std::int64_t refused = 0;
+  std::int64_t absent = 0;
+};
+
+struct ImportReport {
+  octavo::catalog::v1::Import import;
+  std::int64_t file_refused_count = 0;  // Rows that were not sent, because no book could be made of them.
+  IsbnCounts isbns;
+  // "file:line: rule", errors first; at most kLinesMax of each.
+  static constexpr std::size_t kLinesMax = 1000;
+  std::vector<std::string> errors;
+  std::vector<std::string> warnings;
+  std::int64_t stock_received_count = 0;  // Books whose copies came in; 0 copies are not sent.
+  std::int64_t stock_known_count = 0;     // Books that had received another number from an earlier import.
+};
+
+// Told how far it is. Calls come from the thread that imports.
+class ImportProgress {
+ public:
+  virtual ~ImportProgress() = default;
+  enum class Step { kBooks, kStock };
+  // Of `total` rows or books `done` are durable.
+  virtual void Show(Step step, std::int64_t done, std::int64_t total) = 0;
+};
+
+struct ImportPeers {
+  std::shared_ptr<grpc::Channel> catalog;
+  std::shared_ptr<grpc::Channel> inventory;  // Null: no stock is sent.
+};
+
+class ImportClient {
+ public:
+  // All must outlive the client.
+  ImportClient(ImportPeers peers, const rpc::Caller& caller, const Clock& clock, Random& random)
+      : peers_(std::move(peers)), caller_(caller), clock_(clock), random_(random) {}
+
+  // Sends the file from its first row. When the connection breaks the same import is sent again, up to kAttemptsMax
+  // times, and goes on behind what was committed.
+  Result<ImportReport> Run(BookFile& file, const ImportOptions& options, ImportProgress& progress);
+
+  // Takes every book of a source out; how many there were. Their stock stays in the ledger.
+  Result<std::int64_t> RemoveSource(const std::string& source);
+
+  static constexpr int kAttemptsMax = 5;
+
+ private:
+  struct StockRow {
+    std::string key;
+    std::int64_t quantity = 0;
+  };
+
+  Result<octavo::catalog::v1::Import> SendBooks(BookFile& file, const ImportOptions& options,
+                                                const std::string& import_name, ImportReport& report,
+                                                std::vector<StockRow>& stock, ImportProgress& progress);
+  Status SendStock(const std::vector<StockRow>& stock, const std::string& source, ImportReport& report,
+                   ImportProgress& progress);
+
+  const ImportPeers peers_;
+  const rpc::Caller& caller_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace octavo::catalog

@@ -1,0 +1,180 @@
+#include "services/catalog/import/import_command.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+
+#include "lib/obs/log.h"
+#include "lib/obs/metrics.h"
+#include "lib/obs/trace.h"
+#include "lib/rpc/channel.h"
+#include "services/catalog/domain/text.h"
+#include "services/catalog/import/import_client.h"
+
+namespace octavo::catalog {
+namespace {
+
+struct Settings {
+  std::string file;
+  std::string address = "127.0.0.1:50051";
+  std::string inventory_address;
+  std::string format = "auto";
+  std::string source;
+  std::string remove;
+  std::int64_t stock = 5;
+  bool no_stock = false;
+  bool dry_run = false;
+  bool verbose = false;
+};
+
+void AddOptions(CLI::App& app, Settings& settings) {
+  auto* file = app.add_option("file", settings.file, "The CSV file.");
+  app.add_option("--address", settings.address, "Where the shop's gRPC listens.")->capture_default_str();
+  app.add_option("--inventory-address", settings.inventory_address,
+                 "Where the inventory listens, if not at --address.");
+  app.add_option("--format", settings.format, "auto, octavo or goodbooks; auto looks at the header.")
+      ->check(CLI::IsMember({"auto", "octavo", "goodbooks"}))
+      ->capture_default_str();
+  app.add_option("--source", settings.source,
+                 "Under which name the books are known, so that importing again changes what is there. By default "
+                 "goodbooks-10k, or the file's name.");
+  app.add_option("--stock", settings.stock, "Copies of each book, where the format has no column for them.")
+      ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+  app.add_flag("--no-stock", settings.no_stock, "Send no stock to the inventory.");
+  app.add_flag("--dry-run", settings.dry_run, "Check every row and say what would happen, but change nothing.");
+  app.add_flag("--verbose", settings.verbose, "Show warnings too.");
+  app.add_option("--remove", settings.remove, "Instead of importing, take every book of this source out of the shop.")
+      ->excludes(file);
+}
+
+// A bar on a terminal, a line for every tenth elsewhere.
+class StderrProgress final : public ImportProgress {
+ public:
+  ~StderrProgress() override {
+    if (terminal_ && tenth_ >= 0) std::fputc('\n', stderr);
+  }
+
+  void Show(Step step, std::int64_t done, std::int64_t total) override {
+    const char* what = step == Step::kBooks ? "books" : "stock";
+    const int tenth = total == 0 ? 10 : static_cast<int>(done * 10 / total);
+    if (step != step_) {
+      if (terminal_) std::fputc('\n', stderr);
+      step_ = step;
+      tenth_ = -1;
+    }
+    if (terminal_) {
+      constexpr int kWidth = 40;
+      const int filled = total == 0 ? kWidth : static_cast<int>(done * kWidth / total);
+      const std::string bar = std::string(static_cast<std::size_t>(filled), '#') +
+                              std::string(static_cast<std::size_t>(kWidth - filled), '.');
+      std::fprintf(stderr, "\r%s [%s] %lld of %lld", what, bar.c_str(), static_cast<long long>(done),
+                   static_cast<long long>(total));
+    } else if (tenth > tenth_) {
+      std::fprintf(stderr, "%s: %lld of %lld\n", what, static_cast<long long>(done), static_cast<long long>(total));
+    }
+    tenth_ = std::max(tenth_, tenth);
+  }
+
+ private:
+  const bool terminal_ = isatty(STDERR_FILENO) == 1;
+  Step step_ = Step::kBooks;
+  int tenth_ = -1;
+};
+
+void PrintLines(const std::vector<std::string>& lines, const char* kind) {
+  for (const std::string& line : lines) std::fprintf(stderr, "%s: %s\n", kind, line.c_str());
+}
+
+void PrintReport(const ImportReport& report, const ImportOptions& options) {
+  const auto row = [](const char* name, std::int64_t count, const char* remark = "") {
+    std::printf("  %-18s %9lld%s%s\n", name, static_cast<long long>(count), *remark != '\0' ? "  " : "", remark);
+  };
+  const octavo::catalog::v1::Import& import = report.import;
+  std::printf("%s%s\n", options.dry_run ? "Dry run, nothing was changed. Source: " : "Imported. Source: ",
+              options.source.c_str());
+  row("rows", import.row_count() + report.file_refused_count);
+  row("created", import.created_count());
+  row("updated", import.updated_count());
+  row("unchanged", import.unchanged_count());
+  row("refused", import.refused_count() + report.file_refused_count);
+  row("ISBNs valid", report.isbns.valid_after_repair);
+  row("  as written", report.isbns.valid_as_written);
+  row("  repaired", import.isbn_repaired_count(), "leading zeros, hyphens and the like");
+  row("ISBNs refused", import.isbn_refused_count(), "the book is in without");
+  row("rows without ISBN", report.isbns.absent);
+  if (options.dry_run || options.stock == ImportOptions::Stock::kLeave) return;
+  row("stock received", report.stock_received_count, "books; from this or an earlier run");
+  if (report.stock_known_count > 0) row("stock left alone", report.stock_known_count, "another number came in before");
+}
+
+int Fail(const Error& error) {
+  std::fprintf(stderr, "octavo import: %s\n", error.message.c_str());
+  return 1;
+}
+
+ImportOptions OptionsOf(const Settings& settings, const BookFile& file) {
+  ImportOptions options{.source = settings.source, .dry_run = settings.dry_run, .stock_default = settings.stock};
+  if (settings.no_stock) options.stock = ImportOptions::Stock::kLeave;
+  if (options.source.empty()) {
+    options.source = file.format() == BookFormat::kGoodbooks
+                         ? "goodbooks-10k"
+                         : Slug(std::filesystem::path(file.name()).stem().string()).substr(0, 40);
+  }
+  return options;
+}
+
+int Import(const Settings& settings, ImportClient& client) {
+  Result<BookFile> file = BookFile::Open(settings.file, ParseBookFormat(settings.format));
+  if (!file.ok()) return Fail(file.error());
+  const ImportOptions options = OptionsOf(settings, *file);
+  Result<ImportReport> report = [&] {
+    StderrProgress progress;
+    return client.Run(*file, options, progress);
+  }();
+  if (!report.ok()) return Fail(report.error());
+  PrintLines(report->errors, "error");
+  if (settings.verbose) PrintLines(report->warnings, "warning");
+  PrintReport(*report, options);
+  if (!settings.verbose && !report->warnings.empty()) std::printf("Warnings are shown with --verbose.\n");
+  return report->import.refused_count() + report->file_refused_count > 0 ? 3 : 0;
+}
+
+}  // namespace
+
+int RunImport(const std::vector<std::string>& arguments) {
+  Settings settings;
+  CLI::App app("Brings a file of books into a running shop. Importing the same file again changes nothing.",
+               "octavo import");
+  AddOptions(app, settings);
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 wants them backwards.
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : 2;
+  }
+  if (settings.file.empty() && settings.remove.empty()) {
+    std::fprintf(stderr, "octavo import: name a file, or a source with --remove; --help says more\n");
+    return 2;
+  }
+
+  const SystemClock clock;
+  SystemRandom random;
+  const auto log = obs::Log::Silent(clock);
+  obs::Metrics metrics;
+  const obs::Tracer tracer;
+  const rpc::Caller caller({*log, metrics, tracer, clock});
+  const std::string inventory = settings.inventory_address.empty() ? settings.address : settings.inventory_address;
+  ImportClient client({.catalog = rpc::Connect({.target = settings.address}),
+                       .inventory = rpc::Connect({.target = inventory})},
+                      caller, clock, random);
+  if (settings.remove.empty()) return Import(settings, client);
+  const Result<std::int64_t> removed = client.RemoveSource(settings.remove);
+  if (!removed.ok()) return Fail(removed.error());
+  std::printf("Removed %lld books of the source %s.\n", static_cast<long long>(*removed), settings.remove.c_str());
+  return 0;
+}
+
+}  // namespace octavo::catalog
