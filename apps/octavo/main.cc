@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/runtime/main.h"
+#include "services/catalog/import/import_command.h"
 #include "services/catalog/module.h"
 #include "services/hello/module.h"
 #include "services/inventory/module.h"
@@ -37,6 +38,7 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"serve", "run the shop (what octavo does without a command)", Serve},
+    {"import", "bring a CSV file of books into a running shop", octavo::catalog::RunImport},
 };
 
 void PrintUsage() {

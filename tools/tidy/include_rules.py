@@ -28,7 +28,7 @@ PARTS_OF_A_SERVICE = "domain search store sql_store service own"
 
 PARTS = [
     part("examples", r"examples/", "", may_use_grpc=True),
-    part("apps", r"apps/", f"{LIBRARIES} domain service own module marketplace apps", may_use_grpc=True),
+    part("apps", r"apps/", f"{LIBRARIES} domain service own module import marketplace apps", may_use_grpc=True),
     part("tools", r"tools/", f"{LIBRARIES} tools", may_use_grpc=True),
     part("bench", r"bench/", f"{LIBRARIES} testing recommender {PARTS_OF_A_SERVICE} module marketplace bench",
          may_use_grpc=True),
@@ -52,10 +52,12 @@ PARTS = [
     part("module", SERVICE + r"(module|main)\.", f"{LIBRARIES} recommender {PARTS_OF_A_SERVICE} module", may_use_grpc=True),
     part("service", SERVICE + r"((\w+_)?service(_\w+)?|(\w+_)?client|convert|follower)\.",
          "base obs rpc domain search store service own recommender", may_use_grpc=True),
+    # A command that speaks to a running service over its contract, and is no part of it.
+    part("import", SERVICE + r"import/", "base obs rpc domain import", may_use_grpc=True),
     # What a service has beside these: its own machinery, free of gRPC and SQL.
     part("own", SERVICE, "base obs domain search store own recommender"),
 ]
-OF_SERVICES = {*PARTS_OF_A_SERVICE.split(), "module", "marketplace"}
+OF_SERVICES = {*PARTS_OF_A_SERVICE.split(), "module", "import", "marketplace"}
 
 
 def find_part(path):

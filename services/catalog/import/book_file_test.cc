@@ -1,7 +1,11 @@
 #include "services/catalog/import/book_file.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "lib/testing/matchers.h"
 #include "lib/testing/temp_dir.h"
+#include "services/catalog/domain/isbn.h"
 
 namespace octavo::catalog {
 namespace {
@@ -162,6 +166,45 @@ TEST_F(BookFileTest, ReadsAgainFromTheFirstRow) {
   EXPECT_THAT(Rows(file), SizeIs(2));
   file.Rewind();
   EXPECT_THAT(Rows(file), SizeIs(2));
+}
+
+// Runs only where the file is: beside the source tree, or where OCTAVO_TEST_SHARED_DATA says.
+TEST_F(BookFileTest, ReadsTheRealGoodbooksFile) {
+  const char* const given = std::getenv("OCTAVO_TEST_SHARED_DATA");
+  const char* const source = std::getenv("OCTAVO_TEST_SOURCE_DIR");
+  const std::filesystem::path folder =
+      given != nullptr ? std::filesystem::path(given)
+                       : std::filesystem::path(source == nullptr ? "." : source) / "../shared/data";
+  const std::filesystem::path path = folder / "goodbooks-10k/books.csv";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not here; nothing was checked";
+  BookFile file = BookFile::Open(path, std::nullopt).value();
+
+  int valid = 0, as_written = 0, wrong = 0, without = 0, before_common_era = 0, without_year = 0, in_series = 0;
+  std::size_t authors_most = 0;
+  while (std::optional<FileRow> next = file.Next()) {
+    const BookContent& draft = next->row.value().draft;
+    const Result<Isbn> isbn = ParseIsbn(draft.isbn13);
+    without += draft.isbn13.empty();
+    wrong += !draft.isbn13.empty() && !isbn.ok();
+    valid += isbn.ok();
+    as_written += isbn.ok() && !isbn->repaired;
+    before_common_era += draft.published_year < 0;
+    without_year += draft.published_year == 0;
+    in_series += draft.series.has_value();
+    authors_most = std::max(authors_most, draft.authors.size());
+    EXPECT_THAT(CheckBook(draft, WrongIsbn::kLeaveOut), IsOk()) << next->line;
+  }
+
+  EXPECT_EQ(file.row_count(), 10'000);
+  EXPECT_EQ(valid, 9'277);
+  EXPECT_EQ(as_written, 2'690);
+  EXPECT_EQ(wrong, 23);
+  EXPECT_EQ(without, 700);  // Of which 565 have no rounded isbn13 either.
+  EXPECT_EQ(before_common_era, 31);
+  EXPECT_EQ(without_year, 21);
+  // 4,446 titles have a "#"; seven of those are no series ("#GIRLBOSS", "Saga #1").
+  EXPECT_EQ(in_series, 4'439);
+  EXPECT_EQ(authors_most, 47u);
 }
 
 TEST_F(BookFileTest, TheFormatMayBeForced) {

@@ -73,6 +73,7 @@ void CountIsbn(const std::string& text, IsbnCounts& counts) {
   if (!isbn->repaired) ++counts.valid_as_written;
 }
 
+// The connection broke, or the shop is about to stop; what it committed stays.
 bool IsWorthRepeating(const Error& error) { return error.code == Code::kUnavailable; }
 
 // Calls under way at once, bounded; what became of them.
@@ -153,6 +154,7 @@ Result<ImportReport> ImportClient::Run(BookFile& file, const ImportOptions& opti
     report = {};
     stock.clear();
     file.Rewind();
+    TRY(AwaitShop(options.wait));
     Result<v1::Import> import = SendBooks(file, options, import_name, report, stock, progress);
     if (import.ok()) {
       report.import = *std::move(import);
@@ -170,13 +172,20 @@ Result<ImportReport> ImportClient::Run(BookFile& file, const ImportOptions& opti
   return report;
 }
 
+Status ImportClient::AwaitShop(std::chrono::seconds wait) const {
+  const auto catalog = v1::CatalogService::NewStub(peers_.catalog);
+  const auto answer = caller_.Invoke(*catalog, &v1::CatalogService::StubInterface::ListCategories, {},
+                                     {.budget = wait, .wait_for_ready = true});
+  if (answer.ok()) return Ok();
+  return Error{Code::kUnavailable, "NO_SHOP", "no shop answers"};
+}
+
 Result<v1::Import> ImportClient::SendBooks(BookFile& file, const ImportOptions& options, const std::string& import_name,
                                            ImportReport& report, std::vector<StockRow>& stock,
                                            ImportProgress& progress) {
   const auto catalog = v1::CatalogService::NewStub(peers_.catalog);
   grpc::ClientContext context;
-  // A shop that is starting again is waited for.
-  caller_.PrepareStream(context, {.budget = kStreamBudget, .wait_for_ready = true});
+  caller_.PrepareStream(context, {.budget = kStreamBudget});
   v1::Import import;
   const auto writer = catalog->ImportBooks(&context, &import);
 

@@ -4,6 +4,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,6 +26,8 @@ struct ImportOptions {
   enum class Stock { kSend, kLeave } stock = Stock::kSend;
   // For rows of a format that has no stock column.
   std::int64_t stock_default = 5;
+  // How long a shop that does not answer is waited for: at first, and each time that the connection broke.
+  std::chrono::seconds wait{10};
 };
 
 // How the ISBNs of the file look, as written.
@@ -68,7 +71,7 @@ class ImportClient {
       : peers_(std::move(peers)), caller_(caller), clock_(clock), random_(random) {}
 
   // Sends the file from its first row. When the connection breaks the same import is sent again, up to kAttemptsMax
-  // times, and goes on behind what was committed.
+  // times, and goes on behind what was committed. UNAVAILABLE (NO_SHOP) where nobody answers.
   Result<ImportReport> Run(BookFile& file, const ImportOptions& options, ImportProgress& progress);
 
   // Takes every book of a source out; how many there were. Their stock stays in the ledger.
@@ -82,6 +85,7 @@ class ImportClient {
     std::int64_t quantity = 0;
   };
 
+  Status AwaitShop(std::chrono::seconds wait) const;
   Result<octavo::catalog::v1::Import> SendBooks(BookFile& file, const ImportOptions& options,
                                                 const std::string& import_name, ImportReport& report,
                                                 std::vector<StockRow>& stock, ImportProgress& progress);

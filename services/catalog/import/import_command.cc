@@ -25,6 +25,7 @@ struct Settings {
   std::string source;
   std::string remove;
   std::int64_t stock = 5;
+  std::int64_t wait_s = 10;
   bool no_stock = false;
   bool dry_run = false;
   bool verbose = false;
@@ -43,6 +44,9 @@ void AddOptions(CLI::App& app, Settings& settings) {
                  "goodbooks-10k, or the file's name.");
   app.add_option("--stock", settings.stock, "Copies of each book, where the format has no column for them.")
       ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+  app.add_option("--wait", settings.wait_s, "Seconds to wait for a shop that does not answer.")
+      ->check(CLI::Range(1, 3600))
       ->capture_default_str();
   app.add_flag("--no-stock", settings.no_stock, "Send no stock to the inventory.");
   app.add_flag("--dry-run", settings.dry_run, "Check every row and say what would happen, but change nothing.");
@@ -117,7 +121,10 @@ int Fail(const Error& error) {
 }
 
 ImportOptions OptionsOf(const Settings& settings, const BookFile& file) {
-  ImportOptions options{.source = settings.source, .dry_run = settings.dry_run, .stock_default = settings.stock};
+  ImportOptions options{.source = settings.source,
+                        .dry_run = settings.dry_run,
+                        .stock_default = settings.stock,
+                        .wait = std::chrono::seconds(settings.wait_s)};
   if (settings.no_stock) options.stock = ImportOptions::Stock::kLeave;
   if (options.source.empty()) {
     options.source = file.format() == BookFormat::kGoodbooks
@@ -135,6 +142,10 @@ int Import(const Settings& settings, ImportClient& client) {
     StderrProgress progress;
     return client.Run(*file, options, progress);
   }();
+  if (!report.ok() && report.error().reason == "NO_SHOP") {
+    std::fprintf(stderr, "octavo import: no shop answers at %s\n", settings.address.c_str());
+    return 1;
+  }
   if (!report.ok()) return Fail(report.error());
   PrintLines(report->errors, "error");
   if (settings.verbose) PrintLines(report->warnings, "warning");
