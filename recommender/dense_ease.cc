@@ -11,8 +11,8 @@ namespace {
 // Pivots swept at once. 64 x 64 numbers are 16 KB: a block and its factors stay in the first-level cache.
 constexpr std::size_t kBlock = 64;
 
-// Sweeps the block's own 64 x 64 matrix one pivot at a time: it becomes the negative of its inverse. In double, because
-// everything else is multiplied by it.
+// Sweeps the block's own 64 x 64 matrix one pivot at a time: it becomes the negative of its inverse. In
+// double, because everything else is multiplied by it.
 void SweepPivot(const float* block, std::size_t stride, std::vector<double>& pivot) {
   for (std::size_t i = 0; i < kBlock; ++i) {
     for (std::size_t j = 0; j < kBlock; ++j) pivot[i * kBlock + j] = block[i * stride + j];
@@ -35,8 +35,8 @@ void SweepPivot(const float* block, std::size_t stride, std::vector<double>& piv
   }
 }
 
-// A symmetric matrix whose size is a multiple of kBlock. Only the blocks on and above the diagonal count; the sweep
-// operator (Goodnight 1979) over all pivots leaves the negative inverse there.
+// A symmetric matrix whose size is a multiple of kBlock. Only the blocks on and above the diagonal count; the
+// sweep operator (Goodnight 1979) over all pivots leaves the negative inverse there.
 class BlockSweep {
  public:
   BlockSweep(float* matrix, std::size_t size, int threads, Simd simd)
@@ -58,8 +58,8 @@ class BlockSweep {
 
   void Sweep(std::size_t k) {
     SweepPivot(Block(k, k), size_, pivot_);
-    // The pivots' columns A(i, k) of every block row i, transposed: kBlock rows of `size` numbers; and the factors
-    // A(i, k) * inverse, `size` rows of kBlock numbers.
+    // The pivots' columns A(i, k) of every block row i, transposed: kBlock rows of `size` numbers; and the
+    // factors A(i, k) * inverse, `size` rows of kBlock numbers.
     ParallelFor(blocks_, 8, threads_, [&](int, std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
         if (i != k) Gather(i, k);
@@ -70,8 +70,8 @@ class BlockSweep {
       if (i == k) return;
       for (std::size_t j = i; j < blocks_; ++j) {
         if (j == k) continue;
-        SubtractProduct(factor_.data() + i * kBlock * kBlock, column_.data() + j * kBlock, size_, Block(i, j), size_,
-                        simd_);
+        SubtractProduct(factor_.data() + i * kBlock * kBlock, column_.data() + j * kBlock, size_, Block(i, j),
+                        size_, simd_);
       }
     });
     for (std::size_t i = 0; i < blocks_; ++i) Scatter(i, k);
@@ -89,7 +89,8 @@ class BlockSweep {
         const double value = column_[q * size_ + i * kBlock + r];
         for (std::size_t p = 0; p < kBlock; ++p) sums[p] -= value * pivot_[q * kBlock + p];
       }
-      for (std::size_t p = 0; p < kBlock; ++p) factor_[(i * kBlock + r) * kBlock + p] = static_cast<float>(sums[p]);
+      for (std::size_t p = 0; p < kBlock; ++p)
+        factor_[(i * kBlock + r) * kBlock + p] = static_cast<float>(sums[p]);
     }
   }
 
@@ -123,8 +124,8 @@ std::size_t DenseEase::BytesFor(std::size_t items) {
   return size * size * sizeof(float) + 2 * size * kBlock * sizeof(float);
 }
 
-Result<DenseEase> DenseEase::Train(const Interactions& interactions, double ridge, std::size_t bytes_max, int threads,
-                                   Simd simd) {
+Result<DenseEase> DenseEase::Train(const Interactions& interactions, double ridge, std::size_t bytes_max,
+                                   int threads, Simd simd) {
   DenseEase ease;
   ease.items_ = interactions.items().size();
   if (BytesFor(ease.items_) > bytes_max) {
@@ -144,7 +145,8 @@ Result<DenseEase> DenseEase::Train(const Interactions& interactions, double ridg
     }
   }
   // Beyond the books stand ones on the diagonal: they keep the matrix regular and touch nothing.
-  for (std::size_t i = 0; i < size; ++i) matrix[i * size + i] += i < ease.items_ ? static_cast<float>(ridge) : 1;
+  for (std::size_t i = 0; i < size; ++i)
+    matrix[i * size + i] += i < ease.items_ ? static_cast<float>(ridge) : 1;
   for (std::size_t i = 0; i < size; ++i) {  // Inside the diagonal blocks the sweep reads both halves.
     for (std::size_t j = i + 1; j < std::min(size, (i / kBlock + 1) * kBlock); ++j) {
       matrix[j * size + i] = matrix[i * size + j];

@@ -18,9 +18,9 @@
 namespace octavo::recommender {
 
 struct EvaluateOptions {
-  std::size_t k = 20;                                  // 1 to 100.
-  TuneOptions tune = {};                               // Its train options serve the final training too.
-  std::size_t ease_bytes_max = std::size_t{2} << 30;   // Dense EASE is left out if it needs more; 0: always.
+  std::size_t k = 20;                                 // 1 to 100.
+  TuneOptions tune = {};                              // Its train options serve the final training too.
+  std::size_t ease_bytes_max = std::size_t{2} << 30;  // Dense EASE is left out if it needs more; 0: always.
   bool plots = false;
 };
 
@@ -38,16 +38,16 @@ struct Evaluation {
   double train_seconds = 0;
   double query_p50_us = 0;  // One reader's k answers on one thread.
   double query_p99_us = 0;
-  double ease_ridge = 0;    // What the baseline was given.
+  double ease_ridge = 0;                            // What the baseline was given.
   std::vector<std::pair<std::string, Plot>> plots;  // File name without its end, and plot.
 };
 
 // Loads the held-out part, numbered like the training set; called once, when all that learns has learned.
 using HeldOutFunction = std::function<Result<Interactions>()>;
 
-// Passes on the errors of Tune, Train and `held_out`; INVALID_ARGUMENT (NOTHING_TO_MEASURE) if no reader of the
-// held-out part has a history.
-Result<Evaluation> Evaluate(const Interactions& train, const HeldOutFunction& held_out, const EvaluateOptions& options,
-                            const Clock& clock);
+// Passes on the errors of Tune, Train and `held_out`; INVALID_ARGUMENT (NOTHING_TO_MEASURE) if no reader of
+// the held-out part has a history.
+Result<Evaluation> Evaluate(const Interactions& train, const HeldOutFunction& held_out,
+                            const EvaluateOptions& options, const Clock& clock);
 
 }  // namespace octavo::recommender

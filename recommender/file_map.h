@@ -1,4 +1,5 @@
-// FileMap: a file's bytes, read-only and memory-mapped, so that processes share them. Movable; unmaps when it goes.
+// FileMap: a file's bytes, read-only and memory-mapped, so that processes share them. Movable; unmaps when it
+// goes.
 #pragma once
 
 #include <cstddef>

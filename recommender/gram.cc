@@ -16,8 +16,8 @@ std::vector<float> UserWeights(const TrainingData& data, float exponent) {
   return weights;
 }
 
-void AddRow(const TrainingData& data, std::span<const float> user_weights, ItemIndex item, std::vector<float>& row,
-            std::vector<ItemIndex>& touched) {
+void AddRow(const TrainingData& data, std::span<const float> user_weights, ItemIndex item,
+            std::vector<float>& row, std::vector<ItemIndex>& touched) {
   touched.resize(data.items() + 1);
   std::size_t size = 0;
   for (const TrainingData::Entry& reader : data.ReadersOf(item)) {
@@ -32,9 +32,11 @@ void AddRow(const TrainingData& data, std::span<const float> user_weights, ItemI
   touched.resize(size);
 }
 
-Gram::Gram(const TrainingData& data, std::span<const float> user_weights, int threads, std::size_t dense_bytes) {
+Gram::Gram(const TrainingData& data, std::span<const float> user_weights, int threads,
+           std::size_t dense_bytes) {
   const std::size_t items = data.items();
-  dense_items_ = std::min(items, static_cast<std::size_t>(std::sqrt(2.0 * static_cast<double>(dense_bytes) / 4)));
+  dense_items_ =
+      std::min(items, static_cast<std::size_t>(std::sqrt(2.0 * static_cast<double>(dense_bytes) / 4)));
   triangle_.assign(dense_items_ == 0 ? 0 : TriangleRow(dense_items_), 0);
   diagonal_.resize(items);
   rows_.resize(items);

@@ -8,7 +8,7 @@ namespace octavo::recommender {
 
 std::size_t IdTable::Slot(std::string_view id) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = std::hash<std::string_view>{}(id) & mask;
+  std::size_t slot = std::hash<std::string_view>{}(id)&mask;
   while (slots_[slot] != kNoIndex && this->id(slots_[slot]) != id) slot = (slot + 1) & mask;
   return slot;
 }
@@ -30,6 +30,8 @@ std::uint32_t IdTable::Intern(std::string_view id) {
   return index;
 }
 
-std::uint32_t IdTable::Find(std::string_view id) const { return slots_.empty() ? kNoIndex : slots_[Slot(id)]; }
+std::uint32_t IdTable::Find(std::string_view id) const {
+  return slots_.empty() ? kNoIndex : slots_[Slot(id)];
+}
 
 }  // namespace octavo::recommender

@@ -1,5 +1,5 @@
-// IdTable: any strings on the outside, dense numbers inside. Numbers are given in order of first sight, from 0.
-// A plain value; reading from many threads at once is safe.
+// IdTable: any strings on the outside, dense numbers inside. Numbers are given in order of first sight, from
+// 0. A plain value; reading from many threads at once is safe.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,8 @@ class IdTable {
 
   std::string bytes_;
   std::vector<std::uint64_t> offsets_ = {0};
-  std::vector<std::uint32_t> slots_;  // Open addressing with linear probing; a power of two, at most half full.
+  std::vector<std::uint32_t>
+      slots_;  // Open addressing with linear probing; a power of two, at most half full.
 };
 
 }  // namespace octavo::recommender

@@ -14,14 +14,16 @@
 namespace octavo::recommender {
 namespace {
 
-// Splits RFC 4180 text into rows without copying; only a field with doubled quotes is unescaped into a buffer.
+// Splits RFC 4180 text into rows without copying; only a field with doubled quotes is unescaped into a
+// buffer.
 class RowReader {
  public:
   explicit RowReader(std::string_view text) : text_(text) {
     if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
   }
 
-  // The next row that is not empty, into `fields` (valid until the next call). False at the end, or with bad() set.
+  // The next row that is not empty, into `fields` (valid until the next call). False at the end, or with
+  // bad() set.
   bool Next(std::vector<std::string_view>& fields);
   std::size_t line() const { return line_; }
   const char* bad() const { return bad_; }
@@ -79,7 +81,8 @@ bool RowReader::Quoted(std::vector<std::string_view>& fields) {
 bool RowReader::Next(std::vector<std::string_view>& fields) {
   fields.clear();
   unescaped_.clear();
-  unescaped_.reserve(64);  // Views into short strings must not move; rows with more quoted fields are refused.
+  unescaped_.reserve(
+      64);  // Views into short strings must not move; rows with more quoted fields are refused.
   while (at_ < text_.size() && (text_[at_] == '\n' || text_[at_] == '\r')) EndLine();
   if (at_ >= text_.size()) return false;
   line_ = next_line_;
@@ -157,7 +160,8 @@ Status InteractionsBuilder::Add(std::string_view user, std::string_view item, fl
   return Add(user, item, weight, 0);
 }
 
-Status InteractionsBuilder::Add(std::string_view user, std::string_view item, float weight, std::int64_t time) {
+Status InteractionsBuilder::Add(std::string_view user, std::string_view item, float weight,
+                                std::int64_t time) {
   if (user.empty() || item.empty()) {
     return Error{Code::kInvalidArgument, "BAD_ID", user.empty() ? "user_id is empty" : "item_id is empty"};
   }
@@ -174,7 +178,8 @@ Status InteractionsBuilder::Add(std::string_view user, std::string_view item, fl
   return Ok();
 }
 
-void InteractionsBuilder::Add(UserIndex user, ItemIndex item, float weight, std::optional<std::int64_t> time) {
+void InteractionsBuilder::Add(UserIndex user, ItemIndex item, float weight,
+                              std::optional<std::int64_t> time) {
   CHECK(user < users_.size() && item < items_.size() && weight > 0);
   ++report_.rows;
   untimed_ |= !time.has_value();
@@ -205,9 +210,9 @@ Interactions InteractionsBuilder::Build() {
     if (timed) built.time_.push_back(row.time);
   }
   for (std::size_t u = 0; u < built.users_.size(); ++u) built.offsets_[u + 1] += built.offsets_[u];
-  built.weighted_ = !built.weight_.empty() &&
-                    std::any_of(built.weight_.begin(), built.weight_.end(),
-                                [&](float weight) { return weight != built.weight_.front(); });
+  built.weighted_ =
+      !built.weight_.empty() && std::any_of(built.weight_.begin(), built.weight_.end(),
+                                            [&](float weight) { return weight != built.weight_.front(); });
   report_.interactions = built.item_.size();
   built.report_ = std::exchange(report_, {});
   rows_ = {};
@@ -224,8 +229,9 @@ Result<Interactions> ParseCsv(std::string_view text, std::string_view name, IdTa
   }
   const Columns columns = FindColumns(fields);
   if (columns.user == SIZE_MAX || columns.item == SIZE_MAX) {
-    return Bad("MISSING_COLUMN", name, reader.line(),
-               std::string("the header lacks the column ") + (columns.user == SIZE_MAX ? "user_id" : "item_id"));
+    return Bad(
+        "MISSING_COLUMN", name, reader.line(),
+        std::string("the header lacks the column ") + (columns.user == SIZE_MAX ? "user_id" : "item_id"));
   }
   const std::size_t width = fields.size();
   InteractionsBuilder builder(std::move(users), std::move(items));
@@ -238,7 +244,8 @@ Result<Interactions> ParseCsv(std::string_view text, std::string_view name, IdTa
     if (columns.weight != SIZE_MAX) {
       const std::optional<double> parsed = ParseNumber(fields[columns.weight]);
       if (!parsed) {
-        return Bad("BAD_WEIGHT", name, reader.line(), "weight " + Shown(fields[columns.weight]) + " is not a number");
+        return Bad("BAD_WEIGHT", name, reader.line(),
+                   "weight " + Shown(fields[columns.weight]) + " is not a number");
       }
       weight = *parsed;
     }

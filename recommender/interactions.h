@@ -1,5 +1,5 @@
-// Interactions: who read what, as loaded from a CSV file or added one by one. Ids are any strings outside, dense
-// numbers inside. Immutable once built; reading from many threads at once is safe.
+// Interactions: who read what, as loaded from a CSV file or added one by one. Ids are any strings outside,
+// dense numbers inside. Immutable once built; reading from many threads at once is safe.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +39,8 @@ class Interactions {
   bool timed() const { return !time_.empty(); }
   const LoadReport& report() const { return report_; }
 
-  // The books of one reader, by ascending book number, each once, with weights and (if timed) times beside them.
+  // The books of one reader, by ascending book number, each once, with weights and (if timed) times beside
+  // them.
   std::span<const ItemIndex> ItemsOf(UserIndex user) const { return Slice(item_, user); }
   std::span<const float> WeightsOf(UserIndex user) const { return Slice(weight_, user); }
   std::span<const std::int64_t> TimesOf(UserIndex user) const {
@@ -95,14 +96,15 @@ class InteractionsBuilder {
   LoadReport report_;
 };
 
-// Reads a CSV file (RFC 4180) with a header that names at least `user_id` and `item_id`, and optionally `weight` and
-// `timestamp` (a number, any unit), in any order; other columns are ignored. The file is memory-mapped.
-// Fails with NOT_FOUND (NO_FILE), or INVALID_ARGUMENT with a message "file:line: rule": EMPTY_FILE (no header or no
-// rows), MISSING_COLUMN, BAD_CSV, BAD_WEIGHT, BAD_TIMESTAMP, BAD_ID.
+// Reads a CSV file (RFC 4180) with a header that names at least `user_id` and `item_id`, and optionally
+// `weight` and `timestamp` (a number, any unit), in any order; other columns are ignored. The file is
+// memory-mapped. Fails with NOT_FOUND (NO_FILE), or INVALID_ARGUMENT with a message "file:line: rule":
+// EMPTY_FILE (no header or no rows), MISSING_COLUMN, BAD_CSV, BAD_WEIGHT, BAD_TIMESTAMP, BAD_ID.
 Result<Interactions> LoadCsv(const std::filesystem::path& path);
 // The same, continuing the numbering of `users` and `items`: for a test set beside its training set.
 Result<Interactions> LoadCsv(const std::filesystem::path& path, IdTable users, IdTable items);
 // The same from memory; `name` stands for the file in messages.
-Result<Interactions> ParseCsv(std::string_view text, std::string_view name, IdTable users = {}, IdTable items = {});
+Result<Interactions> ParseCsv(std::string_view text, std::string_view name, IdTable users = {},
+                              IdTable items = {});
 
 }  // namespace octavo::recommender

@@ -31,7 +31,8 @@ class Vocabulary {
     if (!book.series.empty()) Add('s', book.series, kSeriesWeight);
     for (const std::string& subject : book.subjects) Add('t', subject, kSubjectWeight);
     AddWords(book.text);
-    std::sort(features_.begin(), features_.end(), [](const Feature& a, const Feature& b) { return a.id < b.id; });
+    std::sort(features_.begin(), features_.end(),
+              [](const Feature& a, const Feature& b) { return a.id < b.id; });
     const auto same = [](const Feature& a, const Feature& b) { return a.id == b.id; };
     features_.erase(std::unique(features_.begin(), features_.end(), same), features_.end());
     return features_;
@@ -46,7 +47,9 @@ class Vocabulary {
     features_.push_back({ids_.Intern(key), weight});
   }
   void AddWords(std::string_view text) {
-    const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0; };
+    const auto is_word = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0;
+    };
     std::size_t words = 0;
     for (std::size_t at = 0; at < text.size() && words < kWordsMax;) {
       const auto begin = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_word);
@@ -76,10 +79,12 @@ class MetadataIndex {
     books_.resize(vocabulary.size());
     for (std::uint32_t book = 0; book < features_.size(); ++book) {
       Features& features = features_[book];
-      std::erase_if(features, [&](const Feature& f) { return counts[f.id] < 2 || counts[f.id] > feature_books_max; });
+      std::erase_if(features,
+                    [&](const Feature& f) { return counts[f.id] < 2 || counts[f.id] > feature_books_max; });
       float square = 0;
       for (Feature& feature : features) {
-        feature.weight *= std::log(static_cast<float>(books.size() + 1) / static_cast<float>(counts[feature.id]));
+        feature.weight *=
+            std::log(static_cast<float>(books.size() + 1) / static_cast<float>(counts[feature.id]));
         square += feature.weight * feature.weight;
       }
       for (Feature& feature : features) {
@@ -111,8 +116,8 @@ class MetadataIndex {
   }
 
  private:
-  std::vector<Features> features_;            // By book.
-  std::vector<std::vector<Feature>> books_;   // By feature: books and their weights.
+  std::vector<Features> features_;           // By book.
+  std::vector<std::vector<Feature>> books_;  // By feature: books and their weights.
 };
 
 using Rows = std::vector<std::vector<Overlay::Entry>>;
@@ -124,15 +129,17 @@ float TypicalWeight(const Model& model, ItemIndex item) {
   return largest;
 }
 
-// A new book gets a share of every weight that leads to a book it leans on, and lends its own readers their rows.
+// A new book gets a share of every weight that leads to a book it leans on, and lends its own readers their
+// rows.
 void Inherit(const Model& model, ItemIndex item, const std::vector<Feature>& leans_on, float strength,
              std::vector<std::vector<Feature>>& followers, Rows& rows) {
   float sum = 0;
   for (const Feature& other : leans_on) sum += other.weight;
   for (const Feature& other : leans_on) {
-    const float share = strength * other.weight / sum;
+    const float share = strength * other.weight / std::max(sum, 1.0F);
     followers[other.id].push_back({item, share});
-    const float direct = strength * other.weight * TypicalWeight(model, other.id);
+    // Twice: the book next in the series says more than what its readers read besides.
+    const float direct = 2 * strength * other.weight * TypicalWeight(model, other.id);
     rows[other.id].push_back({item, direct});
     rows[item].push_back({other.id, direct});
     const Model::Row row = model.row(other.id);
@@ -183,8 +190,8 @@ std::shared_ptr<const Overlay> BuildOverlay(const Model& model, const std::vecto
   }
   for (const std::uint32_t book : new_books) {
     const ItemIndex item = number_of.at(book);
-    std::vector<Feature> leans_on =
-        index.Similar(book, options.neighbours, [&](std::uint32_t other) { return known[other] != kNoIndex; });
+    std::vector<Feature> leans_on = index.Similar(
+        book, options.neighbours, [&](std::uint32_t other) { return known[other] != kNoIndex; });
     for (Feature& other : leans_on) other.id = known[other.id];
     Inherit(model, item, leans_on, options.strength, followers, rows);
     // New books of one author or series also lead to each other.

@@ -23,7 +23,7 @@ namespace {
 constexpr std::array<char, 8> kMagic = {'O', 'C', 'T', 'A', 'V', 'O', 'R', '\n'};
 constexpr std::uint32_t kVersion = 1;
 constexpr std::uint32_t kByteOrder = 0x01020304;  // Reads otherwise on a machine of the other byte order.
-constexpr std::size_t kAlignment = 64;            // A cache line, so that rows can be loaded by whole vectors.
+constexpr std::size_t kAlignment = 64;  // A cache line, so that rows can be loaded by whole vectors.
 constexpr std::uint64_t kCountMax = std::uint64_t{1} << 40;  // Keeps sums of section sizes far from overflow.
 
 // The first bytes of the file. All fields little-endian; no padding between them.
@@ -44,7 +44,8 @@ struct Header {
   std::uint64_t header_checksum;   // Of all bytes of the header before this field.
 };
 static_assert(sizeof(Header) == 96 && std::is_trivially_copyable_v<Header>);
-static_assert(std::endian::native == std::endian::little, "the file is the memory image of a little-endian machine");
+static_assert(std::endian::native == std::endian::little,
+              "the file is the memory image of a little-endian machine");
 
 // Where each section begins, from the counts alone.
 struct Layout {
@@ -69,8 +70,8 @@ struct Layout {
   }
 };
 
-// Eight independent lanes of xor and multiply: one step per lane is a bijection, so that a change within any one
-// 8-byte word always changes the sum, and the processor works on all lanes at once.
+// Eight independent lanes of xor and multiply: one step per lane is a bijection, so that a change within any
+// one 8-byte word always changes the sum, and the processor works on all lanes at once.
 std::uint64_t Checksum(std::span<const std::byte> bytes) {
   constexpr std::uint64_t kPrime = 0x9E3779B185EBCA87;
   std::array<std::uint64_t, 8> lanes;
@@ -103,9 +104,7 @@ struct Model::Image {
   std::vector<std::uint64_t> words;
   std::optional<FileMap> file;
 
-  std::span<const std::byte> bytes() const {
-    return file ? file->bytes() : std::as_bytes(std::span(words));
-  }
+  std::span<const std::byte> bytes() const { return file ? file->bytes() : std::as_bytes(std::span(words)); }
 };
 
 Model::Model(std::unique_ptr<Image> image) : image_(std::move(image)) {}
@@ -122,12 +121,20 @@ Model Model::FromParts(const ModelParts& parts) {
   for (std::size_t i = 0; i < items; ++i) id_offsets[i + 1] = id_offsets[i] + parts.ids[i].size();
   std::vector<ItemIndex> by_id(items);
   std::iota(by_id.begin(), by_id.end(), 0);
-  std::sort(by_id.begin(), by_id.end(), [&](ItemIndex a, ItemIndex b) { return parts.ids[a] < parts.ids[b]; });
+  std::sort(by_id.begin(), by_id.end(),
+            [&](ItemIndex a, ItemIndex b) { return parts.ids[a] < parts.ids[b]; });
 
-  Header header{.magic = kMagic, .version = kVersion, .byte_order = kByteOrder, .items = items,
-                .weights = parts.columns.size(), .id_bytes = id_offsets.back(),
-                .settings_bytes = parts.settings.size(), .users = parts.users, .interactions = parts.interactions,
-                .weight_power = parts.weight_power, .reserved = 0};
+  Header header{.magic = kMagic,
+                .version = kVersion,
+                .byte_order = kByteOrder,
+                .items = items,
+                .weights = parts.columns.size(),
+                .id_bytes = id_offsets.back(),
+                .settings_bytes = parts.settings.size(),
+                .users = parts.users,
+                .interactions = parts.interactions,
+                .weight_power = parts.weight_power,
+                .reserved = 0};
   const Layout layout(header);
   header.file_bytes = layout.end;
   auto image = std::make_unique<Image>();
@@ -174,7 +181,8 @@ Status Model::Read(std::string_view name, Verify verify) {
     return Damaged(name, "a count is absurd");
   }
   const Layout layout(header);
-  if (header.file_bytes != layout.end || bytes.size() != layout.end) return Damaged(name, "its length is wrong");
+  if (header.file_bytes != layout.end || bytes.size() != layout.end)
+    return Damaged(name, "its length is wrong");
 
   const auto section = [&]<typename T>(std::uint64_t at, std::uint64_t count, T) {
     return std::span(reinterpret_cast<const T*>(bytes.data() + at), count);
@@ -225,7 +233,8 @@ Result<Model> Model::Open(const std::filesystem::path& path, Verify verify) {
 
 Status Model::Save(const std::filesystem::path& path) const {
   const auto fail = [&path](const char* what) {
-    return Error{Code::kUnavailable, "UNWRITABLE_FILE", path.string() + ": " + what + ": " + std::strerror(errno)};
+    return Error{Code::kUnavailable, "UNWRITABLE_FILE",
+                 path.string() + ": " + what + ": " + std::strerror(errno)};
   };
   std::string temporary = path.string() + ".XXXXXX";
   const int file = mkstemp(temporary.data());
@@ -256,8 +265,9 @@ Status Model::Save(const std::filesystem::path& path) const {
 }
 
 ItemIndex Model::Find(std::string_view id) const {
-  const auto at = std::lower_bound(by_id_.begin(), by_id_.end(), id,
-                                   [this](ItemIndex item, std::string_view wanted) { return this->id(item) < wanted; });
+  const auto at =
+      std::lower_bound(by_id_.begin(), by_id_.end(), id,
+                       [this](ItemIndex item, std::string_view wanted) { return this->id(item) < wanted; });
   return at != by_id_.end() && this->id(*at) == id ? *at : kNoIndex;
 }
 

@@ -1,11 +1,12 @@
-// Model: a sparse matrix of weights between books, with their ids and how many readers each has. A reader's score for a
-// book is the sum of the weights from the books read to it.
+// Model: a sparse matrix of weights between books, with their ids and how many readers each has. A reader's
+// score for a book is the sum of the weights from the books read to it.
 //
-// Books are numbered by popularity: item 0 has the most readers (equal ones by id), so that the popular stand close
-// together in memory and "the most popular" is a run of numbers.
+// Books are numbered by popularity: item 0 has the most readers (equal ones by id), so that the popular stand
+// close together in memory and "the most popular" is a run of numbers.
 //
-// A model is one block of bytes, the same in memory and in its file (README.md has the layout), so that opening a file
-// is mapping it. Immutable; any number of threads may read. Views given out live as long as the model.
+// A model is one block of bytes, the same in memory and in its file (README.md has the layout), so that
+// opening a file is mapping it. Immutable; any number of threads may read. Views given out live as long as
+// the model.
 #pragma once
 
 #include <cstddef>
@@ -24,15 +25,15 @@ namespace octavo::recommender {
 
 // What a model is made of; rows by book read, columns by book asked for.
 struct ModelParts {
-  std::vector<std::string> ids;              // By item number.
-  std::vector<std::uint32_t> readers;        // By item number, never ascending.
-  std::vector<std::uint64_t> row_offsets;    // ids.size() + 1 of them.
-  std::vector<ItemIndex> columns;            // Ascending within each row.
-  std::vector<float> weights;                // Finite, never 0.
-  std::uint64_t users = 0;                   // What it learned from.
+  std::vector<std::string> ids;            // By item number.
+  std::vector<std::uint32_t> readers;      // By item number, never ascending.
+  std::vector<std::uint64_t> row_offsets;  // ids.size() + 1 of them.
+  std::vector<ItemIndex> columns;          // Ascending within each row.
+  std::vector<float> weights;              // Finite, never 0.
+  std::uint64_t users = 0;                 // What it learned from.
   std::uint64_t interactions = 0;
-  float weight_power = 0.5F;                 // What a history entry's weight is worth.
-  std::string settings;                      // For people: how it was made, JSON.
+  float weight_power = 0.5F;  // What a history entry's weight is worth.
+  std::string settings;       // For people: how it was made, JSON.
 };
 
 enum class Verify {
@@ -49,16 +50,17 @@ class Model {
 
   // Dies (CHECK) on parts that break the rules above.
   static Model FromParts(const ModelParts& parts);
-  // Maps the file read-only; processes share its memory. Fails with NOT_FOUND (NO_FILE), UNAVAILABLE (UNREADABLE_FILE),
-  // or DATA_LOSS naming the file: NOT_A_MODEL (foreign), MODEL_VERSION (of another version), DAMAGED_MODEL.
+  // Maps the file read-only; processes share its memory. Fails with NOT_FOUND (NO_FILE), UNAVAILABLE
+  // (UNREADABLE_FILE), or DATA_LOSS naming the file: NOT_A_MODEL (foreign), MODEL_VERSION (of another
+  // version), DAMAGED_MODEL.
   static Result<Model> Open(const std::filesystem::path& path, Verify verify = Verify::kFull);
 
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
   ~Model();
 
-  // Replaces the file atomically: readers of the old one keep it, a crash leaves one or the other, whole and synced.
-  // Fails with UNAVAILABLE (UNWRITABLE_FILE), naming the path.
+  // Replaces the file atomically: readers of the old one keep it, a crash leaves one or the other, whole and
+  // synced. Fails with UNAVAILABLE (UNWRITABLE_FILE), naming the path.
   Status Save(const std::filesystem::path& path) const;
 
   std::size_t items() const { return readers_.size(); }

@@ -20,7 +20,8 @@ void KeepBest(std::vector<Neighbour>& found, std::size_t count) {
     std::nth_element(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count), found.end(), Better);
     found.resize(count);
   }
-  std::sort(found.begin(), found.end(), [](const Neighbour& a, const Neighbour& b) { return a.item < b.item; });
+  std::sort(found.begin(), found.end(),
+            [](const Neighbour& a, const Neighbour& b) { return a.item < b.item; });
 }
 
 class Finder {

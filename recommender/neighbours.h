@@ -1,5 +1,5 @@
-// Neighbours: for each book asked for, the books whose readers most often read it too. Item-kNN with the exponents of
-// the two sides apart (Verstrepen & Goethals 2014; Settings has the formula).
+// Neighbours: for each book asked for, the books whose readers most often read it too. Item-kNN with the
+// exponents of the two sides apart (Verstrepen & Goethals 2014; Settings has the formula).
 #pragma once
 
 #include <cstdint>

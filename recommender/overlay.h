@@ -1,5 +1,6 @@
-// Overlay: books that a model has not seen yet, and rows of weights that lead to and from them. Built from metadata
-// (metadata.h) whenever the catalogue changes; a Recommender adds its rows to the model's. Immutable once built.
+// Overlay: books that a model has not seen yet, and rows of weights that lead to and from them. Built from
+// metadata (metadata.h) whenever the catalogue changes; a Recommender adds its rows to the model's. Immutable
+// once built.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +16,8 @@ namespace octavo::recommender {
 
 class Overlay {
  public:
-  // New items are numbered from `model_items` in the order of `ids`. `rows[item]` adds to the row of any item, known or
-  // new, by ascending column; an empty tail may be left out.
+  // New items are numbered from `model_items` in the order of `ids`. `rows[item]` adds to the row of any
+  // item, known or new, by ascending column; an empty tail may be left out.
   struct Entry {
     ItemIndex column = kNoIndex;
     float weight = 0;
@@ -28,7 +29,9 @@ class Overlay {
     const std::uint32_t index = ids_.Find(id);
     return index == kNoIndex ? kNoIndex : static_cast<ItemIndex>(model_items_ + index);
   }
-  std::string_view id(ItemIndex item) const { return ids_.id(static_cast<std::uint32_t>(item - model_items_)); }
+  std::string_view id(ItemIndex item) const {
+    return ids_.id(static_cast<std::uint32_t>(item - model_items_));
+  }
   Model::Row row(ItemIndex item) const {
     if (item + std::size_t{1} >= offsets_.size()) return {};
     const std::uint64_t begin = offsets_[item];

@@ -1,4 +1,5 @@
-// ParallelFor: splits [0, count) into blocks and works them off on `threads` threads, the calling one among them.
+// ParallelFor: splits [0, count) into blocks and works them off on `threads` threads, the calling one among
+// them.
 #pragma once
 
 #include <algorithm>
@@ -9,9 +10,9 @@
 
 namespace octavo::recommender {
 
-// Calls work(thread, begin, end) for every block of at most `block` indices; `thread` is in [0, threads). Which thread
-// gets which block is chance, so that results must depend on the index alone. An exception thrown by work ends the
-// program.
+// Calls work(thread, begin, end) for every block of at most `block` indices; `thread` is in [0, threads).
+// Which thread gets which block is chance, so that results must depend on the index alone. An exception
+// thrown by work ends the program.
 template <typename Work>
 void ParallelFor(std::size_t count, std::size_t block, int threads, const Work& work) {
   std::atomic<std::size_t> next = 0;

@@ -15,7 +15,8 @@ constexpr double kRight = 150;  // Room for the names.
 constexpr double kTop = 40;
 constexpr double kBottom = 50;
 // Okabe and Ito's colours: told apart by colour-blind readers too.
-constexpr std::array<const char*, 6> kColours = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
+constexpr std::array<const char*, 6> kColours = {"#0072b2", "#d55e00", "#009e73",
+                                                 "#cc79a7", "#e69f00", "#56b4e9"};
 
 std::string Escaped(const std::string& text) {
   std::string escaped;
@@ -38,8 +39,8 @@ std::string Number(double value) {
 }
 
 std::string Text(double x, double y, const char* anchor, const std::string& text) {
-  return "<text x=\"" + Number(x) + "\" y=\"" + Number(y) + "\" text-anchor=\"" + anchor + "\">" + Escaped(text) +
-         "</text>\n";
+  return "<text x=\"" + Number(x) + "\" y=\"" + Number(y) + "\" text-anchor=\"" + anchor + "\">" +
+         Escaped(text) + "</text>\n";
 }
 
 // Maps values to a stretch of the picture.
@@ -92,15 +93,18 @@ std::string ToSvg(const Plot& plot) {
   const Axis y_axis(0, y_max * 1.05, kHeight - kBottom, kTop, false);
 
   std::string svg =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 400\" font-family=\"sans-serif\" font-size=\"12\" "
-      "fill=\"#777\">\n<title>" + Escaped(plot.title) + "</title>\n";
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 400\" font-family=\"sans-serif\" "
+      "font-size=\"12\" "
+      "fill=\"#777\">\n<title>" +
+      Escaped(plot.title) + "</title>\n";
   svg += Text(kLeft, 22, "start", plot.title);
   svg += Text((kLeft + kWidth - kRight) / 2, kHeight - 12, "middle", plot.x_label);
   svg += Text(kLeft, 36, "end", plot.y_label);
-  for (const double tick : x_axis.Ticks()) svg += Text(x_axis.At(tick), kHeight - kBottom + 18, "middle", Number(tick));
+  for (const double tick : x_axis.Ticks())
+    svg += Text(x_axis.At(tick), kHeight - kBottom + 18, "middle", Number(tick));
   for (const double tick : y_axis.Ticks()) {
-    svg += "<line x1=\"" + Number(kLeft) + "\" x2=\"" + Number(kWidth - kRight) + "\" y1=\"" + Number(y_axis.At(tick)) +
-           "\" y2=\"" + Number(y_axis.At(tick)) + "\" stroke=\"#8884\"/>\n";
+    svg += "<line x1=\"" + Number(kLeft) + "\" x2=\"" + Number(kWidth - kRight) + "\" y1=\"" +
+           Number(y_axis.At(tick)) + "\" y2=\"" + Number(y_axis.At(tick)) + "\" stroke=\"#8884\"/>\n";
     svg += Text(kLeft - 8, y_axis.At(tick) + 4, "end", Number(tick));
   }
   for (std::size_t i = 0; i < plot.series.size(); ++i) {
@@ -110,10 +114,12 @@ std::string ToSvg(const Plot& plot) {
     std::string dots;
     for (const auto& [x, y] : series.points) {
       points += Number(x_axis.At(x)) + "," + Number(y_axis.At(y)) + " ";
-      dots += "<circle cx=\"" + Number(x_axis.At(x)) + "\" cy=\"" + Number(y_axis.At(y)) + "\" r=\"3\" fill=\"" + colour +
-              "\"><title>" + Escaped(series.name) + ": " + Number(x) + ", " + Number(y) + "</title></circle>\n";
+      dots += "<circle cx=\"" + Number(x_axis.At(x)) + "\" cy=\"" + Number(y_axis.At(y)) +
+              "\" r=\"3\" fill=\"" + colour + "\"><title>" + Escaped(series.name) + ": " + Number(x) + ", " +
+              Number(y) + "</title></circle>\n";
     }
-    svg += "<polyline fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"2\" points=\"" + points + "\"/>\n" + dots;
+    svg += "<polyline fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"2\" points=\"" + points +
+           "\"/>\n" + dots;
     const double y = kTop + 16 * static_cast<double>(i);
     svg += "<rect x=\"" + Number(kWidth - kRight + 12) + "\" y=\"" + Number(y - 9) +
            "\" width=\"10\" height=\"10\" fill=\"" + colour + "\"/>\n" +

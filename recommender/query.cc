@@ -12,13 +12,16 @@
 namespace octavo::recommender {
 namespace {
 
-// Minus zero: no sum of weights that are not zero ever comes back to it, so it marks a score that nothing has touched.
+// Minus zero: no sum of weights that are not zero ever comes back to it, so it marks a score that nothing has
+// touched.
 constexpr float kUntouched = -0.0F;
-constexpr std::size_t kGroupsMax = 16;               // Authors and series of one book that count.
+constexpr std::size_t kGroupsMax = 16;              // Authors and series of one book that count.
 constexpr std::size_t kPoolMax = 16 * kAnswersMax;  // 192 KB of a scratch.
 constexpr float kNever = -std::numeric_limits<float>::infinity();
 
-bool IsUntouched(float score) { return std::bit_cast<std::uint32_t>(score) == std::bit_cast<std::uint32_t>(kUntouched); }
+bool IsUntouched(float score) {
+  return std::bit_cast<std::uint32_t>(score) == std::bit_cast<std::uint32_t>(kUntouched);
+}
 
 bool Better(const Recommendation& a, const Recommendation& b) {
   return a.score != b.score ? a.score > b.score : a.item < b.item;
@@ -32,7 +35,8 @@ std::uint64_t Mix(std::uint64_t value) {
   return value ^ (value >> 31);
 }
 
-// A standard Gumbel variable: adding one to each logarithm of a weight and taking the largest draws by weight.
+// A standard Gumbel variable: adding one to each logarithm of a weight and taking the largest draws by
+// weight.
 float Gumbel(std::uint64_t seed, ItemIndex item) {
   const double uniform = (static_cast<double>(Mix(seed ^ Mix(item)) >> 11) + 0.5) * 0x1p-53;
   return static_cast<float>(-std::log(-std::log(uniform)));
@@ -43,8 +47,8 @@ bool Passes(const Filters& filters, ItemIndex item) {
          (filters.available == nullptr || filters.available->Contains(item));
 }
 
-// Calls visit(item) for each item in [begin, end) that passes, ascending, until it says false; a word at a time, so
-// that a small category in a large catalogue is found quickly.
+// Calls visit(item) for each item in [begin, end) that passes, ascending, until it says false; a word at a
+// time, so that a small category in a large catalogue is found quickly.
 template <typename Visit>
 void ForEachPassing(const Filters& filters, ItemIndex begin, std::size_t end, const Visit& visit) {
   for (std::size_t word = begin / 64; word * 64 < end; ++word) {
@@ -156,14 +160,16 @@ void Recommender::Accumulate(ItemIndex item, float weight, Scratch& scratch) con
 
 std::span<const Recommendation> Recommender::Recommend(const Query& query, Scratch& scratch) const {
   scratch.Fit(items());
-  const std::span<const HistoryEntry> history = query.history.last(std::min(query.history.size(), kHistoryMax));
+  const std::span<const HistoryEntry> history =
+      query.history.last(std::min(query.history.size(), kHistoryMax));
   for (const HistoryEntry& entry : history) {
     if (entry.item < items()) Accumulate(entry.item, PowerOf(entry.weight, model_->weight_power()), scratch);
   }
   return Select(query, scratch);
 }
 
-std::span<const Recommendation> Recommender::Similar(ItemIndex item, const Query& query, Scratch& scratch) const {
+std::span<const Recommendation> Recommender::Similar(ItemIndex item, const Query& query,
+                                                     Scratch& scratch) const {
   scratch.Fit(items());
   if (item >= items()) return {};
   Accumulate(item, 1, scratch);
@@ -196,7 +202,8 @@ std::span<const Recommendation> Recommender::Select(const Query& query, Scratch&
 void Recommender::TakeBest(const Query& query, std::size_t k, Scratch& scratch) const {
   if (k == 0) return;
   const bool diverse = query.diversity.groups != nullptr && query.diversity.per_group_max > 0;
-  // With a limit per group some of the best fall away: take four times as many, which nearly always is enough.
+  // With a limit per group some of the best fall away: take four times as many, which nearly always is
+  // enough.
   const std::size_t wanted = std::min(diverse ? 4 * k : k, kPoolMax / 2);
   std::vector<Recommendation>& pool = scratch.pool_;
   pool.clear();
@@ -208,7 +215,8 @@ void Recommender::TakeBest(const Query& query, std::size_t k, Scratch& scratch) 
     if (!(score >= threshold) || score == 0 || !Passes(query.filters, item)) continue;
     pool.push_back({item, score, Source::kPersonal});
     if (pool.size() < 2 * wanted) continue;
-    std::nth_element(pool.begin(), pool.begin() + static_cast<std::ptrdiff_t>(wanted) - 1, pool.end(), Better);
+    std::nth_element(pool.begin(), pool.begin() + static_cast<std::ptrdiff_t>(wanted) - 1, pool.end(),
+                     Better);
     pool.resize(wanted);
     threshold = pool.back().score;
     dropped = true;
@@ -224,61 +232,70 @@ void Recommender::TakeBest(const Query& query, std::size_t k, Scratch& scratch) 
   }
   if (!diverse || !dropped || scratch.answers_.size() == k) return;
 
-  // Rare: one group crowds the pool. Walk all of them in order; what is behind the pool's last has not been seen yet.
+  // Rare: one group crowds the pool. Walk all of them in order; what is behind the pool's last has not been
+  // seen yet.
   const Recommendation last = pool.back();
   const auto better = [&scratch](ItemIndex a, ItemIndex b) {
     return Better({a, scratch.scores_[a]}, {b, scratch.scores_[b]});
   };
-  std::sort(scratch.touched_.begin(), scratch.touched_.begin() + static_cast<std::ptrdiff_t>(scratch.touched_size_),
-            better);
+  std::sort(scratch.touched_.begin(),
+            scratch.touched_.begin() + static_cast<std::ptrdiff_t>(scratch.touched_size_), better);
   for (std::size_t i = 0; i < scratch.touched_size_ && scratch.answers_.size() < k; ++i) {
-    const Recommendation candidate{scratch.touched_[i], scratch.scores_[scratch.touched_[i]], Source::kPersonal};
+    const Recommendation candidate{scratch.touched_[i], scratch.scores_[scratch.touched_[i]],
+                                   Source::kPersonal};
     if (candidate.score <= 0) break;
-    if (Better(last, candidate) && Passes(query.filters, candidate.item)) scratch.Admit(candidate, query.diversity);
+    if (Better(last, candidate) && Passes(query.filters, candidate.item))
+      scratch.Admit(candidate, query.diversity);
   }
 }
 
-// Fills up with popular books: item numbers ascend with falling popularity, so the first admissible ones are they.
+// Fills up with popular books: item numbers ascend with falling popularity, so the first admissible ones are
+// they.
 void Recommender::TakePopular(const Query& query, std::size_t k, Scratch& scratch) const {
   for (const Recommendation& answer : scratch.answers_) scratch.Forbid(answer.item);
-  const float exploration = std::clamp(query.exploration, 0.0F, 1.0F);
-  const bool diverse = query.diversity.groups != nullptr && query.diversity.per_group_max > 0;
+  if (query.exploration > 0) Explore(query, k, scratch);
+  ForEachPassing(query.filters, 0, items(), [&](ItemIndex item) {
+    if (scratch.answers_.size() == k) return false;
+    if (scratch.scores_[item] != kNever) scratch.Admit({item, 0, Source::kPopular}, query.diversity);
+    return true;
+  });
+}
+
+// The first of the popular and a few of the new books, drawn by their readers: to the logarithm of the number of
+// readers comes a Gumbel variable, the larger the livelier.
+void Recommender::Explore(const Query& query, std::size_t k, Scratch& scratch) const {
+  const float exploration = std::min(query.exploration, 1.0F);
   const std::size_t missing = k - scratch.answers_.size();
-  const std::size_t wanted =
-      std::min(exploration > 0 || diverse ? std::max<std::size_t>(8 * missing, 64) : missing, kPoolMax / 2);
+  const std::size_t wanted = std::min(std::max<std::size_t>(8 * missing, 64), kPoolMax / 2);
   std::vector<Recommendation>& pool = scratch.pool_;
   pool.clear();
-  const double readers_mean =
-      static_cast<double>(model_->interactions()) / static_cast<double>(std::max<std::size_t>(model_->items(), 1));
+  // A new book is given the benefit of the doubt: as many readers as the average book.
+  const auto books = static_cast<float>(std::max<std::size_t>(model_->items(), 1));
+  const float readers_mean = static_cast<float>(model_->interactions()) / books;
   const auto offer = [&](ItemIndex item) {
     if (scratch.scores_[item] == kNever) return;
-    // A new book is given the benefit of the doubt: as many readers as the average book.
-    const double readers = item < model_->items() ? model_->readers(item) : readers_mean;
-    const float key = exploration == 0 ? 0
-                                       : std::log1p(static_cast<float>(readers)) +
-                                             exploration * Gumbel(query.seed, item);
-    pool.push_back({item, key, Source::kPopular});
+    const float readers = item < model_->items() ? static_cast<float>(model_->readers(item)) : readers_mean;
+    pool.push_back({item, std::log1p(readers) + exploration * Gumbel(query.seed, item), Source::kPopular});
   };
-  ForEachPassing(query.filters, 0, items(), [&](ItemIndex item) {
+  ForEachPassing(query.filters, 0, model_->items(), [&](ItemIndex item) {
     offer(item);
     return pool.size() < wanted;
   });
-  if (exploration > 0 && items() > model_->items()) {
-    ForEachPassing(query.filters, static_cast<ItemIndex>(model_->items()), items(), [&](ItemIndex item) {
-      if (pool.empty() || pool.back().item < item) offer(item);
-      return pool.size() < 2 * wanted;
-    });
-  }
+  const std::size_t room = pool.size() + wanted / 8;
+  ForEachPassing(query.filters, static_cast<ItemIndex>(model_->items()), items(), [&](ItemIndex item) {
+    offer(item);
+    return pool.size() < room;
+  });
   std::sort(pool.begin(), pool.end(), Better);
   for (Recommendation& candidate : pool) {
     if (scratch.answers_.size() == k) return;
     candidate.score = 0;
-    scratch.Admit(candidate, query.diversity);
+    if (scratch.Admit(candidate, query.diversity)) scratch.Forbid(candidate.item);
   }
 }
 
-std::span<const Reason> Recommender::Explain(std::span<const HistoryEntry> history, ItemIndex item, std::size_t k,
-                                             Scratch& scratch) const {
+std::span<const Reason> Recommender::Explain(std::span<const HistoryEntry> history, ItemIndex item,
+                                             std::size_t k, Scratch& scratch) const {
   scratch.Fit(items());
   std::vector<Reason>& reasons = scratch.reasons_;
   reasons.clear();
@@ -298,7 +315,8 @@ std::span<const Reason> Recommender::Explain(std::span<const HistoryEntry> histo
     return a.contribution != b.contribution ? a.contribution > b.contribution : a.item < b.item;
   };
   const std::size_t wanted = std::min(k, reasons.size());
-  std::partial_sort(reasons.begin(), reasons.begin() + static_cast<std::ptrdiff_t>(wanted), reasons.end(), stronger);
+  std::partial_sort(reasons.begin(), reasons.begin() + static_cast<std::ptrdiff_t>(wanted), reasons.end(),
+                    stronger);
   return std::span(reasons).first(wanted);
 }
 

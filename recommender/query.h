@@ -4,9 +4,10 @@
 //     Scratch scratch(recommender);                  // One per thread, made once.
 //     for (const Recommendation& r : recommender.Recommend({.history = history, .k = 10}, scratch)) …
 //
-// A Recommender is immutable: any number of threads may ask, each with its own Scratch. Recommend, Similar and Explain
-// allocate nothing. Equal questions get equal answers: scores tie by item number, the popular first, and chance comes
-// only from the seed in the question. Entries of a history with a number the recommender does not know are passed over.
+// A Recommender is immutable: any number of threads may ask, each with its own Scratch. Recommend, Similar
+// and Explain allocate nothing. Equal questions get equal answers: scores tie by item number, the popular
+// first, and chance comes only from the seed in the question. Entries of a history with a number the
+// recommender does not know are passed over.
 #pragma once
 
 #include <cstddef>
@@ -30,9 +31,7 @@ class ItemSet {
 
   void Add(ItemIndex item) { words_[item / 64] |= std::uint64_t{1} << (item % 64); }
   void Remove(ItemIndex item) { words_[item / 64] &= ~(std::uint64_t{1} << (item % 64)); }
-  bool Contains(ItemIndex item) const {
-    return item < size_ && (words_[item / 64] >> (item % 64) & 1) != 0;
-  }
+  bool Contains(ItemIndex item) const { return item < size_ && (words_[item / 64] >> (item % 64) & 1) != 0; }
   // The items 64 * word … 64 * word + 63 as bits.
   std::uint64_t Word(std::size_t word) const { return word < words_.size() ? words_[word] : 0; }
   std::size_t size() const { return size_; }
@@ -64,9 +63,9 @@ struct HistoryEntry {
 };
 
 struct Filters {
-  const ItemSet* category = nullptr;          // Only these; null: any.
-  const ItemSet* available = nullptr;         // Only these; null: any.
-  std::span<const ItemIndex> exclusions = {}; // Never these.
+  const ItemSet* category = nullptr;           // Only these; null: any.
+  const ItemSet* available = nullptr;          // Only these; null: any.
+  std::span<const ItemIndex> exclusions = {};  // Never these.
   bool exclude_history = true;
 };
 
@@ -80,8 +79,9 @@ struct Query {
   std::size_t k = 10;                          // Clamped to kAnswersMax.
   Filters filters = {};
   Diversity diversity = {};
-  // What the model cannot fill is filled with popular books, in an order that `exploration` (0: none, 1: lively)
-  // shuffles gently by `seed`, so that new readers do not all see the same ten books. Personal answers stay as they are.
+  // What the model cannot fill is filled with popular books, in an order that `exploration` (0: none, 1:
+  // lively) shuffles gently by `seed`, so that new readers do not all see the same ten books. Personal
+  // answers stay as they are.
   bool fill = true;
   float exploration = 0;
   std::uint64_t seed = 0;
@@ -135,7 +135,8 @@ class Recommender {
                                   Scratch& scratch) const;
 
   // One answer per query, in their order; the same as asking one by one. Uses `threads` threads; allocates.
-  std::vector<std::vector<Recommendation>> RecommendBatch(std::span<const Query> queries, int threads = 1) const;
+  std::vector<std::vector<Recommendation>> RecommendBatch(std::span<const Query> queries,
+                                                          int threads = 1) const;
 
  private:
   friend class Scratch;
@@ -143,13 +144,15 @@ class Recommender {
   std::span<const Recommendation> Select(const Query& query, Scratch& scratch) const;
   void TakeBest(const Query& query, std::size_t k, Scratch& scratch) const;
   void TakePopular(const Query& query, std::size_t k, Scratch& scratch) const;
+  void Explore(const Query& query, std::size_t k, Scratch& scratch) const;
 
-  std::shared_ptr<const Model> model_;  // Shared: answers under way keep the old model while a new one is swapped in.
+  std::shared_ptr<const Model>
+      model_;  // Shared: answers under way keep the old model while a new one is swapped in.
   std::shared_ptr<const Overlay> overlay_;
 };
 
-// The working memory of one thread: 8 bytes per item of the recommender it was made for. It may be used with another
-// recommender of no more items; with one of more items it grows (and allocates) once.
+// The working memory of one thread: 8 bytes per item of the recommender it was made for. It may be used with
+// another recommender of no more items; with one of more items it grows (and allocates) once.
 class Scratch {
  public:
   Scratch() = default;
@@ -170,8 +173,8 @@ class Scratch {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> group_counts_;  // Group and how many answers it has.
 };
 
-// The last events of a visit as a history: the latest weighs 1, each older one `decay` times the next. Writes at most
-// out.size() entries, oldest first, and returns the part of `out` that was filled.
+// The last events of a visit as a history: the latest weighs 1, each older one `decay` times the next. Writes
+// at most out.size() entries, oldest first, and returns the part of `out` that was filled.
 std::span<const HistoryEntry> SessionHistory(std::span<const ItemIndex> events, float decay,
                                              std::span<HistoryEntry> out);
 

@@ -43,13 +43,15 @@ class Solver {
     // The book itself joins its candidates, in its place, so that one pass finds the left and the right side.
     items_.clear();
     for (const Neighbour& neighbour : list) items_.push_back(neighbour.item);
-    const auto self = static_cast<std::size_t>(std::lower_bound(items_.begin(), items_.end(), item) - items_.begin());
+    const auto self =
+        static_cast<std::size_t>(std::lower_bound(items_.begin(), items_.end(), item) - items_.begin());
     items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(self), item);
     const std::size_t stride = SystemStride(size);
     T* const matrix = matrix_.Fit(stride * size);
     std::fill(matrix, matrix + stride * size, T{0});
     for (std::size_t i = 0; i < size; ++i) {
-      matrix[i * stride + i] = static_cast<T>(gram_.diagonal(list[i].item)) + static_cast<T>(ridge_[list[i].item]);
+      matrix[i * stride + i] =
+          static_cast<T>(gram_.diagonal(list[i].item)) + static_cast<T>(ridge_[list[i].item]);
     }
     gram_.ForPairs(items_, positions_, [&](std::size_t later, std::size_t earlier, float value) {
       const std::size_t row = earlier < self ? earlier : earlier - 1;
@@ -64,7 +66,8 @@ class Solver {
     });
     solution_.resize(size);
     const bool solved = SolveSystem(matrix, size, stride, solution_.data(), simd_);
-    // Not positive definite within rounding: the ridge is far too small for the data. No weight is an honest answer.
+    // Not positive definite within rounding: the ridge is far too small for the data. No weight is an honest
+    // answer.
     for (std::size_t i = 0; i < size; ++i) list[i].weight = solved ? static_cast<float>(solution_[i]) : 0;
   }
 

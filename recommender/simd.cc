@@ -17,8 +17,9 @@ struct Vector {
   static constexpr std::size_t kCount = kBytes / sizeof(T);
 };
 
-// Subtracts from rows i and i + 1 (only i if `pair` is false) what the four finished rows above them say. From the
-// vector that holds the diagonal: the few numbers left of the diagonal that change too are never read.
+// Subtracts from rows i and i + 1 (only i if `pair` is false) what the four finished rows above them say.
+// From the vector that holds the diagonal: the few numbers left of the diagonal that change too are never
+// read.
 template <typename T, std::size_t kBytes, bool kPair>
 OCTAVO_INLINE void Subtract(T* matrix, std::size_t pivot, std::size_t i, std::size_t stride) {
   using V = typename Vector<T, kBytes>::Type;
@@ -54,7 +55,8 @@ OCTAVO_INLINE bool FinishRow(T* matrix, std::size_t pivot, std::size_t end, std:
   T* const row = matrix + pivot * stride;
   if (!(row[pivot] > 0)) return false;
   const T inverse = 1 / std::sqrt(row[pivot]);
-  for (std::size_t j = pivot / kCount * kCount; j < stride; j += kCount) *reinterpret_cast<V*>(row + j) *= inverse;
+  for (std::size_t j = pivot / kCount * kCount; j < stride; j += kCount)
+    *reinterpret_cast<V*>(row + j) *= inverse;
   for (std::size_t i = pivot + 1; i < end; ++i) {
     T* const other = matrix + i * stride;
     const T factor = row[i];
@@ -65,8 +67,9 @@ OCTAVO_INLINE bool FinishRow(T* matrix, std::size_t pivot, std::size_t end, std:
   return true;
 }
 
-// A = UᵀU, row by row from the top, four rows at a time so that each row below is loaded and stored once per four.
-// The column behind the matrix goes through the same steps and becomes U⁻ᵀ b; then U x = that, from the bottom.
+// A = UᵀU, row by row from the top, four rows at a time so that each row below is loaded and stored once per
+// four. The column behind the matrix goes through the same steps and becomes U⁻ᵀ b; then U x = that, from the
+// bottom.
 template <typename T, std::size_t kBytes>
 OCTAVO_INLINE bool Solve(T* matrix, std::size_t size, std::size_t stride, T* solution) {
   std::size_t pivot = 0;
@@ -130,21 +133,22 @@ bool SolvePortable(T* matrix, std::size_t size, std::size_t stride, T* solution)
 
 #if defined(__x86_64__)
 template <typename T>
-__attribute__((target("avx2,fma"))) bool SolveAvx2(T* matrix, std::size_t size, std::size_t stride, T* solution) {
+__attribute__((target("avx2,fma"))) bool SolveAvx2(T* matrix, std::size_t size, std::size_t stride,
+                                                   T* solution) {
   return Solve<T, 32>(matrix, size, stride, solution);
 }
 template <typename T>
 __attribute__((target("avx512f,avx512dq,avx512vl,fma"))) bool SolveAvx512(T* matrix, std::size_t size,
-                                                                         std::size_t stride, T* solution) {
+                                                                          std::size_t stride, T* solution) {
   return Solve<T, 64>(matrix, size, stride, solution);
 }
-__attribute__((target("avx2,fma"))) void SubtractAvx2(const float* left, const float* right, std::size_t right_stride,
-                                                      float* block, std::size_t block_stride) {
+__attribute__((target("avx2,fma"))) void SubtractAvx2(const float* left, const float* right,
+                                                      std::size_t right_stride, float* block,
+                                                      std::size_t block_stride) {
   Subtract64<32>(left, right, right_stride, block, block_stride);
 }
-__attribute__((target("avx512f,avx512dq,avx512vl,fma"))) void SubtractAvx512(const float* left, const float* right,
-                                                                            std::size_t right_stride, float* block,
-                                                                            std::size_t block_stride) {
+__attribute__((target("avx512f,avx512dq,avx512vl,fma"))) void SubtractAvx512(
+    const float* left, const float* right, std::size_t right_stride, float* block, std::size_t block_stride) {
   Subtract64<64>(left, right, right_stride, block, block_stride);
 }
 #endif
@@ -169,7 +173,8 @@ std::vector<Simd> SimdAvailable() {
   std::vector<Simd> available = {Simd::kPortable};
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) available.push_back(Simd::kAvx2);
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl")) {
     available.push_back(Simd::kAvx512);
   }
 #endif

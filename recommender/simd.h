@@ -1,7 +1,7 @@
-// The loops that training spends its time in: solving a small system of equations per book, and multiplying blocks for
-// the dense reference. Written once over vectors of any width and compiled for the widths of this kind of processor; the
-// widest that this machine has is chosen when the program runs. All variants agree within rounding: the portable one
-// rounds after each product, the others fuse.
+// The loops that training spends its time in: solving a small system of equations per book, and multiplying
+// blocks for the dense reference. Written once over vectors of any width and compiled for the widths of this
+// kind of processor; the widest that this machine has is chosen when the program runs. All variants agree
+// within rounding: the portable one rounds after each product, the others fuse.
 #pragma once
 
 #include <cstddef>
@@ -21,16 +21,18 @@ std::string_view SimdName(Simd simd);
 std::vector<Simd> SimdAvailable();
 Simd BestSimd();
 
-// A symmetric positive definite system A x = b as the upper triangle of A in rows of `stride` numbers, with b standing
-// as column `size` behind it. Rows begin on 64 bytes and stride is a multiple of 16 and at least size + 1.
+// A symmetric positive definite system A x = b as the upper triangle of A in rows of `stride` numbers, with b
+// standing as column `size` behind it. Rows begin on 64 bytes and stride is a multiple of 16 and at least
+// size + 1.
 std::size_t SystemStride(std::size_t size);
 
-// Solves in place by Cholesky's method and writes x to solution[0 … size). The matrix is overwritten. False if A is
-// not positive definite within rounding.
+// Solves in place by Cholesky's method and writes x to solution[0 … size). The matrix is overwritten. False
+// if A is not positive definite within rounding.
 bool SolveSystem(float* matrix, std::size_t size, std::size_t stride, float* solution, Simd simd);
 bool SolveSystem(double* matrix, std::size_t size, std::size_t stride, double* solution, Simd simd);
 
-// block -= left * right for blocks of 64 x 64: `left` in rows of 64 numbers, the others in rows of their stride.
+// block -= left * right for blocks of 64 x 64: `left` in rows of 64 numbers, the others in rows of their
+// stride.
 void SubtractProduct(const float* left, const float* right, std::size_t right_stride, float* block,
                      std::size_t block_stride, Simd simd);
 

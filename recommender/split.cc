@@ -24,7 +24,8 @@ std::vector<char> DrawRandom(const Interactions& all, const SplitOptions& option
   std::vector<std::size_t> order;
   for (UserIndex user = 0; user < all.users().size(); ++user) {
     const std::size_t count = all.ItemsOf(user).size();
-    const auto wanted = static_cast<std::size_t>(options.share * static_cast<double>(count) + Uniform(random));
+    const auto wanted =
+        static_cast<std::size_t>(options.share * static_cast<double>(count) + Uniform(random));
     const std::size_t taken = count == 0 ? 0 : std::min(wanted, count - 1);
     order.resize(count);
     std::iota(order.begin(), order.end(), begin);
@@ -45,7 +46,8 @@ std::vector<char> TakeLatest(const Interactions& all, const SplitOptions& option
   }
   std::vector<std::size_t> order(times.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return times[a] < times[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return times[a] < times[b]; });
   std::vector<char> held(times.size(), 0);
   const auto first = static_cast<std::size_t>((1 - options.share) * static_cast<double>(order.size()));
   for (std::size_t i = first; i < order.size(); ++i) held[order[i]] = 1;

@@ -20,7 +20,8 @@ Result<SplitMode> ParseSplitMode(std::string_view name);
 
 struct SplitOptions {
   SplitMode mode = SplitMode::kRandom;
-  double share = 0.2;      // Held back, in (0, 1). Of a reader's n books, floor(share * n + a draw), always leaving one.
+  double share =
+      0.2;  // Held back, in (0, 1). Of a reader's n books, floor(share * n + a draw), always leaving one.
   std::uint64_t seed = 1;
 };
 
@@ -30,8 +31,8 @@ struct Split {
   Interactions held_out;
 };
 
-// Fails with INVALID_ARGUMENT (NO_TIMESTAMPS) if a mode needs times and there are none, (NOTHING_HELD_OUT) if no reader
-// has two books.
+// Fails with INVALID_ARGUMENT (NO_TIMESTAMPS) if a mode needs times and there are none, (NOTHING_HELD_OUT) if
+// no reader has two books.
 Result<Split> SplitInteractions(const Interactions& all, const SplitOptions& options);
 
 }  // namespace octavo::recommender

@@ -28,7 +28,8 @@ StepFunction Steps(const TrainOptions& options, std::string_view stage, std::siz
     if (options.stop.stop_requested()) return false;
     const std::lock_guard lock(state->mutex);
     state->done += more;
-    if (options.progress) options.progress({stage, static_cast<double>(state->done) / static_cast<double>(total)});
+    if (options.progress)
+      options.progress({stage, static_cast<double>(state->done) / static_cast<double>(total)});
     return true;
   };
 }
@@ -55,7 +56,8 @@ void Rescale(NeighbourLists& lists, const TrainingData& data, const Settings& se
     popularity[item] = std::pow(share, settings.popularity_exponent);
   }
   for (ItemIndex item = 0; item < lists.items(); ++item) {
-    for (Neighbour& neighbour : lists.Of(item)) neighbour.weight *= popularity[item] * history[neighbour.item];
+    for (Neighbour& neighbour : lists.Of(item))
+      neighbour.weight *= popularity[item] * history[neighbour.item];
   }
 }
 
@@ -68,7 +70,9 @@ Model Assemble(const Interactions& interactions, const TrainingData& data, const
   parts.weight_power = settings.weight_power;
   parts.settings = ToJson(settings);
   parts.row_offsets.assign(data.items() + 1, 0);
-  const auto kept = [](const Neighbour& neighbour) { return neighbour.weight != 0 && std::isfinite(neighbour.weight); };
+  const auto kept = [](const Neighbour& neighbour) {
+    return neighbour.weight != 0 && std::isfinite(neighbour.weight);
+  };
   for (ItemIndex item = 0; item < data.items(); ++item) {
     parts.ids.emplace_back(interactions.items().id(data.original(item)));
     parts.readers.push_back(static_cast<std::uint32_t>(data.ReadersOf(item).size()));
@@ -91,6 +95,16 @@ Model Assemble(const Interactions& interactions, const TrainingData& data, const
   return Model::FromParts(parts);
 }
 
+Status CheckSettings(const Settings& settings) {
+  const bool finite = std::isfinite(
+      settings.weight_power + settings.neighbour_user_exponent + settings.row_exponent +
+      settings.column_exponent + settings.shrinkage + settings.similarity_power + settings.user_exponent +
+      settings.ridge_exponent + settings.history_exponent + settings.popularity_exponent);
+  if (finite && settings.ridge > 0 && settings.candidates > 0 && settings.candidates <= kCandidatesMax)
+    return Ok();
+  return Error{Code::kInvalidArgument, "BAD_SETTINGS", "settings out of range: " + ToJson(settings)};
+}
+
 Error Stopped() { return {Code::kCancelled, "STOPPED", "training was stopped"}; }
 
 }  // namespace
@@ -109,8 +123,8 @@ struct Trainer::Stages {
   Stage<NeighbourLists> weights;
 };
 
-Trainer::Trainer(const Interactions& interactions)
-    : interactions_(interactions), stages_(std::make_unique<Stages>()) {}
+Trainer::Trainer(const Interactions& interactions, Keep keep)
+    : interactions_(interactions), keep_(keep), stages_(std::make_unique<Stages>()) {}
 Trainer::~Trainer() = default;
 
 Status Trainer::Neighbours(const Settings& settings, const TrainOptions& options) {
@@ -146,7 +160,11 @@ Status Trainer::Regressions(const Settings& settings, const TrainOptions& option
   if (options.stop.stop_requested()) return Stopped();
   const auto key = [](const Settings& of) { return std::tie(of.ridge, of.ridge_exponent); };
   if (s.weights.result && key(s.weights.settings) == key(settings)) return Ok();
-  s.weights.result = *s.neighbours.result;
+  if (keep_ == Keep::kNothing) {
+    s.weights.result = std::exchange(s.neighbours.result, std::nullopt);
+  } else {
+    s.weights.result = *s.neighbours.result;
+  }
   s.weights.settings = settings;
   SolveRegressions(*s.gram.result, Ridge(*s.gram.result, settings), *s.weights.result, threads,
                    Steps(options, "regressions", s.data.result->items()), options.precision);
@@ -157,18 +175,23 @@ Status Trainer::Regressions(const Settings& settings, const TrainOptions& option
 
 Result<Model> Trainer::Train(const Settings& settings, const TrainOptions& options) {
   if (interactions_.size() == 0) {
-    return Error{Code::kInvalidArgument, "NO_INTERACTIONS", "there is nothing to learn from: no interactions"};
+    return Error{Code::kInvalidArgument, "NO_INTERACTIONS",
+                 "there is nothing to learn from: no interactions"};
   }
+  TRY(CheckSettings(settings));
   TRY(Neighbours(settings, options));
   if (settings.method == Method::kRegressions) TRY(Regressions(settings, options));
-  NeighbourLists lists =
-      settings.method == Method::kRegressions ? *stages_->weights.result : *stages_->neighbours.result;
+  const bool regressions = settings.method == Method::kRegressions;
+  std::optional<NeighbourLists>& found = regressions ? stages_->weights.result : stages_->neighbours.result;
+  if (keep_ == Keep::kNothing) stages_->gram.result.reset();
+  NeighbourLists lists = keep_ == Keep::kNothing ? std::move(*found) : *found;
+  if (keep_ == Keep::kNothing) found.reset();
   Rescale(lists, *stages_->data.result, settings);
   return Assemble(interactions_, *stages_->data.result, settings, lists);
 }
 
 Result<Model> Train(const Interactions& interactions, const Settings& settings, const TrainOptions& options) {
-  return Trainer(interactions).Train(settings, options);
+  return Trainer(interactions, Trainer::Keep::kNothing).Train(settings, options);
 }
 
 }  // namespace octavo::recommender

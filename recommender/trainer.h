@@ -14,8 +14,9 @@
 
 namespace octavo::recommender {
 
-// How far a long work is. Called from any of the working threads, one at a time, at least once per 1,000 books; it may
-// block to hold the work back, which is how a service keeps training below its share of a busy machine.
+// How far a long work is. Called from any of the working threads, one at a time, at least once per 1,000
+// books; it may block to hold the work back, which is how a service keeps training below its share of a busy
+// machine.
 struct Progress {
   std::string_view stage;  // "neighbours", "regressions", …
   double share = 0;        // Of this stage, 0 to 1.
@@ -30,15 +31,19 @@ struct TrainOptions {
 };
 
 // The result depends on the interactions and settings only, never on the number of threads or on chance.
-// Fails with CANCELLED (STOPPED) when stopped. Interactions must not be empty: INVALID_ARGUMENT (NO_INTERACTIONS).
+// Fails with CANCELLED (STOPPED) when stopped. INVALID_ARGUMENT: NO_INTERACTIONS, BAD_SETTINGS.
 // Memory: about 40 bytes per interaction, and 8 bytes per pair of books that any reader shares.
-Result<Model> Train(const Interactions& interactions, const Settings& settings, const TrainOptions& options = {});
+Result<Model> Train(const Interactions& interactions, const Settings& settings,
+                    const TrainOptions& options = {});
 
-// The same for several settings in turn, keeping what did not change from one to the next: the neighbours, the sums
-// over readers, the regressions. For tuning. `interactions` must outlive it. Not thread-safe.
+// The same for several settings in turn, keeping what did not change from one to the next: the neighbours,
+// the sums over readers, the regressions. For tuning. `interactions` must outlive it. With
+// Keep::kNothing every training starts anew, in less memory. Not thread-safe.
 class Trainer {
  public:
-  explicit Trainer(const Interactions& interactions);
+  enum class Keep { kStages, kNothing };
+
+  explicit Trainer(const Interactions& interactions, Keep keep = Keep::kStages);
   ~Trainer();
 
   Result<Model> Train(const Settings& settings, const TrainOptions& options = {});
@@ -49,6 +54,7 @@ class Trainer {
   Status Regressions(const Settings& settings, const TrainOptions& options);
 
   const Interactions& interactions_;
+  const Keep keep_;
   std::unique_ptr<Stages> stages_;
 };
 

@@ -1,5 +1,6 @@
-// TrainingData: interactions laid out for training. Books are renumbered by popularity (0 has the most readers; equal
-// ones by id), and both directions are there: the books of a reader and the readers of a book. Immutable.
+// TrainingData: interactions laid out for training. Books are renumbered by popularity (0 has the most
+// readers; equal ones by id), and both directions are there: the books of a reader and the readers of a book.
+// Immutable.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,8 @@ class TrainingData {
   ItemIndex renumbered(ItemIndex original) const { return renumbered_[original]; }
 
  private:
-  static std::span<const Entry> Slice(const std::vector<Entry>& all, const std::vector<std::uint64_t>& offsets,
-                                      std::size_t index) {
+  static std::span<const Entry> Slice(const std::vector<Entry>& all,
+                                      const std::vector<std::uint64_t>& offsets, std::size_t index) {
     return std::span(all).subspan(offsets[index], offsets[index + 1] - offsets[index]);
   }
 

@@ -16,15 +16,15 @@ namespace {
 
 // A setting that can be moved up and down.
 struct Coordinate {
-  float Settings::* member;
+  float Settings::*member;
   float step;
   float min;
   float max;
   bool multiplies;  // Whether a step multiplies by `step` instead of adding it.
 };
 
-// In the order of how much they matter; the cheap ones, which train nothing anew, in between. The bounds keep the
-// search in the region where a model cannot go badly wrong on readers it has not seen.
+// In the order of how much they matter; the cheap ones, which train nothing anew, in between. The bounds keep
+// the search in the region where a model cannot go badly wrong on readers it has not seen.
 constexpr Coordinate kCoordinates[] = {
     {&Settings::ridge, 1.6F, 0.05F, 200, true},
     {&Settings::ridge_exponent, 0.15F, -0.5F, 1, false},
@@ -38,11 +38,12 @@ constexpr Coordinate kCoordinates[] = {
 constexpr double kGainMin = 0.0002;
 // More candidates cost memory and time in every answer, so that they must bring more.
 constexpr double kCandidatesGainMin = 0.003;
-constexpr std::uint32_t kCandidatesMax = 384;
+constexpr std::uint32_t kTriedCandidatesMax = 384;
 
 class Search {
  public:
-  Search(const Interactions& train, const Interactions& held_out, const TuneOptions& options, const Clock& clock)
+  Search(const Interactions& train, const Interactions& held_out, const TuneOptions& options,
+         const Clock& clock)
       : train_(train),
         held_out_(held_out),
         options_(options),
@@ -73,12 +74,14 @@ class Search {
     const auto model = std::make_shared<const Model>(TRY(trainer_.Train(settings, quiet)));
     const Recommender recommender(model);
     const int threads = std::max(quiet.threads, 1);
-    const Measurement measured = Measure(train_, held_out_, AnswersOf(recommender, train_, threads), {20}, threads);
+    const Measurement measured =
+        Measure(train_, held_out_, AnswersOf(recommender, train_, threads), {20}, threads);
     tuning_.trials.push_back({settings, measured.quality[0].recall, measured.quality[0].ndcg});
     if (options_.train.progress) {
-      options_.train.progress({"tuning", static_cast<double>((clock_.MonotonicNow() - (deadline_ - options_.time_max)) /
-                                                             std::chrono::milliseconds(1)) /
-                                             static_cast<double>(options_.time_max / std::chrono::milliseconds(1))});
+      options_.train.progress(
+          {"tuning", static_cast<double>((clock_.MonotonicNow() - (deadline_ - options_.time_max)) /
+                                         std::chrono::milliseconds(1)) /
+                         static_cast<double>(options_.time_max / std::chrono::milliseconds(1))});
     }
     const double score = tuning_.trials.back().score();
     if (score <= best_ * (1 + gain_min)) return false;
@@ -137,7 +140,7 @@ class Search {
 
   Result<bool> TryCandidates() {
     Settings more = tuning_.settings;
-    more.candidates = std::min(kCandidatesMax, more.candidates * 3 / 2);
+    more.candidates = std::min(kTriedCandidatesMax, more.candidates * 3 / 2);
     return Consider(more, kCandidatesGainMin);
   }
 

@@ -1,5 +1,6 @@
-// Tune: chooses settings for the data at hand. A part of the training data is held back, and a seeded coordinate search
-// keeps what answers it best: the mean of recall@20 and NDCG@20. The data to be judged on later is never seen.
+// Tune: chooses settings for the data at hand. A part of the training data is held back, and a seeded
+// coordinate search keeps what answers it best: the mean of recall@20 and NDCG@20. The data to be judged on
+// later is never seen.
 #pragma once
 
 #include <chrono>
@@ -28,8 +29,8 @@ struct TuneOptions {
   TuneEffort effort = TuneEffort::kQuick;
   std::uint64_t seed = 1;
   SplitMode split = SplitMode::kRandom;
-  double held_out = 0.2;                              // As in SplitOptions.
-  std::size_t readers_max = 20000;                    // Judged by so many readers, drawn by the seed.
+  double held_out = 0.2;                                     // As in SplitOptions.
+  std::size_t readers_max = 20000;                           // Judged by so many readers, drawn by the seed.
   std::chrono::seconds time_max = std::chrono::minutes(20);  // Checked between trials.
   TrainOptions train = {};
 };
@@ -46,7 +47,8 @@ struct Tuning {
   std::vector<Trial> trials;  // In the order they were made.
 };
 
-// Falls back to the default settings, with no trials, if nothing can be held back. Fails with CANCELLED (STOPPED).
+// Falls back to the default settings, with no trials, if nothing can be held back. Fails with CANCELLED
+// (STOPPED).
 Result<Tuning> Tune(const Interactions& interactions, const TuneOptions& options, const Clock& clock);
 
 }  // namespace octavo::recommender
