@@ -9,6 +9,9 @@
 #include "services/catalog/module.h"
 #include "services/hello/module.h"
 #include "services/inventory/module.h"
+#include "services/payments/module.h"
+#include "services/recommendations/module.h"
+#include "services/transactions/module.h"
 
 namespace {
 
@@ -19,6 +22,9 @@ std::vector<std::unique_ptr<Module>> AllModules() {
   modules.push_back(std::make_unique<octavo::catalog::Module>());
   modules.push_back(std::make_unique<octavo::hello::Module>());
   modules.push_back(std::make_unique<octavo::inventory::Module>());
+  modules.push_back(std::make_unique<octavo::payments::Module>());
+  modules.push_back(std::make_unique<octavo::recommendations::Module>());
+  modules.push_back(std::make_unique<octavo::transactions::Module>());
   return modules;
 }
 
