@@ -3,6 +3,8 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "lib/base/uuid.h"
@@ -119,6 +121,38 @@ class Window {
   std::optional<Error> failure_;  // The first.
 };
 
+// Asks the shop how far an import is, several times a second, for as long as it lives: what gRPC has taken off our hands
+// may still wait on the way.
+class ProgressWatch {
+ public:
+  ProgressWatch(v1::CatalogService::StubInterface& catalog, const rpc::Caller& caller, const std::string& import_name,
+                std::int64_t total, ImportProgress& progress)
+      : thread_([&catalog, &caller, import_name, total, &progress, this] {
+          v1::GetImportRequest request;
+          request.set_name(import_name);
+          std::unique_lock lock(mutex_);
+          while (!ended_.wait_for(lock, kProgressEvery, [this] { return stopping_; })) {
+            const auto import = caller.Invoke(catalog, &v1::CatalogService::StubInterface::GetImport, request,
+                                              {.budget = kCallBudget});
+            if (import.ok()) progress.Show(ImportProgress::Step::kBooks, import->row_count(), total);
+          }
+        }) {}
+  ~ProgressWatch() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    ended_.notify_all();
+    thread_.join();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool stopping_ = false;  // Guarded by mutex_.
+  std::thread thread_;     // Last: it uses the others.
+};
+
 // The names of a source's books by their keys, from the change log.
 Result<std::map<std::string, std::string>> BookNames(v1::CatalogService::StubInterface& catalog,
                                                      const rpc::Caller& caller, const std::string& source) {
@@ -195,7 +229,7 @@ Result<v1::Import> ImportClient::SendBooks(BookFile& file, const ImportOptions& 
   message.mutable_header()->set_dry_run(options.dry_run);
   bool open = writer->Write(message);
 
-  auto shown = clock_.MonotonicNow();
+  std::optional<ProgressWatch> watch(std::in_place, *catalog, caller_, import_name, file.row_count(), progress);
   while (open) {
     std::optional<FileRow> next = file.Next();
     if (!next) break;
@@ -213,17 +247,11 @@ Result<v1::Import> ImportClient::SendBooks(BookFile& file, const ImportOptions& 
     message.mutable_row()->set_line(next->line);
     *message.mutable_row()->mutable_book() = ToProto(row.key, row.draft);
     open = writer->Write(message);
-
-    if (clock_.MonotonicNow() - shown < kProgressEvery) continue;
-    shown = clock_.MonotonicNow();
-    v1::GetImportRequest request;
-    request.set_name(import_name);
-    const auto durable = caller_.Invoke(*catalog, &v1::CatalogService::StubInterface::GetImport, request,
-                                        {.budget = kCallBudget});
-    if (durable.ok()) progress.Show(ImportProgress::Step::kBooks, durable->row_count(), file.row_count());
   }
   writer->WritesDone();
-  if (const grpc::Status status = writer->Finish(); !status.ok()) return rpc::ToError(status);
+  const grpc::Status status = writer->Finish();
+  watch.reset();
+  if (!status.ok()) return rpc::ToError(status);
   progress.Show(ImportProgress::Step::kBooks, file.row_count(), file.row_count());
   return import;
 }

@@ -50,7 +50,7 @@ struct ImportReport {
   std::int64_t stock_known_count = 0;     // Books that had received another number from an earlier import.
 };
 
-// Told how far it is. Calls come from the thread that imports.
+// Told how far it is. Calls come from any thread, one at a time.
 class ImportProgress {
  public:
   virtual ~ImportProgress() = default;

@@ -17,8 +17,11 @@ using Xapian::Query;
 constexpr double kTitleFactor = 2.5;
 constexpr double kAuthorFactor = 2.5;
 constexpr double kSeriesFactor = 1.5;
-// A whole title that is what was typed outweighs any sum of words.
-constexpr double kExactTitleFactor = 8;
+// Added where a whole name is what was typed; a word weighs some 5 to 30.
+constexpr double kExactTitleWeight = 60;
+constexpr double kExactNameWeight = 15;
+// Popularity (0 to 6.7) decides between books that match alike, and not much more.
+constexpr double kPopularityFactor = 2;
 // How many words an unfinished one may stand for; the most frequent ones are taken.
 constexpr Xapian::termcount kExpansionMax = 64;
 
@@ -38,6 +41,36 @@ Query Combine(Query::op op, const Range& range, const Make& make) {
   std::vector<Query> parts;
   for (const auto& each : range) parts.push_back(make(each));
   return Query(op, parts.begin(), parts.end());
+}
+
+// Adds `weight` to the books of a term, however rare it is.
+Query Fixed(const std::string& term, double weight) {
+  const Query weighing((new Xapian::FixedWeightPostingSource(weight))->release());
+  return Query(Query::OP_AND, weighing, Query(Query::OP_SCALE_WEIGHT, Query(term), 0));
+}
+
+// Every word one error away from an ASCII word: a letter left out, exchanged with the next, wrong, or too many
+// (P. Norvig, "How to write a spelling corrector", 2007). Some 55 for each letter.
+std::vector<std::string> OneErrorEdits(const std::string& word) {
+  std::vector<std::string> edits;
+  for (std::size_t i = 0; i <= word.size(); ++i) {
+    if (i < word.size()) edits.push_back(word.substr(0, i) + word.substr(i + 1));
+    if (i + 1 < word.size() && word[i] != word[i + 1]) {
+      edits.push_back(word);
+      std::swap(edits.back()[i], edits.back()[i + 1]);
+    }
+    for (char letter = 'a'; letter <= 'z'; ++letter) {
+      edits.push_back(word.substr(0, i) + letter + word.substr(i));
+      if (i == word.size() || word[i] == letter) continue;
+      edits.push_back(word);
+      edits.back()[i] = letter;
+    }
+  }
+  return edits;
+}
+
+bool IsAscii(const std::string& word) {
+  return std::all_of(word.begin(), word.end(), [](unsigned char c) { return c < 0x80; });
 }
 
 Query Range(Xapian::valueno slot, double min, double max) {
@@ -104,9 +137,14 @@ Query QueryBuilder::Any(const std::vector<std::string>& words) const {
 }
 
 Query QueryBuilder::Ranked(const Query& matching, const std::string& text) const {
-  const Query exact(Query::OP_SCALE_WEIGHT, Query(Term(kExactTitle, ExactTitle(text))), kExactTitleFactor);
+  const std::string name = ExactName(text);
   const Query popularity((new Xapian::ValueWeightPostingSource(kPopularitySlot))->release());
-  return Query(Query::OP_AND_MAYBE, matching, Query(Query::OP_OR, exact, popularity));
+  const std::vector<Query> extras = {Fixed(Term(kExactTitle, name), kExactTitleWeight),
+                                     Fixed(Term(kExactMainTitle, name), kExactNameWeight),
+                                     Fixed(Term(kExactSeries, name), kExactNameWeight),
+                                     Fixed(Term(kExactAuthor, name), kExactNameWeight),
+                                     Query(Query::OP_SCALE_WEIGHT, popularity, kPopularityFactor)};
+  return Query(Query::OP_AND_MAYBE, matching, Query(Query::OP_OR, extras.begin(), extras.end()));
 }
 
 std::vector<std::string> QueryBuilder::Corrected(const std::vector<std::string>& words) const {
@@ -114,10 +152,42 @@ std::vector<std::string> QueryBuilder::Corrected(const std::vector<std::string>&
   for (std::string& word : corrected) {
     const unsigned errors = TypingErrorsForgiven(word);
     if (errors == 0 || IsKnown(word)) continue;
-    const std::string near = database_.get_spelling_suggestion(word, errors);
+    std::string near = OneErrorAway(word);
+    // Xapian looks by groups of three letters, which finds two errors in a long word, but misses some in a short one.
+    if (near.empty()) near = database_.get_spelling_suggestion(word, errors);
     if (!near.empty()) word = near;
   }
   return corrected;
+}
+
+std::string QueryBuilder::OneErrorAway(const std::string& word) const {
+  std::string best;
+  if (!IsAscii(word)) return best;
+  double best_popularity = -1;
+  for (const std::string& edit : OneErrorEdits(word)) {
+    // Only words of names: a description may have any typing error itself.
+    const bool known = database_.term_exists(Term(kTitleWord, edit)) || database_.term_exists(Term(kAuthorWord, edit)) ||
+                       database_.term_exists(Term(kSeriesWord, edit));
+    if (!known) continue;
+    const double popularity = Popularity(edit);
+    if (popularity <= best_popularity) continue;
+    best = edit;
+    best_popularity = popularity;
+  }
+  return best;
+}
+
+// Of the best known book that has the word in a name.
+double QueryBuilder::Popularity(const std::string& word) const {
+  const std::vector<Query> fields = {Query(Term(kTitleWord, word)), Query(Term(kAuthorWord, word)),
+                                     Query(Term(kSeriesWord, word))};
+  Xapian::Enquire enquire(database_);
+  enquire.set_query(Query(Query::OP_OR, fields.begin(), fields.end()));
+  enquire.set_weighting_scheme(Xapian::BoolWeight());
+  enquire.set_sort_by_value(kPopularitySlot, /*reverse=*/true);
+  const Xapian::MSet matches = enquire.get_mset(0, 1);
+  if (matches.empty()) return -1;
+  return Xapian::sortable_unserialise(matches.begin().get_document().get_value(kPopularitySlot));
 }
 
 Query FilterQuery(const SearchFilter& filter) {

@@ -18,7 +18,8 @@ class QueryBuilder {
   // Books that have all `words`; or any of them. Words that say little ("the") are wanted only where there are no others.
   Xapian::Query All(const std::vector<std::string>& words) const;
   Xapian::Query Any(const std::vector<std::string>& words) const;
-  // As All or Any, with books first whose whole title is `text` and well-known ones before others.
+  // As All or Any, with books first whose whole title, else series, author or main title is `text`, and well-known ones
+  // before others.
   Xapian::Query Ranked(const Xapian::Query& matching, const std::string& text) const;
 
   // `words` with each that no book has replaced by the nearest that some book has, where one is near enough: one typing
@@ -26,6 +27,9 @@ class QueryBuilder {
   std::vector<std::string> Corrected(const std::vector<std::string>& words) const;
 
  private:
+  // The best known word of the index one typing error away; empty where there is none.
+  std::string OneErrorAway(const std::string& word) const;
+  double Popularity(const std::string& word) const;
   bool IsKnown(const std::string& word) const;
   std::vector<std::string> StemTerms(const std::string& word) const;
   Xapian::Query Word(const std::string& word) const;

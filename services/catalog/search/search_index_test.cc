@@ -55,8 +55,9 @@ class SearchIndexTest : public testing::Test {
     return {.id = BookId{id}, .content = CheckBook(draft, WrongIsbn::kRefuse)->content};
   }
 
+  void Put(int id, const std::string& title, const Facts& facts) { index_->Put(MakeBook(id, title, facts)); }
   void Add(int id, const std::string& title, const Facts& facts) {
-    index_->Put(MakeBook(id, title, facts));
+    Put(id, title, facts);
     index_->Commit(++position_);
   }
 
@@ -64,20 +65,21 @@ class SearchIndexTest : public testing::Test {
   void AddShop() {
     const std::string tolkien = "J. R. R. Tolkien";
     const std::string king = "Stephen King";
-    Add(1, "The Hobbit", {.author = tolkien, .series = "Middle-earth", .number = "0.5", .isbn = "9780261103344",
+    Put(1, "The Hobbit", {.author = tolkien, .series = "Middle-earth", .number = "0.5", .isbn = "9780261103344",
                           .year = 1937, .price = 999, .ratings = 2000});
-    Add(2, "The Fellowship of the Ring", {.author = tolkien, .series = "The Lord of the Rings", .number = "1",
+    Put(2, "The Fellowship of the Ring", {.author = tolkien, .series = "The Lord of the Rings", .number = "1",
                                           .year = 1954, .price = 1299, .ratings = 1800});
-    Add(3, "Les Misérables", {.author = "Victor Hugo", .language = "fr", .category = "classics", .year = 1862,
+    Put(3, "Les Misérables", {.author = "Victor Hugo", .language = "fr", .category = "classics", .year = 1862,
                               .ratings = 500});
-    Add(4, "A Hobbit Companion", {.author = "David Day", .description = "A guide to the world of Tolkien.",
+    Put(4, "A Hobbit Companion", {.author = "David Day", .description = "A guide to the world of Tolkien.",
                                   .ratings = 5});
-    Add(5, "Hobbits and Dwarves", {.author = "Someone Else", .ratings = 90000});
-    Add(6, "It", {.author = king, .category = "horror", .year = 1986, .ratings = 700, .formats = {Format::kEbook}});
-    Add(7, "If It Bleeds", {.author = king, .category = "horror", .year = 2020, .ratings = 900});
-    Add(8, "三体", {.author = "刘慈欣", .language = "zh", .category = "science-fiction", .year = 2008, .ratings = 50});
-    Add(9, "L'Étranger", {.author = "Albert Camus", .language = "fr", .category = "classics", .year = 1942,
+    Put(5, "Hobbits and Dwarves", {.author = "Someone Else", .ratings = 90000});
+    Put(6, "It", {.author = king, .category = "horror", .year = 1986, .ratings = 700, .formats = {Format::kEbook}});
+    Put(7, "If It Bleeds", {.author = king, .category = "horror", .year = 2020, .ratings = 900});
+    Put(8, "三体", {.author = "刘慈欣", .language = "zh", .category = "science-fiction", .year = 2008, .ratings = 50});
+    Put(9, "L'Étranger", {.author = "Albert Camus", .language = "fr", .category = "classics", .year = 1942,
                           .ratings = 800});
+    index_->Commit(++position_);
   }
 
   std::vector<int> Find(const std::string& text, const SearchFilter& filter = {},
@@ -142,9 +144,32 @@ TEST_F(SearchIndexTest, ForgivesTypingErrorsByLength) {
   EXPECT_THAT(Find("hobit"), Contains(1));
   EXPECT_EQ(result_.corrected_query, "hobbit");
   EXPECT_THAT(Find("tolkein"), UnorderedElementsAre(1, 2, 4));
+  // One error of each kind, also in the first letters.
+  for (const char* text : {"ohbbit", "obbit", "hoxbit", "hoobbit", "hobbti"}) {
+    EXPECT_THAT(Find(text), Contains(1)) << text;
+    EXPECT_EQ(result_.corrected_query, "hobbit") << text;
+  }
   EXPECT_THAT(Find("felowshp of the ring"), ElementsAre(2));  // Two errors in eight letters less two.
   EXPECT_THAT(Find("xxhobbit"), IsEmpty());                    // Two errors need nine letters.
   EXPECT_THAT(Find("hbt"), IsEmpty());
+}
+
+TEST_F(SearchIndexTest, CorrectsToWhatIsBestKnown) {
+  Put(1, "The Hobbit", {.ratings = 5000});
+  for (int i = 2; i < 9; ++i) Put(i, "A Habit of Mine", {.ratings = 10});
+  index_->Commit(++position_);
+
+  EXPECT_THAT(Find("hobit"), ElementsAre(1));
+}
+
+TEST_F(SearchIndexTest, PutsAWholeSeriesOrAuthorBeforeMentions) {
+  Add(1, "Harry Potter: The Film Book", {.ratings = 100});
+  Add(2, "The Goblet of Fire", {.series = "Harry Potter", .number = "4", .ratings = 1'000'000});
+  Add(3, "Talks with Stephen King", {.ratings = 50});
+  Add(4, "Carrie", {.author = "Stephen King", .ratings = 1000});
+
+  EXPECT_THAT(Find("harry potter"), ElementsAre(2, 1));
+  EXPECT_THAT(Find("stephen king"), ElementsAre(4, 3));
 }
 
 TEST_F(SearchIndexTest, OffersWhatHasAnyOfTheWordsWhenNothingHasAll) {
@@ -202,7 +227,8 @@ TEST_F(SearchIndexTest, CountsFacetsOfAllMatches) {
 }
 
 TEST_F(SearchIndexTest, PagesThroughResults) {
-  for (int i = 1; i <= 25; ++i) Add(i, "Book of tales", {.ratings = i});
+  for (int i = 1; i <= 25; ++i) Put(i, "Book of tales", {.ratings = i});
+  index_->Commit(++position_);
   std::vector<int> seen;
   SearchQuery query{.text = "tales", .page_size = 10};
   while (true) {

@@ -52,8 +52,7 @@ class TermAdder {
   const Xapian::Stem stemmer_;
 };
 
-// A weight to add to that of the words: 1 for ten ratings, 6.7 for five million. A word weighs 5 to 10, so that
-// popularity decides between books that match alike, and no more.
+// For weighing: 1 for ten ratings, 6.7 for five million.
 double Popularity(std::int64_t ratings_count) { return std::log10(1.0 + static_cast<double>(ratings_count)); }
 
 std::string PackFacets(const BookContent& book) {
@@ -91,9 +90,13 @@ std::string_view TakeUntil(std::string_view& text, char end) {
 }
 
 void AddMarks(Xapian::Document& document, const BookContent& book) {
-  document.add_term(Term(kExactTitle, ExactTitle(book.title)));  // Weighs, so not boolean.
+  document.add_boolean_term(Term(kExactTitle, ExactName(book.title)));
   if (const std::size_t colon = book.title.find(':'); colon != std::string::npos) {
-    document.add_term(Term(kExactTitle, ExactTitle(book.title.substr(0, colon))));
+    document.add_boolean_term(Term(kExactMainTitle, ExactName(book.title.substr(0, colon))));
+  }
+  if (book.series) document.add_boolean_term(Term(kExactSeries, ExactName(book.series->title)));
+  for (const AuthorCredit& author : book.authors) {
+    document.add_boolean_term(Term(kExactAuthor, ExactName(author.display_name)));
   }
   if (!book.isbn13.empty()) document.add_boolean_term(Term(kIsbn, book.isbn13));
   for (const std::string& category : book.categories) document.add_boolean_term(Term(kCategory, category));
@@ -160,9 +163,9 @@ std::string Term(std::string_view prefix, std::string_view word) {
   return std::string(prefix) + std::string(Prefix(word, kTermBytesMax));
 }
 
-std::string ExactTitle(std::string_view title) {
+std::string ExactName(std::string_view name) {
   std::string exact;
-  for (const std::string& word : Words(title, WordForms::kAsTyped)) {
+  for (const std::string& word : Words(name, WordForms::kAsTyped)) {
     if (!exact.empty()) exact += ' ';
     exact += word;
   }

@@ -14,7 +14,7 @@
 namespace octavo::catalog::search {
 
 // Raise with every change of what a document holds: older indexes are then rebuilt.
-inline constexpr const char* kIndexVersion = "1";
+inline constexpr const char* kIndexVersion = "2";
 
 // Prefixes of terms. Plain words have none, stems "Z". In a field's words no capital follows, so that "S" and "ST" are
 // never mixed up.
@@ -22,7 +22,11 @@ inline constexpr std::string_view kStem = "Z";
 inline constexpr std::string_view kTitleWord = "S";
 inline constexpr std::string_view kAuthorWord = "A";
 inline constexpr std::string_view kSeriesWord = "R";
+// The whole of a name, in the form of ExactName: of the title, of the title up to its colon, of a series, of an author.
 inline constexpr std::string_view kExactTitle = "XT:";
+inline constexpr std::string_view kExactMainTitle = "XM:";
+inline constexpr std::string_view kExactSeries = "XR:";
+inline constexpr std::string_view kExactAuthor = "XN:";
 inline constexpr std::string_view kIsbn = "XI:";
 inline constexpr std::string_view kCategory = "XC:";
 inline constexpr std::string_view kLanguage = "XL:";
@@ -52,8 +56,8 @@ std::vector<std::string> SpellingWords(const Xapian::Document& document);
 
 // A term cut to what Xapian can hold (245 bytes).
 std::string Term(std::string_view prefix, std::string_view word);
-// The form in which titles are compared whole.
-std::string ExactTitle(std::string_view title);
+// The form in which names are compared whole: "enders game" for "Ender's Game".
+std::string ExactName(std::string_view name);
 
 // The stemmer for a language code, English where the language is unknown or has none.
 const char* StemmerFor(std::string_view language_code);
