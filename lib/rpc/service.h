@@ -57,15 +57,24 @@ class Service : public grpc::Service {
   void Unary(const std::string& method, S* service, Result<Response> (S::*handler)(const Call&, const Request&),
              Run run = Run::kOnDispatcher) {
     const Method& m = Add(method, Kind::kUnary, Request::descriptor(), Response::descriptor());
-    Register(new grpc::internal::CallbackUnaryHandler<Request, Response>(
-        [this, &m, service, handler, run](grpc::CallbackServerContext* context, const Request* request,
-                                          Response* response) -> grpc::ServerUnaryReactor* {
-          auto body = [service, handler, request, response](const Call& call) -> Status {
-            *response = TRY((service->*handler)(call, *request));
-            return Ok();
-          };
-          return RunUnary(pipeline_, m, context, std::move(body), run == Run::kInline);
-        }));
+    RegisterUnary<Request, Response>(
+        m, run, [service, handler](const Call& call, const Request& request, Response& response) -> Status {
+          response = TRY((service->*handler)(call, request));
+          return Ok();
+        });
+  }
+
+  // As Unary, for a small answer that is asked for often: the handler puts its bytes together from parts that were
+  // serialised beforehand. They must parse as a `Response`. It is handed the buffer, because moving one copies it.
+  template <class Response, class S, class Request>
+  void UnaryBytes(const std::string& method, S* service,
+                  Status (S::*handler)(const Call&, const Request&, grpc::ByteBuffer& response),
+                  Run run = Run::kOnDispatcher) {
+    const Method& m = Add(method, Kind::kUnary, Request::descriptor(), Response::descriptor());
+    RegisterUnary<Request, grpc::ByteBuffer>(
+        m, run, [service, handler](const Call& call, const Request& request, grpc::ByteBuffer& response) {
+          return (service->*handler)(call, request, response);
+        });
   }
 
   template <class S, class Request, class Response>
@@ -107,6 +116,16 @@ class Service : public grpc::Service {
 
   const Method& Add(const std::string& method, Kind kind, const google::protobuf::Descriptor* request,
                     const google::protobuf::Descriptor* response);
+  // `answer` is (const Call&, const Request&, Response&) -> Status.
+  template <class Request, class Response, class Answer>
+  void RegisterUnary(const Method& m, Run run, const Answer& answer) {
+    Register(new grpc::internal::CallbackUnaryHandler<Request, Response>(
+        [this, &m, run, answer](grpc::CallbackServerContext* context, const Request* request,
+                                Response* response) -> grpc::ServerUnaryReactor* {
+          auto body = [answer, request, response](const Call& call) { return answer(call, *request, *response); };
+          return RunUnary(pipeline_, m, context, std::move(body), run == Run::kInline);
+        }));
+  }
   // Gives the method that Add announced last its handler; takes ownership of it.
   void Register(grpc::internal::MethodHandler* handler);
 

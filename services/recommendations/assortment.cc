@@ -63,7 +63,7 @@ std::size_t HashOf(std::int32_t book) { return static_cast<std::uint32_t>(book) 
 }  // namespace
 
 Assortment::Assortment(std::string model_name, std::shared_ptr<const recommender::Model> model,
-                       const std::vector<std::shared_ptr<const Book>>& books)
+                       const std::vector<std::shared_ptr<const Book>>& books, const Render& render)
     : model_name_(std::move(model_name)), recommender_(model, OverlayOf(*model, books)), all_(recommender_.items()) {
   Number();
 
@@ -78,9 +78,11 @@ Assortment::Assortment(std::string model_name, std::shared_ptr<const recommender
   std::vector<std::vector<std::uint32_t>> series(items());
   title_offsets_.reserve(items() + 1);
   title_offsets_.push_back(0);
+  rendered_offsets_.push_back(0);
   for (ItemIndex item = 0; item < items(); ++item) {
     if (const Book* const book = book_at[item]) {
       titles_ += book->title;
+      if (render) rendered_ += render(*book);
       all_.set.Add(item);
       all_.members.push_back(item);
       for (const std::string& category : book->categories) {
@@ -93,6 +95,7 @@ Assortment::Assortment(std::string model_name, std::shared_ptr<const recommender
       if (!book->series.empty()) series[item].push_back(series_numbers.Of(book->series));
     }
     title_offsets_.push_back(static_cast<std::uint32_t>(titles_.size()));
+    rendered_offsets_.push_back(static_cast<std::uint32_t>(rendered_.size()));
   }
   authors_ = recommender::ItemGroups(authors);
   series_ = recommender::ItemGroups(series);

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -44,9 +45,12 @@ struct Section {
 
 class Assortment {
  public:
+  // Makes of a book what an adapter wants to have ready for its answers, such as its bytes on the wire.
+  using Render = std::function<std::string(const Book&)>;
+
   // `model_name` is told to callers; empty while there has been no training. `books` in any order, each id once.
   Assortment(std::string model_name, std::shared_ptr<const recommender::Model> model,
-             const std::vector<std::shared_ptr<const Book>>& books);
+             const std::vector<std::shared_ptr<const Book>>& books, const Render& render = nullptr);
 
   const std::string& model_name() const { return model_name_; }
   const recommender::Recommender& recommender() const { return recommender_; }
@@ -58,6 +62,12 @@ class Assortment {
   // Empty for a book that the model knows and the catalogue does not.
   std::string_view TitleOf(ItemIndex item) const {
     return std::string_view(titles_).substr(title_offsets_[item], title_offsets_[item + 1] - title_offsets_[item]);
+  }
+  // What `render` made of the book; empty as the title is, or where there is no `render`.
+  std::string_view RenderedOf(ItemIndex item) const {
+    if (rendered_.empty()) return {};
+    return std::string_view(rendered_).substr(rendered_offsets_[item],
+                                              rendered_offsets_[item + 1] - rendered_offsets_[item]);
   }
   // All books of the catalogue.
   const Section& all() const { return all_; }
@@ -74,7 +84,9 @@ class Assortment {
   std::vector<std::int32_t> book_of_;  // By item.
   std::vector<std::pair<std::int32_t, ItemIndex>> slots_;  // Open addressing by book; a power of two, half full; 0: free.
   std::string titles_;
-  std::vector<std::uint32_t> title_offsets_;
+  std::vector<std::uint32_t> title_offsets_;  // 4 GB of titles are enough for 100 million books.
+  std::string rendered_;
+  std::vector<std::uint32_t> rendered_offsets_;
   Section all_;
   std::map<std::string, Section, std::less<>> sections_;
   recommender::ItemGroups authors_{{}};

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <string>
 #include <string_view>
 
 #include "services/recommendations/workspace.h"
@@ -17,29 +18,36 @@ constexpr std::array<std::string_view, 3> kCategories = {"categories/fiction", "
 
 ClassicService::ClassicService(const Shelves& shelves, rpc::Pipeline& pipeline)
     : rpc::Service("Recommendations", pipeline), shelves_(shelves) {
-  Unary("Recommend", this, &ClassicService::Recommend, rpc::Run::kInline);
+  UnaryBytes<RecommendationResponse>("Recommend", this, &ClassicService::Recommend, rpc::Run::kInline);
 }
 
-Result<RecommendationResponse> ClassicService::Recommend(const rpc::Call&, const RecommendationRequest& request) {
+std::string ClassicService::Render(const Book& book) {
+  RecommendationResponse response;
+  BookRecommendation* const recommendation = response.add_recommendations();
+  recommendation->set_id(book.id.value());
+  recommendation->set_title(book.title);
+  return response.SerializeAsString();
+}
+
+Status ClassicService::Recommend(const rpc::Call&, const RecommendationRequest& request, grpc::ByteBuffer& response) {
   const auto category = static_cast<std::size_t>(request.category());
   if (category >= kCategories.size()) {
     return Error{Code::kNotFound, "UNKNOWN_CATEGORY", "there is no category " + std::to_string(request.category())};
   }
   std::array<char, 16> digits;
   const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), request.user_id());
+  Workspace& workspace = WorkspaceOfThisThread();
   const Shelf shelf = TRY(shelves_.Recommend({.reader = {digits.data(), end},
                                               .category = kCategories[category],
                                               .max_results = request.max_results()},
-                                             WorkspaceOfThisThread()));
-  RecommendationResponse response;
-  response.mutable_recommendations()->Reserve(static_cast<int>(shelf.suggestions.size()));
+                                             workspace));
+  workspace.bytes.clear();
   for (const Suggestion& suggestion : shelf.suggestions) {
-    BookRecommendation* const book = response.add_recommendations();
-    const std::string_view title = shelf.assortment->TitleOf(suggestion.item);
-    book->set_id(shelf.assortment->BookOf(suggestion.item).value());
-    book->set_title(title.data(), title.size());
+    workspace.bytes += shelf.assortment->RenderedOf(suggestion.item);
   }
-  return response;
+  const grpc::Slice slice(workspace.bytes);
+  grpc::ByteBuffer(&slice, 1).Swap(&response);
+  return Ok();
 }
 
 }  // namespace octavo::recommendations

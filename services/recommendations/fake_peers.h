@@ -52,6 +52,8 @@ class FakeCatalogue final : public catalog::v1::CatalogService::Service {
     catalog::v1::Change change;
     change.mutable_book()->set_name(BookName(book.id));
     change.mutable_book()->set_title(book.title);
+    change.mutable_book()->set_source("demo");
+    change.mutable_book()->set_key("book-" + std::to_string(book.id.value()));
     change.mutable_book()->set_ratings_count(book.ratings_count);
     for (const std::string& author : book.authors) change.mutable_book()->add_authors()->set_author(author);
     for (const std::string& subject : book.subjects) change.mutable_book()->add_subjects(subject);

@@ -3,10 +3,14 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <numeric>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "lib/base/uuid.h"
+#include "recommender/measure.h"
+#include "recommender/split.h"
 #include "services/recommendations/domain/history.h"
 
 namespace octavo::recommendations {
@@ -15,6 +19,40 @@ namespace {
 constexpr int kPage = 10'000;        // Events read at a time: 2 MB.
 constexpr int kNice = 10;            // Of 19: behind everything that answers somebody.
 constexpr const char* kModelSuffix = ".model";
+
+constexpr std::size_t kQualityK = 20;
+constexpr std::uint64_t kQualitySeed = 20;            // Another part is held back than tuning sees.
+constexpr std::size_t kQualityReadersMax = 20'000;    // At 0.1 ms each: two seconds, and a spread below 0.005.
+
+// The popular books that the reader does not have.
+recommender::AnswerFunction PopularAnswers(const recommender::Interactions& train) {
+  std::vector<std::uint32_t> readers(train.items().size(), 0);
+  for (recommender::UserIndex user = 0; user < train.users().size(); ++user) {
+    for (const ItemIndex item : train.ItemsOf(user)) ++readers[item];
+  }
+  std::vector<ItemIndex> order(readers.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](ItemIndex a, ItemIndex b) { return readers[a] > readers[b]; });
+  return [&train, order = std::move(order)](int, recommender::UserIndex user, std::span<ItemIndex> answer) {
+    const auto owned = train.ItemsOf(user);
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < order.size() && count < answer.size(); ++i) {
+      if (!std::binary_search(owned.begin(), owned.end(), order[i])) answer[count++] = order[i];
+    }
+    return count;
+  };
+}
+
+// At most kQualityReadersMax of the readers, evenly spread.
+Result<recommender::Interactions> SampleReaders(const recommender::Interactions& all) {
+  recommender::InteractionsBuilder sample(all.users(), all.items());
+  const std::size_t step = (all.users().size() + kQualityReadersMax - 1) / kQualityReadersMax;
+  for (std::size_t user = 0; user < all.users().size(); user += std::max<std::size_t>(step, 1)) {
+    const auto index = static_cast<recommender::UserIndex>(user);
+    for (const ItemIndex item : all.ItemsOf(index)) TRY(sample.Add(all.users().id(index), all.items().id(item)));
+  }
+  return sample.Build();
+}
 
 Error Stopped() { return Error{Code::kCancelled, "STOPPED", "the training was stopped"}; }
 
@@ -32,7 +70,10 @@ Result<std::int64_t> Learner::Open() {
     return Error{Code::kUnavailable, "BAD_MODEL_FOLDER",
                  "cannot make the folder for models " + options_.folder.string() + ": " + error.message()};
   }
-  if (std::optional<NamedModel> live = OpenLatest(Arm::kLive)) showroom_.SetModels(*std::move(live), {});
+  std::optional<NamedModel> live = OpenLatest(Arm::kLive);
+  std::optional<NamedModel> challenger;
+  if (live && options_.challenger != Challenger::kNone) challenger = OpenLatest(Arm::kChallenger);
+  if (live) showroom_.SetModels(*std::move(live), std::move(challenger).value_or(NamedModel{}));
   const std::lock_guard lock(mutex_);
   return state_.live ? state_.live->last_position : 0;
 }
@@ -47,7 +88,7 @@ std::optional<NamedModel> Learner::OpenLatest(Arm arm) {
                        std::make_shared<const recommender::Model>(std::move(model).value())};
       log_.Info("model_opened", {{"model", record->name}, {"bytes", record->bytes}});
       const std::lock_guard lock(mutex_);
-      state_.live = *std::move(record);
+      if (arm == Arm::kLive) state_.live = *std::move(record);
       return named;
     }
     log_.Error("model_unusable", {{"model", record->name},
@@ -127,7 +168,7 @@ void Learner::Work(std::stop_token stop) {
     lock.unlock();
     Result<ModelRecord> trained = [&]() -> Result<ModelRecord> {
       try {
-        return TrainOnce(stop);
+        return TrainAll(stop);
       } catch (const std::exception& exception) {
         return Error{Code::kInternal, "TRAINING_FAILED", exception.what()};
       }
@@ -161,36 +202,106 @@ Result<recommender::Interactions> Learner::ReadEvents(const std::stop_token& sto
   }
 }
 
-Result<ModelRecord> Learner::TrainOnce(const std::stop_token& stop) {
-  const auto started = clock_.MonotonicNow();
-  ModelRecord record{.name = NewUuid(clock_, random_), .train_time = clock_.Now()};
-  const recommender::Interactions interactions = TRY(ReadEvents(stop, record.last_position));
-  log_.Info("training_started", {{"model", record.name},
-                                 {"readers", interactions.users().size()},
+Result<ModelRecord> Learner::TrainAll(const std::stop_token& stop) {
+  std::int64_t last_position = 0;
+  const recommender::Interactions interactions = TRY(ReadEvents(stop, last_position));
+  log_.Info("training_started", {{"readers", interactions.users().size()},
                                  {"books", interactions.items().size()},
                                  {"interactions", interactions.size()}});
+  const bool is_first = !state().live.has_value();
+  if (!is_first && interactions.size() >= 2 * tuned_interactions_) TRY(Tune(interactions, stop));
+
+  Trained live = TRY(TrainOne(interactions, settings_, Arm::kLive, last_position, stop));
+  NamedModel challenger;
+  if (options_.challenger != Challenger::kNone) {
+    Result<NamedModel> trained = TrainChallenger(interactions, last_position, stop);
+    if (!trained.ok()) log_.Warn("no_challenger", {{"message", trained.error().message}});
+    if (trained.ok()) challenger = *std::move(trained);
+  }
+  std::set<std::string> kept = {live.record.name};
+  if (challenger.model != nullptr) kept.insert(challenger.name.substr(challenger.name.find('/') + 1));
+  showroom_.SetModels(std::move(live.model), std::move(challenger));
+  RemoveOldFiles(kept);
+  if (is_first && options_.tune != recommender::TuneEffort::kNone) {
+    const std::lock_guard lock(mutex_);
+    asked_ = true;  // Again at once, with settings chosen for these readers.
+  }
+  return live.record;
+}
+
+recommender::TrainOptions Learner::TrainOptionsOf(const std::stop_token& stop) {
   last_step_ = clock_.MonotonicNow();
-  recommender::Model trained = TRY(recommender::Train(
-      interactions, recommender::Settings{},
-      {.threads = options_.threads, .progress = [&](const auto&) { HoldBack(stop); }, .stop = stop}));
-  TRY(trained.Save(FileOf(record.name)));
+  return {.threads = options_.threads, .progress = [this, stop](const auto&) { HoldBack(stop); }, .stop = stop};
+}
+
+Status Learner::Tune(const recommender::Interactions& interactions, const std::stop_token& stop) {
+  if (options_.tune == recommender::TuneEffort::kNone) return Ok();
+  const recommender::Tuning tuning = TRY(recommender::Tune(
+      interactions,
+      {.effort = options_.tune, .time_max = options_.tune_max, .train = TrainOptionsOf(stop)}, clock_));
+  settings_ = tuning.settings;
+  tuned_interactions_ = interactions.size();
+  log_.Info("settings_chosen", {{"trials", tuning.trials.size()}, {"settings", recommender::ToJson(settings_)}});
+  return Ok();
+}
+
+Result<Learner::Trained> Learner::TrainOne(const recommender::Interactions& interactions,
+                                           const recommender::Settings& settings, Arm arm,
+                                           std::int64_t last_position, const std::stop_token& stop) {
+  const auto started = clock_.MonotonicNow();
+  ModelRecord record{.name = NewUuid(clock_, random_),
+                     .arm = arm,
+                     .train_time = clock_.Now(),
+                     .last_position = last_position};
+  TRY(TRY(recommender::Train(interactions, settings, TrainOptionsOf(stop))).Save(FileOf(record.name)));
   // From the file, so that its pages are shared and can be dropped.
   auto model = std::make_shared<const recommender::Model>(TRY(recommender::Model::Open(FileOf(record.name))));
-
+  record.train_seconds = std::chrono::duration<double>(clock_.MonotonicNow() - started).count();
   record.readers = static_cast<std::int64_t>(model->users());
   record.books = static_cast<std::int64_t>(model->items());
   record.interactions = static_cast<std::int64_t>(model->interactions());
   record.bytes = static_cast<std::int64_t>(model->bytes());
   record.settings = model->settings();
-  record.train_seconds = std::chrono::duration<double>(clock_.MonotonicNow() - started).count();
+  record.quality = TRY(MeasureQuality(interactions, settings, stop));
   store_.PutModel(record);
-  showroom_.SetModels({"models/" + record.name, std::move(model)}, {});
-  RemoveOldFiles(record.name);
-  log_.Info("training_done", {{"model", record.name},
+  log_.Info("model_trained", {{"model", record.name},
+                              {"arm", arm == Arm::kLive ? "live" : "challenger"},
                               {"seconds", record.train_seconds},
                               {"bytes", record.bytes},
-                              {"interactions", record.interactions}});
-  return record;
+                              {"recall_at_20", record.quality["recall@20"]},
+                              {"popular_recall_at_20", record.quality["popular.recall@20"]}});
+  std::string name = "models/" + record.name;
+  return Trained{std::move(record), {std::move(name), std::move(model)}};
+}
+
+Result<NamedModel> Learner::TrainChallenger(const recommender::Interactions& interactions, std::int64_t last_position,
+                                            const std::stop_token& stop) {
+  recommender::Settings settings;
+  if (options_.challenger == Challenger::kNeighbours) settings.method = recommender::Method::kNeighbours;
+  return TRY(TrainOne(interactions, settings, Arm::kChallenger, last_position, stop)).model;
+}
+
+// How well the settings answer readers a part of whose books is held back, beside what is popular. Costs a second
+// training; empty where no reader has two books.
+Result<std::map<std::string, double>> Learner::MeasureQuality(const recommender::Interactions& interactions,
+                                                              const recommender::Settings& settings,
+                                                              const std::stop_token& stop) {
+  const Result<recommender::Split> split = recommender::SplitInteractions(interactions, {.seed = kQualitySeed});
+  if (!split.ok()) return std::map<std::string, double>();
+  recommender::Model model = TRY(recommender::Train(split->train, settings, TrainOptionsOf(stop)));
+  const recommender::Recommender recommender(std::make_shared<const recommender::Model>(std::move(model)));
+  const recommender::Interactions held_out = TRY(SampleReaders(split->held_out));
+  std::map<std::string, double> quality;
+  const auto add = [&](const std::string& prefix, const recommender::AnswerFunction& answer) {
+    const auto measured = recommender::Measure(split->train, held_out, answer, {kQualityK}, options_.threads);
+    quality[prefix + "recall@20"] = measured.quality[0].recall;
+    quality[prefix + "ndcg@20"] = measured.quality[0].ndcg;
+    quality[prefix + "coverage@20"] = measured.quality[0].coverage;
+    quality["readers"] = static_cast<double>(measured.readers);
+  };
+  add("", recommender::AnswersOf(recommender, split->train, options_.threads));
+  add("popular.", PopularAnswers(split->train));
+  return quality;
 }
 
 // Rests for as long as keeps the thread below its share. Called between steps of the training.
@@ -204,19 +315,15 @@ void Learner::HoldBack(const std::stop_token& stop) {
   last_step_ = clock_.MonotonicNow();
 }
 
-// Keeps the new model's file and the one before it.
-void Learner::RemoveOldFiles(const std::string& kept_name) {
-  std::string before;
-  {
-    const std::lock_guard lock(mutex_);
-    if (state_.live) before = state_.live->name;
-  }
+// Keeps the new models' files and the live one's before, for the case that the new one gets damaged.
+void Learner::RemoveOldFiles(const std::set<std::string>& kept) {
+  const std::optional<ModelRecord> before = state().live;
   std::error_code ignored;  // A file that cannot be removed only takes room; the next training tries again.
   for (const auto& entry : std::filesystem::directory_iterator(options_.folder, ignored)) {
-    const std::filesystem::path& path = entry.path();
-    if (path.extension() != kModelSuffix || path.stem() == kept_name || path.stem() == before) continue;
-    std::filesystem::remove(path, ignored);
-    store_.DeleteModel(path.stem());
+    const std::string name = entry.path().stem();
+    if (entry.path().extension() != kModelSuffix || kept.contains(name) || (before && before->name == name)) continue;
+    std::filesystem::remove(entry.path(), ignored);
+    store_.DeleteModel(name);
   }
 }
 

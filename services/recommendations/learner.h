@@ -10,9 +10,11 @@
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -23,10 +25,18 @@
 #include "lib/obs/log.h"
 #include "recommender/interactions.h"
 #include "recommender/trainer.h"
+#include "recommender/tune.h"
 #include "services/recommendations/showroom.h"
 #include "services/recommendations/store.h"
 
 namespace octavo::recommendations {
+
+// What is trained beside the live model, from the same events, to be tried against it.
+enum class Challenger {
+  kNone,
+  kNeighbours,  // Plain item neighbours instead of regressions.
+  kUntuned,     // The engine's default settings.
+};
 
 class Learner {
  public:
@@ -41,6 +51,11 @@ class Learner {
     std::chrono::milliseconds quiet{1000};  // An import is waited for: until no event came for so long …
     std::chrono::milliseconds quiet_max{30'000};  // … but not longer than this.
     std::chrono::milliseconds retry{60'000};  // After a failure.
+    // Settings are chosen anew when there are twice as many interactions as the last time. The very first model is
+    // trained without, so that there is one soon.
+    recommender::TuneEffort tune = recommender::TuneEffort::kQuick;
+    std::chrono::seconds tune_max = std::chrono::minutes(10);
+    Challenger challenger = Challenger::kNone;
   };
 
   struct State {
@@ -72,11 +87,24 @@ class Learner {
   void Work(std::stop_token stop);
   bool IsDue() const;
   void WaitForQuiet(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
-  Result<ModelRecord> TrainOnce(const std::stop_token& stop);
+  struct Trained {
+    ModelRecord record;
+    NamedModel model;
+  };
+  Result<ModelRecord> TrainAll(const std::stop_token& stop);
+  Result<Trained> TrainOne(const recommender::Interactions& interactions, const recommender::Settings& settings,
+                           Arm arm, std::int64_t last_position, const std::stop_token& stop);
+  Result<NamedModel> TrainChallenger(const recommender::Interactions& interactions, std::int64_t last_position,
+                                     const std::stop_token& stop);
+  Status Tune(const recommender::Interactions& interactions, const std::stop_token& stop);
+  Result<std::map<std::string, double>> MeasureQuality(const recommender::Interactions& interactions,
+                                                       const recommender::Settings& settings,
+                                                       const std::stop_token& stop);
+  recommender::TrainOptions TrainOptionsOf(const std::stop_token& stop);
   Result<recommender::Interactions> ReadEvents(const std::stop_token& stop, std::int64_t& last_position);
   void HoldBack(const std::stop_token& stop);
   std::optional<NamedModel> OpenLatest(Arm arm);
-  void RemoveOldFiles(const std::string& kept_name);
+  void RemoveOldFiles(const std::set<std::string>& kept);
   std::filesystem::path FileOf(const std::string& name) const { return options_.folder / (name + ".model"); }
 
   Store& store_;
@@ -92,7 +120,10 @@ class Learner {
   bool asked_ = false;
   std::chrono::steady_clock::time_point not_before_{};  // After a failure.
 
-  std::chrono::steady_clock::time_point last_step_{};  // Of the thread that trains.
+  // Of the thread that trains.
+  std::chrono::steady_clock::time_point last_step_{};
+  recommender::Settings settings_;
+  std::size_t tuned_interactions_ = 0;  // How many there were when settings_ were chosen.
   std::jthread thread_;                                // Last: it uses the rest.
 };
 

@@ -1,13 +1,27 @@
 #include "services/recommendations/module.h"
 
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "lib/db/migrations.h"
+#include "recommender/tune.h"
 #include "services/recommendations/migrations.h"
 
 namespace octavo::recommendations {
 namespace {
+
+std::optional<Challenger> ParseChallenger(const std::string& name) {
+  if (name == "none") return Challenger::kNone;
+  if (name == "neighbours") return Challenger::kNeighbours;
+  if (name == "untuned") return Challenger::kUntuned;
+  return std::nullopt;
+}
+
+Status Require(bool holds, const char* option, const char* rule) {
+  if (holds) return Ok();
+  return Error{Code::kInvalidArgument, "BAD_OPTION", std::string("--recommendations.") + option + ": " + rule};
+}
 
 Learner::Options LearnerOptions(const runtime::Environment& environment, const Configuration& configuration) {
   return {.folder = environment.data_dir / "recommendations" / "models",
@@ -16,7 +30,9 @@ Learner::Options LearnerOptions(const runtime::Environment& environment, const C
           .first_events = configuration.training_first_events,
           .renew_events = configuration.training_renew_events,
           .renew_share = configuration.training_renew_share,
-          .quiet = configuration.training_quiet};
+          .quiet = configuration.training_quiet,
+          .tune = *recommender::ParseTuneEffort(configuration.training_tune),
+          .challenger = *ParseChallenger(configuration.challenger)};
 }
 
 }  // namespace
@@ -31,7 +47,8 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
       shelves(showroom, histories, environment.clock,
               {.half_life_days = configuration.half_life_days,
                .exploration_share = configuration.exploration_share,
-               .variety = configuration.variety}),
+               .variety = configuration.variety,
+               .challenger_share = configuration.challenger == "none" ? 0 : configuration.challenger_share}),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
       service({shelves, recorder, learner, store, environment.clock}, pipeline),
@@ -39,7 +56,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
 
 void Module::Configure(runtime::Options::Group options) {
   Configuration& c = configuration_;
-  options.Add("database-url", &c.database_url,
+  options.Add("database_url", &c.database_url,
               "Where events and models are remembered: postgresql://…, or a SQLite file; empty: one in the data folder.");
   options.Add("threads", &c.threads, "Threads for calls that wait for the database; answers come from memory.");
   options.Add("queue_max", &c.queue_max, "Calls that may wait for a thread; more are refused.");
@@ -54,23 +71,32 @@ void Module::Configure(runtime::Options::Group options) {
   options.Add("training_renew_events", &c.training_renew_events, "A new model is trained after so many new events …");
   options.Add("training_renew_share", &c.training_renew_share,
               "… and when they are this share of those that the last one learned from.");
+  options.Add("training_tune", &c.training_tune,
+              "How settings are chosen: none (the engine's), quick (ten trials), full (many; hours on large data).");
+  options.Add("challenger", &c.challenger,
+              "A second model to try against the live one: none, neighbours (plain item neighbours), untuned.");
+  options.Add("challenger_share", &c.challenger_share, "Share of the readers whom the challenger answers.");
   options.Add("training_quiet", &c.training_quiet, "Training waits until no event came for so long, 30 s at most.");
 }
 
 Status Module::CheckConfiguration() const {
   const Configuration& c = configuration_;
-  const auto require = [](bool holds, const char* option, const char* rule) -> Status {
-    if (holds) return Ok();
-    return Error{Code::kInvalidArgument, "BAD_OPTION", std::string("--recommendations.") + option + ": " + rule};
-  };
-  TRY(require(c.threads >= 1, "threads", "must be at least 1"));
-  TRY(require(c.half_life_days > 0, "half_life_days", "must be above 0"));
-  TRY(require(c.exploration_share >= 0 && c.exploration_share <= 0.5, "exploration_share", "must be from 0 to 0.5"));
-  TRY(require(c.variety >= 0 && c.variety <= 1, "variety", "must be from 0 to 1"));
-  TRY(require(c.training_threads >= 1, "training_threads", "must be at least 1"));
-  TRY(require(c.training_cpu_share > 0 && c.training_cpu_share <= 1, "training_cpu_share",
+  TRY(Require(c.threads >= 1, "threads", "must be at least 1"));
+  TRY(Require(c.half_life_days > 0, "half_life_days", "must be above 0"));
+  TRY(Require(c.exploration_share >= 0 && c.exploration_share <= 0.5, "exploration_share", "must be from 0 to 0.5"));
+  TRY(Require(c.variety >= 0 && c.variety <= 1, "variety", "must be from 0 to 1"));
+  return CheckTraining();
+}
+
+Status Module::CheckTraining() const {
+  const Configuration& c = configuration_;
+  TRY(Require(c.training_threads >= 1, "training_threads", "must be at least 1"));
+  TRY(Require(c.training_cpu_share > 0 && c.training_cpu_share <= 1, "training_cpu_share",
               "must be above 0 and at most 1"));
-  return require(c.training_renew_share >= 0, "training_renew_share", "must not be negative");
+  TRY(Require(c.training_renew_share >= 0, "training_renew_share", "must not be negative"));
+  TRY(Require(recommender::ParseTuneEffort(c.training_tune).ok(), "training_tune", "must be none, quick or full"));
+  TRY(Require(ParseChallenger(c.challenger).has_value(), "challenger", "must be none, neighbours or untuned"));
+  return Require(c.challenger_share >= 0 && c.challenger_share <= 1, "challenger_share", "must be from 0 to 1");
 }
 
 Status Module::Open(const runtime::Environment& environment) {

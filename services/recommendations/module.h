@@ -32,6 +32,9 @@ struct Configuration {
   std::int64_t training_renew_events = 1000;
   double training_renew_share = 0.1;
   std::chrono::milliseconds training_quiet{1000};
+  std::string training_tune = "quick";
+  std::string challenger = "none";
+  double challenger_share = 0.5;
 };
 
 class Module final : public runtime::Module {
@@ -58,7 +61,7 @@ class Module final : public runtime::Module {
     std::unique_ptr<db::Database> database;
     SqlStore store;
     Histories histories;
-    Showroom showroom;
+    Showroom showroom{ClassicService::Render};
     Learner learner;
     Recorder recorder;
     Shelves shelves;
@@ -70,6 +73,7 @@ class Module final : public runtime::Module {
   };
 
   Status CheckConfiguration() const;
+  Status CheckTraining() const;
 
   Configuration configuration_;
   std::unique_ptr<rpc::Telemetry> telemetry_;

@@ -16,6 +16,7 @@
 #include "octavo/recommendations/v1/recommendations.grpc.pb.h"
 #include "recommendations.grpc.pb.h"
 #include "services/recommendations/fake_peers.h"
+#include "services/recommendations/import/import_client.h"
 #include "services/recommendations/test_books.h"
 
 namespace octavo::recommendations {
@@ -56,7 +57,11 @@ class ModuleTest : public testing::Test {
   }
   ~ModuleTest() override { Stop(); }
 
-  void Start(Configuration configuration = {.exploration_share = 0, .training_cpu_share = 1, .training_quiet = 1ms}) {
+  static Configuration Usual() {
+    return {.exploration_share = 0, .training_cpu_share = 1, .training_first_events = 360, .training_quiet = 1ms,
+            .training_tune = "none"};
+  }
+  void Start(Configuration configuration = Usual()) {
     std::vector<std::unique_ptr<runtime::Module>> modules;
     modules.push_back(std::make_unique<Module>(configuration));
     shop_ = std::make_unique<runtime::Shop>(
@@ -133,7 +138,8 @@ class ModuleTest : public testing::Test {
     // The model answers once the display is laid out with it.
     WaitUntil([&] {
       const std::string name = Model().name();
-      return !name.empty() && name != other_than && Ask("nobody", 1)->model() == name;
+      const std::string answering = Ask("nobody", 1)->model();
+      return !name.empty() && name != other_than && !answering.empty() && answering != other_than;
     });
   }
   std::vector<std::filesystem::path> ModelFiles() {
@@ -188,12 +194,14 @@ TEST_F(ModuleTest, LearnsFromItsReadersAndSaysWhy) {
   EXPECT_EQ(model.book_count(), 18);
   EXPECT_EQ(model.interaction_count(), 360);
   EXPECT_EQ(model.newer_event_count(), 1);
+  EXPECT_GT(model.quality().at("recall@20"), 0);
+  EXPECT_LE(model.quality().at("popular.recall@20"), 1);
   v1::RecommendRequest request;
   request.set_reader("readers/7");
   request.set_max_results(5);
   request.set_with_because(true);
   const auto response = Call(&Stub::Recommend, request);
-  EXPECT_THAT(Numbers(*response), Each(testing::AllOf(testing::Ge(2), testing::Le(9))));
+  EXPECT_THAT(Numbers(*response), Each(testing::AllOf(testing::Ge(2), testing::Le(10))));
   for (const auto& r : response->recommendations()) {
     EXPECT_EQ(r.origin(), v1::ORIGIN_PERSONAL);
     EXPECT_THAT(r.because_books(), ElementsAre("books/1"));
@@ -211,7 +219,7 @@ TEST_F(ModuleTest, LearnsFromItsReadersAndSaysWhy) {
   similar.set_max_results(3);
   const auto likes = Call(&Stub::ListSimilarBooks, similar);
   ASSERT_EQ(likes->recommendations_size(), 3);
-  for (const auto& r : likes->recommendations()) EXPECT_GT(std::stoi(r.book().substr(6)), 10);
+  for (const auto& r : likes->recommendations()) EXPECT_GE(std::stoi(r.book().substr(6)), 10);
 }
 
 TEST_F(ModuleTest, ThePublishedContract) {
@@ -332,7 +340,7 @@ TEST_F(ModuleTest, ASessionGetsAFreshShelfAfterEachEvent) {
     EXPECT_THAT(shelf, SizeIs(8));
     for (const int owned : bought) EXPECT_THAT(shelf, Not(Contains(owned)));
     if (book == 12) {
-      EXPECT_THAT(std::vector<int>(shelf.begin(), shelf.begin() + 5), Each(testing::Gt(10)));
+      EXPECT_THAT(std::vector<int>(shelf.begin(), shelf.begin() + 5), Each(testing::Ge(10)));
     }
   }
   stream->WritesDone();
@@ -539,7 +547,7 @@ TEST_F(ModuleTest, ARestartForgetsNothing) {
   StartWithBooks();
 
   EXPECT_EQ(Numbers(*Ask("7", 8)), before);
-  EXPECT_EQ(Model().SerializeAsString(), model.SerializeAsString());
+  EXPECT_EQ(Model().ShortDebugString(), model.ShortDebugString());
 }
 
 TEST_F(ModuleTest, ADamagedModelIsSetAsideAndAnotherTrained) {
@@ -573,6 +581,53 @@ TEST_F(ModuleTest, TrainsWhenAskedAndKeepsTwoFiles) {
   EXPECT_THAT(ModelFiles(), SizeIs(2));
 }
 
+TEST_F(ModuleTest, ChoosesSettingsOnceThereIsAModel) {
+  Configuration configuration = Usual();
+  configuration.training_tune = "quick";
+  Start(configuration);
+  WaitForBooks(19);
+
+  ASSERT_THAT(Record(Crowd()), IsOk());
+  WaitForModel();
+  const std::string first = Model().name();
+  WaitForModel(first);
+
+  EXPECT_EQ(Model().interaction_count(), 360);
+}
+
+TEST_F(ModuleTest, AChallengerAnswersItsReadersAndIsReportedApart) {
+  Configuration configuration = Usual();
+  configuration.challenger = "neighbours";
+  Start(configuration);
+  WaitForBooks(19);
+  ASSERT_THAT(Record(Crowd()), IsOk());
+  WaitForModel("");
+
+  std::map<std::string, int> answers;
+  WaitUntil([&] {
+    answers.clear();
+    for (int reader = 0; reader < 40; ++reader) ++answers[Ask(std::to_string(reader), 1)->model()];
+    return answers.size() == 2 && !answers.contains("");
+  });
+  for (const auto& [model, count] : answers) EXPECT_GT(count, 5) << model;
+  std::vector<v1::Event> events;
+  for (int reader = 0; reader < 40; ++reader) {
+    events.push_back(MakeEvent(std::to_string(reader), 1, v1::EVENT_TYPE_IMPRESSION));
+    events.back().set_shelf("home");
+  }
+  ASSERT_THAT(Record(events), IsOk());
+  const auto reports = Call(&Stub::ListShelfReports, {});
+  ASSERT_EQ(reports->reports_size(), 2);
+  for (const auto& report : reports->reports()) EXPECT_EQ(report.impression_count(), answers[report.model()]);
+
+  // The trial goes on after a restart, with the same readers.
+  const std::string model_of_7 = Ask("7", 1)->model();
+  Stop();
+  Start(configuration);
+  WaitForBooks(19);
+  EXPECT_EQ(Ask("7", 1)->model(), model_of_7);
+}
+
 TEST_F(ModuleTest, TrainingFromNothingFailsAndTheServiceGoesOn) {
   StartWithBooks();
 
@@ -581,6 +636,28 @@ TEST_F(ModuleTest, TrainingFromNothingFailsAndTheServiceGoesOn) {
 
   EXPECT_EQ(Model().name(), "");
   EXPECT_THAT(Numbers(*Ask("7", 5)), SizeIs(5));
+}
+
+TEST_F(ModuleTest, AFileOfReadersIsLoadedOnceAndTakenBackOut) {
+  StartWithBooks();
+  const ImportRequest request{.file = dir_ / "readers.csv", .source = "demo"};
+  std::ofstream(request.file) << "reader,key,event,rating,days_ago\n"
+                                 "7,book-1,purchase,,30\n7,book-2,rating,5,29\n7,book-99,view,,3\n";
+  const ImportPeers peers{grpc::CreateChannel(catalogue_server_.address(), grpc::InsecureChannelCredentials()),
+                          shop_->To("recommendations"), environment_.telemetry()};
+
+  const auto loaded = ImportReaders(request, peers);
+  ASSERT_THAT(loaded, IsOk());
+  EXPECT_EQ(loaded->recorded, 2);
+  EXPECT_EQ(loaded->refused, 1);
+  EXPECT_THAT(loaded->problems, ElementsAre(request.file.string() +
+                                            ":4: key: the catalogue has no book \"book-99\" of demo"));
+  EXPECT_THAT(Numbers(*Ask("7", 100)), testing::AllOf(SizeIs(17), Not(Contains(1)), Not(Contains(2))));
+
+  EXPECT_EQ(ImportReaders(request, peers)->repeated, 2);
+  EXPECT_EQ(*RemoveReaders("demo", peers), 2);
+  EXPECT_THAT(Numbers(*Ask("7", 100)), SizeIs(19));
+  EXPECT_EQ(ImportReaders(request, peers)->recorded, 2);
 }
 
 TEST_F(ModuleTest, ReportsHowShelvesDo) {

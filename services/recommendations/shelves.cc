@@ -13,6 +13,11 @@ using recommender::kNoIndex;
 
 // Books looked at this recently step back, so that the shelf moves on with the reader; older ones may come again.
 constexpr std::size_t kLookedAtMax = 20;
+// New readers share so many orders of what is popular, other ones each day: enough that shelves differ, and few enough
+// that nearly every new reader's answer is at hand.
+constexpr std::uint64_t kVariants = 256;
+constexpr int kBoundMax = UINT16_MAX;  // Per author or series; as good as none.
+constexpr std::int64_t kDayS = 86'400;
 
 Status CheckMaxResults(int max_results) {
   if (max_results >= 1) return Ok();
@@ -53,7 +58,8 @@ struct Shelves::Ask {
   const Stand& stand;
   const Section& section;
   std::size_t k;
-  std::uint64_t seed;
+  std::int64_t day;
+  std::uint64_t seed = 0;
 
   const Assortment& assortment() const { return *stand.assortment; }
   bool bounded() const { return request.author_max > 0 || request.series_max > 0; }
@@ -71,9 +77,9 @@ std::string Shelves::ModelFor(std::string_view reader) const {
   return StandFor(*showroom_.display(), reader).assortment->model_name();
 }
 
-// Lays out what the reader did in the assortment's numbers: what speaks for other books, and what not to show.
-void Shelves::Recall(const Assortment& assortment, std::string_view reader, std::span<const BookId> excluded,
-                     Timestamp now, Workspace& workspace) const {
+// Lays out the workspace's history in the assortment's numbers: what speaks for other books, and what not to show.
+void Shelves::Recall(const Assortment& assortment, std::span<const BookId> excluded, std::int64_t day,
+                     Workspace& workspace) const {
   workspace.entries.clear();
   workspace.exclusions.clear();
   const auto exclude = [&](std::int32_t book) {
@@ -81,13 +87,10 @@ void Shelves::Recall(const Assortment& assortment, std::string_view reader, std:
     if (item != kNoIndex) workspace.exclusions.push_back(item);
   };
   for (const BookId book : excluded) exclude(book.value());
-  workspace.never_count = workspace.exclusions.size();
-  if (!histories_.Copy(reader, workspace.history)) return;
-
   for (const std::int32_t book : workspace.history.never_again()) exclude(book);
   workspace.never_count = workspace.exclusions.size();
-  const double now_s = static_cast<double>(ToMicros(now)) / 1e6;
-  const double per_second = 1 / (options_.half_life_days * 86'400);
+  const auto now_s = static_cast<double>((day + 1) * kDayS);  // Of the day, so that an answer holds for all of it.
+  const double per_second = 1 / (options_.half_life_days * kDayS);
   for (const Seen& seen : workspace.history.seen()) {
     const ItemIndex item = seen.weight > 0 ? assortment.ItemOf(BookId(seen.book)) : kNoIndex;
     if (item == kNoIndex) continue;
@@ -113,31 +116,56 @@ Result<Shelf> Shelves::Recommend(const ShelfRequest& request, Workspace& workspa
                  .reason = "UNKNOWN_CATEGORY",
                  .message = "there is no category \"" + std::string(request.category.substr(0, 80)) + '"'};
   }
-  const Timestamp now = clock_.Now();
-  const Ask ask{.request = request,
-                .stand = stand,
-                .section = *section,
-                .k = static_cast<std::size_t>(std::min(request.max_results, kResultsMax)),
-                .seed = DailySeed(request.reader, now)};
+  Ask ask{.request = request,
+          .stand = stand,
+          .section = *section,
+          .k = static_cast<std::size_t>(std::min(request.max_results, kResultsMax)),
+          .day = DayOf(clock_.Now())};
+  AnswerCache::Question question{.reader = request.reader,
+                                 .section = section,
+                                 .max_results = static_cast<std::uint16_t>(ask.k),
+                                 .author_max = static_cast<std::uint16_t>(std::clamp(request.author_max, 0, kBoundMax)),
+                                 .series_max = static_cast<std::uint16_t>(std::clamp(request.series_max, 0, kBoundMax)),
+                                 .with_because = request.with_because};
+  // The version before the history: what changes meanwhile makes the answer out of date at once.
+  AnswerCache::State state{shelf.display->number, ask.day, histories_.VersionOf(request.reader)};
+  const bool is_plain = request.excluded.empty();
+  const bool may_be_known = state.history != 0;
+  if (!is_plain || !may_be_known || !cache_.Find(question, state, workspace.suggestions)) {
+    const std::uint64_t who = StableHash(request.reader);
+    ask.seed = DailySeed(who, ask.day);
+    if (!may_be_known || !histories_.Copy(request.reader, workspace.history)) {
+      workspace.history.Clear();
+      question.reader = {};
+      question.variant = static_cast<std::uint32_t>(who % kVariants);
+      state.history = 0;
+      ask.seed = DailySeed(question.variant, ask.day);
+    }
+    if (!is_plain || !question.reader.empty() || !cache_.Find(question, state, workspace.suggestions)) {
+      Recall(ask.assortment(), request.excluded, ask.day, workspace);
+      Answer(ask, workspace);
+      if (is_plain) cache_.Put(question, state, workspace.suggestions);
+    }
+  }
+  shelf.suggestions = workspace.suggestions;
+  return shelf;
+}
 
-  Recall(ask.assortment(), request.reader, request.excluded, now, workspace);
+void Shelves::Answer(const Ask& ask, Workspace& workspace) const {
   workspace.suggestions.clear();
   Fill(ask, workspace.exclusions, workspace);
   if (workspace.suggestions.size() < ask.k && workspace.exclusions.size() > workspace.never_count) {
     Fill(ask, std::span(workspace.exclusions).first(workspace.never_count), workspace);
   }
   Explore(ask, workspace);
-  if (request.with_because) {
-    for (Suggestion& suggestion : workspace.suggestions) {
-      if (suggestion.origin != Origin::kPersonal) continue;
-      for (const recommender::Reason& reason :
-           ask.assortment().recommender().Explain(workspace.entries, suggestion.item, kBecauseMax, workspace.scratch)) {
-        suggestion.because[suggestion.because_count++] = reason.item;
-      }
+  if (!ask.request.with_because) return;
+  for (Suggestion& suggestion : workspace.suggestions) {
+    if (suggestion.origin != Origin::kPersonal) continue;
+    for (const recommender::Reason& reason :
+         ask.assortment().recommender().Explain(workspace.entries, suggestion.item, kBecauseMax, workspace.scratch)) {
+      suggestion.because[suggestion.because_count++] = reason.item;
     }
   }
-  shelf.suggestions = workspace.suggestions;
-  return shelf;
 }
 
 // Appends the model's best, then what is popular, until there are k suggestions or no more books.
@@ -203,7 +231,8 @@ Result<Shelf> Shelves::Similar(BookId book, std::string_view reader, int max_res
   const ItemIndex item = shelf.assortment->ItemOf(book);
   if (item == kNoIndex || !shelf.assortment->all().set.Contains(item)) return UnknownBook(book);
 
-  Recall(*shelf.assortment, reader, {}, clock_.Now(), workspace);
+  histories_.Copy(reader, workspace.history);
+  Recall(*shelf.assortment, {}, DayOf(clock_.Now()), workspace);
   workspace.suggestions.clear();
   const recommender::Query query{
       .k = static_cast<std::size_t>(std::min(max_results, kResultsMax)),
@@ -224,7 +253,8 @@ Result<std::vector<Contribution>> Shelves::Because(std::string_view reader, Book
   const ItemIndex item = assortment.ItemOf(book);
   if (item == kNoIndex || !assortment.all().set.Contains(item)) return UnknownBook(book);
 
-  Recall(assortment, reader, {}, clock_.Now(), workspace);
+  histories_.Copy(reader, workspace.history);
+  Recall(assortment, {}, DayOf(clock_.Now()), workspace);
   const std::span<const recommender::Reason> reasons =
       assortment.recommender().Explain(workspace.entries, item, workspace.entries.size(), workspace.scratch);
   double total = 0;

@@ -1,5 +1,5 @@
 // Shelves: the answers. Who asks, what they did, what may be shown → a row of books. Works from memory, never waits,
-// and gives equal answers to equal questions on the same day.
+// and gives equal answers to equal questions on the same day (UTC).
 #pragma once
 
 #include <array>
@@ -7,18 +7,20 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
+#include "services/recommendations/answer_cache.h"
 #include "services/recommendations/domain/history.h"
 #include "services/recommendations/showroom.h"
+#include "services/recommendations/suggestion.h"
 
 namespace octavo::recommendations {
 
 inline constexpr int kResultsMax = 100;
-inline constexpr std::size_t kBecauseMax = 3;  // Books that a suggestion names as its reasons.
 
 struct ShelfRequest {
   std::string_view reader;    // Without "readers/".
@@ -28,16 +30,6 @@ struct ShelfRequest {
   int author_max = 0;  // At most so many books of one author, of one series; 0: no bound.
   int series_max = 0;
   bool with_because = false;
-};
-
-enum class Origin : std::uint8_t { kPersonal, kPopular, kExploration };
-
-struct Suggestion {
-  ItemIndex item = recommender::kNoIndex;
-  float score = 0;
-  Origin origin = Origin::kPersonal;
-  std::uint8_t because_count = 0;
-  std::array<ItemIndex, kBecauseMax> because = {};
 };
 
 // The suggestions are the workspace's, until its next use.
@@ -61,6 +53,7 @@ struct Workspace {
   std::size_t never_count = 0;        // How many of the first kind.
   std::vector<Suggestion> suggestions;
   recommender::Scratch scratch;
+  std::string bytes;  // For adapters.
 };
 
 class Shelves {
@@ -95,8 +88,9 @@ class Shelves {
   struct Ask;
 
   const Stand& StandFor(const Display& display, std::string_view reader) const;
-  void Recall(const Assortment& assortment, std::string_view reader, std::span<const BookId> excluded, Timestamp now,
+  void Recall(const Assortment& assortment, std::span<const BookId> excluded, std::int64_t day,
               Workspace& workspace) const;
+  void Answer(const Ask& ask, Workspace& workspace) const;
   void Fill(const Ask& ask, std::span<const ItemIndex> exclusions, Workspace& workspace) const;
   void Explore(const Ask& ask, Workspace& workspace) const;
 
@@ -104,6 +98,7 @@ class Shelves {
   const Histories& histories_;
   const Clock& clock_;
   const Options options_;
+  mutable AnswerCache cache_;  // Changes no answer, only its cost.
 };
 
 }  // namespace octavo::recommendations

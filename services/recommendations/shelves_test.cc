@@ -18,6 +18,7 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
+using testing::SizeIs;
 
 class ShelvesTest : public testing::Test {
  protected:
@@ -262,6 +263,44 @@ TEST_F(ShelvesTest, AHundredThousandBooksOfHistoryAreSound) {
   for (int book = 1; book <= 18; ++book) Did("7", EventType::kPurchase, book);
 
   EXPECT_THAT(Ask({.reader = "7", .max_results = 10}), ElementsAre(19));
+}
+
+TEST_F(ShelvesTest, AnAnswerGivenBeforeIsNotGivenAgainOnceAnythingHasChanged) {
+  const ShelfRequest request{.reader = "7", .max_results = 10};
+  const auto ask_twice = [&] {
+    const std::vector<int> first = Ask(request);
+    EXPECT_EQ(Ask(request), first);
+    return std::set<int>(first.begin(), first.end());
+  };
+  ask_twice();
+
+  Did("7", EventType::kPurchase, 1);
+  EXPECT_THAT(ask_twice(), Not(Contains(1)));
+  Did("7", EventType::kPurchase, 2);
+  EXPECT_THAT(ask_twice(), Not(Contains(2)));
+  showroom_.ReplaceStock({{3, 1}, {4, 1}, {5, 1}});
+  EXPECT_THAT(ask_twice(), ElementsAre(3, 4, 5));
+  showroom_.PutStock(BookId(4), 0);
+  EXPECT_THAT(ask_twice(), ElementsAre(3, 5));
+  showroom_.RemoveBook(BookId(5));
+  showroom_.Settle();
+  EXPECT_THAT(ask_twice(), ElementsAre(3));
+  histories_.Merge(ReaderId("7"), ReaderId("8"));
+  showroom_.ReplaceStock({{1, 1}, {2, 1}});
+  EXPECT_THAT(ask_twice(), ElementsAre(1, 2));
+}
+
+TEST_F(ShelvesTest, AnswersKeptForOneQuestionAreNotGivenToAnother) {
+  Did("7", EventType::kView, 1);
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_THAT(Ask({.reader = "7", .max_results = 3}), SizeIs(3));
+    EXPECT_THAT(Ask({.reader = "7", .max_results = 9}), SizeIs(9));
+    EXPECT_THAT(Ask({.reader = "7", .category = "categories/romance", .max_results = 9}), Each(testing::Ge(10)));
+    EXPECT_THAT(Ask({.reader = "7", .max_results = 9, .author_max = 1}), SizeIs(7));
+    EXPECT_EQ(shelves_.Recommend({.reader = "7", .max_results = 9, .with_because = true}, workspace_)
+                  ->suggestions[0].because_count, 1);
+    EXPECT_EQ(shelves_.Recommend({.reader = "7", .max_results = 9}, workspace_)->suggestions[0].because_count, 0);
+  }
 }
 
 TEST_F(ShelvesTest, TheChallengerAnswersItsShareOfTheReaders) {

@@ -1,12 +1,14 @@
 #include "services/recommendations/showroom.h"
 
+#include <utility>
+
 namespace octavo::recommendations {
 
-Showroom::Showroom() {
+Showroom::Showroom(Assortment::Render render) : render_(std::move(render)) {
   models_[0] = {"", EmptyModel()};
   auto first = std::make_shared<Display>();
   first->live = {Lay(models_[0], {}), recommender::ItemSet(0)};
-  display_.store(std::move(first), std::memory_order_release);
+  Show(std::move(first));
   thread_ = std::thread([this] { Arrange(); });
 }
 
@@ -17,6 +19,12 @@ Showroom::~Showroom() {
   }
   changed_.notify_all();
   thread_.join();
+}
+
+// Under mutex_, or before any thread.
+void Showroom::Show(std::shared_ptr<Display> next) {
+  next->number = ++displays_;
+  display_.store(std::move(next), std::memory_order_release);
 }
 
 // Under mutex_.
@@ -61,14 +69,15 @@ std::vector<std::shared_ptr<const Book>> Showroom::books() const {
 
 void Showroom::ReplaceStock(const std::unordered_map<std::int32_t, std::int64_t>& available) {
   const std::lock_guard lock(mutex_);
-  stock_known_ = true;
   in_stock_.clear();
+  // A shop whose inventory has never received a book does not keep stock here: everything may be shown.
+  stock_known_ = !available.empty();
   for (const auto& [book, count] : available) in_stock_[book] = count > 0;
   auto next = std::make_shared<Display>(*display_.load());
   for (Stand* stand : {&next->live, &next->challenger}) {
     if (stand->assortment != nullptr) stand->available = AvailableIn(*stand->assortment);
   }
-  display_.store(std::move(next), std::memory_order_release);
+  Show(std::move(next));
 }
 
 void Showroom::PutStock(BookId book, std::int64_t available) {
@@ -86,7 +95,7 @@ void Showroom::PutStock(BookId book, std::int64_t available) {
     if (item == recommender::kNoIndex || !stand->assortment->all().set.Contains(item)) continue;
     in_stock ? stand->available.Add(item) : stand->available.Remove(item);
   }
-  display_.store(std::move(next), std::memory_order_release);
+  Show(std::move(next));
 }
 
 void Showroom::SetModels(NamedModel live, NamedModel challenger) {
@@ -124,7 +133,7 @@ recommender::ItemSet Showroom::AvailableIn(const Assortment& assortment) const {
 std::shared_ptr<const Assortment> Showroom::Lay(const NamedModel& model,
                                                 const std::vector<std::shared_ptr<const Book>>& books) const {
   if (model.model == nullptr) return nullptr;
-  return std::make_shared<const Assortment>(model.name, model.model, books);
+  return std::make_shared<const Assortment>(model.name, model.model, books, render_);
 }
 
 // The background thread: lays out what changed.
@@ -146,7 +155,7 @@ void Showroom::Arrange() {
     for (Stand* stand : {&next->live, &next->challenger}) {
       if (stand->assortment != nullptr) stand->available = AvailableIn(*stand->assortment);
     }
-    display_.store(std::move(next), std::memory_order_release);
+    Show(std::move(next));
     shown_ = change;
     arranged_.notify_all();
   }

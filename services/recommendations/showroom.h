@@ -33,6 +33,7 @@ struct Stand {
 
 // Immutable.
 struct Display {
+  std::uint64_t number = 0;  // From 1, another for each display of a showroom.
   Stand live;
   Stand challenger;  // Its assortment is null while no model is tried against the live one.
 
@@ -49,7 +50,8 @@ class Showroom {
   // Changes that come within this time are laid out together; an import changes thousands of books.
   static constexpr std::chrono::milliseconds kGathering{100};
 
-  Showroom();
+  // `render` makes what Assortment::RenderedOf keeps.
+  explicit Showroom(Assortment::Render render = nullptr);
   // Ends the background work.
   ~Showroom();
   Showroom(const Showroom&) = delete;
@@ -79,11 +81,13 @@ class Showroom {
  private:
   void Arrange();
   void Touch();
+  void Show(std::shared_ptr<Display> next);
   std::shared_ptr<const Assortment> Lay(const NamedModel& model,
                                         const std::vector<std::shared_ptr<const Book>>& books) const;
   recommender::ItemSet AvailableIn(const Assortment& assortment) const;
   bool IsAvailable(std::int32_t book) const;
 
+  const Assortment::Render render_;
   std::atomic<std::shared_ptr<const Display>> display_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -92,6 +96,7 @@ class Showroom {
   bool stock_known_ = false;
   std::unordered_map<std::int32_t, bool> in_stock_;
   std::array<NamedModel, 2> models_;
+  std::uint64_t displays_ = 0;
   std::uint64_t change_ = 0;  // Counts what was told …
   std::uint64_t shown_ = 0;   // … and how much of it is on display.
   bool settling_ = false;     // Somebody waits: do not gather.

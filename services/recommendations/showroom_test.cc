@@ -48,6 +48,27 @@ TEST(ShowroomTest, StockThatCameBeforeTheBookCounts) {
   EXPECT_FALSE(display->live.available.Contains(display->live.assortment->ItemOf(BookId(2))));
 }
 
+TEST(ShowroomTest, AnInventoryThatHasNeverReceivedABookSaysNothing) {
+  Showroom showroom;
+  showroom.ReplaceBooks(TestBooks());
+  showroom.ReplaceStock({});
+  showroom.Settle();
+
+  const auto display = showroom.display();
+  EXPECT_TRUE(display->live.available.Contains(display->live.assortment->ItemOf(BookId(1))));
+}
+
+TEST(ShowroomTest, KeepsReadyWhatTheAdapterMakesOfABook) {
+  Showroom showroom([](const Book& book) { return "<" + book.title + ">"; });
+  showroom.ReplaceBooks(TestBooks());
+  showroom.Settle();
+
+  const auto assortment = showroom.display()->live.assortment;
+  for (int number = 1; number <= 19; ++number) {
+    EXPECT_EQ(assortment->RenderedOf(assortment->ItemOf(BookId(number))), "<Book " + std::to_string(number) + ">");
+  }
+}
+
 TEST(ShowroomTest, TitlesAndNumbersStayTogether) {
   Showroom showroom;
   showroom.ReplaceBooks(TestBooks());

@@ -23,8 +23,8 @@ std::uint64_t StableHash(std::string_view text, std::uint64_t salt) {
 
 std::int64_t DayOf(Timestamp time) { return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count(); }
 
-std::uint64_t DailySeed(std::string_view reader, Timestamp now) {
-  return StableHash(reader, static_cast<std::uint64_t>(DayOf(now)) * 0x9E3779B97F4A7C15);
+std::uint64_t DailySeed(std::uint64_t who, std::int64_t day) {
+  return Finish(who ^ static_cast<std::uint64_t>(day) * 0x9E3779B97F4A7C15);
 }
 
 Arm ArmOf(std::string_view reader, double challenger_share) {

@@ -15,8 +15,8 @@ std::uint64_t StableHash(std::string_view text, std::uint64_t salt = 0);
 // Days since 1970, UTC.
 std::int64_t DayOf(Timestamp time);
 
-// What varies the shelves of a reader from day to day.
-std::uint64_t DailySeed(std::string_view reader, Timestamp now);
+// What varies shelves from day to day, and between those who ask.
+std::uint64_t DailySeed(std::uint64_t who, std::int64_t day);
 
 // Which of two models answers a reader: the same one for as long as the share stays; when it grows, readers only move
 // to the challenger, and when it shrinks only from it.

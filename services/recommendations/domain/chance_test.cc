@@ -23,10 +23,14 @@ TEST(StableHashTest, NeverChanges) {
   EXPECT_EQ(StableHash(""), 0xf52a15e9a9b5e89bULL);
 }
 
-TEST(DailySeedTest, ChangesWithTheReaderAndAtMidnight) {
-  EXPECT_EQ(DailySeed("12", kNoon), DailySeed("12", kNoon + 11h + 59min));
-  EXPECT_NE(DailySeed("12", kNoon), DailySeed("12", kNoon + 12h));
-  EXPECT_NE(DailySeed("12", kNoon), DailySeed("13", kNoon));
+TEST(DailySeedTest, ChangesWithWhoAsksAndAtMidnight) {
+  const std::int64_t today = DayOf(kNoon);
+
+  EXPECT_EQ(DayOf(kNoon + 11h + 59min), today);
+  EXPECT_EQ(DayOf(kNoon + 12h), today + 1);
+  EXPECT_EQ(DailySeed(12, today), DailySeed(12, today));
+  EXPECT_NE(DailySeed(12, today), DailySeed(12, today + 1));
+  EXPECT_NE(DailySeed(12, today), DailySeed(13, today));
 }
 
 TEST(ArmTest, FollowsTheShareAndGrowsMonotonically) {

@@ -74,6 +74,7 @@ void Histories::Apply(const Event& event) {
   Shard& shard = ShardOf(event.reader.value());
   const std::lock_guard lock(shard.mutex);
   shard.readers[event.reader.value()].Apply(event.type, event.rating, event.book, event.time);
+  Changed(event.reader.value());
 }
 
 void Histories::Merge(const ReaderId& from, const ReaderId& to) {
@@ -86,16 +87,19 @@ void Histories::Merge(const ReaderId& from, const ReaderId& to) {
     if (found == shard.readers.end()) return;
     moved = std::move(found->second);
     shard.readers.erase(found);
+    Changed(from.value());
   }
   Shard& shard = ShardOf(to.value());
   const std::lock_guard lock(shard.mutex);
   shard.readers[to.value()].Join(moved);
+  Changed(to.value());
 }
 
 void Histories::Forget(const ReaderId& reader) {
   Shard& shard = ShardOf(reader.value());
   const std::lock_guard lock(shard.mutex);
   shard.readers.erase(reader.value());
+  Changed(reader.value());
 }
 
 bool Histories::Copy(std::string_view reader, History& out) const {

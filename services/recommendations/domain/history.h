@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -77,6 +78,12 @@ class Histories {
   bool Copy(std::string_view reader, History& out) const;
   std::size_t size() const;
 
+  // A number that is another one after every change of the reader's history, so that what was made of it can be kept. It
+  // also changes with those of the few readers that share its place in a table of 65,536. 0: the reader is not known.
+  std::uint32_t VersionOf(std::string_view reader) const {
+    return versions_[PlaceOf(reader)].load(std::memory_order_acquire);
+  }
+
  private:
   struct TextHash {
     using is_transparent = void;
@@ -87,9 +94,14 @@ class Histories {
     std::unordered_map<std::string, History, TextHash, std::equal_to<>> readers;  // Guarded by mutex.
   };
   Shard& ShardOf(std::string_view reader) const { return shards_[TextHash{}(reader) % kShards]; }
+  static std::size_t PlaceOf(std::string_view reader) { return TextHash{}(reader) % kPlaces; }
+  // Behind the change itself: who sees the new number sees the new history.
+  void Changed(std::string_view reader) { versions_[PlaceOf(reader)].fetch_add(1, std::memory_order_release); }
 
   static constexpr std::size_t kShards = 64;
+  static constexpr std::size_t kPlaces = 1 << 16;  // x 4 bytes = 256 KB.
   mutable std::array<Shard, kShards> shards_;
+  std::vector<std::atomic<std::uint32_t>> versions_ = std::vector<std::atomic<std::uint32_t>>(kPlaces);
 };
 
 }  // namespace octavo::recommendations
