@@ -82,6 +82,13 @@ missing_packages() {
   comm -13 <(sort -u <<<"$installed") <(printf '%s\n' "$@" | sort -u)
 }
 
+# say_tenth DONE ALL things: says so when another tenth of them is done.
+say_tenth() {
+  local tenth=$(($1 * 10 / $2))
+  if [ "$tenth" -gt "${said_tenth:-0}" ]; then say "  $1 of $2 $3"; fi
+  said_tenth=$tenth
+}
+
 # Installs those of the packages named that are missing.
 install_packages() {
   local missing
@@ -106,8 +113,23 @@ install_packages() {
   sudo_first
   quietly apt-update "cannot read Debian's package lists; check the network and apt's sources, then start again" \
     as_root "${apt[@]}" -o APT::Update::Error-Mode=any update
-  quietly apt-install "the packages did not install; mend what apt says, then start again" \
-    as_root "${apt[@]}" install --no-install-recommends "${missing[@]}"
+  local log=$LOGS/apt-install.log
+  if ! as_root "${apt[@]}" install --no-install-recommends "${missing[@]}" 2>&1 </dev/null | tee "$log" | show_apt; then
+    tail -n 30 "$log" >&2
+    die "the packages did not install; mend what apt says, then start again (all of it: $log)"
+  fi
+}
+
+# Reads apt's lines and says how far it is: every package is unpacked, then set up.
+show_apt() {
+  local line all=0 done=0 said_tenth=0
+  while IFS= read -r line; do
+    if [[ $line =~ ([0-9]+)' newly installed' ]]; then all=$((BASH_REMATCH[1] * 2)); fi
+    if [[ $line == 'Unpacking '* || $line == 'Setting up '* ]] && [ "$all" -gt 0 ]; then
+      done=$((done + 1))
+      say_tenth "$done" "$all" "steps"
+    fi
+  done
 }
 
 # Asks for sudo's password, if one is needed, while the terminal can still be seen.
@@ -161,7 +183,7 @@ build() {
   mkdir -p "$LOGS"
   local log=$LOGS/$preset-build.log
   local ninja=(env NINJA_STATUS='[%f/%t] ' ninja -C "build/$preset" -j "$(compilers_at_once)")
-  if ! "${ninja[@]}" "$@" 2>&1 | tee "$log" | show_tenths; then
+  if ! "${ninja[@]}" "$@" 2>&1 | tee "$log" | show_ninja; then
     grep -A 25 -m 1 '^FAILED:' "$log" >&2 || tail -n 25 "$log" >&2
     die "the build failed (all of it: $log)"
   fi
@@ -176,16 +198,10 @@ nothing_to_build() {
   [[ $said == *'no work to do'* ]]
 }
 
-# Reads ninja's lines and says when another tenth is done.
-show_tenths() {
-  local line tenth=0
+# Reads ninja's lines and says how far it is.
+show_ninja() {
+  local line said_tenth=0
   while IFS= read -r line; do
-    if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
-      local now=$((BASH_REMATCH[1] * 10 / BASH_REMATCH[2]))
-      if [ "$now" -gt "$tenth" ]; then
-        tenth=$now
-        say "  ${BASH_REMATCH[1]} of ${BASH_REMATCH[2]} steps"
-      fi
-    fi
+    if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then say_tenth "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "steps"; fi
   done
 }

@@ -8,7 +8,7 @@ COLUMNS_MAX = 130
 CODE = (".h", ".cc", ".py", ".mjs", ".js", ".proto", ".cmake", ".sh", ".sql", ".css")
 CODE_NAMES = {"CMakeLists.txt", "run", "test"}
 
-TODO = re.compile(r"\b(TODO|FIXME|XXX)\b(?! ?\(?#\d+)")
+TODO = re.compile(r"(//|#|/\*|--|\{\{!)\s*(TODO|FIXME|XXX)\b(?! ?\(#\d+)")
 # Written by others, kept as it is.
 FOREIGN = re.compile(r"(^|/)(package-lock\.json|LICENSE[^/]*)$|\.min\.js$|/static/(vendor/|htmx)|\.svg$")
 

@@ -161,8 +161,8 @@ class Texts(TidyTest):
 
     def test_a_todo_has_an_issue(self):
         self.assert_finds("lib/db/x.cc", "// TODO: later\n", 1, "number of its issue")
-        self.assert_finds("docs/x.md", "FIXME\n", 1, "number of its issue")
-        self.assert_clean("lib/db/x.cc", "// TODO(#12): when there are two.\n")
+        self.assert_finds("docs/x.md", "<!-- FIXME -->\n", 1, "number of its issue")
+        self.assert_clean("lib/db/x.cc", "// TODO(#12): when there are two.\n// mkdtemp wants XXXXXX; a TODO is none.\n")
 
     def test_nothing_of_one_machine_leaks(self):
         self.assert_finds("docs/x.md", "see /home/ann/octavo\n", 1, "a path of one machine")
