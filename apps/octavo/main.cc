@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/octavo/demo.h"
 #include "lib/runtime/main.h"
 #include "services/catalog/import/import_command.h"
 #include "services/catalog/module.h"
@@ -45,6 +46,7 @@ struct Command {
 constexpr Command kCommands[] = {
     {"serve", "run the shop (what octavo does without a command)", Serve},
     {"import", "bring a CSV file of books into a running shop", octavo::catalog::RunImport},
+    {"demo", "bring the demo catalogue and its readers in, or take them out", octavo::RunDemo},
 };
 
 void PrintUsage() {

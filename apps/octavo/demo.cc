@@ -1,0 +1,82 @@
+#include "apps/octavo/demo.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "lib/obs/log.h"
+#include "lib/rpc/channel.h"
+#include "services/catalog/import/import_command.h"
+#include "services/recommendations/import/import_client.h"
+
+namespace octavo {
+namespace {
+
+constexpr char kSource[] = "demo";
+
+struct Settings {
+  std::string folder = "demo";
+  std::string address = "127.0.0.1:50051";
+  std::string inventory_address;
+  std::string recommendations_address;
+};
+
+int Fail(const Error& error) {
+  std::fprintf(stderr, "octavo demo: %s\n", error.message.c_str());
+  return 1;
+}
+
+int LoadReaders(const Settings& settings, const recommendations::ImportPeers& peers) {
+  const auto report = recommendations::ImportReaders({.file = settings.folder + "/readers.csv", .source = kSource}, peers);
+  if (!report.ok()) return Fail(report.error());
+  for (const std::string& problem : report->problems) std::fprintf(stderr, "%s\n", problem.c_str());
+  std::printf("Readers: %lld events, %lld known before, %lld refused\n", static_cast<long long>(report->recorded),
+              static_cast<long long>(report->repeated), static_cast<long long>(report->refused));
+  return 0;
+}
+
+int RemoveReaders(const recommendations::ImportPeers& peers) {
+  const auto removed = recommendations::RemoveReaders(kSource, peers);
+  if (!removed.ok()) return Fail(removed.error());
+  std::printf("Readers: %lld events removed\n", static_cast<long long>(*removed));
+  return 0;
+}
+
+}  // namespace
+
+int RunDemo(const std::vector<std::string>& arguments) {
+  Settings settings;
+  CLI::App app("The demo catalogue and its readers, in and out of a running shop.", "octavo demo");
+  app.add_option("--folder", settings.folder, "Where books.csv and readers.csv are.")->capture_default_str();
+  app.add_option("--address", settings.address, "Where the shop's gRPC listens.")->capture_default_str();
+  app.add_option("--inventory-address", settings.inventory_address, "Where the inventory listens, if not there.");
+  app.add_option("--recommendations-address", settings.recommendations_address,
+                 "Where the recommendations listen, if not there.");
+  const auto* load = app.add_subcommand("load", "Bring them in.")->fallthrough();
+  app.add_subcommand("remove", "Take them out.")->fallthrough();
+  app.require_subcommand(1);
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // As CLI11 wants them.
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+
+  const SystemClock clock;
+  const auto log = obs::Log::ToStandardError(clock, obs::Level::kWarn, obs::LogFormat::kLogfmt);
+  obs::Metrics metrics;
+  const obs::Tracer tracer;
+  if (settings.inventory_address.empty()) settings.inventory_address = settings.address;
+  if (settings.recommendations_address.empty()) settings.recommendations_address = settings.address;
+  const recommendations::ImportPeers peers{rpc::Connect({.target = settings.address}),
+                                           rpc::Connect({.target = settings.recommendations_address}),
+                                           {*log, metrics, tracer, clock}};
+  if (load->parsed()) {
+    const int books = catalog::RunImport({settings.folder + "/books.csv", "--source=demo", "--address=" + settings.address,
+                                          "--inventory-address=" + settings.inventory_address});
+    return books != 0 ? books : LoadReaders(settings, peers);
+  }
+  const int books = catalog::RunImport({"--remove=demo", "--address=" + settings.address});
+  return books != 0 ? books : RemoveReaders(peers);
+}
+
+}  // namespace octavo
