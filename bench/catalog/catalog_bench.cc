@@ -139,6 +139,7 @@ int Run(std::int64_t count, const std::filesystem::path& folder) {
   SqlStore store(*database);
   const auto index = SearchIndex::Open(folder / "search", "bench").value();
   GeneratedBooks books(count);
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::printf("%lld books\n", static_cast<long long>(count));
   if (store.LastPosition() == 0) Import(store, books, count);
   Index(store, *index);

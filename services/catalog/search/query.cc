@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <functional>
 #include <sstream>
+#include <utility>
 
 #include "services/catalog/domain/text.h"
 #include "services/catalog/search/terms.h"
@@ -23,7 +24,9 @@ constexpr double kExactNameWeight = 15;
 // Popularity (0 to 6.7) decides between books that match alike, and not much more.
 constexpr double kPopularityFactor = 2;
 // How many words an unfinished one may stand for; the most frequent ones are taken.
-constexpr Xapian::termcount kExpansionMax = 64;
+constexpr std::size_t kExpansionMax = 64;
+// How many words are looked at to find those: at most what begins with one letter in a large catalogue.
+constexpr std::size_t kExpansionLookedAtMax = 20'000;
 
 constexpr auto kWeakWords = std::to_array<std::string_view>(
     {"a", "an", "and", "as", "at", "by", "das", "de", "der", "die", "el", "for", "from", "in", "is", "la", "le", "les",
@@ -95,8 +98,12 @@ std::vector<std::string> QueryBuilder::StemTerms(const std::string& word) const 
 
 bool QueryBuilder::IsKnown(const std::string& word) const {
   if (database_.term_exists(Term("", word))) return true;
+  // Another form of a known word is no typing error. But one of many languages makes some short stem of anything.
   const std::vector<std::string> stems = StemTerms(word);
-  return std::any_of(stems.begin(), stems.end(), [&](const std::string& stem) { return database_.term_exists(stem); });
+  return std::any_of(stems.begin(), stems.end(), [&](const std::string& stem) {
+    const std::size_t letters = CodePointCount(stem) - kStem.size();
+    return letters >= 4 && letters + 3 >= CodePointCount(word) && database_.term_exists(stem);
+  });
 }
 
 // Every word of title, authors and series is among the plain words too, so these decide what matches, and the fields
@@ -214,12 +221,25 @@ Query FilterQuery(const SearchFilter& filter) {
   return Query(Query::OP_AND, parts.begin(), parts.end());
 }
 
-Query PrefixQuery(std::string_view field, const std::vector<std::string>& words) {
+// Not Xapian's OP_WILDCARD, which would look the words up again for every query that it is part of.
+Query PrefixQuery(const Xapian::Database& database, std::string_view field, const std::vector<std::string>& words) {
   if (words.empty()) return Query::MatchNothing;
-  std::vector<Query> parts;
+  const std::string prefix = Term(field, words.back());
+  std::vector<std::pair<Xapian::doccount, std::string>> terms;
+  for (Xapian::TermIterator term = database.allterms_begin(prefix); term != database.allterms_end(prefix); ++term) {
+    // A title's stems stand among its words, under "SZ".
+    if ((*term).size() > field.size() && (*term)[field.size()] == 'Z') continue;
+    terms.emplace_back(term.get_termfreq(), *term);
+    if (terms.size() == kExpansionLookedAtMax) break;
+  }
+  if (terms.size() > kExpansionMax) {
+    std::nth_element(terms.begin(), terms.begin() + kExpansionMax, terms.end(), std::greater<>());
+    terms.resize(kExpansionMax);
+  }
+  // A word that is whole already is among them, however rare.
+  const Query last = Combine(Query::OP_OR, terms, [](const auto& term) { return Query(term.second); });
+  std::vector<Query> parts = {Query(Query::OP_OR, last, Query(prefix))};
   for (std::size_t i = 0; i + 1 < words.size(); ++i) parts.emplace_back(Term(field, words[i]));
-  parts.emplace_back(Query::OP_WILDCARD, Term(field, words.back()), kExpansionMax,
-                     Query::WILDCARD_LIMIT_MOST_FREQUENT, Query::OP_OR);
   return Query(Query::OP_AND, parts.begin(), parts.end());
 }
 

@@ -42,6 +42,7 @@ class QueryBuilder {
 Xapian::Query FilterQuery(const SearchFilter& filter);
 
 // Books whose `field` has all the words, the last of them perhaps unfinished.
-Xapian::Query PrefixQuery(std::string_view field, const std::vector<std::string>& words);
+Xapian::Query PrefixQuery(const Xapian::Database& database, std::string_view field,
+                          const std::vector<std::string>& words);
 
 }  // namespace octavo::catalog::search

@@ -276,7 +276,7 @@ class Suggester {
   template <typename Visitor>
   void Visit(std::string_view field, const Visitor& visit) const {
     constexpr Xapian::doccount kLookedAtMax = 50;
-    const Xapian::Query matching = PrefixQuery(field, words_);
+    const Xapian::Query matching = PrefixQuery(database_, field, words_);
     for (int tier = kPopularityTierMax; tier >= 0; --tier) {
       Xapian::Enquire enquire(database_);
       enquire.set_query(tier == 0 ? matching
