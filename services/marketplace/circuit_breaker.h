@@ -1,0 +1,48 @@
+// CircuitBreaker: stops asking a service that does not answer. After kFailuresMax calls in a row that hung or
+// found nobody, calls are refused for kRest; then one call at a time tries again. It protects our threads
+// from a hung neighbour: each page that waits for one holds a worker for its whole budget. Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+
+#include "lib/base/clock.h"
+#include "lib/base/error.h"
+
+namespace octavo::marketplace {
+
+class CircuitBreaker {
+ public:
+  static constexpr int kFailuresMax = 3;
+  static constexpr std::chrono::milliseconds kRest{1000};
+
+  explicit CircuitBreaker(const Clock& clock) : clock_(clock) {}
+
+  // Whether to call now. Each true must be followed by one Succeeded() or Failed().
+  bool Allows() {
+    const std::lock_guard lock(mutex_);
+    if (failures_ < kFailuresMax) return true;
+    if (clock_.MonotonicNow() < rest_end_) return false;
+    rest_end_ = clock_.MonotonicNow() + kRest;  // The others wait until this trial is over.
+    return true;
+  }
+  void Succeeded() {
+    const std::lock_guard lock(mutex_);
+    failures_ = 0;
+  }
+  // Only what says that the service is not there; an answer like NOT_FOUND is a success of the call.
+  void Failed() {
+    const std::lock_guard lock(mutex_);
+    if (++failures_ >= kFailuresMax) rest_end_ = clock_.MonotonicNow() + kRest;
+  }
+
+  static bool IsFailure(Code code) { return code == Code::kDeadlineExceeded || code == Code::kUnavailable; }
+
+ private:
+  const Clock& clock_;
+  std::mutex mutex_;
+  int failures_ = 0;                                // In a row. Guarded by mutex_.
+  std::chrono::steady_clock::time_point rest_end_;  // Guarded by mutex_.
+};
+
+}  // namespace octavo::marketplace

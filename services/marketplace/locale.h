@@ -1,0 +1,36 @@
+// How prices and languages are written for a reader. The shop speaks English; what follows the reader's
+// Accept-Language is only the shape of amounts: "€12.90" for English and East Asian readers, "12,90 €" for
+// most of Europe, "€ 12,90" for Dutch ones. Pure functions; thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace octavo::marketplace {
+
+enum class PriceStyle {
+  kSymbolFirst,          // "€12.90"
+  kSymbolLast,           // "12,90 €", with a space that does not break.
+  kSymbolFirstAndComma,  // "€ 12,90"
+};
+
+// The style of the language that an Accept-Language header prefers; kSymbolFirst where there is none.
+PriceStyle PriceStyleFor(std::string_view accept_language);
+
+// `minor` of `currency_code` (ISO 4217). Currencies without a common sign keep their code: "CHF 12.90".
+std::string FormatPrice(std::int64_t minor, std::string_view currency_code, PriceStyle style);
+
+// "German" for "de", "de-AT"; the code itself where the shop has no name for it.
+std::string LanguageName(std::string_view language_code);
+
+// `language_code` if it has the form of a BCP 47 tag, else "": fit for a lang attribute.
+std::string_view LangAttribute(std::string_view language_code);
+
+// "1813", "8th century BCE" would be guessing: "800 BCE".
+std::string FormatYear(std::int32_t year);
+
+// "1,204".
+std::string FormatCount(std::int64_t count);
+
+}  // namespace octavo::marketplace

@@ -1,0 +1,120 @@
+#include "services/marketplace/module.h"
+
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "services/marketplace/website.h"
+
+namespace octavo::marketplace {
+namespace {
+
+// Pages end within 300 ms; a slow reader may take a little longer.
+constexpr std::chrono::seconds kGrace{3};
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+// "127.0.0.1:8080" or "[::1]:8080".
+Result<Address> ParseAddress(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos)
+    return InvalidField("--marketplace.listen", "\"" + text + "\" is not address:port");
+  Address address{.host = text.substr(0, colon)};
+  if (address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']') {
+    address.host = address.host.substr(1, address.host.size() - 2);
+  }
+  const char* const end = text.data() + text.size();
+  const auto [parsed_end, error] = std::from_chars(text.data() + colon + 1, end, address.port);
+  if (error != std::errc{} || parsed_end != end) {
+    return InvalidField("--marketplace.listen", "\"" + text + "\" does not end in a port");
+  }
+  return address;
+}
+
+}  // namespace
+
+Module::Serving::Serving(const runtime::Environment& environment, const Channels& channels,
+                         const Visitors& visitors, const Templates& templates)
+    : services(channels, environment.telemetry()),
+      client(services, environment.clock),
+      events(client, environment.clock, environment.random, environment.metrics),
+      site{.client = client,
+           .events = events,
+           .templates = templates,
+           .assets = assets,
+           .visitors = visitors,
+           .clock = environment.clock,
+           .random = environment.random} {}
+
+void Module::Configure(runtime::Options::Group options) {
+  options.Add("listen", &configuration_.listen,
+              "Where the pages are, as address:port; port 0 takes a free one.");
+  options.Add("https", &configuration_.https,
+              "A proxy in front speaks https with the readers: cookies are Secure and called __Host-…, and "
+              "browsers are "
+              "told to come by https only.");
+  options.Add("template_dir", &configuration_.template_dir,
+              "Reads the templates from this folder for every page, to work on them; empty: those built in.");
+  options.Add("threads", &configuration_.threads, "Pages that are made at the same time.");
+  options.Add("queue_max", &configuration_.queue_max, "Requests that may wait for a thread; more get a 503.");
+  options.Add("connections_max", &configuration_.connections_max,
+              "Open connections; beyond, the one idle longest makes room.");
+}
+
+Status Module::Open(const runtime::Environment& environment) {
+  if (configuration_.threads < 1) return InvalidField("--marketplace.threads", "must be at least 1");
+  TRY(ParseAddress(configuration_.listen));
+  const std::filesystem::path folder = environment.data_dir / name();
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    return Error{Code::kFailedPrecondition, "BAD_DATA_DIR", folder.string() + ": " + error.message()};
+  environment_ = &environment;
+  visitors_ =
+      std::make_unique<Visitors>(TRY(LoadOrMakeKey(folder / "visitor.key", environment.random)), transport());
+  if (configuration_.template_dir.empty()) {
+    templates_ = std::make_unique<Templates>();
+  } else if (std::filesystem::is_directory(configuration_.template_dir)) {
+    templates_ = std::make_unique<Templates>(configuration_.template_dir);
+  } else {
+    return InvalidField("--marketplace.template_dir",
+                        "\"" + configuration_.template_dir + "\" is not a folder");
+  }
+  return Ok();
+}
+
+Status Module::Start(const runtime::Peers& peers) {
+  const Channels channels{.catalog = peers.To("catalog"),
+                          .recommendations = peers.To("recommendations"),
+                          .inventory = peers.To("inventory")};
+  serving_ = std::make_unique<Serving>(*environment_, channels, *visitors_, *templates_);
+  const Address address = TRY(ParseAddress(configuration_.listen));
+  http::ServerOptions options;
+  options.address = address.host;
+  options.port = address.port;
+  options.worker_threads = static_cast<int>(configuration_.threads);
+  options.queue_max = static_cast<std::size_t>(configuration_.queue_max);
+  options.connections_max = static_cast<std::size_t>(configuration_.connections_max);
+  options =
+      WithSite(std::move(options), serving_->site, transport(), environment_->log, environment_->metrics);
+  serving_->server =
+      TRY(http::Server::Start(std::move(options), Routes(serving_->site), environment_->clock));
+  const std::string url = "http://" + configuration_.listen.substr(0, configuration_.listen.rfind(':')) +
+                          ":" + std::to_string(serving_->server->port()) + "/";
+  environment_->log.Info("shop_open", {{"address", url}});
+  return Ok();
+}
+
+void Module::Close() {
+  if (serving_ == nullptr) return;
+  if (serving_->server != nullptr) serving_->server->Stop(kGrace);
+  serving_->events.Stop();  // While the recommendations still listen.
+}
+
+void Module::Stop() { serving_.reset(); }
+
+}  // namespace octavo::marketplace

@@ -1,0 +1,270 @@
+#include "services/marketplace/pages/book.h"
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/marketplace/book_card.h"
+#include "services/marketplace/links.h"
+#include "services/marketplace/pages/error.h"
+
+namespace octavo::marketplace {
+namespace {
+
+constexpr int kShelfBooks = 6;
+constexpr int kSeriesBooks = 12;
+
+using Listing = Answer<catalog::v1::ListBooksResponse>;
+
+// How soon the book can be with the reader, in words, and how good that news is (a class of the style sheet).
+struct Availability {
+  std::string words;
+  std::string_view kind;  // "good", "soon", "bad" or "unknown".
+};
+
+std::string Date(std::int64_t unix_seconds) {
+  static constexpr const char* kMonths[] = {"January",   "February", "March",    "April",
+                                            "May",       "June",     "July",     "August",
+                                            "September", "October",  "November", "December"};
+  const std::chrono::sys_seconds time{std::chrono::seconds(unix_seconds)};
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
+  return std::to_string(static_cast<unsigned>(date.day())) + " " +
+         kMonths[static_cast<unsigned>(date.month()) - 1] + " " +
+         std::to_string(static_cast<int>(date.year()));
+}
+
+Availability Describe(const Answer<inventory::v1::BatchGetStockResponse>& answer) {
+  constexpr std::int64_t kFew = 3;
+  if (!answer.ok() || (*answer)->stocks().empty()) {
+    return {"We cannot see our shelves at the moment. Please look again in a minute.", "unknown"};
+  }
+  const inventory::v1::Stock& stock = (*answer)->stocks(0);
+  const inventory::v1::Policy& policy = stock.policy();
+  if (stock.available() == 1) return {"Only one left on our shelves", "good"};
+  if (stock.available() > 0 && stock.available() <= kFew) {
+    return {"Only " + std::to_string(stock.available()) + " left on our shelves", "good"};
+  }
+  if (stock.available() > 0) return {"On our shelves", "good"};
+  switch (policy.backorder()) {
+    case inventory::v1::BACKORDER_ALLOWED:
+      return {policy.backorder_days() > 0
+                  ? "Usually ships in " + std::to_string(policy.backorder_days()) + " days"
+                  : "Back in a few days",
+              "soon"};
+    case inventory::v1::BACKORDER_PREORDER:
+      return {policy.has_available_time() ? "Appears on " + Date(policy.available_time().seconds())
+                                          : "Not published yet",
+              "soon"};
+    case inventory::v1::BACKORDER_SPECIAL_ORDER: return {"Ordered from the publisher for you", "soon"};
+    default: return {"Sold out at the moment", "bad"};
+  }
+}
+
+std::string_view FormatName(int format) {
+  switch (format) {
+    case catalog::v1::FORMAT_HARDCOVER: return "Hardcover";
+    case catalog::v1::FORMAT_PAPERBACK: return "Paperback";
+    case catalog::v1::FORMAT_EBOOK: return "Ebook";
+    case catalog::v1::FORMAT_AUDIOBOOK: return "Audiobook";
+    default: return {};
+  }
+}
+
+void AddFact(View& view, std::string_view label, std::string_view value) {
+  if (value.empty()) return;
+  View fact = view.Add("FACT");
+  fact.Set("LABEL", label).Set("VALUE", value);
+}
+
+void AddFacts(View& view, const catalog::v1::Book& book) {
+  AddFact(view, "First published", book.published_year() == 0 ? "" : FormatYear(book.published_year()));
+  AddFact(view, "Publisher", book.publisher());
+  AddFact(view, "Pages", book.page_count() == 0 ? "" : FormatCount(book.page_count()));
+  AddFact(view, "Language", book.language_code().empty() ? "" : LanguageName(book.language_code()));
+  std::string formats;
+  for (const int format : book.formats()) {
+    if (FormatName(format).empty()) continue;
+    formats += (formats.empty() ? "" : ", ") + std::string(FormatName(format));
+  }
+  AddFact(view, "Formats", formats);
+  AddFact(view, "ISBN-13", book.isbn13());
+  AddFact(view, "ISBN-10", book.isbn10());
+}
+
+void AddBook(View& view, const catalog::v1::Book& book, PriceStyle prices) {
+  const std::string_view lang = LangAttribute(book.language_code());
+  view.Set("COVER", CoverLink(book)).Set("LANG", lang.empty() ? "en" : lang).Set("TITLE", book.title());
+  if (!book.subtitle().empty()) view.Add("SUBTITLED").Set("SUBTITLE", book.subtitle());
+  if (!book.description().empty()) view.Add("DESCRIBED").Set("DESCRIPTION", book.description());
+  for (int i = 0; i < book.authors_size(); ++i) {
+    View author = view.Add("AUTHOR");
+    const bool is_last = i + 1 == book.authors_size();
+    author.Set("JOINT", i == 0 ? "" : is_last ? " and " : ", ").Set("NAME", book.authors(i).display_name());
+    author.Set("LINK", AuthorLink(book.authors(i).author()));
+  }
+  if (!book.series().series().empty()) {
+    View series = view.Add("SERIES");
+    series.Set("LINK", SeriesLink(book.series().series())).Set("SERIES_TITLE", book.series().title());
+    if (!book.series().number().empty()) series.Add("NUMBERED").Set("NUMBER", book.series().number());
+  }
+  if (book.price().minor() > 0) {
+    view.Add("PRICED").Set("PRICE", FormatPrice(book.price().minor(), book.price().currency_code(), prices));
+  }
+  if (book.ratings_count() > 0) {
+    const std::int64_t tenths = static_cast<std::int64_t>(book.average_rating() * 10 + 0.5);
+    View rated = view.Add("RATED");
+    rated.Set("RATING", std::to_string(tenths / 10) + "." + std::to_string(tenths % 10));
+    rated.Set("RATINGS",
+              FormatCount(book.ratings_count()) + (book.ratings_count() == 1 ? " rating" : " ratings"));
+  }
+  for (const std::string& subject : book.subjects()) {
+    View tag = view.Add("SUBJECT");
+    tag.Set("LINK", SearchLink(subject)).Set("NAME", subject);
+  }
+  AddFacts(view, book);
+}
+
+void AddBecause(View& view, const Answer<recommendations::v1::BecauseResponse>& because,
+                const std::string& book) {
+  if (!because.ok()) return;  // A kindness, not a part that anybody would miss.
+  constexpr std::size_t kNamedMax = 2;
+  std::vector<const recommendations::v1::Contribution*> reasons;
+  for (const recommendations::v1::Contribution& one : (*because)->contributions()) {
+    if (one.book() != book && !one.title().empty() && reasons.size() < kNamedMax) reasons.push_back(&one);
+  }
+  if (reasons.empty()) return;
+  View sentence = view.Add("BECAUSE");
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    View reason = sentence.Add("REASON");
+    reason.Set("JOINT", i == 0 ? "" : " and ")
+        .Set("LINK", BookLink(reasons[i]->book()))
+        .Set("NAME", reasons[i]->title());
+  }
+}
+
+// The first `count` books that are not yet on the page; they are then.
+std::vector<const catalog::v1::Book*> Fresh(
+    const google::protobuf::RepeatedPtrField<catalog::v1::Book>& books, int count,
+    std::set<std::string>& shown) {
+  std::vector<const catalog::v1::Book*> fresh;
+  for (const catalog::v1::Book& book : books) {
+    if (static_cast<int>(fresh.size()) < count && shown.insert(book.name()).second) fresh.push_back(&book);
+  }
+  return fresh;
+}
+
+// The shelf of books like this one; with a sentence in its place when there can be none now.
+Answer<catalog::v1::BatchGetBooksResponse> FetchSimilar(
+    const Site& site, const Visit& visit, Pending<recommendations::v1::ListSimilarBooksResponse>& pending) {
+  const auto similar = pending.Get(visit.budget().Part(kPartBudget));
+  if (!similar.ok()) return similar.error();
+  catalog::v1::BatchGetBooksRequest request;
+  for (const recommendations::v1::Recommendation& one : (*similar)->recommendations())
+    request.add_names(one.book());
+  if (request.names().empty()) return std::make_shared<const catalog::v1::BatchGetBooksResponse>();
+  return site.client.BatchGetBooks(request, visit.budget()).Get(visit.budget());
+}
+
+catalog::v1::ListBooksRequest SeriesRequest(const catalog::v1::Book& book) {
+  catalog::v1::ListBooksRequest request;
+  request.set_series(book.series().series());
+  request.set_order(catalog::v1::ORDER_SERIES_NUMBER);
+  request.set_page_size(kSeriesBooks);
+  return request;
+}
+
+catalog::v1::ListBooksRequest AuthorRequest(const catalog::v1::Book& book) {
+  catalog::v1::ListBooksRequest request;
+  request.set_author(book.authors(0).author());
+  request.set_page_size(2 * kShelfBooks);
+  return request;
+}
+
+}  // namespace
+
+http::Response BookPage(const Site& site, const http::Request& request, std::int64_t id) {
+  const Visit visit(site, request);
+  const Budget& budget = visit.budget();
+  const std::string name = BookName(id);
+  catalog::v1::GetBookRequest get_book;
+  get_book.set_name(name);
+  recommendations::v1::ListSimilarBooksRequest get_similar;
+  get_similar.set_book(name);
+  get_similar.set_max_results(kShelfBooks);
+  get_similar.set_reader(visit.reader());
+  recommendations::v1::BecauseRequest get_because;
+  get_because.set_book(name);
+  get_because.set_reader(visit.reader());
+  inventory::v1::BatchGetStockRequest get_stock;
+  get_stock.add_books(name);
+
+  auto book_pending = site.client.GetBook(get_book, budget);
+  auto similar_pending = site.client.ListSimilarBooks(get_similar, budget.Part(kPartBudget));
+  auto because_pending = site.client.Because(get_because, budget.Part(kPartBudget));
+  auto stock_pending = site.client.BatchGetStock(get_stock, budget.Part(kPartBudget));
+  const Answer<catalog::v1::Book> found = book_pending.Get(budget);
+  if (!found.ok()) return ErrorPage(site, request, found.error());
+  const catalog::v1::Book& book = **found;
+  if (visit.counts()) {
+    site.events.Add(recommendations::v1::EVENT_TYPE_VIEW, visit.reader(), name,
+                    ShelfOf(request.query.Get("shelf")));
+  }
+  const bool has_series = !book.series().series().empty();
+  const auto nothing = std::make_shared<const catalog::v1::ListBooksResponse>();
+  auto series_pending = has_series ? site.client.ListBooks(SeriesRequest(book), budget)
+                                   : Pending<catalog::v1::ListBooksResponse>(Listing(nothing));
+  auto author_pending = book.authors().empty() ? Pending<catalog::v1::ListBooksResponse>(Listing(nothing))
+                                               : site.client.ListBooks(AuthorRequest(book), budget);
+
+  Page page(site, visit,
+            {.file = "book.tpl",
+             .title = book.authors().empty() ? book.title() : book.title() + " by " + CreditLine(book),
+             .description = book.description(),
+             .canonical = BookLink(name),
+             .active_category = book.categories().empty() ? "" : book.categories(0)});
+  View& content = page.content();
+  AddBook(content, book, visit.prices());
+  AddBecause(content, because_pending.Get(budget.Part(kPartBudget)), name);
+  const Availability availability = Describe(stock_pending.Get(budget.Part(kPartBudget)));
+  content.Set("AVAILABILITY", availability.words).Set("AVAILABILITY_KIND", availability.kind);
+
+  std::set<std::string> shown = {name};
+  const Listing series = series_pending.Get(budget);
+  if (series.ok()) {
+    AddShelf(content, "SHELF",
+             {.id = "series",
+              .title = "More of " + book.series().title(),
+              .more_link = SeriesLink(book.series().series()),
+              .more_text = "The whole series",
+              .name = "book.series",
+              .books = Fresh((*series)->books(), kSeriesBooks, shown)},
+             visit.prices());
+  }
+  const auto similar = FetchSimilar(site, visit, similar_pending);
+  if (similar.ok()) {
+    AddShelf(content, "SHELF",
+             {.id = "similar",
+              .title = "Readers of this book also like",
+              .name = "book.similar",
+              .books = Fresh((*similar)->books(), kShelfBooks, shown)},
+             visit.prices());
+  } else {
+    content.Show("NO_SIMILAR");
+  }
+  const Listing by_author = author_pending.Get(budget);
+  if (by_author.ok() && !book.authors().empty()) {
+    AddShelf(content, "SHELF",
+             {.id = "author",
+              .title = "More by " + book.authors(0).display_name(),
+              .more_link = AuthorLink(book.authors(0).author()),
+              .more_text = "All by this author",
+              .name = "book.author",
+              .books = Fresh((*by_author)->books(), kShelfBooks, shown)},
+             visit.prices());
+  }
+  return std::move(page).Send();
+}
+
+}  // namespace octavo::marketplace

@@ -1,0 +1,144 @@
+#include "services/marketplace/pages/browse.h"
+
+#include <utility>
+
+#include "services/marketplace/book_card.h"
+#include "services/marketplace/links.h"
+#include "services/marketplace/listing.h"
+#include "services/marketplace/pages/error.h"
+
+namespace octavo::marketplace {
+namespace {
+
+constexpr SortOrder kSorts[] = {{"", "Popular", catalog::v1::ORDER_POPULARITY},
+                                {"newest", "New in the shop", catalog::v1::ORDER_NEWEST},
+                                {"published", "Latest first", catalog::v1::ORDER_PUBLISHED},
+                                {"title", "Title", catalog::v1::ORDER_TITLE},
+                                {"price", "Price", catalog::v1::ORDER_PRICE}};
+constexpr SortOrder kSeriesSorts[] = {{"", "In order", catalog::v1::ORDER_SERIES_NUMBER},
+                                      {"popular", "Popular", catalog::v1::ORDER_POPULARITY},
+                                      {"title", "Title", catalog::v1::ORDER_TITLE}};
+
+// What one kind of listing is about.
+struct Subject {
+  std::string kicker;  // "Category", "Author"; may be empty.
+  std::string heading;
+  std::string path;
+  std::string shelf;  // For the links' attribution.
+  std::string category = {};
+};
+
+template <std::size_t kCount>
+catalog::v1::ListBooksRequest ListRequest(const http::Request& request, const SortOrder (&sorts)[kCount]) {
+  catalog::v1::ListBooksRequest list;
+  list.set_order(ChooseSort(sorts, request.query.Get("sort")).order);
+  list.set_page_size(kPageSize);
+  list.set_page_token(std::string(request.query.Get("from")));
+  return list;
+}
+
+template <std::size_t kCount>
+http::Response Respond(const Site& site, const Visit& visit, const Subject& subject,
+                       const catalog::v1::ListBooksResponse& books, const SortOrder (&sorts)[kCount]) {
+  const http::Params& query = visit.request().query;
+  const SortOrder& chosen = ChooseSort(sorts, query.Get("sort"));
+  const ListingAddress address =
+      ListingAddress{.path = subject.path, .parameters = {}}.With("sort", chosen.parameter);
+  const int number = PageNumber(query);
+  Page page(
+      site, visit,
+      {.file = "browse.tpl",
+       .title = subject.heading + (number > 1 ? ", page " + std::to_string(number) : ""),
+       .description = subject.heading + ": " + BookCount(books.total_size()) + " in the Octavo bookshop.",
+       .canonical = address.Link(),
+       .active_category = subject.category,
+       .indexed = number == 1 && chosen.parameter.empty()});
+  View& content = page.content();
+  content.Set("HEADING", subject.heading).Set("COUNT", BookCount(books.total_size()));
+  if (!subject.kicker.empty()) content.Add("KICKED").Set("KICKER", subject.kicker);
+  for (const catalog::v1::Book& book : books.books()) AddCard(content, book, subject.shelf, visit.prices());
+  if (books.books().empty()) content.Show("EMPTY");
+  if (books.total_size() > 1) AddSortMenu(content, sorts, chosen, address);
+  AddPager(content, address, number, books.next_page_token());
+  return std::move(page).Send();
+}
+
+// A page token goes stale when the catalogue changes under it, or somebody edits it: begin again at the first
+// page.
+http::Response Refuse(const Site& site, const http::Request& request, const Error& error) {
+  if (error.reason == "BAD_PAGE_TOKEN") return http::SeeOther(std::string(request.path()));
+  return ErrorPage(site, request, error);
+}
+
+}  // namespace
+
+http::Response AllBooksPage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  const auto books = site.client.ListBooks(ListRequest(request, kSorts), visit.budget()).Get(visit.budget());
+  if (!books.ok()) return Refuse(site, request, books.error());
+  return Respond(site, visit, {.kicker = "", .heading = "All books", .path = "/books", .shelf = "browse.all"},
+                 **books, kSorts);
+}
+
+http::Response CategoryPage(const Site& site, const http::Request& request, const std::string& category) {
+  const Visit visit(site, request);
+  const std::string name = "categories/" + category;
+  catalog::v1::ListBooksRequest list = ListRequest(request, kSorts);
+  list.set_category(name);
+  auto pending = site.client.ListBooks(list, visit.budget());
+  const auto categories = site.client.ListCategories(visit.budget()).Get(visit.budget());
+  const auto books = pending.Get(visit.budget());
+  if (!books.ok()) return Refuse(site, request, books.error());
+  std::string heading = category;
+  if (categories.ok()) {
+    for (const catalog::v1::Category& one : (*categories)->categories()) {
+      if (one.name() == name) heading = one.display_name();
+    }
+  }
+  return Respond(site, visit,
+                 {.kicker = "Category",
+                  .heading = heading,
+                  .path = CategoryLink(name),
+                  .shelf = ShelfOf("category." + category),
+                  .category = name},
+                 **books, kSorts);
+}
+
+http::Response AuthorPage(const Site& site, const http::Request& request, const std::string& author) {
+  const Visit visit(site, request);
+  const std::string name = "authors/" + author;
+  catalog::v1::GetAuthorRequest get_author;
+  get_author.set_name(name);
+  catalog::v1::ListBooksRequest list = ListRequest(request, kSorts);
+  list.set_author(name);
+  auto author_pending = site.client.GetAuthor(get_author, visit.budget());
+  auto books_pending = site.client.ListBooks(list, visit.budget());
+  const auto found = author_pending.Get(visit.budget());
+  if (!found.ok()) return ErrorPage(site, request, found.error());
+  const auto books = books_pending.Get(visit.budget());
+  if (!books.ok()) return Refuse(site, request, books.error());
+  return Respond(site, visit,
+                 {.kicker = "Books by",
+                  .heading = (*found)->display_name(),
+                  .path = AuthorLink(name),
+                  .shelf = "author"},
+                 **books, kSorts);
+}
+
+http::Response SeriesPage(const Site& site, const http::Request& request, const std::string& series) {
+  const Visit visit(site, request);
+  const std::string name = "series/" + series;
+  catalog::v1::ListBooksRequest list = ListRequest(request, kSeriesSorts);
+  list.set_series(name);
+  const auto books = site.client.ListBooks(list, visit.budget()).Get(visit.budget());
+  if (!books.ok()) return Refuse(site, request, books.error());
+  if ((*books)->books().empty()) return ErrorPage(site, request, 404);
+  return Respond(site, visit,
+                 {.kicker = "Series",
+                  .heading = (*books)->books(0).series().title(),
+                  .path = SeriesLink(name),
+                  .shelf = "series"},
+                 **books, kSeriesSorts);
+}
+
+}  // namespace octavo::marketplace

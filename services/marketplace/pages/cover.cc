@@ -1,0 +1,35 @@
+#include "services/marketplace/pages/cover.h"
+
+#include <string>
+
+#include "services/marketplace/book_card.h"
+#include "services/marketplace/cover.h"
+#include "services/marketplace/links.h"
+
+namespace octavo::marketplace {
+
+http::Response CoverPicture(const Site& site, const http::Request& request, std::int64_t id) {
+  const Budget budget(site.clock, kDataBudget);
+  catalog::v1::GetBookRequest get_book;
+  get_book.set_name(BookName(id));
+  const auto book = site.client.GetBook(get_book, budget).Get(budget);
+  if (!book.ok()) {
+    const bool is_gone = book.error().code == Code::kNotFound;
+    http::Response refusal =
+        http::PlainText(is_gone ? 404 : 503, is_gone ? "Not Found\n" : "Service Unavailable\n");
+    refusal.headers.Add("Cache-Control", "no-store");
+    return refusal;
+  }
+  const CoverText text = CoverTextOf(**book);
+  const std::string version = CoverVersion(text);
+  http::Response response;
+  response.content_type = "image/svg+xml";
+  response.body = DrawCover(text);
+  response.etag = version;
+  const bool is_present = request.query.Get("v") == version;
+  response.headers.Add("Cache-Control",
+                       is_present ? "public, max-age=31536000, immutable" : "public, max-age=3600");
+  return response;
+}
+
+}  // namespace octavo::marketplace

@@ -1,0 +1,14 @@
+// GET /covers/{id}.svg: the cover that the shop draws for a book. With the `?v=` of the present drawing it
+// may be kept for a year; without, for an hour.
+#pragma once
+
+#include <cstdint>
+
+#include "lib/http/message.h"
+#include "services/marketplace/site.h"
+
+namespace octavo::marketplace {
+
+http::Response CoverPicture(const Site& site, const http::Request& request, std::int64_t id);
+
+}  // namespace octavo::marketplace

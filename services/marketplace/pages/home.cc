@@ -1,0 +1,249 @@
+#include "services/marketplace/pages/home.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/marketplace/book_card.h"
+#include "services/marketplace/links.h"
+#include "services/marketplace/pages/error.h"
+
+namespace octavo::marketplace {
+namespace {
+
+constexpr int kShelfBooks = 12;
+constexpr int kCategoryShelves = 3;
+constexpr int kShortShelfBooks = 6;
+constexpr char kForYou[] = "home.for-you";
+
+using Books = std::vector<const catalog::v1::Book*>;
+using Listing = Answer<catalog::v1::ListBooksResponse>;
+
+catalog::v1::ListBooksRequest ListRequest(catalog::v1::Order order, int count,
+                                          const std::string& category = {}) {
+  catalog::v1::ListBooksRequest request;
+  request.set_order(order);
+  request.set_page_size(count);
+  request.set_category(category);
+  return request;
+}
+
+recommendations::v1::RecommendRequest ForYouRequest(const std::string& reader) {
+  recommendations::v1::RecommendRequest request;
+  request.set_reader(reader);
+  request.set_max_results(kShelfBooks);
+  request.set_shelf(kForYou);
+  request.set_author_max(2);
+  request.set_series_max(1);
+  request.set_with_because(true);
+  return request;
+}
+
+// The first `count` books, those that are not yet on the page before those that are. All of them are then.
+Books Choose(const Listing& listing, int count, std::set<std::string>& shown) {
+  Books fresh;
+  Books known;
+  if (!listing.ok()) return fresh;
+  for (const catalog::v1::Book& book : (*listing)->books()) {
+    (shown.contains(book.name()) ? known : fresh).push_back(&book);
+  }
+  fresh.insert(fresh.end(), known.begin(), known.end());
+  if (static_cast<int>(fresh.size()) > count) fresh.resize(static_cast<std::size_t>(count));
+  for (const catalog::v1::Book* book : fresh) shown.insert(book->name());
+  return fresh;
+}
+
+// Days since 1970, so that what changes daily changes for everybody at once.
+std::int64_t DayNumber(const Clock& clock) {
+  return std::chrono::floor<std::chrono::days>(clock.Now()).time_since_epoch().count();
+}
+
+// The suggestions with their books.
+struct Suggestions {
+  bool failed = false;
+  bool personal = false;
+  std::string because_title;  // The book that led to the first of them.
+  std::shared_ptr<const catalog::v1::BatchGetBooksResponse> source;
+  Books books;
+};
+
+Suggestions Collect(const Site& site, const Visit& visit,
+                    Pending<recommendations::v1::RecommendResponse>& pending) {
+  Suggestions suggestions;
+  const Answer<recommendations::v1::RecommendResponse> answer = pending.Get(visit.budget().Part(kPartBudget));
+  if (!answer.ok() || (*answer)->recommendations().empty()) return {.failed = true};
+  catalog::v1::BatchGetBooksRequest request;
+  std::string because;
+  for (const recommendations::v1::Recommendation& one : (*answer)->recommendations()) {
+    request.add_names(one.book());
+    if (one.origin() != recommendations::v1::ORIGIN_PERSONAL) continue;
+    suggestions.personal = true;
+    if (because.empty() && one.because_books_size() > 0) because = one.because_books(0);
+  }
+  const int wanted = request.names_size();
+  if (!because.empty()) request.add_names(because);  // Only for its title.
+  const Answer<catalog::v1::BatchGetBooksResponse> books =
+      site.client.BatchGetBooks(request, visit.budget()).Get(visit.budget());
+  if (!books.ok()) return {.failed = true};
+  suggestions.source = *books;
+  for (const catalog::v1::Book& book : suggestions.source->books()) {
+    if (book.name() == because) suggestions.because_title = book.title();
+    const bool is_suggested = std::find(request.names().begin(), request.names().begin() + wanted,
+                                        book.name()) != request.names().begin() + wanted;
+    if (is_suggested) suggestions.books.push_back(&book);
+  }
+  suggestions.failed = suggestions.books.empty();
+  return suggestions;
+}
+
+// Categories take turns, day by day, so that the page is not the same for ever.
+std::vector<catalog::v1::Category> TodaysCategories(
+    const Answer<catalog::v1::ListCategoriesResponse>& categories, std::int64_t day) {
+  std::vector<catalog::v1::Category> filled;
+  if (!categories.ok()) return filled;
+  for (const catalog::v1::Category& category : (*categories)->categories()) {
+    if (category.book_count() >= kShortShelfBooks) filled.push_back(category);
+  }
+  if (filled.empty()) return filled;
+  std::rotate(filled.begin(),
+              filled.begin() + (day * kCategoryShelves) % static_cast<std::int64_t>(filled.size()),
+              filled.end());
+  if (filled.size() > kCategoryShelves) filled.resize(kCategoryShelves);
+  return filled;
+}
+
+void AddBookOfTheDay(View& view, const catalog::v1::Book& book, PriceStyle prices) {
+  View hero = view.Add("HERO");
+  const std::string_view lang = LangAttribute(book.language_code());
+  hero.Set("LINK", BookLink(book.name(), "home.book-of-the-day"))
+      .Set("COVER", CoverLink(book))
+      .Set("LANG", lang.empty() ? "en" : lang)
+      .Set("BOOK_TITLE", book.title())
+      .Set("AUTHORS", CreditLine(book))
+      .Set("BOOK_DESCRIPTION", book.description());
+  if (book.price().minor() > 0) {
+    hero.Add("PRICED").Set("PRICE", FormatPrice(book.price().minor(), book.price().currency_code(), prices));
+  }
+}
+
+Shelf ForYouShelf(const Suggestions& suggestions, const Books& popular) {
+  Shelf shelf{.id = "for-you", .title = "For you", .name = kForYou, .books = suggestions.books};
+  if (suggestions.failed) {
+    shelf.note = "We cannot pick books just for you at the moment. Here is what other readers love.";
+    shelf.name = "home.popular";
+    shelf.books = popular;
+  } else if (!suggestions.personal) {
+    shelf.title = "A good place to start";
+    shelf.note = "Look around a little, and this shelf begins to know your taste.";
+  } else if (!suggestions.because_title.empty()) {
+    shelf.note = "Because you looked at " + suggestions.because_title + ", and more.";
+  }
+  return shelf;
+}
+
+void RecordImpressions(const Site& site, const Visit& visit, const Suggestions& suggestions) {
+  // A first visit may be a program that keeps no cookies: it looks at nothing.
+  if (suggestions.failed || visit.is_new() || !visit.counts()) return;
+  for (const catalog::v1::Book* book : suggestions.books) {
+    site.events.Add(recommendations::v1::EVENT_TYPE_IMPRESSION, visit.reader(), book->name(), kForYou);
+  }
+}
+
+// All that the page asks for, under way.
+struct Asked {
+  Pending<recommendations::v1::RecommendResponse> for_you;
+  Pending<catalog::v1::ListBooksResponse> popular;
+  Pending<catalog::v1::ListBooksResponse> newest;
+  std::vector<catalog::v1::Category> categories;
+  std::vector<Pending<catalog::v1::ListBooksResponse>> by_category;  // One for each of `categories`.
+};
+
+// More than a shelf holds, so that books which stand on another shelf already can be left out.
+Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
+  const Budget& budget = visit.budget();
+  Asked asked{
+      .for_you = site.client.Recommend(ForYouRequest(visit.reader()), budget.Part(kPartBudget)),
+      .popular = site.client.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShelfBooks), budget),
+      .newest = site.client.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShelfBooks), budget)};
+  asked.categories = TodaysCategories(site.client.ListCategories(budget).Get(budget), day);
+  for (const catalog::v1::Category& category : asked.categories) {
+    asked.by_category.push_back(site.client.ListBooks(
+        ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShortShelfBooks, category.name()), budget));
+  }
+  return asked;
+}
+
+// The shelves that are the same for everybody. `shown` has what stands on the page already.
+void AddCommonShelves(const Visit& visit, View& content, Asked& asked, std::set<std::string>& shown) {
+  const Listing newest = asked.newest.Get(visit.budget());
+  AddShelf(content, "SHELF",
+           {.id = "new",
+            .title = "New on our shelves",
+            .more_link = "/books?sort=newest",
+            .more_text = "More new books",
+            .name = "home.new",
+            .books = Choose(newest, kShortShelfBooks, shown)},
+           visit.prices());
+  for (std::size_t i = 0; i < asked.categories.size(); ++i) {
+    const catalog::v1::Category& category = asked.categories[i];
+    const Listing books = asked.by_category[i].Get(visit.budget());
+    const std::string slug(LastSegment(category.name()));
+    AddShelf(content, "SHELF",
+             {.id = "category-" + slug,
+              .title = category.display_name(),
+              .more_link = CategoryLink(category.name()),
+              .more_text = "All of " + category.display_name(),
+              .name = "home." + slug,
+              .books = Choose(books, kShortShelfBooks, shown)},
+             visit.prices());
+  }
+}
+
+}  // namespace
+
+http::Response HomePage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  const std::int64_t day = DayNumber(site.clock);
+  Asked asked = Ask(site, visit, day);
+  Page page(site, visit,
+            {.file = "home.tpl",
+             .title = "Octavo, a bookshop",
+             .description =
+                 "An independent bookshop: browse the shelves, search, and find the next book you will love.",
+             .canonical = "/"});
+  const Suggestions suggestions = Collect(site, visit, asked.for_you);
+  const Listing popular = asked.popular.Get(visit.budget());
+  if (!popular.ok()) return ErrorPage(site, request, 503);
+
+  View& content = page.content();
+  std::set<std::string> shown;
+  for (const catalog::v1::Book* book : suggestions.books) shown.insert(book->name());
+  const Books popular_books = Choose(popular, kShelfBooks, shown);
+  if (popular_books.empty()) {
+    content.Show("EMPTY");
+  } else {
+    const auto& books = (*popular)->books();
+    AddBookOfTheDay(content, books[static_cast<int>(day % books.size())], visit.prices());
+  }
+  AddShelf(content, "SHELF", ForYouShelf(suggestions, popular_books), visit.prices());
+  if (!suggestions.failed) {
+    AddShelf(content, "SHELF",
+             {.id = "popular",
+              .title = "Popular with our readers",
+              .more_link = "/books",
+              .more_text = "All books",
+              .name = "home.popular",
+              .books = popular_books},
+             visit.prices());
+  }
+  AddCommonShelves(visit, content, asked, shown);
+  RecordImpressions(site, visit, suggestions);
+  return std::move(page).Send();
+}
+
+}  // namespace octavo::marketplace

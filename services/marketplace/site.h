@@ -1,0 +1,108 @@
+// Site: what every page has at hand, and the frame around every page (header, search, categories, footer). A
+// page is a function in pages/<page>.{h,cc} with a template templates/<page>.tpl:
+//
+//     http::Response AuthorPage(const Site& site, const http::Request& request, const std::string& author) {
+//       const Visit visit(site, request);
+//       auto author = site.client.GetAuthor(…, visit.budget());        // Start everything first …
+//       …
+//       Page page(site, visit, {.title = …, .file = "author.tpl"});    // … then fill and send.
+//       page.content().Set("NAME", …);
+//       return std::move(page).Send();
+//     }
+//
+// Everything here is thread-safe, apart from Visit and Page, which belong to one request.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+#include "lib/http/message.h"
+#include "services/marketplace/assets.h"
+#include "services/marketplace/event_queue.h"
+#include "services/marketplace/locale.h"
+#include "services/marketplace/shop_client.h"
+#include "services/marketplace/templates.h"
+#include "services/marketplace/visitor.h"
+
+namespace octavo::marketplace {
+
+// The promise is a page within 300 ms; what is left of it behind the data is for templates and the way out.
+inline constexpr std::chrono::milliseconds kDataBudget{260};
+// A part that a page does without gets less, so that what follows from it still fits.
+inline constexpr std::chrono::milliseconds kPartBudget{120};
+
+// All that it refers to must outlive it.
+struct Site {
+  ShopClient& client;
+  EventQueue& events;
+  const Templates& templates;
+  const Assets& assets;
+  const Visitors& visitors;
+  const Clock& clock;
+  Random& random;
+};
+
+// One reader's look at one page.
+class Visit {
+ public:
+  Visit(const Site& site, const http::Request& request);
+
+  // "readers/v-…": a visitor's, made up now if they are new.
+  const std::string& reader() const { return reader_; }
+  // They came without a cookie of ours: a first visit, or a program that keeps none.
+  bool is_new() const { return cookie_.has_value(); }
+  // What they do here should be learned from: a person looking, not a prefetch and not a HEAD.
+  bool counts() const { return counts_; }
+  PriceStyle prices() const { return prices_; }
+  const Budget& budget() const { return budget_; }
+  const http::Request& request() const { return request_; }
+  const std::optional<http::SetCookie>& cookie() const { return cookie_; }
+
+ private:
+  const http::Request& request_;
+  std::optional<http::SetCookie> cookie_;
+  std::string reader_;
+  bool counts_;
+  PriceStyle prices_;
+  Budget budget_;
+};
+
+struct PageOptions {
+  std::string file;   // The content's template.
+  std::string title;  // "Emma by Jane Austen"; the shop's name is added.
+  std::string description = {};
+  std::string query = {};            // What stands in the search field.
+  std::string canonical = {};        // "/books/12": the one address of what has several.
+  std::string active_category = {};  // "categories/fiction": marked in the menu.
+  bool indexed = true;               // Whether search engines should list it.
+  int status = 200;
+  bool waits = true;  // False: for a page that must come at once, with the menu only if it is at hand.
+};
+
+class Page {
+ public:
+  // Starts to fetch what the frame needs.
+  Page(const Site& site, const Visit& visit, PageOptions options);
+
+  View& content() { return content_; }
+  http::Response Send() &&;
+
+ private:
+  void FillFrame();
+
+  const Site& site_;
+  const Visit& visit_;
+  const PageOptions options_;
+  Pending<catalog::v1::ListCategoriesResponse> categories_;
+  RootView root_;
+  View content_;
+};
+
+// Headers that every response carries: what the page may load (only from us, nothing inline), that it may not
+// be framed, that types are as we say, that addresses are not told to others.
+void AddSecurityHeaders(Transport transport, http::Response& response);
+
+}  // namespace octavo::marketplace

@@ -1,0 +1,68 @@
+// Templates: the pages' HTML, kept apart from the code that fills it. Every value is escaped for the place
+// where it stands (text, attribute, address, script): each template declares AUTOESCAPE, which a test checks,
+// and no code of ours ever makes HTML from strings. Hides ctemplate; no other file knows it. Thread-safe.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "lib/base/result.h"
+
+namespace ctemplate {
+class TemplateDictionary;
+class TemplateCache;
+}  // namespace ctemplate
+
+namespace octavo::marketplace {
+
+// What fills a template, or one repetition of a section of it. A light handle: the RootView owns everything.
+class View {
+ public:
+  // The value of {{NAME}}.
+  View& Set(std::string_view name, std::string_view value);
+  View& Set(std::string_view name, std::int64_t value);
+  // Shows {{#SECTION}}…{{/SECTION}} once, filled from this view.
+  View& Show(std::string_view section);
+  // Shows it once more, filled from the view returned (and, for names that it does not set, from this one).
+  View Add(std::string_view section);
+  // Puts `file` where {{>MARKER}} stands, once more, filled from the view returned alone.
+  View Include(std::string_view marker, const std::string& file);
+  // A value that every template of this page sees, unless it sets its own.
+  View& SetEverywhere(std::string_view name, std::string_view value);
+
+ protected:
+  explicit View(ctemplate::TemplateDictionary* dictionary) : dictionary_(dictionary) {}
+  ctemplate::TemplateDictionary* dictionary_;
+};
+
+class RootView : public View {
+ public:
+  RootView();
+  ~RootView();
+  RootView(const RootView&) = delete;
+  RootView& operator=(const RootView&) = delete;
+
+ private:
+  friend class Templates;
+};
+
+class Templates {
+ public:
+  // The embedded templates.
+  Templates();
+  // Those of a folder, read again for every page: for working on them while the shop runs.
+  explicit Templates(std::filesystem::path folder);
+  ~Templates();
+
+  // The text of `file` filled from `view`. Dies (CHECK) on a template that does not exist or does not parse;
+  // with a folder, that becomes a Failure instead, for the page that shows it.
+  std::string Render(const std::string& file, const RootView& view) const;
+
+ private:
+  const std::filesystem::path folder_;  // Empty: embedded.
+  std::unique_ptr<ctemplate::TemplateCache> cache_;
+};
+
+}  // namespace octavo::marketplace

@@ -1,0 +1,57 @@
+{{%AUTOESCAPE context="HTML"}}<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>{{TITLE}} · Octavo</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" content="#f8f3ea" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#17130f" media="(prefers-color-scheme: dark)">
+{{#DESCRIBED}}<meta name="description" content="{{DESCRIPTION}}">{{/DESCRIBED}}
+{{#NOT_INDEXED}}<meta name="robots" content="noindex">{{/NOT_INDEXED}}
+{{#CANONICAL}}<link rel="canonical" href="{{CANONICAL_LINK}}">{{/CANONICAL}}
+<link rel="icon" href="{{ICON}}" type="image/svg+xml">
+<link rel="stylesheet" href="{{STYLE}}">
+<script src="{{HTMX}}" defer></script>
+<script src="{{SCRIPT}}" defer></script>
+</head>
+<body>
+<a class="skip" href="#content">Skip to the books</a>
+<header class="top">
+  <div class="bar">
+    <a class="mark" href="/"><span class="mark-name">Octavo</span> <span class="mark-line">a bookshop</span></a>
+    <form class="search" action="/search" method="get" role="search">
+      <label class="hidden" for="q">Search by title, author or ISBN</label>
+      <input id="q" name="q" type="search" value="{{QUERY}}" placeholder="Title, author or ISBN" maxlength="200"
+             autocomplete="off" autocapitalize="off" spellcheck="false"
+             hx-get="/suggest" hx-trigger="input changed delay:120ms" hx-target="#suggestions" hx-sync="this:replace">
+      <button type="submit">Search</button>
+      <div id="suggestions"></div>
+    </form>
+  </div>
+  {{#MENU}}
+  <nav class="menu" aria-label="Categories">
+    <ul>
+      {{#CATEGORY}}<li><a href="{{LINK}}"{{#ACTIVE}} aria-current="true"{{/ACTIVE}}>{{NAME}}</a></li>{{/CATEGORY}}
+    </ul>
+  </nav>
+  {{/MENU}}
+</header>
+<main id="content">
+{{>CONTENT}}
+</main>
+<footer class="foot">
+  <div>
+    <p class="mark-name">Octavo</p>
+    <p>An independent bookshop. Come in, look around, stay as long as you like.</p>
+  </div>
+  <ul>
+    <li><a href="/books">All books</a></li>
+    <li><a href="/books?sort=newest">New on our shelves</a></li>
+    <li><a href="/search">Search</a></li>
+  </ul>
+  <p class="small">The covers are drawn by the shop itself. A visitor’s cookie remembers what you looked at, to suggest what
+  you may like; it says nothing else about you.</p>
+</footer>
+</body>
+</html>

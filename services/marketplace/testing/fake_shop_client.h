@@ -1,0 +1,74 @@
+// FakeShopClient: a whole shop in memory, honest in what pages can see: it lists, searches, suggests, learns
+// from events. Each service can be made to fail or to hang, as a test likes. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <istream>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "services/marketplace/shop_client.h"
+
+namespace octavo::marketplace {
+
+enum class Condition {
+  kUp,
+  kDown,  // UNAVAILABLE at once.
+  kHung,  // Never answers.
+};
+
+class FakeShopClient final : public ShopClient {
+ public:
+  FakeShopClient() = default;
+  // Adds the rows of demo/books.csv.
+  void Load(std::istream& csv);
+  // Gives it a name ("books/1" for the first), and the names of its authors and series.
+  catalog::v1::Book& Add(catalog::v1::Book book);
+  void SetStock(const std::string& book, inventory::v1::Stock stock);
+
+  std::atomic<Condition> catalog = Condition::kUp;
+  std::atomic<Condition> recommendations = Condition::kUp;
+  std::atomic<Condition> inventory = Condition::kUp;
+  // How often the catalogue listed books, and what came in.
+  std::atomic<int> list_count = 0;
+  std::vector<recommendations::v1::Event> events() const;
+  // Called by RecordEvents first; set before it is used.
+  std::function<void()> before_record;
+
+  Pending<catalog::v1::Book> GetBook(const catalog::v1::GetBookRequest& request,
+                                     const Budget& budget) override;
+  Pending<catalog::v1::BatchGetBooksResponse> BatchGetBooks(const catalog::v1::BatchGetBooksRequest& request,
+                                                            const Budget& budget) override;
+  Pending<catalog::v1::ListBooksResponse> ListBooks(const catalog::v1::ListBooksRequest& request,
+                                                    const Budget& budget) override;
+  Pending<catalog::v1::SearchBooksResponse> SearchBooks(const catalog::v1::SearchBooksRequest& request,
+                                                        const Budget& budget) override;
+  Pending<catalog::v1::SuggestResponse> Suggest(const catalog::v1::SuggestRequest& request,
+                                                const Budget& budget) override;
+  Pending<catalog::v1::Author> GetAuthor(const catalog::v1::GetAuthorRequest& request,
+                                         const Budget& budget) override;
+  Pending<catalog::v1::ListCategoriesResponse> ListCategories(const Budget& budget) override;
+  Pending<recommendations::v1::RecommendResponse> Recommend(
+      const recommendations::v1::RecommendRequest& request, const Budget& budget) override;
+  Pending<recommendations::v1::ListSimilarBooksResponse> ListSimilarBooks(
+      const recommendations::v1::ListSimilarBooksRequest& request, const Budget& budget) override;
+  Pending<recommendations::v1::BecauseResponse> Because(const recommendations::v1::BecauseRequest& request,
+                                                        const Budget& budget) override;
+  Status RecordEvents(const std::vector<recommendations::v1::Event>& events, const Budget& budget) override;
+  Pending<inventory::v1::BatchGetStockResponse> BatchGetStock(
+      const inventory::v1::BatchGetStockRequest& request, const Budget& budget) override;
+
+ private:
+  const catalog::v1::Book* Find(const std::string& name) const;
+  std::vector<std::string> Viewed(const std::string& reader) const;
+
+  std::vector<catalog::v1::Book> books_;  // Fixed once pages are asked for.
+  std::map<std::string, inventory::v1::Stock> stock_;
+  mutable std::mutex mutex_;
+  std::vector<recommendations::v1::Event> events_;  // Guarded by mutex_.
+};
+
+}  // namespace octavo::marketplace

@@ -1,0 +1,61 @@
+// octavo-marketplace-preview books.csv [port [template_dir]]: the pages over a shop in memory, to look at and
+// to work on.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+
+#include "services/marketplace/caching_shop_client.h"
+#include "services/marketplace/testing/fake_shop_client.h"
+#include "services/marketplace/website.h"
+
+using namespace octavo;               // NOLINT: a program of one file.
+using namespace octavo::marketplace;  // NOLINT: as above.
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fputs("usage: octavo-marketplace-preview books.csv [port [template_dir]]\n", stderr);
+    return 2;
+  }
+  sigset_t signals;  // Blocked before any thread is there, so that sigwait gets them.
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  SystemClock clock;
+  SystemRandom random;
+  obs::Metrics metrics;
+  const auto log = obs::Log::ToStandardError(clock, obs::Level::kInfo, obs::LogFormat::kLogfmt);
+  FakeShopClient shop;
+  std::ifstream csv(argv[1]);
+  shop.Load(csv);
+  CachingShopClient client(shop, clock);
+  EventQueue events(client, clock, random, metrics);
+  std::optional<Templates> templates;
+  argc > 3 ? templates.emplace(argv[3]) : templates.emplace();
+  const Assets assets;
+  const Visitors visitors(Secret(std::string(32, 'k')), Transport::kPlain);
+  const Site site{.client = client,
+                  .events = events,
+                  .templates = *templates,
+                  .assets = assets,
+                  .visitors = visitors,
+                  .clock = clock,
+                  .random = random};
+  http::ServerOptions options;
+  options.port = static_cast<std::uint16_t>(argc > 2 ? std::atoi(argv[2]) : 8080);
+  auto server =
+      http::Server::Start(WithSite(options, site, Transport::kPlain, *log, metrics), Routes(site), clock);
+  if (!server.ok()) {
+    std::fprintf(stderr, "%s\n", server.error().message.c_str());
+    return 1;
+  }
+  std::printf("http://127.0.0.1:%d/\n", (*server)->port());
+  std::fflush(stdout);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  (*server)->Stop(std::chrono::seconds(1));
+  return 0;
+}

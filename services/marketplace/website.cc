@@ -1,0 +1,106 @@
+#include "services/marketplace/website.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "services/marketplace/pages/book.h"
+#include "services/marketplace/pages/browse.h"
+#include "services/marketplace/pages/cover.h"
+#include "services/marketplace/pages/error.h"
+#include "services/marketplace/pages/home.h"
+#include "services/marketplace/pages/search.h"
+
+namespace octavo::marketplace {
+namespace {
+
+using http::PlainText;
+using http::Request;
+using http::Run;
+
+constexpr char kRobots[] = "User-agent: *\nDisallow: /search\nDisallow: /suggest\n";
+
+// Durations by route and status, each looked up once.
+class RouteMetrics {
+ public:
+  explicit RouteMetrics(obs::Metrics& metrics) : metrics_(metrics) {}
+
+  void Observe(const http::Exchange& exchange) {
+    const double seconds = std::chrono::duration<double>(exchange.duration).count();
+    For(std::string(exchange.route), exchange.status).Observe(seconds);
+  }
+
+ private:
+  obs::Histogram& For(const std::string& route, int status) {
+    const std::lock_guard lock(mutex_);
+    obs::Histogram*& histogram = histograms_[{route, status}];
+    if (histogram == nullptr) {
+      histogram = &metrics_.Histogram("http_server_request_duration_seconds", "Time to make a response.",
+                                      {{"http_route", route.empty() ? "none" : route},
+                                       {"http_response_status_code", std::to_string(status)}});
+    }
+    return *histogram;
+  }
+
+  obs::Metrics& metrics_;
+  std::mutex mutex_;
+  std::map<std::pair<std::string, int>, obs::Histogram*> histograms_;  // Guarded by mutex_.
+};
+
+}  // namespace
+
+http::Router Routes(const Site& site) {
+  http::Router router;
+  router.Get("/", [&site](const Request& request) { return HomePage(site, request); });
+  router.Get("/books", [&site](const Request& request) { return AllBooksPage(site, request); });
+  router.Get("/books/{}",
+             [&site](const Request& request, std::int64_t id) { return BookPage(site, request, id); });
+  router.Get("/covers/{}.svg",
+             [&site](const Request& request, std::int64_t id) { return CoverPicture(site, request, id); });
+  router.Get("/categories/{}", [&site](const Request& request, const std::string& id) {
+    return CategoryPage(site, request, id);
+  });
+  router.Get("/authors/{}", [&site](const Request& request, const std::string& id) {
+    return AuthorPage(site, request, id);
+  });
+  router.Get("/series/{}", [&site](const Request& request, const std::string& id) {
+    return SeriesPage(site, request, id);
+  });
+  router.Get("/search", [&site](const Request& request) { return SearchPage(site, request); });
+  router.Get("/suggest", [&site](const Request& request) { return SuggestFragment(site, request); });
+
+  router.Get(
+      "/static/{}", [&site](const Request&, const std::string& name) { return site.assets.Serve(name); },
+      Run::kInline);
+  router.Get(
+      "/favicon.svg", [&site](const Request&) { return site.assets.ServePlain("favicon.svg"); },
+      Run::kInline);
+  router.Get(
+      "/favicon.ico", [](const Request&) { return http::MovedPermanently("/favicon.svg"); }, Run::kInline);
+  router.Get(
+      "/robots.txt", [](const Request&) { return PlainText(200, kRobots); }, Run::kInline);
+  router.Get(
+      "/healthz", [](const Request&) { return PlainText(200, "ok\n"); }, Run::kInline);
+  return router;
+}
+
+http::ServerOptions WithSite(http::ServerOptions options, const Site& site, Transport transport,
+                             obs::Log& log, obs::Metrics& metrics) {
+  options.decorate = [transport](const Request&, http::Response& response) {
+    AddSecurityHeaders(transport, response);
+  };
+  options.error_page = [&site](const Request& request, int status) {
+    return ErrorPage(site, request, status);
+  };
+  options.on_exception = [&log](std::string_view what) { log.Error("page_failed", {{"what", what}}); };
+  // Shared by the copies of the function.
+  const auto routes = std::make_shared<RouteMetrics>(metrics);
+  options.observe = [routes](const http::Exchange& exchange) { routes->Observe(exchange); };
+  return options;
+}
+
+}  // namespace octavo::marketplace
