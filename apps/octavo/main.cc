@@ -10,6 +10,7 @@
 #include "services/catalog/module.h"
 #include "services/hello/module.h"
 #include "services/inventory/module.h"
+#include "services/marketplace/module.h"
 #include "services/payments/module.h"
 #include "services/recommendations/module.h"
 #include "services/transactions/module.h"
@@ -26,6 +27,7 @@ std::vector<std::unique_ptr<Module>> AllModules() {
   modules.push_back(std::make_unique<octavo::payments::Module>());
   modules.push_back(std::make_unique<octavo::recommendations::Module>());
   modules.push_back(std::make_unique<octavo::transactions::Module>());
+  modules.push_back(std::make_unique<octavo::marketplace::Module>());  // The last, so that it closes first.
   return modules;
 }
 
