@@ -1,0 +1,78 @@
+// One process per service, and the pages while services are killed or hang. A page has 300 ms by promise; the limit here
+// leaves room for sanitizers and busy machines, and bench/pages measures the promise itself.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Shop } from './processes.mjs';
+
+const PAGE_MS_MAX = 1000;
+
+let shop;
+
+before(async () => {
+  shop = new Shop(); // Known before it runs, so that `after` stops whatever did start.
+  await shop.startApart();
+  await look('/'); // Connects to everybody.
+});
+
+after(async () => shop?.stop());
+
+async function look(path) {
+  const start = performance.now();
+  const response = await fetch(shop.address + path);
+  const text = await response.text();
+  return { status: response.status, text, ms: performance.now() - start };
+}
+
+function assertQuick(page) {
+  assert.ok(page.ms < PAGE_MS_MAX, `took ${Math.round(page.ms)} ms`);
+}
+
+test('with recommendations hung, home and book pages go on without', async () => {
+  shop.programs['octavo-recommendations'].signal('SIGSTOP');
+  for (let i = 0; i < 5; ++i) {
+    const home = await look('/');
+    assert.equal(home.status, 200);
+    assert.match(home.text, /We cannot pick books just for you/);
+    assert.ok(home.text.split('class="card').length > 12);
+    assertQuick(home);
+    const book = await look('/books/1');
+    assert.equal(book.status, 200);
+    assert.match(book.text, /We cannot look for similar books/);
+    assertQuick(book);
+  }
+});
+
+test('they come back by themselves when it answers again', async () => {
+  shop.programs['octavo-recommendations'].signal('SIGCONT');
+  const end = performance.now() + 30_000;
+  while (performance.now() < end) {
+    if (!/We cannot pick books/.test((await look('/')).text)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail('the shelf did not come back within 30 s');
+});
+
+test('with recommendations and inventory killed, the same', async () => {
+  shop.programs['octavo-recommendations'].signal('SIGKILL');
+  shop.programs['octavo-inventory'].signal('SIGKILL');
+  const home = await look('/');
+  assert.equal(home.status, 200);
+  assert.match(home.text, /We cannot pick books just for you/);
+  assertQuick(home);
+  const book = await look('/books/1');
+  assert.equal(book.status, 200);
+  assert.match(book.text, /We cannot see our shelves at the moment/);
+  assertQuick(book);
+});
+
+test('with the catalogue hung too, remembered shelves still stand and the rest is a friendly 503', async () => {
+  shop.programs['octavo-catalog'].signal('SIGSTOP');
+  const home = await look('/');
+  assert.equal(home.status, 200);
+  assertQuick(home);
+  const book = await look('/books/2');
+  assert.equal(book.status, 503);
+  assert.match(book.text, /Back in a moment/);
+  assert.match(book.text, /To the front of the shop/);
+  assertQuick(book);
+});

@@ -1,0 +1,181 @@
+// The whole shop in one process, looked at with a real browser.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { Shop } from './processes.mjs';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+// Where to leave pictures of the pages for people to look at; none where it is not set.
+const PICTURES = process.env.OCTAVO_TEST_PICTURES;
+const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
+
+let shop;
+let browser;
+let bookPath;
+
+before(async () => {
+  shop = new Shop(); // Known before it runs, so that `after` stops whatever did start.
+  await shop.startWhole();
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+  const listing = await (await fetch(`${shop.address}/search?q=earthsea`)).text();
+  bookPath = /\/books\/\d+/.exec(listing)[0];
+});
+
+after(async () => {
+  await browser?.close();
+  const endings = await shop?.stop();
+  assert.deepEqual(endings, { octavo: 0 });
+});
+
+// A page of a new reader; the test fails on errors of its scripts and on anything it loads from elsewhere.
+async function visit(options, steps) {
+  const context = await browser.newContext({ viewport: SIZES.desktop, ...options });
+  const page = await context.newPage();
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(`script: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('404')) problems.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(shop.address) && !request.url().startsWith('data:')) problems.push(request.url());
+  });
+  await steps(page);
+  await context.close();
+  assert.deepEqual(problems, []);
+}
+
+test('a reader wanders from the front page to a book, its author and another of their books', () =>
+  visit({}, async (page) => {
+    await page.goto(shop.address);
+    await page.locator('.shelf .card a').first().click();
+    await page.waitForURL('**/books/*');
+    const author = page.locator('.book-by a').first();
+    const name = await author.textContent();
+    await author.click();
+    assert.equal(await page.locator('h1').textContent(), name);
+    await page.locator('.card a').first().click();
+    await page.waitForURL('**/books/*');
+  }));
+
+test('without JavaScript: search, narrow, turn the page, open a book', () =>
+  visit({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(shop.address);
+    await page.getByLabel('Search by title').fill('the');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.waitForURL('**/search?q=the');
+    const all = await page.locator('.listing-head .quiet').textContent();
+    await page.locator('.facets li a').first().click();
+    assert.equal(await page.locator('.facets .chosen').count(), 1);
+    assert.notEqual(await page.locator('.listing-head .quiet').textContent(), all);
+    await page.getByRole('link', { name: 'Take all choices back' }).click();
+    await page.getByRole('link', { name: 'Next page' }).click();
+    assert.match(await page.locator('.pager').textContent(), /Page 2/);
+    await page.locator('.card a').first().click();
+    await page.waitForURL('**/books/*');
+  }));
+
+test('a typing error still finds its book, and the page says so', () =>
+  visit({}, async (page) => {
+    await page.goto(`${shop.address}/search?q=erthsea`);
+    assert.match(await page.locator('main').textContent(), /We looked for earthsea/);
+    assert.ok((await page.locator('.card').count()) > 0);
+  }));
+
+test('a search that finds nothing has a way on', () =>
+  visit({}, async (page) => {
+    await page.goto(`${shop.address}/search?q=xqzzvw`);
+    assert.match(await page.locator('main').textContent(), /Nothing on our shelves fits that/);
+    assert.ok((await page.locator('.card').count()) > 0);
+  }));
+
+test('suggestions come while typing and can be walked along with the keyboard', () =>
+  visit({}, async (page) => {
+    await page.goto(shop.address);
+    const field = page.getByLabel('Search by title');
+    await field.pressSequentially('earths');
+    await page.locator('.suggestions a').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'suggestion-0');
+    await page.keyboard.press('ArrowUp');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'q');
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('.suggestions').count(), 0);
+    await field.pressSequentially('e');
+    await page.locator('.suggestions a').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/(books|series|authors)\//);
+  }));
+
+test('what a reader looks at changes what they see next', () =>
+  visit({}, async (page) => {
+    await page.goto(shop.address);
+    assert.match(await page.locator('#for-you-title').textContent(), /A good place to start|For you/);
+    await page.goto(shop.address + bookPath);
+    const title = await page.locator('h1').textContent();
+    // The event is recorded behind the page: look again until it has arrived.
+    for (let tries = 0; tries < 100; ++tries) {
+      await page.goto(shop.address);
+      if ((await page.locator('#for-you-title').textContent()) === 'For you') break;
+    }
+    assert.equal(await page.locator('#for-you-title').textContent(), 'For you');
+    const shelf = page.locator('section[aria-labelledby="for-you-title"]');
+    assert.ok(!(await shelf.locator('.name').allTextContents()).includes(title));
+  }));
+
+test('the skip link is the first stop of the keyboard and leads to the books', () =>
+  visit({}, async (page) => {
+    await page.goto(shop.address);
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+    await page.keyboard.press('Enter');
+    assert.match(page.url(), /#content$/);
+  }));
+
+for (const [size, viewport] of Object.entries(SIZES)) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`axe finds nothing, and nothing sticks out: ${size}, ${colorScheme}`, () =>
+      visit({ viewport, colorScheme }, async (page) => {
+        const paths = { home: '/', book: bookPath, search: '/search?q=the', nothing: '/search?q=xqzzvw',
+          category: '/categories/fantasy', all: '/books?sort=title', missing: '/books/999999' };
+        for (const [name, path] of Object.entries(paths)) {
+          await page.goto(shop.address + path);
+          await page.evaluate(axeSource); // By the debugger, which the content security policy does not bind.
+          const { violations } = await page.evaluate(() => globalThis.axe.run());
+          const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
+          assert.deepEqual(found, [], `${name}, ${size}, ${colorScheme}`);
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(overflow <= 0, `${name} is ${overflow} px wider than the screen`);
+          if (PICTURES) await takePicture(page, `${name}-${size}-${colorScheme}`);
+        }
+      }));
+  }
+}
+
+async function takePicture(page, name) {
+  mkdirSync(PICTURES, { recursive: true });
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  for (let y = 0; y < height; y += 700) await page.evaluate((to) => scrollTo(0, to), y); // Covers are loaded lazily.
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+}
+
+test('every cover is a picture that the browser can draw', () =>
+  visit({}, async (page) => {
+    await page.goto(`${shop.address}/books`);
+    const broken = await page.evaluate(async () => {
+      const covers = [...document.querySelectorAll('.card img')];
+      covers.forEach((cover) => cover.removeAttribute('loading'));
+      await Promise.all(covers.map((cover) => cover.decode().catch(() => {})));
+      return covers.filter((cover) => cover.naturalWidth === 0).map((cover) => cover.src);
+    });
+    assert.deepEqual(broken, []);
+  }));
