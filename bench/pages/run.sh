@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Measures pages per second and their p99; see README.md. Usage: bench/pages/run.sh [seconds for each, 10]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+readonly SECONDS_EACH=${1:-10}
+readonly BIN=build/release/bin
+folder=$(mktemp --directory --tmpdir octavo-bench-XXXXXX)
+pid=
+finish() {
+  if [ -n "$pid" ]; then kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; fi
+  rm -rf "$folder"
+}
+trap finish EXIT
+
+# address PATTERN: waits until the log has it.
+address() {
+  for _ in $(seq 600); do
+    grep -oEm1 'http://127\.0\.0\.1:[0-9]+' "$folder/log" && return
+    sleep 0.1
+  done
+  cat "$folder/log" >&2
+  return 1
+}
+
+measure() {
+  local what=$1 url=$2
+  shift 2
+  curl -sf -o /dev/null "$url"  # Warm, and known to work.
+  taskset -c 1 wrk -t1 -c"${CONNECTIONS:-32}" -d"${SECONDS_EACH}s" --latency "$@" "$url" >"$folder/wrk"
+  awk -v what="$what" '/Requests\/sec/{rate=$2} /50%/{p50=$2} /99%/{p99=$2} /Non-2xx/{bad=$0}
+    END{printf "%-28s %9.0f pages/s   p50 %8s   p99 %8s %s\n", what, rate, p50, p99, bad}' "$folder/wrk"
+}
+
+round() {
+  local name=$1 base=$2 style cookie
+  style=$(curl -s "$base/" | grep -oEm1 '/static/shop\.[0-9a-f]+\.css')
+  cookie=$(curl -si "$base/" | sed -nE 's/^Set-Cookie: ([^;]+);.*/\1/p')
+  measure "$name static file (13 kB)" "$base$style"
+  measure "$name home" "$base/" -H "Cookie: $cookie"
+  measure "$name home, gzip" "$base/" -H "Cookie: $cookie" -H 'Accept-Encoding: gzip'
+  measure "$name book" "$base/books/20" -H "Cookie: $cookie"
+  measure "$name search" "$base/search?q=the" -H "Cookie: $cookie"
+  measure "$name cover" "$base/covers/20.svg"
+}
+
+taskset -c 0 "$BIN/octavo-marketplace-preview" demo/books.csv 0 >"$folder/log" 2>&1 &
+pid=$!
+round preview "$(address)"
+kill "$pid" && wait "$pid" || true
+
+if [ -x "$BIN/octavo" ]; then
+  taskset -c 0 "$BIN/octavo" --data-dir="${OCTAVO_BENCH_DATA:-$folder/data}" --listen=127.0.0.1:0 --metrics-listen= \
+    --marketplace.listen=127.0.0.1:0 >"$folder/log" 2>&1 &
+  pid=$!
+  round octavo "$(address)"
+fi
