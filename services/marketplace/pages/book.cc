@@ -1,6 +1,7 @@
 #include "services/marketplace/pages/book.h"
 
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -155,10 +156,35 @@ std::vector<const catalog::v1::Book*> Fresh(
   return fresh;
 }
 
-// The shelf of books like this one; with a sentence in its place when there can be none now.
-Answer<catalog::v1::BatchGetBooksResponse> FetchSimilar(
-    const Site& site, const Visit& visit, Pending<recommendations::v1::ListSimilarBooksResponse>& pending) {
-  const auto similar = pending.Get(visit.budget().Part(kPartBudget));
+// All that the page asks for beside the book itself, under way. What the page does without shares one part of
+// its budget.
+struct Asked {
+  Budget part;
+  Pending<recommendations::v1::ListSimilarBooksResponse> similar;
+  Pending<recommendations::v1::BecauseResponse> because;
+  Pending<inventory::v1::BatchGetStockResponse> stock;
+};
+
+Asked Ask(const Site& site, const Visit& visit, const std::string& name) {
+  recommendations::v1::ListSimilarBooksRequest similar;
+  similar.set_book(name);
+  similar.set_max_results(kShelfBooks);
+  similar.set_reader(visit.reader());
+  recommendations::v1::BecauseRequest because;
+  because.set_book(name);
+  because.set_reader(visit.reader());
+  inventory::v1::BatchGetStockRequest stock;
+  stock.add_books(name);
+  const Budget part = visit.budget().Part(kPartBudget);
+  return {.part = part,
+          .similar = site.client.ListSimilarBooks(similar, part),
+          .because = site.client.Because(because, part),
+          .stock = site.client.BatchGetStock(stock, part)};
+}
+
+// The books like this one, which come in two steps: their names, then themselves.
+Answer<catalog::v1::BatchGetBooksResponse> FetchSimilar(const Site& site, const Visit& visit, Asked& asked) {
+  const auto similar = asked.similar.Get(asked.part);
   if (!similar.ok()) return similar.error();
   catalog::v1::BatchGetBooksRequest request;
   for (const recommendations::v1::Recommendation& one : (*similar)->recommendations())
@@ -182,67 +208,30 @@ catalog::v1::ListBooksRequest AuthorRequest(const catalog::v1::Book& book) {
   return request;
 }
 
-}  // namespace
-
-http::Response BookPage(const Site& site, const http::Request& request, std::int64_t id) {
-  const Visit visit(site, request);
+// The shelves below the book; none shows a book twice.
+void AddShelves(const Site& site, const Visit& visit, const catalog::v1::Book& book, Asked& asked,
+                View& content) {
   const Budget& budget = visit.budget();
-  const std::string name = BookName(id);
-  catalog::v1::GetBookRequest get_book;
-  get_book.set_name(name);
-  recommendations::v1::ListSimilarBooksRequest get_similar;
-  get_similar.set_book(name);
-  get_similar.set_max_results(kShelfBooks);
-  get_similar.set_reader(visit.reader());
-  recommendations::v1::BecauseRequest get_because;
-  get_because.set_book(name);
-  get_because.set_reader(visit.reader());
-  inventory::v1::BatchGetStockRequest get_stock;
-  get_stock.add_books(name);
-
-  auto book_pending = site.client.GetBook(get_book, budget);
-  auto similar_pending = site.client.ListSimilarBooks(get_similar, budget.Part(kPartBudget));
-  auto because_pending = site.client.Because(get_because, budget.Part(kPartBudget));
-  auto stock_pending = site.client.BatchGetStock(get_stock, budget.Part(kPartBudget));
-  const Answer<catalog::v1::Book> found = book_pending.Get(budget);
-  if (!found.ok()) return ErrorPage(site, request, found.error());
-  const catalog::v1::Book& book = **found;
-  if (visit.counts()) {
-    site.events.Add(recommendations::v1::EVENT_TYPE_VIEW, visit.reader(), name,
-                    ShelfOf(request.query.Get("shelf")));
-  }
   const bool has_series = !book.series().series().empty();
-  const auto nothing = std::make_shared<const catalog::v1::ListBooksResponse>();
-  auto series_pending = has_series ? site.client.ListBooks(SeriesRequest(book), budget)
-                                   : Pending<catalog::v1::ListBooksResponse>(Listing(nothing));
-  auto author_pending = book.authors().empty() ? Pending<catalog::v1::ListBooksResponse>(Listing(nothing))
-                                               : site.client.ListBooks(AuthorRequest(book), budget);
+  const bool has_author = !book.authors().empty();
+  std::optional<Pending<catalog::v1::ListBooksResponse>> series;
+  std::optional<Pending<catalog::v1::ListBooksResponse>> by_author;
+  if (has_series) series = site.client.ListBooks(SeriesRequest(book), budget);
+  if (has_author) by_author = site.client.ListBooks(AuthorRequest(book), budget);
+  const auto similar = FetchSimilar(site, visit, asked);
 
-  Page page(site, visit,
-            {.file = "book.tpl",
-             .title = book.authors().empty() ? book.title() : book.title() + " by " + CreditLine(book),
-             .description = book.description(),
-             .canonical = BookLink(name),
-             .active_category = book.categories().empty() ? "" : book.categories(0)});
-  View& content = page.content();
-  AddBook(content, book, visit.prices());
-  AddBecause(content, because_pending.Get(budget.Part(kPartBudget)), name);
-  const Availability availability = Describe(stock_pending.Get(budget.Part(kPartBudget)));
-  content.Set("AVAILABILITY", availability.words).Set("AVAILABILITY_KIND", availability.kind);
-
-  std::set<std::string> shown = {name};
-  const Listing series = series_pending.Get(budget);
-  if (series.ok()) {
+  std::set<std::string> shown = {book.name()};
+  const Listing series_books = has_series ? series->Get(budget) : Listing(Error{});
+  if (series_books.ok()) {
     AddShelf(content, "SHELF",
              {.id = "series",
               .title = "More of " + book.series().title(),
               .more_link = SeriesLink(book.series().series()),
               .more_text = "The whole series",
               .name = "book.series",
-              .books = Fresh((*series)->books(), kSeriesBooks, shown)},
+              .books = Fresh((*series_books)->books(), kSeriesBooks, shown)},
              visit.prices());
   }
-  const auto similar = FetchSimilar(site, visit, similar_pending);
   if (similar.ok()) {
     AddShelf(content, "SHELF",
              {.id = "similar",
@@ -253,17 +242,48 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
   } else {
     content.Show("NO_SIMILAR");
   }
-  const Listing by_author = author_pending.Get(budget);
-  if (by_author.ok() && !book.authors().empty()) {
+  const Listing author_books = has_author ? by_author->Get(budget) : Listing(Error{});
+  if (author_books.ok()) {
     AddShelf(content, "SHELF",
              {.id = "author",
               .title = "More by " + book.authors(0).display_name(),
               .more_link = AuthorLink(book.authors(0).author()),
               .more_text = "All by this author",
               .name = "book.author",
-              .books = Fresh((*by_author)->books(), kShelfBooks, shown)},
+              .books = Fresh((*author_books)->books(), kShelfBooks, shown)},
              visit.prices());
   }
+}
+
+}  // namespace
+
+http::Response BookPage(const Site& site, const http::Request& request, std::int64_t id) {
+  const Visit visit(site, request);
+  const std::string name = BookName(id);
+  catalog::v1::GetBookRequest get_book;
+  get_book.set_name(name);
+  auto pending = site.client.GetBook(get_book, visit.budget());
+  Asked asked = Ask(site, visit, name);
+  const Answer<catalog::v1::Book> found = pending.Get(visit.budget());
+  if (!found.ok()) return ErrorPage(site, request, found.error());
+  const catalog::v1::Book& book = **found;
+  if (visit.counts()) {
+    site.events.Add(recommendations::v1::EVENT_TYPE_VIEW, visit.reader(), name,
+                    ShelfOf(request.query.Get("shelf")));
+  }
+
+  Page page(site, visit,
+            {.file = "book.tpl",
+             .title = book.authors().empty() ? book.title() : book.title() + " by " + CreditLine(book),
+             .description = book.description(),
+             .canonical = BookLink(name),
+             .active_category = book.categories().empty() ? "" : book.categories(0)});
+  View& content = page.content();
+  AddBook(content, book, visit.prices());
+  AddBecause(content, asked.because.Get(asked.part), name);
+  const Availability availability = Describe(asked.stock.Get(asked.part));
+  content.Set("AVAILABILITY", availability.words).Set("AVAILABILITY_KIND", availability.kind);
+  AddShelves(site, visit, book, asked, content);
   return std::move(page).Send();
 }
 

@@ -1,8 +1,9 @@
 // octavo-marketplace-preview books.csv [port [template_dir]]: the pages over a shop in memory, to look at and
 // to work on.
+#include <charconv>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <optional>
 
@@ -45,7 +46,11 @@ int main(int argc, char** argv) {
                   .clock = clock,
                   .random = random};
   http::ServerOptions options;
-  options.port = static_cast<std::uint16_t>(argc > 2 ? std::atoi(argv[2]) : 8080);
+  options.port = 8080;
+  if (argc > 2 && std::from_chars(argv[2], argv[2] + std::strlen(argv[2]), options.port).ec != std::errc{}) {
+    std::fputs("the port must be a number\n", stderr);
+    return 2;
+  }
   auto server =
       http::Server::Start(WithSite(options, site, Transport::kPlain, *log, metrics), Routes(site), clock);
   if (!server.ok()) {
