@@ -1,13 +1,11 @@
 // Octavo's programs as processes of a test, with the demo catalogue: on loopback, on ports they choose, in a folder that
 // goes with them.
-import grpc from '@grpc/grpc-js';
-import { randomUUID } from 'node:crypto';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { load } from '../../examples/node/stubs.mjs';
+import { promisify } from 'node:util';
 
 const SOURCE = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const BINARY = process.env.OCTAVO_TEST_BINARY_DIR ?? join(SOURCE, 'build/dev/bin');
@@ -72,7 +70,8 @@ export class Shop {
   async startWhole() {
     const octavo = await this.start('octavo', ['--marketplace.listen=127.0.0.1:0'], { grpc: GRPC_PORT, address: ADDRESS });
     this.address = octavo.found.address;
-    await loadDemo(`127.0.0.1:${octavo.found.grpc}`, `127.0.0.1:${octavo.found.grpc}`);
+    const port = octavo.found.grpc;
+    await loadDemo({ catalog: port, inventory: port, recommendations: port });
     return this;
   }
 
@@ -87,7 +86,7 @@ export class Shop {
     const options = ['--marketplace.listen=127.0.0.1:0', ...peers(Object.keys(asks))];
     const marketplace = await this.start('octavo-marketplace', options, { address: ADDRESS });
     this.address = marketplace.found.address;
-    await loadDemo(`127.0.0.1:${ports.catalog}`, `127.0.0.1:${ports.inventory}`);
+    await loadDemo(ports);
     return this;
   }
 
@@ -99,74 +98,9 @@ export class Shop {
   }
 }
 
-// RFC 4180, as far as our own file needs it.
-function parseCsv(text) {
-  const rows = [[]];
-  let field = '';
-  let quoted = false;
-  for (let i = 0; i < text.length; ++i) {
-    const c = text[i];
-    if (quoted) {
-      if (c !== '"') field += c;
-      else if (text[i + 1] === '"') field += text[++i];
-      else quoted = false;
-    } else if (c === '"') quoted = true;
-    else if (c === ',' || c === '\n') {
-      rows.at(-1).push(field);
-      field = '';
-      if (c === '\n') rows.push([]);
-    } else field += c;
-  }
-  const [names, ...records] = rows.filter((row) => row.length > 0);
-  return records.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
-}
-
-const list = (text) => text.split(';').map((part) => part.trim()).filter(Boolean);
-
-// Repeating it changes nothing: books are known by their key, deliveries by their request id.
-async function loadDemo(catalogAddress, inventoryAddress) {
-  const rows = parseCsv(readFileSync(join(SOURCE, 'demo/books.csv'), 'utf8'));
-  const catalogProto = load('octavo/catalog/v1/catalog.proto').octavo.catalog.v1;
-  const catalog = new catalogProto.CatalogService(catalogAddress, grpc.credentials.createInsecure());
-  const done = await new Promise((resolve, reject) => {
-    const call = catalog.ImportBooks((error, response) => (error ? reject(error) : resolve(response)));
-    call.write({ header: { import: `imports/${randomUUID()}`, source: 'demo' } });
-    rows.forEach((row, i) => call.write({ row: { line: i + 2, book: toBook(row) } }));
-    call.end();
-  });
-  if (Number(done.refused_count) > 0) throw new Error(`the catalogue refused books: ${JSON.stringify(done.problems)}`);
-  await receiveStock(catalog, inventoryAddress);
-  catalog.close();
-}
-
-function toBook(row) {
-  return {
-    key: row.key,
-    title: row.title,
-    subtitle: row.subtitle,
-    authors: list(row.authors).map((display_name) => ({ display_name })),
-    series: row.series ? { title: row.series, number: row.series_number } : undefined,
-    isbn13: row.isbn,
-    language_code: row.language,
-    published_year: Number(row.published_year),
-    publisher: row.publisher,
-    page_count: Number(row.page_count),
-    formats: list(row.formats).map((format) => `FORMAT_${format.toUpperCase()}`),
-    price: { currency_code: row.currency, minor: row.price_minor },
-    description: row.description,
-    subjects: list(row.subjects),
-    categories: list(row.categories).map((slug) => `categories/${slug}`),
-  };
-}
-
-// One delivery of the hundred most popular books; the others are sold out.
-async function receiveStock(catalog, inventoryAddress) {
-  const proto = load('octavo/inventory/v1/inventory.proto').octavo.inventory.v1;
-  const inventory = new proto.InventoryService(inventoryAddress, grpc.credentials.createInsecure());
-  const call = (client, method, request) =>
-    new Promise((resolve, reject) => client[method](request, (error, answer) => (error ? reject(error) : resolve(answer))));
-  const popular = await call(catalog, 'ListBooks', { page_size: 100 });
-  const lines = popular.books.map((book, i) => ({ book: book.name, quantity: 1 + i }));
-  await call(inventory, 'ReceiveStock', { request_id: randomUUID(), lines });
-  inventory.close();
+// The demo catalogue and its readers, by the owner's own command.
+async function loadDemo({ catalog, inventory, recommendations }) {
+  const options = [`--folder=${join(SOURCE, 'demo')}`, `--address=127.0.0.1:${catalog}`,
+    `--inventory-address=127.0.0.1:${inventory}`, `--recommendations-address=127.0.0.1:${recommendations}`];
+  await promisify(execFile)(join(BINARY, 'octavo'), ['demo', ...options, 'load']);
 }
