@@ -29,7 +29,7 @@ PARTS_OF_A_SERVICE = "domain search store sql_store service own"
 PARTS = [
     part("examples", r"examples/", "", may_use_grpc=True),
     part("apps", r"apps/", f"{LIBRARIES} domain service own module import marketplace apps", may_use_grpc=True),
-    part("tools", r"tools/", f"{LIBRARIES} tools", may_use_grpc=True),
+    part("tools", r"tools/", f"{LIBRARIES} tools recommender", may_use_grpc=True),
     part("bench", r"bench/", f"{LIBRARIES} testing recommender {PARTS_OF_A_SERVICE} module marketplace bench",
          may_use_grpc=True),
     part("whole-shop test", r"tests/", f"{LIBRARIES} testing module apps", may_use_grpc=True),
