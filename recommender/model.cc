@@ -161,6 +161,18 @@ Model Model::FromParts(const ModelParts& parts) {
   return model;
 }
 
+// Offsets ascend, numbers stay within the tables, weights are finite.
+bool Model::KeepsRules() const {
+  ItemIndex number_max = 0;
+  for (const ItemIndex column : columns_) number_max = std::max(number_max, column);
+  for (const ItemIndex item : by_id_) number_max = std::max(number_max, item);
+  bool finite = std::isfinite(weight_power_);
+  for (const float weight : weights_) finite &= std::abs(weight) <= 3e38F;
+  const bool within = items() == 0 ? columns_.empty() : number_max < items();
+  return finite && within && std::is_sorted(row_offsets_.begin(), row_offsets_.end()) &&
+         std::is_sorted(id_offsets_.begin(), id_offsets_.end());
+}
+
 Status Model::Read(std::string_view name, Verify verify) {
   const std::span<const std::byte> bytes = image_->bytes();
   Header header;
@@ -210,16 +222,7 @@ Status Model::Read(std::string_view name, Verify verify) {
     return Damaged(name, "a table does not end where its content ends");
   }
   if (verify == Verify::kStructure) return Ok();
-  ItemIndex column_max = 0;
-  for (const ItemIndex column : columns_) column_max = std::max(column_max, column);
-  for (const ItemIndex item : by_id_) column_max = std::max(column_max, item);
-  bool finite = std::isfinite(weight_power_);
-  for (const float weight : weights_) finite &= std::abs(weight) <= 3e38F;
-  if (!std::is_sorted(row_offsets_.begin(), row_offsets_.end()) ||
-      !std::is_sorted(id_offsets_.begin(), id_offsets_.end()) || !finite ||
-      (header.items > 0 && column_max >= header.items) || (header.items == 0 && header.weights > 0)) {
-    return Damaged(name, "a table breaks the rules of the format");
-  }
+  if (!KeepsRules()) return Damaged(name, "a table breaks the rules of the format");
   return Ok();
 }
 

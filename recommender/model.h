@@ -90,6 +90,7 @@ class Model {
   struct Image;
   explicit Model(std::unique_ptr<Image> image);
   Status Read(std::string_view name, Verify verify);
+  bool KeepsRules() const;
 
   std::unique_ptr<Image> image_;
   std::size_t image_size_ = 0;
