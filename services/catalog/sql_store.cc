@@ -227,14 +227,20 @@ const char* KeyColumn(ListOrder order) {
   return "";
 }
 
-// The books of shelf $1 behind key $2 and id $3, $4 of them. One text per order. The page is cut before books are joined.
-std::string ListStatement(ListOrder order) {
+// All books and those of a category; they have the indexes.
+bool IsMain(const Shelf& shelf) { return shelf.kind == ShelfKind::kAll || shelf.kind == ShelfKind::kCategory; }
+
+// The books of a shelf $1 behind key $2 and id $3, $4 of them. One text per order, for main shelves and others: only a
+// statement that says so may use the main shelves' indexes. The page is cut before books are joined.
+std::string ListStatement(ListOrder order, bool main) {
   const std::string key = KeyColumn(order);
   const std::string way = IsDescending(order) ? " DESC" : "";
-  return "SELECT " + kBookColumns + " FROM (SELECT book_id, " + key +
-         " AS sort_key FROM shelved_books WHERE shelf_id = $1 AND (" + key + ", book_id) " +
-         (IsDescending(order) ? "<" : ">") + " ($2, $3) ORDER BY " + key + way + ", book_id" + way +
-         " LIMIT $4) AS page JOIN books ON books.id = page.book_id ORDER BY page.sort_key" + way + ", page.book_id" + way;
+  const std::string behind = IsDescending(order) ? " < " : " > ";
+  return "SELECT " + kBookColumns + " FROM (SELECT book_id, " + key + " AS sort_key FROM shelved_books" +
+         " WHERE shelf_id = $1" + (main ? " AND shelf_id < 1000" : "") + " AND (" + key + ", book_id)" + behind +
+         "($2, $3) ORDER BY " + key + way + ", book_id" + way +
+         " LIMIT $4) AS page JOIN books ON books.id = page.book_id ORDER BY page.sort_key" + way +
+         ", page.book_id" + way;
 }
 
 struct ShelfRow {
@@ -324,12 +330,19 @@ class ChangeWriter {
   }
 
   void MakeShelves(const std::map<Shelf, std::int64_t>& shelves, const std::map<Shelf, std::string>& display_names) {
-    std::vector<const Shelf*> missing;
+    std::vector<const Shelf*> missing_main;
+    std::vector<const Shelf*> missing_small;
     for (const auto& [shelf, difference] : shelves) {
-      if (!shelf_ids_.contains(shelf)) missing.push_back(&shelf);
+      if (!shelf_ids_.contains(shelf)) (IsMain(shelf) ? missing_main : missing_small).push_back(&shelf);
     }
+    MakeShelves("main shelf", missing_main, display_names);
+    MakeShelves("small shelf", missing_small, display_names);
+  }
+
+  void MakeShelves(const char* counter, const std::vector<const Shelf*>& missing,
+                   const std::map<Shelf, std::string>& display_names) {
     if (missing.empty()) return;
-    std::int64_t id = TakeNumbers(transaction_, "shelf", missing.size());
+    std::int64_t id = TakeNumbers(transaction_, counter, missing.size());
     std::vector<Value> values;
     for (const Shelf* shelf : missing) {
       values.insert(values.end(), {id, ShelfName(*shelf), display_names.at(*shelf), 0});
@@ -597,9 +610,10 @@ Result<ListPage> SqlStore::ListBooks(const ListQuery& query) {
                               (query.shelf.kind == ShelfKind::kCategory && FindCategory(query.shelf.slug) != nullptr);
     if (!shelf || shelf->book_count == 0) return always_there ? Result<ListPage>(ListPage{}) : UnknownShelf(query.shelf);
     const Value key = query.order == ListOrder::kTitle ? Value(query.after.text) : Value(query.after.number);
+    const std::string statement = ListStatement(query.order, IsMain(query.shelf));
     ListPage page{.total_size = shelf->book_count};
-    for (const Row& row : transaction.Query(ListStatement(query.order), shelf->id, key, query.after.id.value(),
-                                            query.page_size + 1)) {
+    for (const Row& row :
+         transaction.Query(statement, shelf->id, key, query.after.id.value(), query.page_size + 1)) {
       page.books.push_back(ReadBook(row).book);
     }
     page.more = static_cast<int>(page.books.size()) > query.page_size;
@@ -749,8 +763,9 @@ Result<Import> SqlStore::FindImport(const ImportId& id) {
 Result<ChangePage> SqlStore::ReadChanges(std::int64_t position, int count_max) {
   constexpr const char* kLast = "SELECT value FROM counters WHERE name = 'position'";
   const std::string kRead =
-      "SELECT change_position, book_id, " + kBookColumns + " FROM (SELECT position AS change_position, book_id FROM changes"
-      " WHERE position > $1 ORDER BY position LIMIT $2) AS page LEFT JOIN books ON books.id = page.book_id"
+      "SELECT change_position, book_id, " + kBookColumns +
+      " FROM (SELECT position AS change_position, book_id FROM changes WHERE position > $1"
+      " ORDER BY position LIMIT $2) AS page LEFT JOIN books ON books.id = page.book_id"
       " ORDER BY change_position";
   return database_.Read([&](Transaction& transaction) -> Result<ChangePage> {
     ChangePage page{.last_position = transaction.QueryOne(kLast)->Int(0)};

@@ -1,10 +1,10 @@
--- Numbers given out so far: 'book' ids, 'shelf' ids, change 'position's. A transaction that takes numbers holds its row
+-- Numbers given out so far: 'book' ids, ids of main and small shelves, change 'position's. A transaction that takes numbers holds its row
 -- until it commits, so that positions become visible in their order.
 CREATE TABLE counters (
   name TEXT PRIMARY KEY,
   value BIGINT NOT NULL
 );
-INSERT INTO counters (name, value) VALUES ('book', 0), ('shelf', 0), ('position', 0);
+INSERT INTO counters (name, value) VALUES ('book', 0), ('main shelf', 0), ('small shelf', 1000), ('position', 0);
 
 CREATE TABLE facts (
   name TEXT PRIMARY KEY,
@@ -54,7 +54,8 @@ CREATE TABLE changes (
 );
 CREATE UNIQUE INDEX changes_book_id ON changes (book_id);
 
--- The lists that books stand on: '' for all, 'categories/…', 'authors/…', 'series/…'.
+-- The lists that books stand on. Main ones have ids below 1000: '' for all, 'categories/…'. Others are small:
+-- 'authors/…', 'series/…'.
 CREATE TABLE shelves (
   id BIGINT PRIMARY KEY,
   name TEXT NOT NULL,
@@ -63,7 +64,8 @@ CREATE TABLE shelves (
 );
 CREATE UNIQUE INDEX shelves_name ON shelves (name);
 
--- Which book stands where, with what it is sorted by there; each order has its index, so that a page costs what it shows.
+-- Which book stands where, with what it is sorted by there. On the main shelves each order has its index, so that a page
+-- costs what it shows; the small ones are sorted when they are read, which spares an import half of its writing.
 CREATE TABLE shelved_books (
   shelf_id BIGINT NOT NULL,
   book_id BIGINT NOT NULL,
@@ -74,11 +76,11 @@ CREATE TABLE shelved_books (
   series_key BIGINT NOT NULL,
   PRIMARY KEY (shelf_id, book_id)
 );
-CREATE INDEX shelved_books_popularity ON shelved_books (shelf_id, ratings_count, book_id);
-CREATE INDEX shelved_books_title ON shelved_books (shelf_id, title_key, book_id);
-CREATE INDEX shelved_books_published ON shelved_books (shelf_id, published_key, book_id);
-CREATE INDEX shelved_books_price ON shelved_books (shelf_id, price_key, book_id);
-CREATE INDEX shelved_books_series ON shelved_books (shelf_id, series_key, book_id);
+CREATE INDEX shelved_books_popularity ON shelved_books (shelf_id, ratings_count, book_id) WHERE shelf_id < 1000;
+CREATE INDEX shelved_books_title ON shelved_books (shelf_id, title_key, book_id) WHERE shelf_id < 1000;
+CREATE INDEX shelved_books_published ON shelved_books (shelf_id, published_key, book_id) WHERE shelf_id < 1000;
+CREATE INDEX shelved_books_price ON shelved_books (shelf_id, price_key, book_id) WHERE shelf_id < 1000;
+CREATE INDEX shelved_books_series ON shelved_books (shelf_id, series_key, book_id) WHERE shelf_id < 1000;
 
 -- Which book a CreateBook made, under its caller's key.
 CREATE TABLE requests (
