@@ -588,10 +588,9 @@ TEST_F(ModuleTest, ChoosesSettingsOnceThereIsAModel) {
   WaitForBooks(19);
 
   ASSERT_THAT(Record(Crowd()), IsOk());
-  WaitForModel();
-  const std::string first = Model().name();
-  WaitForModel(first);
 
+  // The first is made at once, the second with settings chosen for these readers.
+  WaitUntil([&] { return ModelFiles().size() == 2 && !Model().training(); });
   EXPECT_EQ(Model().interaction_count(), 360);
 }
 

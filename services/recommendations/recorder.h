@@ -63,7 +63,7 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  // Reads the whole log into the histories: about 500,000 events a second. Once, before anything else. Gives the number
+  // Reads the whole log into the histories: about 100,000 events a second and more. Once, before anything else. Gives the number
   // of events behind `position`.
   std::int64_t Replay(std::int64_t position);
   void Start();

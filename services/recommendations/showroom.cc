@@ -1,6 +1,9 @@
 #include "services/recommendations/showroom.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "lib/base/clock.h"
 
 namespace octavo::recommendations {
 
@@ -70,14 +73,11 @@ std::vector<std::shared_ptr<const Book>> Showroom::books() const {
 void Showroom::ReplaceStock(const std::unordered_map<std::int32_t, std::int64_t>& available) {
   const std::lock_guard lock(mutex_);
   in_stock_.clear();
+  for (const auto& [book, count] : available) in_stock_[book] = count > 0;
+  stock_told_ = true;
   // A shop whose inventory has never received a book does not keep stock here: everything may be shown.
   stock_known_ = !available.empty();
-  for (const auto& [book, count] : available) in_stock_[book] = count > 0;
-  auto next = std::make_shared<Display>(*display_.load());
-  for (Stand* stand : {&next->live, &next->challenger}) {
-    if (stand->assortment != nullptr) stand->available = AvailableIn(*stand->assortment);
-  }
-  Show(std::move(next));
+  ShowStock();
 }
 
 void Showroom::PutStock(BookId book, std::int64_t available) {
@@ -86,7 +86,8 @@ void Showroom::PutStock(BookId book, std::int64_t available) {
   const auto [place, is_new] = in_stock_.try_emplace(book.value(), in_stock);
   const bool same = place->second == in_stock && !is_new;
   place->second = in_stock;
-  if (!stock_known_ || same) return;
+  if (!stock_told_ || (stock_known_ && same)) return;
+  if (!std::exchange(stock_known_, true)) return ShowStock();
   // A copy of the bits: 125 KB for a million books, 10 µs.
   auto next = std::make_shared<Display>(*display_.load());
   for (Stand* stand : {&next->live, &next->challenger}) {
@@ -94,6 +95,15 @@ void Showroom::PutStock(BookId book, std::int64_t available) {
     const ItemIndex item = stand->assortment->ItemOf(book);
     if (item == recommender::kNoIndex || !stand->assortment->all().set.Contains(item)) continue;
     in_stock ? stand->available.Add(item) : stand->available.Remove(item);
+  }
+  Show(std::move(next));
+}
+
+// Under mutex_: the same books with all of the stock anew.
+void Showroom::ShowStock() {
+  auto next = std::make_shared<Display>(*display_.load());
+  for (Stand* stand : {&next->live, &next->challenger}) {
+    if (stand->assortment != nullptr) stand->available = AvailableIn(*stand->assortment);
   }
   Show(std::move(next));
 }
@@ -138,19 +148,23 @@ std::shared_ptr<const Assortment> Showroom::Lay(const NamedModel& model,
 
 // The background thread: lays out what changed.
 void Showroom::Arrange() {
+  const SystemClock clock;  // For how long work takes; no answer depends on it.
+  std::chrono::nanoseconds rest = kGathering;
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || shown_ < change_; });
     if (stopping_) break;
-    if (!settling_) changed_.wait_for(lock, kGathering, [this] { return stopping_ || settling_; });
+    if (!settling_) changed_.wait_for(lock, rest, [this] { return stopping_ || settling_; });
     if (stopping_) break;
     const std::uint64_t change = change_;
     const std::array<NamedModel, 2> models = models_;
     lock.unlock();
+    const auto begin = clock.MonotonicNow();
     const std::vector<std::shared_ptr<const Book>> books = this->books();
     auto next = std::make_shared<Display>();
     next->live.assortment = Lay(models[0], books);
     next->challenger.assortment = Lay(models[1], books);
+    rest = std::max<std::chrono::nanoseconds>(kGathering, kRestPerWork * (clock.MonotonicNow() - begin));
     lock.lock();
     for (Stand* stand : {&next->live, &next->challenger}) {
       if (stand->assortment != nullptr) stand->available = AvailableIn(*stand->assortment);

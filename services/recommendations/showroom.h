@@ -47,8 +47,10 @@ struct NamedModel {
 
 class Showroom {
  public:
-  // Changes that come within this time are laid out together; an import changes thousands of books.
+  // Changes that come within this time are laid out together; an import changes thousands of books. Where laying out
+  // takes long, so much longer is waited that it takes at most a fifth of a core.
   static constexpr std::chrono::milliseconds kGathering{100};
+  static constexpr int kRestPerWork = 4;
 
   // `render` makes what Assortment::RenderedOf keeps.
   explicit Showroom(Assortment::Render render = nullptr);
@@ -82,6 +84,7 @@ class Showroom {
   void Arrange();
   void Touch();
   void Show(std::shared_ptr<Display> next);
+  void ShowStock();
   std::shared_ptr<const Assortment> Lay(const NamedModel& model,
                                         const std::vector<std::shared_ptr<const Book>>& books) const;
   recommender::ItemSet AvailableIn(const Assortment& assortment) const;
@@ -93,7 +96,8 @@ class Showroom {
   std::condition_variable changed_;
   std::condition_variable arranged_;
   std::unordered_map<std::int32_t, std::shared_ptr<const Book>> books_;  // Guarded by mutex_, as all below.
-  bool stock_known_ = false;
+  bool stock_told_ = false;   // The whole of it, once.
+  bool stock_known_ = false;  // And it held a book, then or since.
   std::unordered_map<std::int32_t, bool> in_stock_;
   std::array<NamedModel, 2> models_;
   std::uint64_t displays_ = 0;

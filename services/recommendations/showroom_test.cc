@@ -56,6 +56,11 @@ TEST(ShowroomTest, AnInventoryThatHasNeverReceivedABookSaysNothing) {
 
   const auto display = showroom.display();
   EXPECT_TRUE(display->live.available.Contains(display->live.assortment->ItemOf(BookId(1))));
+
+  showroom.PutStock(BookId(2), 1);
+  const auto later = showroom.display();
+  EXPECT_FALSE(later->live.available.Contains(later->live.assortment->ItemOf(BookId(1))));
+  EXPECT_TRUE(later->live.available.Contains(later->live.assortment->ItemOf(BookId(2))));
 }
 
 TEST(ShowroomTest, KeepsReadyWhatTheAdapterMakesOfABook) {
