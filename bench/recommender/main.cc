@@ -96,7 +96,8 @@ double Growth(double small, double large, double small_size, double large_size) 
 
 void Run(const Flags& flags) {
   const std::filesystem::path path =
-      flags.model.empty() ? std::filesystem::temp_directory_path() / "octavo-bench-model.bin" : std::filesystem::path(flags.model);
+      flags.model.empty() ? std::filesystem::temp_directory_path() / "octavo-bench-model.bin"
+                          : std::filesystem::path(flags.model);
   std::printf(
       "books,interactions,train_seconds,weights,model_mb,mb_per_million_weights,open_ms,peak_rss_mb,history,"
       "query_p50_us,query_p99_us\n");

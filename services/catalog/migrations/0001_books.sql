@@ -1,5 +1,5 @@
--- Numbers given out so far: 'book' ids, ids of main and small shelves, change 'position's. A transaction that takes numbers holds its row
--- until it commits, so that positions become visible in their order.
+-- Numbers given out so far: 'book' ids, ids of main and small shelves, change 'position's. A transaction that takes
+-- numbers holds its row until it commits, so that positions become visible in their order.
 CREATE TABLE counters (
   name TEXT PRIMARY KEY,
   value BIGINT NOT NULL
