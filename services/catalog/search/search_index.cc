@@ -353,26 +353,28 @@ class SearchIndex::Impl {
   }
 
   void Put(const Book& book) {
-    const std::lock_guard writing(writing_);
-    const auto id = static_cast<Xapian::docid>(book.id.value());
-    ForgetSpelling(id);
-    const Xapian::Document document = MakeDocument(book);
-    for (const std::string& word : SpellingWords(document)) writer_.add_spelling(word);
-    AddStemmer(StemmerFor(book.content.language_code));
-    writer_.replace_document(id, document);
+    Write([&] {
+      const auto id = static_cast<Xapian::docid>(book.id.value());
+      ForgetSpelling(id);
+      const Xapian::Document document = MakeDocument(book);
+      for (const std::string& word : SpellingWords(document)) writer_.add_spelling(word);
+      AddStemmer(StemmerFor(book.content.language_code));
+      writer_.replace_document(id, document);
+    });
   }
 
   void Remove(BookId book) {
-    const std::lock_guard writing(writing_);
-    const auto id = static_cast<Xapian::docid>(book.value());
-    if (!ForgetSpelling(id)) return;
-    writer_.delete_document(id);
+    Write([&] {
+      const auto id = static_cast<Xapian::docid>(book.value());
+      if (ForgetSpelling(id)) writer_.delete_document(id);
+    });
   }
 
   void Commit(std::int64_t position) {
-    const std::lock_guard writing(writing_);
-    writer_.set_metadata(kPositionKey, std::to_string(position));
-    writer_.commit();
+    Write([&] {
+      writer_.set_metadata(kPositionKey, std::to_string(position));
+      writer_.commit();
+    });
     position_ = position;
     ++generation_;
   }
@@ -395,10 +397,20 @@ class SearchIndex::Impl {
       } catch (const Xapian::DatabaseModifiedError& error) {
         if (attempt == kAttemptsMax) throw Unavailable(error);
         reader.generation = -1;
-      } catch (const Xapian::DatabaseError& error) {
-        damaged_ = true;
-        throw Unavailable(error);
+      } catch (const Xapian::Error& error) {
+        throw Broken(error);
       }
+    }
+  }
+
+  // Runs `body` on the writer. Xapian's errors are no std::exceptions; beyond here they are Failures.
+  template <typename Body>
+  void Write(const Body& body) {
+    const std::lock_guard writing(writing_);
+    try {
+      body();
+    } catch (const Xapian::Error& error) {
+      throw Broken(error);
     }
   }
 
@@ -427,9 +439,16 @@ class SearchIndex::Impl {
     try {
       return {std::make_unique<Xapian::Database>(path_.string()), generation, epoch};
     } catch (const Xapian::Error& error) {
-      damaged_ = true;
-      throw Unavailable(error);
+      throw Broken(error);
     }
+  }
+
+  // A full disk or too many open files is no damage: what is there stays right.
+  Failure Broken(const Xapian::Error& error) {
+    std::error_code none;
+    const bool corrupt = std::string_view(error.get_type()) == "DatabaseCorruptError";
+    if (corrupt || !std::filesystem::exists(path_ / "iamglass", none)) damaged_ = true;
+    return Unavailable(error);
   }
 
   // As many are kept as were ever used at once: the dispatcher's threads bound that.
@@ -508,6 +527,12 @@ void SearchIndex::Put(const Book& book) { impl_->Put(book); }
 void SearchIndex::Remove(BookId id) { impl_->Remove(id); }
 void SearchIndex::Commit(std::int64_t position) { impl_->Commit(position); }
 bool SearchIndex::damaged() const { return impl_->damaged(); }
-void SearchIndex::Clear() { impl_->MakeNew(); }
+void SearchIndex::Clear() {
+  try {
+    impl_->MakeNew();
+  } catch (const Xapian::Error& error) {
+    throw Unavailable(error);
+  }
+}
 
 }  // namespace octavo::catalog

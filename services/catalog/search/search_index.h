@@ -4,7 +4,8 @@
 // to which it is complete, and of which catalogue. Whoever fills it (indexer.h) reads on from there.
 //
 // Threads: Search and Suggest may be called from any number of threads at any time, each on a connection of its own;
-// they see the last Commit. All other methods belong to one writing thread.
+// they see the last Commit. All other methods belong to one writing thread, but for position and damaged. All may throw
+// Failure UNAVAILABLE (SEARCH_UNAVAILABLE): the disk is full or the index is damaged; then damaged() is true.
 #pragma once
 
 #include <atomic>
@@ -88,7 +89,6 @@ class SearchIndex {
   SearchIndex(const SearchIndex&) = delete;
   SearchIndex& operator=(const SearchIndex&) = delete;
 
-  // May throw Failure UNAVAILABLE (SEARCH_UNAVAILABLE) when the index turns out to be damaged; damaged() is then true.
   SearchResult Search(const SearchQuery& query) const;
   // Books, authors and series whose name has a word that begins with the last word typed, and all the words before.
   std::vector<Suggestion> Suggest(const std::string& prefix, int count_max) const;

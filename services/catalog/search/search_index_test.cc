@@ -3,6 +3,7 @@
 #include <fstream>
 #include <thread>
 
+#include "lib/base/failure.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/temp_dir.h"
 
@@ -289,6 +290,23 @@ TEST_F(SearchIndexTest, BeginsAnewWhenDamaged) {
   Reopen();
   EXPECT_EQ(index_->position(), 0);
   AddShop();
+  EXPECT_THAT(Find("misérables"), ElementsAre(3));
+}
+
+TEST_F(SearchIndexTest, NoticesDamageWhileItRunsAndBeginsAnew) {
+  AddShop();
+  for (const auto& file : std::filesystem::directory_iterator(dir_ / "index")) {
+    if (file.path().extension() == ".glass") std::filesystem::resize_file(file.path(), 0);
+  }
+  EXPECT_THROW(Find("misérables"), Failure);
+  std::filesystem::remove(dir_ / "index" / "iamglass");
+  EXPECT_THROW(Find("misérables"), Failure);
+  EXPECT_TRUE(index_->damaged());
+
+  index_->Clear();
+  AddShop();
+
+  EXPECT_FALSE(index_->damaged());
   EXPECT_THAT(Find("misérables"), ElementsAre(3));
 }
 
