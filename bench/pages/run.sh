@@ -12,7 +12,7 @@ finish() {
 }
 trap finish EXIT
 
-# address PATTERN: waits until the log has it.
+# Where the pages are, as soon as the log says so.
 address() {
   for _ in $(seq 600); do
     grep -oEm1 'http://127\.0\.0\.1:[0-9]+' "$folder/log" && return
@@ -28,29 +28,26 @@ measure() {
   curl -sf -o /dev/null "$url"  # Warm, and known to work.
   taskset -c 1 wrk -t1 -c"${CONNECTIONS:-32}" -d"${SECONDS_EACH}s" --latency "$@" "$url" >"$folder/wrk"
   awk -v what="$what" '/Requests\/sec/{rate=$2} /50%/{p50=$2} /99%/{p99=$2} /Non-2xx/{bad=$0}
-    END{printf "%-28s %9.0f pages/s   p50 %8s   p99 %8s %s\n", what, rate, p50, p99, bad}' "$folder/wrk"
+    END{printf "%-20s %9.0f pages/s   p50 %8s   p99 %8s %s\n", what, rate, p50, p99, bad}' "$folder/wrk"
 }
 
 round() {
-  local name=$1 base=$2 style cookie
+  local base=$1 style cookie
   style=$(curl -s "$base/" | grep -oEm1 '/static/shop\.[0-9a-f]+\.css')
   cookie=$(curl -si "$base/" | sed -nE 's/^Set-Cookie: ([^;]+);.*/\1/p')
-  measure "$name static file (13 kB)" "$base$style"
-  measure "$name home" "$base/" -H "Cookie: $cookie"
-  measure "$name home, gzip" "$base/" -H "Cookie: $cookie" -H 'Accept-Encoding: gzip'
-  measure "$name book" "$base/books/20" -H "Cookie: $cookie"
-  measure "$name search" "$base/search?q=the" -H "Cookie: $cookie"
-  measure "$name cover" "$base/covers/20.svg"
+  measure "static file (13 kB)" "$base$style"
+  measure "home" "$base/" -H "Cookie: $cookie"
+  measure "home, gzip" "$base/" -H "Cookie: $cookie" -H 'Accept-Encoding: gzip'
+  measure "book" "$base/books/20" -H "Cookie: $cookie"
+  measure "search" "$base/search?q=the" -H "Cookie: $cookie"
+  measure "cover" "$base/covers/20.svg"
 }
 
-taskset -c 0 "$BIN/octavo-marketplace-preview" demo/books.csv 0 >"$folder/log" 2>&1 &
+taskset -c 0 "$BIN/octavo" --data-dir="$folder/data" --listen=127.0.0.1:0 --metrics-listen= \
+  --marketplace.listen=127.0.0.1:0 >"$folder/log" 2>&1 &
 pid=$!
-round preview "$(address)"
-kill "$pid" && wait "$pid" || true
-
-if [ -x "$BIN/octavo" ]; then
-  taskset -c 0 "$BIN/octavo" --data-dir="${OCTAVO_BENCH_DATA:-$folder/data}" --listen=127.0.0.1:0 --metrics-listen= \
-    --marketplace.listen=127.0.0.1:0 >"$folder/log" 2>&1 &
-  pid=$!
-  round octavo "$(address)"
-fi
+base=$(address)
+until port=$(grep -oE 'event=ready .*port=[0-9]+' "$folder/log" | grep -oE '[0-9]+$'); do sleep 0.1; done
+"$BIN/octavo" demo load --address="127.0.0.1:$port" >"$folder/demo.log" 2>&1
+sleep 3  # The first model is being trained.
+round "$base"

@@ -175,7 +175,9 @@ http::Response SearchPage(const Site& site, const http::Request& request) {
              .query = query,
              .indexed = false});
   View& content = page.content();
-  content.Set("HEADING", query.empty() ? "Search our shelves" : "Results for “" + query + "”");
+  content.Set("HEADING", query.empty()             ? "Search our shelves"
+                         : results.books().empty() ? "Nothing found for “" + query + "”"
+                                                   : "Results for “" + query + "”");
   content.Set("COUNT", BookCount(results.total_size()));
   if (!results.corrected_query().empty() && results.corrected_query() != query) {
     View corrected = content.Add("CORRECTED");

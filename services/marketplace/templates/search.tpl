@@ -13,11 +13,11 @@
 </header>
 {{#NOTHING}}
 <div class="nothing">
-  <p>Nothing on our shelves fits that.</p>
+  <p>Nothing on our shelves fits that. You could</p>
   <ul>
-    <li>Try fewer words, or only the author’s last name.</li>
-    <li>An ISBN finds its book in any spelling.</li>
-    <li>Or <a href="/books">wander along all shelves</a>; the best finds were never looked for.</li>
+    <li>try fewer words, or only the author’s last name,</li>
+    <li>use the ISBN, which finds its book in any spelling,</li>
+    <li>or <a href="/books">wander along all shelves</a>: the best finds were never looked for.</li>
   </ul>
 </div>
 {{/NOTHING}}
