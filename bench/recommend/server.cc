@@ -1,5 +1,6 @@
 // Serves Recommend from a generated shop beside a handler that does nothing, both in one server and one pipeline, both
-// inline. Prints "port N" once it serves; ends when its standard input is closed.
+// inline. Prints "port N" once it serves; ends when its standard input is closed. With --cold it keeps next to no answers,
+// so that each is worked out anew.
 #include <grpcpp/grpcpp.h>
 
 #include <cmath>
@@ -69,7 +70,7 @@ void Live(Random& random, Histories& histories, recommender::InteractionsBuilder
   }
 }
 
-int Serve() {
+int Serve(std::size_t kept_rows) {
   SeededRandom random(1);
   Histories histories;
   recommender::InteractionsBuilder builder;
@@ -86,7 +87,7 @@ int Serve() {
   obs::Metrics metrics;
   const obs::Tracer tracer;
   rpc::Pipeline pipeline({*log, metrics, tracer, clock}, {.threads = 1});
-  const Shelves shelves(showroom, histories, clock, {});
+  const Shelves shelves(showroom, histories, clock, {.kept_rows = kept_rows});
   ClassicService classic(shelves, pipeline);
   EmptyService empty(pipeline);
   grpc::ServerBuilder builder_of_server;
@@ -107,4 +108,7 @@ int Serve() {
 }  // namespace
 }  // namespace octavo::recommendations
 
-int main() { return octavo::recommendations::Serve(); }
+int main(int argc, char** argv) {
+  const bool cold = argc == 2 && std::string(argv[1]) == "--cold";
+  return octavo::recommendations::Serve(cold ? 1 : octavo::recommendations::AnswerCache::kRows);
+}

@@ -3,21 +3,32 @@
 // An answer is good for as long as nothing it was made of has changed: the display, the reader's history, the day. It is
 // kept with the numbers of all three and given out only while they are the same, so there is nothing to invalidate.
 // A table of fixed size in rows of four places; a new answer takes the place of one of its row. Thread-safe: 256 locks,
-// held for a copy.
+// held for a comparison and the copy of a pointer.
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "lib/base/check.h"
 #include "services/recommendations/suggestion.h"
 
 namespace octavo::recommendations {
+
+// An answer as it is kept: shared by the cache and those who send it, whichever lets go last.
+struct Answer {
+  std::vector<Suggestion> suggestions;
+  // What the asker made of them when the answer was new, to send it again as it is; only the asker knows its type.
+  std::shared_ptr<const void> prepared;
+};
 
 class AnswerCache {
  public:
@@ -28,6 +39,7 @@ class AnswerCache {
   struct Question {
     std::string_view reader;      // Empty for the new ones, who share answers by `variant`.
     const void* section;          // Of the display.
+    const void* prepare = nullptr;  // Who made what is prepared.
     std::uint32_t variant = 0;
     std::uint16_t max_results = 0;
     std::uint16_t author_max = 0;
@@ -45,23 +57,24 @@ class AnswerCache {
     bool operator==(const State&) const = default;
   };
 
-  // 8,192 rows of four answers of 10 suggestions and their reader = 13 MB. A power of two.
-  explicit AnswerCache(std::size_t rows = 1 << 13) : rows_(rows) {}
+  // 8,192 rows of four answers of 10 suggestions, their reader and what is prepared = 30 MB.
+  static constexpr std::size_t kRows = 1 << 13;
 
-  // Copies the answer into `out`; false when there is none, or it is out of date.
-  bool Find(const Question& question, const State& state, std::vector<Suggestion>& out) const {
+  // A power of two.
+  explicit AnswerCache(std::size_t rows = kRows) : rows_(rows) { CHECK(std::has_single_bit(rows)); }
+
+  // Null when there is none, or it is out of date.
+  std::shared_ptr<const Answer> Find(const Question& question, const State& state) const {
     const std::size_t at = RowOf(question);
     const std::lock_guard lock(MutexOf(at));
     for (const Place& place : rows_[at].places) {
-      if (place.state != state || !place.Asks(question)) continue;
-      out.assign(place.suggestions.begin(), place.suggestions.end());
-      return true;
+      if (place.state == state && place.Asks(question)) return place.answer;
     }
-    return false;
+    return nullptr;
   }
 
-  void Put(const Question& question, const State& state, const std::vector<Suggestion>& suggestions) {
-    if (suggestions.size() > kSuggestionsMax) return;
+  void Put(const Question& question, const State& state, std::shared_ptr<const Answer> answer) {
+    if (answer->suggestions.size() > kSuggestionsMax) return;
     const std::size_t at = RowOf(question);
     const std::lock_guard lock(MutexOf(at));
     Row& row = rows_[at];
@@ -75,7 +88,7 @@ class AnswerCache {
     place->reader = question.reader;
     place->question = question;
     place->question.reader = {};
-    place->suggestions = suggestions;
+    place->answer = std::move(answer);
   }
 
  private:
@@ -83,7 +96,7 @@ class AnswerCache {
     State state;  // display 0 is no display: an empty place.
     std::string reader;
     Question question;  // Its reader is above.
-    std::vector<Suggestion> suggestions;
+    std::shared_ptr<const Answer> answer;
 
     bool Asks(Question other) const {
       if (reader != other.reader) return false;

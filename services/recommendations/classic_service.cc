@@ -2,6 +2,8 @@
 
 #include <array>
 #include <charconv>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,10 +16,16 @@ namespace {
 constexpr std::array<std::string_view, 3> kCategories = {"categories/fiction", "categories/romance",
                                                          "categories/self-help"};
 
+std::shared_ptr<const void> ResponseBytes(const Assortment& assortment, std::span<const Suggestion> suggestions) {
+  std::string bytes;
+  for (const Suggestion& suggestion : suggestions) bytes += assortment.RenderedOf(suggestion.item);
+  return std::make_shared<const grpc::Slice>(bytes);
+}
+
 }  // namespace
 
 ClassicService::ClassicService(const Shelves& shelves, rpc::Pipeline& pipeline)
-    : rpc::Service("Recommendations", pipeline), shelves_(shelves) {
+    : rpc::Service("Recommendations", pipeline), shelves_(shelves), prepare_(ResponseBytes) {
   UnaryBytes<RecommendationResponse>("Recommend", this, &ClassicService::Recommend, rpc::Run::kInline);
 }
 
@@ -36,17 +44,12 @@ Status ClassicService::Recommend(const rpc::Call&, const RecommendationRequest& 
   }
   std::array<char, 16> digits;
   const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), request.user_id());
-  Workspace& workspace = WorkspaceOfThisThread();
   const Shelf shelf = TRY(shelves_.Recommend({.reader = {digits.data(), end},
                                               .category = kCategories[category],
-                                              .max_results = request.max_results()},
-                                             workspace));
-  workspace.bytes.clear();
-  for (const Suggestion& suggestion : shelf.suggestions) {
-    workspace.bytes += shelf.assortment->RenderedOf(suggestion.item);
-  }
-  const grpc::Slice slice(workspace.bytes);
-  grpc::ByteBuffer(&slice, 1).Swap(&response);
+                                              .max_results = request.max_results(),
+                                              .prepare = &prepare_},
+                                             WorkspaceOfThisThread()));
+  grpc::ByteBuffer(static_cast<const grpc::Slice*>(shelf.answer->prepared.get()), 1).Swap(&response);
   return Ok();
 }
 

@@ -23,6 +23,7 @@ class ClassicService final : public rpc::Service {
   Status Recommend(const rpc::Call& call, const RecommendationRequest& request, grpc::ByteBuffer& response);
 
   const Shelves& shelves_;
+  const Prepare prepare_;  // Makes the whole response as a grpc::Slice, which an answer given again only refers to.
 };
 
 }  // namespace octavo::recommendations

@@ -64,8 +64,8 @@ Status CheckBound(int bound, const char* field) {
 }
 
 // Answers one shelf. `on_page` are the books of the shelves before it.
-Result<v1::RecommendResponse> Answer(const Shelves& shelves, const v1::RecommendRequest& request,
-                                     std::vector<BookId> on_page) {
+Result<v1::RecommendResponse> AnswerShelf(const Shelves& shelves, const v1::RecommendRequest& request,
+                                          std::vector<BookId> on_page) {
   const ReaderId reader = TRY(ParseReader(request.reader()));
   TRY(CheckShelf(request.shelf()));
   TRY(CheckBound(request.author_max(), "author_max"));
@@ -146,7 +146,7 @@ class SessionExchange final : public rpc::Exchange<v1::FollowSessionRequest, v1:
     if (!begun_) {
       if (!request.has_shelf()) return InvalidField("shelf", "is required in the first message");
       shelf_ = request.shelf();
-      TRY(Answer(parts_.shelves, shelf_, {}));  // A bad shelf is refused before its first event.
+      TRY(AnswerShelf(parts_.shelves, shelf_, {}));  // A bad shelf is refused before its first event.
       begun_ = true;
       if (!request.has_event()) return Ok();
     } else if (request.has_shelf()) {
@@ -159,7 +159,7 @@ class SessionExchange final : public rpc::Exchange<v1::FollowSessionRequest, v1:
     auto tally = std::make_shared<Tally>();
     parts_.recorder.Record(std::move(event), tally);
     TRY(tally->Wait());
-    *responses.emplace_back().mutable_shelf() = TRY(Answer(parts_.shelves, shelf_, {}));
+    *responses.emplace_back().mutable_shelf() = TRY(AnswerShelf(parts_.shelves, shelf_, {}));
     return Ok();
   }
 
@@ -190,7 +190,7 @@ RecommendationsService::RecommendationsService(const Parts& parts, rpc::Pipeline
 
 Result<v1::RecommendResponse> RecommendationsService::Recommend(const rpc::Call&,
                                                                 const v1::RecommendRequest& request) {
-  return Answer(parts_.shelves, request, {});
+  return AnswerShelf(parts_.shelves, request, {});
 }
 
 Result<v1::BatchRecommendResponse> RecommendationsService::BatchRecommend(const rpc::Call&,
@@ -204,7 +204,7 @@ Result<v1::BatchRecommendResponse> RecommendationsService::BatchRecommend(const 
     if (shelf.reader() != request.requests(0).reader()) {
       return InvalidField("requests.reader", "all shelves of a batch are of one reader");
     }
-    v1::RecommendResponse response = TRY(Answer(parts_.shelves, shelf, on_page));
+    v1::RecommendResponse response = TRY(AnswerShelf(parts_.shelves, shelf, on_page));
     for (const v1::Recommendation& shown : response.recommendations()) {
       on_page.push_back(TRY(ParseBook(shown.book())));
     }

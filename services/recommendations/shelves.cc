@@ -57,6 +57,7 @@ struct Shelves::Ask {
   const ShelfRequest& request;
   const Stand& stand;
   const Section& section;
+  std::uint64_t display;
   std::size_t k;
   std::int64_t day;
   std::uint64_t seed = 0;
@@ -119,53 +120,69 @@ Result<Shelf> Shelves::Recommend(const ShelfRequest& request, Workspace& workspa
   Ask ask{.request = request,
           .stand = stand,
           .section = *section,
+          .display = shelf.display->number,
           .k = static_cast<std::size_t>(std::min(request.max_results, kResultsMax)),
           .day = DayOf(clock_.Now())};
+  shelf.answer = Find(ask, workspace);
+  shelf.suggestions = shelf.answer->suggestions;
+  return shelf;
+}
+
+// The answer given before, if nothing has changed; a new one otherwise.
+std::shared_ptr<const Answer> Shelves::Find(Ask& ask, Workspace& workspace) const {
+  const ShelfRequest& request = ask.request;
   AnswerCache::Question question{.reader = request.reader,
-                                 .section = section,
+                                 .section = &ask.section,
+                                 .prepare = request.prepare,
                                  .max_results = static_cast<std::uint16_t>(ask.k),
                                  .author_max = static_cast<std::uint16_t>(std::clamp(request.author_max, 0, kBoundMax)),
                                  .series_max = static_cast<std::uint16_t>(std::clamp(request.series_max, 0, kBoundMax)),
                                  .with_because = request.with_because};
   // The version before the history: what changes meanwhile makes the answer out of date at once.
-  AnswerCache::State state{shelf.display->number, ask.day, histories_.VersionOf(request.reader)};
+  AnswerCache::State state{ask.display, ask.day, histories_.VersionOf(request.reader)};
   const bool is_plain = request.excluded.empty();
   const bool may_be_known = state.history != 0;
-  if (!is_plain || !may_be_known || !cache_.Find(question, state, workspace.suggestions)) {
-    const std::uint64_t who = StableHash(request.reader);
-    ask.seed = DailySeed(who, ask.day);
-    if (!may_be_known || !histories_.Copy(request.reader, workspace.history)) {
-      workspace.history.Clear();
-      question.reader = {};
-      question.variant = static_cast<std::uint32_t>(who % kVariants);
-      state.history = 0;
-      ask.seed = DailySeed(question.variant, ask.day);
-    }
-    if (!is_plain || !question.reader.empty() || !cache_.Find(question, state, workspace.suggestions)) {
-      Recall(ask.assortment(), request.excluded, ask.day, workspace);
-      Answer(ask, workspace);
-      if (is_plain) cache_.Put(question, state, workspace.suggestions);
+  if (is_plain && may_be_known) {
+    if (std::shared_ptr<const Answer> kept = cache_.Find(question, state)) return kept;
+  }
+  const std::uint64_t who = StableHash(request.reader);
+  ask.seed = DailySeed(who, ask.day);
+  if (!may_be_known || !histories_.Copy(request.reader, workspace.history)) {
+    workspace.history.Clear();
+    question.reader = {};
+    question.variant = static_cast<std::uint32_t>(who % kVariants);
+    state.history = 0;
+    ask.seed = DailySeed(question.variant, ask.day);
+    if (is_plain) {
+      if (std::shared_ptr<const Answer> kept = cache_.Find(question, state)) return kept;
     }
   }
-  shelf.suggestions = workspace.suggestions;
-  return shelf;
+  std::shared_ptr<const Answer> answer = MakeAnswer(ask, workspace);
+  if (is_plain) cache_.Put(question, state, answer);
+  return answer;
 }
 
-void Shelves::Answer(const Ask& ask, Workspace& workspace) const {
+std::shared_ptr<const Answer> Shelves::MakeAnswer(const Ask& ask, Workspace& workspace) const {
+  Recall(ask.assortment(), ask.request.excluded, ask.day, workspace);
   workspace.suggestions.clear();
   Fill(ask, workspace.exclusions, workspace);
   if (workspace.suggestions.size() < ask.k && workspace.exclusions.size() > workspace.never_count) {
     Fill(ask, std::span(workspace.exclusions).first(workspace.never_count), workspace);
   }
   Explore(ask, workspace);
-  if (!ask.request.with_because) return;
   for (Suggestion& suggestion : workspace.suggestions) {
-    if (suggestion.origin != Origin::kPersonal) continue;
+    if (!ask.request.with_because || suggestion.origin != Origin::kPersonal) continue;
     for (const recommender::Reason& reason :
          ask.assortment().recommender().Explain(workspace.entries, suggestion.item, kBecauseMax, workspace.scratch)) {
       suggestion.because[suggestion.because_count++] = reason.item;
     }
   }
+  auto answer = std::make_shared<Answer>();
+  answer->suggestions = workspace.suggestions;
+  if (ask.request.prepare != nullptr) {
+    answer->prepared = (*ask.request.prepare)(ask.assortment(), answer->suggestions);
+  }
+  return answer;
 }
 
 // Appends the model's best, then what is popular, until there are k suggestions or no more books.

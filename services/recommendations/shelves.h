@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,6 +23,9 @@ namespace octavo::recommendations {
 
 inline constexpr int kResultsMax = 100;
 
+// Makes of a new answer what its asker sends (Answer::prepared). Lives as long as the shelves that it is given to.
+using Prepare = std::function<std::shared_ptr<const void>(const Assortment&, std::span<const Suggestion>)>;
+
 struct ShelfRequest {
   std::string_view reader;    // Without "readers/".
   std::string_view category;  // "categories/romance"; empty: all.
@@ -30,13 +34,15 @@ struct ShelfRequest {
   int author_max = 0;  // At most so many books of one author, of one series; 0: no bound.
   int series_max = 0;
   bool with_because = false;
+  const Prepare* prepare = nullptr;
 };
 
-// The suggestions are the workspace's, until its next use.
+// The suggestions are the answer's, or else the workspace's until its next use.
 struct Shelf {
   std::shared_ptr<const Display> display;  // Keeps alive what the next line points to.
   const Assortment* assortment = nullptr;
   std::span<const Suggestion> suggestions;
+  std::shared_ptr<const Answer> answer;  // Of Recommend.
 };
 
 struct Contribution {
@@ -53,7 +59,6 @@ struct Workspace {
   std::size_t never_count = 0;        // How many of the first kind.
   std::vector<Suggestion> suggestions;
   recommender::Scratch scratch;
-  std::string bytes;  // For adapters.
 };
 
 class Shelves {
@@ -67,11 +72,13 @@ class Shelves {
     double variety = 0.5;
     // Which share of the readers the challenger answers, while there is one.
     double challenger_share = 0;
+    // Rows of four kept answers; a power of two.
+    std::size_t kept_rows = AnswerCache::kRows;
   };
 
   // All outlive the shelves. Thread-safe, with a workspace per thread.
   Shelves(const Showroom& showroom, const Histories& histories, const Clock& clock, Options options)
-      : showroom_(showroom), histories_(histories), clock_(clock), options_(options) {}
+      : showroom_(showroom), histories_(histories), clock_(clock), options_(options), cache_(options.kept_rows) {}
 
   // Books for a reader. NOT_FOUND (UNKNOWN_CATEGORY), INVALID_ARGUMENT (INVALID_FIELD: max_results).
   Result<Shelf> Recommend(const ShelfRequest& request, Workspace& workspace) const;
@@ -90,7 +97,8 @@ class Shelves {
   const Stand& StandFor(const Display& display, std::string_view reader) const;
   void Recall(const Assortment& assortment, std::span<const BookId> excluded, std::int64_t day,
               Workspace& workspace) const;
-  void Answer(const Ask& ask, Workspace& workspace) const;
+  std::shared_ptr<const Answer> Find(Ask& ask, Workspace& workspace) const;
+  std::shared_ptr<const Answer> MakeAnswer(const Ask& ask, Workspace& workspace) const;
   void Fill(const Ask& ask, std::span<const ItemIndex> exclusions, Workspace& workspace) const;
   void Explore(const Ask& ask, Workspace& workspace) const;
 
