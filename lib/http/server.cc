@@ -577,11 +577,11 @@ asio::awaitable<void> Server::Impl::AcceptLoop() {
   while (!stopping() && acceptor_.is_open()) {
     tcp::socket socket(asio::make_strand(io_));
     auto [error] = co_await acceptor_.async_accept(socket, kAsTuple);
+    if (stopping()) break;  // Also closes one that came in the last moment.
     if (!error) {
       Adopt(std::move(socket));
       continue;
     }
-    if (stopping()) break;
     // Out of file descriptors, or the peer gave up: go on, but not in a hot loop.
     asio::steady_timer pause(acceptor_.get_executor(), std::chrono::milliseconds(50));
     co_await pause.async_wait(kAsTuple);
@@ -685,6 +685,9 @@ void Server::Impl::Stop(std::chrono::milliseconds grace) {
     for_each(&Connection::PostClose);
     io_.stop();
     for (std::thread& thread : io_threads_) thread.join();
+    // What stop() left lying, the end of the acceptor among it, runs here: nobody stays connected to a closed shop.
+    io_.restart();
+    io_.poll();
     pool_.Stop();  // Before the sleeping coroutines go: the tasks that run refer to them.
     for_each(&Connection::Abandon);
   });

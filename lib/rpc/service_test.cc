@@ -319,7 +319,10 @@ TEST_P(DispatchedServiceTest, AClientWhoGoesAwayEndsItsStream) {
     EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
   }
 
-  EXPECT_THAT(Say("still here"), IsOk());
+  // The one thread may still be at the stream's last step, and the one place in the queue taken.
+  Result<unary::MessageResponse> answer = Say("still here");
+  while (!answer.ok() && answer.error().reason == "OVERLOADED") answer = Say("still here");
+  EXPECT_THAT(answer, IsOk());
 }
 
 TEST_P(DispatchedServiceTest, AClientStreamIsAnsweredOnce) {

@@ -217,13 +217,14 @@ Query FilterQuery(const SearchFilter& filter) {
     parts.push_back(Range(kPublishedSlot, filter.published_year_min == 0 ? kYearMin : filter.published_year_min,
                           filter.published_year_max == 0 ? kYearMax : filter.published_year_max));
   }
-  if (parts.empty()) return Query::MatchAll;
+  // Not Query::MatchAll: all threads would count the references of that one object, which Xapian does without a lock.
+  if (parts.empty()) return Query(std::string());
   return Query(Query::OP_AND, parts.begin(), parts.end());
 }
 
 // Not Xapian's OP_WILDCARD, which would look the words up again for every query that it is part of.
 Query PrefixQuery(const Xapian::Database& database, std::string_view field, const std::vector<std::string>& words) {
-  if (words.empty()) return Query::MatchNothing;
+  if (words.empty()) return Query();  // Matches nothing.
   const std::string prefix = Term(field, words.back());
   std::vector<std::pair<Xapian::doccount, std::string>> terms;
   for (Xapian::TermIterator term = database.allterms_begin(prefix); term != database.allterms_end(prefix); ++term) {
