@@ -1,0 +1,56 @@
+#include "services/promotions/domain/basket.h"
+
+#include <set>
+#include <string_view>
+
+namespace octavo::promotions {
+namespace {
+
+Status CheckLine(const Line& line, const std::string& field) {
+  if (line.id.empty()) return InvalidField(field + ".line_id", "is empty");
+  if (line.quantity < 1 || line.quantity > kQuantityMax) {
+    return InvalidField(field + ".quantity", std::to_string(line.quantity) + " is not between 1 and " +
+                                                 std::to_string(kQuantityMax));
+  }
+  if (line.unit_price_minor < 0 || line.unit_price_minor > kAmountMinorMax) {
+    return InvalidField(field + ".unit_price", std::to_string(line.unit_price_minor) + " is not between 0 and " +
+                                                   std::to_string(kAmountMinorMax));
+  }
+  if (line.categories.size() > kLineTermsMax) return InvalidField(field + ".categories", "has too many");
+  if (line.authors.size() > kLineTermsMax) return InvalidField(field + ".authors", "has too many");
+  const auto rate_is_wrong = [](BasisPoints rate) { return rate.value < 0 || rate.value > 10'000; };
+  if (rate_is_wrong(line.tax_rate)) return InvalidField(field + ".tax_basis_points", "is not between 0 and 10000");
+  if (line.fixed_price_discount_max && rate_is_wrong(*line.fixed_price_discount_max)) {
+    return InvalidField(field + ".fixed_price.discount_max_basis_points", "is not between 0 and 10000");
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Status CheckBasket(const Basket& basket) {
+  if (basket.lines.size() > kLinesMax) return InvalidField("lines", "has more than " + std::to_string(kLinesMax));
+  std::set<std::string_view> ids;
+  std::int64_t units = 0;
+  for (std::size_t i = 0; i < basket.lines.size(); ++i) {
+    const std::string field = "lines[" + std::to_string(i) + "]";
+    TRY(CheckLine(basket.lines[i], field));
+    if (!ids.insert(basket.lines[i].id).second) {
+      return InvalidField(field + ".line_id", "\"" + basket.lines[i].id + "\" stands twice in the basket");
+    }
+    units += basket.lines[i].quantity;
+  }
+  if (units > kUnitsMax) return InvalidField("lines", "hold more than " + std::to_string(kUnitsMax) + " units");
+  if (basket.codes.size() > kBasketCodesMax) {
+    return InvalidField("codes", "has more than " + std::to_string(kBasketCodesMax));
+  }
+  if (basket.delivery_minor < 0 || basket.delivery_minor > kAmountMinorMax) {
+    return InvalidField("delivery_price", "is not between 0 and " + std::to_string(kAmountMinorMax));
+  }
+  if (basket.delivery_tax_rate.value < 0 || basket.delivery_tax_rate.value > 10'000) {
+    return InvalidField("delivery_tax_basis_points", "is not between 0 and 10000");
+  }
+  return Ok();
+}
+
+}  // namespace octavo::promotions

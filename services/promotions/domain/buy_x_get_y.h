@@ -1,0 +1,47 @@
+// Which units a buy-X-get-Y campaign makes free: a pure choice over counted units.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace octavo::promotions {
+
+// `count` equal units, and in which of the campaign's two selections they are.
+struct EligibleRun {
+  std::int64_t count = 0;
+  bool buys = false;
+  bool gets = false;
+};
+
+struct RunUse {
+  std::int64_t bought = 0;
+  std::int64_t free = 0;
+
+  bool operator==(const RunUse&) const = default;
+};
+
+struct Groups {
+  std::int64_t count = 0;
+  std::vector<RunUse> uses;           // One a run.
+  std::int64_t missing_quantity = 0;  // How many more units the first group needs; 0 when there is one.
+};
+
+struct GroupRule {
+  std::int64_t buy_quantity = 1;
+  std::int64_t get_quantity = 1;
+  std::int64_t group_max = 0;  // 0: no bound.
+};
+
+// Bought and free units come from one selection (`buys`; `gets` is not looked at). `runs` are sorted dearest first; they
+// form groups of X + Y from the front, and the last Y of each are free. In time linear in the number of runs.
+Groups FormGroups(const GroupRule& rule, std::span<const EligibleRun> runs);
+
+// They come from two, which may overlap; a unit is bought or free, not both. As many groups as can be formed: by Hall's
+// theorem that is bounded by the units that can be bought, those that can be free, and all of them together. Free are the
+// cheapest that can be, but of the units in both selections only as many as the bought ones leave over; bought are the
+// dearest of the rest. Taking from the cheap end under one such bound is exact, because the sets of units that can be free
+// form a matroid (Edmonds 1971, "Matroids and the greedy algorithm").
+Groups FormGroupsOfTwoSelections(const GroupRule& rule, std::span<const EligibleRun> runs);
+
+}  // namespace octavo::promotions

@@ -1,0 +1,124 @@
+#include "services/promotions/domain/items.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "lib/base/check.h"
+#include "services/promotions/domain/units.h"
+
+namespace octavo::promotions {
+namespace {
+
+// By everything that a price can depend on, dearest first.
+std::strong_ordering Compare(const Line& a, const Line& b) {
+  const auto cap = [](const Line& line) {
+    return line.fixed_price_discount_max ? line.fixed_price_discount_max->value : std::int64_t{-1};
+  };
+  if (const auto order = b.unit_price_minor <=> a.unit_price_minor; order != 0) return order;
+  if (const auto order = a.book <=> b.book; order != 0) return order;
+  if (const auto order = a.tax_rate <=> b.tax_rate; order != 0) return order;
+  if (const auto order = cap(a) <=> cap(b); order != 0) return order;
+  if (const auto order = a.categories <=> b.categories; order != 0) return order;
+  return a.authors <=> b.authors;
+}
+
+// The whole of the discount that the law allows, rounded down: half a cent above the law is above the law.
+std::int64_t Floor(const Line& line) {
+  if (!line.fixed_price_discount_max) return 0;
+  return line.unit_price_minor - line.unit_price_minor * line.fixed_price_discount_max->value / 10'000;
+}
+
+template <typename Map, typename Names>
+void MarkNamed(const Map& map, const Names& names, char mark, std::vector<char>& marks) {
+  for (const auto& name : names) {
+    const auto found = map.find(name);
+    if (found == map.end()) continue;
+    for (const std::uint32_t item : found->second) marks[item] = mark;
+  }
+}
+
+}  // namespace
+
+std::vector<Item> MakeItems(const Basket& basket) {
+  std::vector<std::size_t> order(basket.lines.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const auto by_key = Compare(basket.lines[a], basket.lines[b]);
+    return by_key != 0 ? by_key < 0 : basket.lines[a].id < basket.lines[b].id;
+  });
+
+  std::vector<Item> items;
+  items.reserve(order.size());
+  for (const std::size_t position : order) {
+    const Line& line = basket.lines[position];
+    if (items.empty() || Compare(*items.back().line, line) != 0) {
+      items.push_back({.line = &line, .floor_minor = Floor(line)});
+    }
+    items.back().positions.push_back(position);
+    items.back().quantity += line.quantity;
+  }
+  return items;
+}
+
+void Reset(Item& item) {
+  item.left_minor = item.list_minor();
+  item.units.clear();
+  item.units.push_back({.count = item.quantity, .price_minor = item.line->unit_price_minor});
+}
+
+void TakeOff(std::vector<Units>& units, std::int64_t floor_minor, std::int64_t amount_minor, Take take) {
+  std::vector<WeightedRun> runs;
+  runs.reserve(units.size());
+  std::int64_t above = 0;
+  for (const Units& run : units) {
+    runs.push_back({.count = run.count, .weight = run.price_minor - floor_minor});
+    above += runs.back().count * runs.back().weight;
+  }
+  CHECK(amount_minor <= above);
+  const std::vector<RunShare> shares = AllocateOverRuns(above - amount_minor, runs);
+
+  std::vector<Units> after;
+  after.reserve(units.size() + 1);
+  const auto add = [&](Units run, std::int64_t count, std::int64_t price_minor) {
+    if (count == 0) return;
+    take.amount_minor = run.price_minor - price_minor;
+    if (take.amount_minor > 0 || take.free) run.takes.push_back(take);
+    run.count = count;
+    run.price_minor = price_minor;
+    after.push_back(std::move(run));
+  };
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    const std::int64_t price_minor = floor_minor + shares[i].each;
+    const std::int64_t rest = units[i].count - shares[i].plus_one_count;
+    if (shares[i].plus_one_count > 0) add(units[i], shares[i].plus_one_count, price_minor + 1);
+    add(std::move(units[i]), rest, price_minor);
+  }
+  units = std::move(after);
+}
+
+ItemIndex::ItemIndex(const std::vector<Item>& items) : item_count_(items.size()) {
+  books_.reserve(items.size());
+  for (std::uint32_t i = 0; i < items.size(); ++i) {
+    books_[items[i].line->book.value()].push_back(i);
+    for (const std::string& category : items[i].line->categories) categories_[category].push_back(i);
+    for (const std::string& author : items[i].line->authors) authors_[author].push_back(i);
+  }
+}
+
+std::vector<char> ItemIndex::Mark(const Selection& selection) const {
+  const auto numbers = [](const std::vector<BookId>& books) {
+    std::vector<std::int64_t> values;
+    values.reserve(books.size());
+    for (const BookId book : books) values.push_back(book.value());
+    return values;
+  };
+  std::vector<char> marks(item_count_, selection.everything() ? 1 : 0);
+  MarkNamed(books_, numbers(selection.books), 1, marks);
+  MarkNamed(categories_, selection.categories, 1, marks);
+  MarkNamed(authors_, selection.authors, 1, marks);
+  MarkNamed(books_, numbers(selection.excluded_books), 0, marks);
+  return marks;
+}
+
+}  // namespace octavo::promotions
