@@ -1,0 +1,100 @@
+// Store: what promotions remembers, in the shop's words: campaigns, who redeemed what, and the facts of past orders.
+// Two implementations pass one contract test (store_contract_test.cc): SqlStore over lib/db, and MemoryStore for tests of
+// what stands on a store.
+//
+// Every verb is one transaction; one that fails has changed nothing. Thread-safe. All may throw octavo::Failure when the
+// database is gone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lib/base/result.h"
+#include "services/promotions/domain/basket.h"
+#include "services/promotions/domain/campaign.h"
+#include "services/promotions/domain/claim.h"
+#include "services/promotions/domain/order_facts.h"
+
+namespace octavo::promotions {
+
+struct StoredCampaign {
+  Campaign campaign;
+  std::int64_t version = 0;  // Raised by each change of the campaign, not by redemptions. The etag.
+  Timestamp create_time{};
+  std::int64_t redemption_count = 0;
+  std::int64_t spent_minor = 0;
+};
+
+// The campaigns that a quote tries, and how far each is used.
+struct OfferList {
+  std::shared_ptr<const std::vector<Campaign>> campaigns;  // Shared with later lists, as long as no campaign changes.
+  std::vector<CampaignUse> uses;                           // One a campaign.
+};
+
+// What the tables say of one campaign in one moment: they have to agree (audit.h).
+struct CampaignFacts {
+  CampaignId campaign;
+  std::int64_t total_limit = 0;
+  std::int64_t budget_minor = 0;
+  std::int64_t redemption_count = 0;  // As counted …
+  std::int64_t claim_count = 0;       // … and as claimed and not given back.
+  std::int64_t spent_minor = 0;
+  std::int64_t claimed_minor = 0;
+  std::int64_t persons_over_limit = 0;
+  std::int64_t codes_over_limit = 0;
+  std::int64_t persons_miscounted = 0;  // Whose count is not the number of their claims.
+  std::int64_t codes_miscounted = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Adds a campaign under the next id; `campaign.id` is not looked at. Repeating it with the same request id gives the
+  // campaign as it is now. Errors: ALREADY_EXISTS (CODE_TAKEN), FAILED_PRECONDITION (REQUEST_ID_REUSED: the id came with
+  // another fingerprint).
+  virtual Result<StoredCampaign> Create(const Campaign& campaign, const std::string& request_id,
+                                        std::int64_t fingerprint, Timestamp now) = 0;
+  // Replaces a campaign whose version is `version`. One that is stored just so already is no change, whatever its version.
+  // Errors: NOT_FOUND (UNKNOWN_CAMPAIGN), ABORTED (ETAG_MISMATCH), ALREADY_EXISTS (CODE_TAKEN), INVALID_ARGUMENT
+  // (INVALID_FIELD: a limit or the budget below what is used already).
+  virtual Result<StoredCampaign> Update(const Campaign& campaign, std::int64_t version) = 0;
+  virtual std::optional<StoredCampaign> Find(CampaignId id) = 0;
+  // The `count_max` campaigns before `before` (INT64_MAX: the newest), newest first.
+  virtual std::vector<StoredCampaign> List(CampaignId before, int count_max) = 0;
+  // All but drafts and what was archived without codes. `persons` and `codes` say whose use and which codes matter.
+  virtual OfferList ReadOffers(std::span<const PersonKey> persons, std::span<const std::string> codes) = 0;
+
+  // Takes an order's redemptions, all or none, never above a limit or budget. Repeating it succeeds and changes nothing.
+  // Errors: those of claim.h.
+  virtual Status ClaimRedemptions(const Claim& claim, Timestamp now) = 0;
+  // Gives them back; an order that never claimed is remembered as released. Repeating it changes nothing. Gives the number
+  // of the order's redemptions.
+  virtual std::int64_t ReleaseRedemptions(const OrderKey& order, Timestamp now) = 0;
+
+  // The last order event that was applied; 0: none.
+  virtual std::int64_t OrderPosition() = 0;
+  // Stores what an order is after event `position`, or, without facts, only the position. `first_order` is decided here
+  // when the order is new; a person, once gone, does not come back. An event that was applied before changes nothing.
+  // Errors: OUT_OF_RANGE (EVENT_GAP) when events between the last and this one are missing.
+  virtual Status ApplyOrder(std::int64_t position, const std::optional<OrderFacts>& facts) = 0;
+  // Orders of a period that were not cancelled, by (place_time, order), behind `after`; nullptr: from the first.
+  virtual std::vector<OrderFacts> ListOrders(const Period& period, const OrderFacts* after, int count_max) = 0;
+
+  // Facts of the next `count_max` campaigns behind `after`, as of one moment.
+  virtual std::vector<CampaignFacts> ReadFacts(CampaignId after, int count_max) = 0;
+};
+
+// Errors that both implementations give.
+Error CodeTaken(const std::string& code, CampaignId owner);
+Error EtagMismatch(CampaignId campaign);
+Error EventGap(std::int64_t position, std::int64_t last);
+// Whether the new limits hold what is used: `person_most` and `code_most` are the highest counts of one person and code.
+Status CheckUsed(const Campaign& campaign, const StoredCampaign& stored, std::int64_t person_most,
+                 std::int64_t code_most);
+
+}  // namespace octavo::promotions
