@@ -30,8 +30,8 @@ constexpr const char* kIdentityKey = "octavo.identity";
 // A reader that finds its blocks overwritten by later commits begins again with the newest; the last time it holds the
 // writer off.
 constexpr int kAttemptsMax = 3;
-// Facets are counted over this many matches at most and scaled up: 200,000 take about 100 ms.
-constexpr Xapian::doccount kFacetMatchesMax = 200'000;
+// Facets are counted over this many matches at most and scaled up: 60 ms of a category of a million books.
+constexpr Xapian::doccount kFacetMatchesMax = 50'000;
 constexpr int kSuggestedAuthorsMax = 3;
 constexpr int kSuggestedSeriesMax = 2;
 
