@@ -3,9 +3,6 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
 
-#include <grpcpp/generic/generic_stub.h>
-
-#include <functional>
 #include <nlohmann/json.hpp>
 
 namespace octavo::rpc {
@@ -15,26 +12,6 @@ using google::protobuf::MethodOptions;
 
 // A basket or a catalogue page is kilobytes; a batch of 1,000 books about 1 MB.
 constexpr int kMessageBytesMax = 16 << 20;
-
-// gRPC 1.51 may free the queue behind all clients' callbacks twice when the last channel that used it goes. One channel
-// that is never let go, made to use it once by a call that cannot arrive, keeps it until the end of the process.
-void KeepCallbackQueue() {
-  struct Kept {
-    std::shared_ptr<grpc::Channel> channel = grpc::CreateChannel("127.0.0.1:1", grpc::InsecureChannelCredentials());
-    grpc::GenericStub stub{channel};
-    grpc::ClientContext context;
-    grpc::ByteBuffer request;
-    grpc::ByteBuffer response;
-  };
-  static Kept* const kept = [] {
-    auto* made = new Kept;
-    made->context.TryCancel();
-    made->stub.UnaryCall(&made->context, "/octavo.Nobody/Nothing", {}, &made->request, &made->response,
-                         [](const grpc::Status&) {});
-    return made;
-  }();
-  (void)kept;
-}
 
 }  // namespace
 
@@ -69,7 +46,6 @@ std::string ServiceConfig(const std::vector<std::string>& services) {
 }
 
 std::shared_ptr<grpc::Channel> Connect(const ChannelOptions& options) {
-  KeepCallbackQueue();
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(ServiceConfig(options.services));
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
