@@ -7,7 +7,9 @@
 #include <thread>
 #include <utility>
 
+#include "lib/base/check.h"
 #include "lib/base/uuid.h"
+#include "lib/rpc/dispatcher.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "services/catalog/domain/isbn.h"
@@ -263,6 +265,9 @@ Status ImportClient::SendStock(const std::vector<StockRow>& stock, const std::st
   const std::map<std::string, std::string> names = TRY(BookNames(*catalog, caller_, source));
   const auto inventory = inventory_v1::InventoryService::NewStub(peers_.inventory);
   Window window;
+  // Threads that wait, not callbacks: at the end of a short program gRPC 1.51 may free the queue behind clients'
+  // callbacks twice.
+  rpc::Dispatcher senders({.threads = kStockInFlightMax, .queue_max = kStockInFlightMax});
   auto shown = clock_.MonotonicNow();
   std::int64_t sent = 0;
   for (const StockRow& row : stock) {
@@ -280,11 +285,12 @@ Status ImportClient::SendStock(const std::vector<StockRow>& stock, const std::st
       window.Leave(Ok());
       break;
     }
-    caller_.Send(*inventory->async(), &inventory_v1::InventoryService::Stub::async::ReceiveStock, request,
-                 {.budget = kCallBudget, .wait_for_ready = true},
-                 [&window](const Result<inventory_v1::ReceiveStockResponse>& response) {
-                   window.Leave(response.ok() ? Ok() : Status(response.error()));
-                 });
+    const bool accepted = senders.SubmitNextStep([this, &window, &inventory, request] {
+      const auto response = caller_.Invoke(*inventory, &inventory_v1::InventoryService::StubInterface::ReceiveStock, request,
+                                           {.budget = kCallBudget, .wait_for_ready = true});
+      window.Leave(response.ok() ? Ok() : Status(response.error()));
+    });
+    CHECK(accepted);
     if (clock_.MonotonicNow() - shown < kProgressEvery) continue;
     shown = clock_.MonotonicNow();
     progress.Show(ImportProgress::Step::kStock, sent, static_cast<std::int64_t>(stock.size()));
