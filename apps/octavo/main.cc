@@ -6,6 +6,7 @@
 
 #include "apps/octavo/demo.h"
 #include "lib/runtime/main.h"
+#include "services/cart/module.h"
 #include "services/catalog/import/import_command.h"
 #include "services/catalog/module.h"
 #include "services/hello/module.h"
@@ -21,6 +22,7 @@ using octavo::runtime::Module;
 
 std::vector<std::unique_ptr<Module>> AllModules() {
   std::vector<std::unique_ptr<Module>> modules;
+  modules.push_back(std::make_unique<octavo::cart::Module>());
   modules.push_back(std::make_unique<octavo::catalog::Module>());
   modules.push_back(std::make_unique<octavo::hello::Module>());
   modules.push_back(std::make_unique<octavo::inventory::Module>());

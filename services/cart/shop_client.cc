@@ -1,0 +1,76 @@
+#include "services/cart/shop_client.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace octavo::cart {
+namespace {
+
+Seen ToSeen(const catalog::v1::Book& book) {
+  Seen seen{.title = book.title()};
+  for (const catalog::v1::AuthorCredit& author : book.authors()) {
+    if (!seen.authors.empty()) seen.authors += ", ";
+    seen.authors += author.display_name();
+  }
+  if (book.has_price()) {
+    const Result<Currency> currency = Currency::Parse(book.price().currency_code());
+    if (currency.ok()) seen.price = Money(book.price().minor(), *currency);
+  }
+  return seen;
+}
+
+StockLevel ToLevel(const inventory::v1::Stock& stock) {
+  const inventory::v1::Policy& policy = stock.policy();
+  const bool promised = policy.backorder() > inventory::v1::BACKORDER_REFUSED;
+  return {.available = stock.available(),
+          .promisable = promised ? std::max<std::int64_t>(0, policy.backorder_max() - stock.backordered()) : 0};
+}
+
+}  // namespace
+
+void ShopClient::Connect(const std::shared_ptr<grpc::Channel>& catalog,
+                         const std::shared_ptr<grpc::Channel>& inventory) {
+  catalog_ = catalog::v1::CatalogService::NewStub(catalog);
+  inventory_ = inventory::v1::InventoryService::NewStub(inventory);
+}
+
+ShopFacts ShopClient::Ask(const rpc::Call& call, const std::vector<BookId>& books) const {
+  catalog::v1::BatchGetBooksRequest books_request;
+  inventory::v1::BatchGetStockRequest stocks_request;
+  for (const BookId book : books) {
+    books_request.add_names(BookName(book));
+    stocks_request.add_books(BookName(book));
+  }
+  const rpc::Limits limits = rpc::Within(call, budget_);
+  auto pending_books = caller_.Start(
+      *catalog_->async(), &catalog::v1::CatalogService::Stub::async::BatchGetBooks, books_request, limits);
+  auto pending_stocks = caller_.Start(
+      *inventory_->async(), &inventory::v1::InventoryService::Stub::async::BatchGetStock, stocks_request, limits);
+
+  ShopFacts facts;
+  if (const Result<catalog::v1::BatchGetBooksResponse> answer = pending_books.Get(); answer.ok()) {
+    facts.books.emplace();
+    for (const catalog::v1::Book& book : answer->books()) {
+      const Result<BookId> id = ParseBookName(book.name(), "book");
+      if (id.ok()) facts.books->emplace(*id, ToSeen(book));
+    }
+  }
+  if (const Result<inventory::v1::BatchGetStockResponse> answer = pending_stocks.Get(); answer.ok()) {
+    facts.stocks.emplace();
+    for (const inventory::v1::Stock& stock : answer->stocks()) {
+      const Result<BookId> id = ParseBookName(stock.book(), "book");
+      if (id.ok()) facts.stocks->emplace(*id, ToLevel(stock));
+    }
+  }
+  return facts;
+}
+
+Result<Seen> ShopClient::FindBook(const rpc::Call& call, BookId book) const {
+  catalog::v1::GetBookRequest request;
+  request.set_name(BookName(book));
+  return ToSeen(TRY(caller_.Invoke(*catalog_, &catalog::v1::CatalogService::StubInterface::GetBook, request,
+                                   rpc::Within(call, budget_))));
+}
+
+}  // namespace octavo::cart

@@ -1,0 +1,46 @@
+// ShopClient: what the catalogue and the inventory say of books right now. Thread-safe.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "lib/rpc/client.h"
+#include "octavo/catalog/v1/catalog.grpc.pb.h"
+#include "octavo/inventory/v1/inventory.grpc.pb.h"
+#include "services/cart/domain/availability.h"
+#include "services/cart/domain/cart.h"
+
+namespace octavo::cart {
+
+struct ShopFacts {
+  // Books that are there; nullopt when the catalogue could not be asked.
+  std::optional<std::map<BookId, Seen>> books;
+  // nullopt when the inventory could not be asked.
+  std::optional<std::map<BookId, StockLevel>> stocks;
+};
+
+class ShopClient {
+ public:
+  // Each question waits for its answer at most for `budget`; both services are asked at once.
+  ShopClient(rpc::Telemetry telemetry, std::chrono::milliseconds budget) : caller_(telemetry), budget_(budget) {}
+  // Before the first use of the rest.
+  void Connect(const std::shared_ptr<grpc::Channel>& catalog, const std::shared_ptr<grpc::Channel>& inventory);
+
+  // Never fails: what cannot be had in time is missing.
+  ShopFacts Ask(const rpc::Call& call, const std::vector<BookId>& books) const;
+  // NOT_FOUND (UNKNOWN_BOOK), or why the catalogue could not be asked.
+  Result<Seen> FindBook(const rpc::Call& call, BookId book) const;
+
+ private:
+  const rpc::Caller caller_;
+  const std::chrono::milliseconds budget_;
+  std::unique_ptr<catalog::v1::CatalogService::Stub> catalog_;
+  std::unique_ptr<inventory::v1::InventoryService::Stub> inventory_;
+};
+
+}  // namespace octavo::cart

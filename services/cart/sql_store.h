@@ -1,0 +1,33 @@
+// SqlStore: the Store over lib/db, on SQLite or PostgreSQL alike. The tables are in migrations/; run
+// db::Migrate(database, Migrations()) before.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "lib/db/database.h"
+#include "services/cart/store.h"
+
+namespace octavo::cart {
+
+class SqlStore : public Store {
+ public:
+  // `database` must outlive the store.
+  explicit SqlStore(db::Database& database) : database_(database) {}
+
+  Cart Find(const CartId& id) override;
+  Result<std::optional<Cart>> FindDone(const Change& change) override;
+  Result<Cart> Write(const Change& change, const Apply& apply, Timestamp now) override;
+  Result<Cart> MergeFrom(const CartId& from, const Change& change, Timestamp now) override;
+  Cart ClearOrdered(const Ordered& ordered, Timestamp now) override;
+  void RecordSeen(const CartId& id, const std::map<BookId, Seen>& seen) override;
+  std::int64_t FollowedPosition() override;
+  void FollowTo(std::int64_t position, const std::optional<Ordered>& ordered, Timestamp now) override;
+  void FollowAnew() override;
+  CartFacts ReadFacts() override;
+
+ protected:
+  db::Database& database_;
+};
+
+}  // namespace octavo::cart
