@@ -306,7 +306,8 @@ class MemoryStore : public Store {
       const std::int64_t difference = difference_of(work.state.StockOf(book));
       TRY(CheckCorrection(work.state.StockOf(book), difference));
       if (difference != 0) work.state.movements.push_back(Move(work.At(book), difference, cause));
-      work.FillWaiting(book, cause.time);
+      // A book that was counted at 0 and never received stays unknown.
+      if (work.state.stocks.contains(book)) work.FillWaiting(book, cause.time);
       return work.state.StockOf(book);
     });
   }
