@@ -1,5 +1,5 @@
 // One process per service, and the pages while services are killed or hang. A page has 300 ms by promise; the limit here
-// leaves room for sanitizers and busy machines, and bench/pages measures the promise itself.
+// leaves room for sanitizers and busy machines.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Shop } from './processes.mjs';
@@ -29,6 +29,15 @@ function assertQuick(page) {
 
 test('with recommendations hung, home and book pages go on without', async () => {
   shop.programs['octavo-recommendations'].signal('SIGSTOP');
+  // A shelf that was already on its way, or remembered, may still come; every page is quick all the same.
+  const end = performance.now() + 30_000;
+  for (;;) {
+    const home = await look('/');
+    assert.equal(home.status, 200);
+    assertQuick(home);
+    if (/We cannot pick books just for you/.test(home.text)) break;
+    assert.ok(performance.now() < end, 'the shelf is still there after 30 s');
+  }
   for (let i = 0; i < 5; ++i) {
     const home = await look('/');
     assert.equal(home.status, 200);
