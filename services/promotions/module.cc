@@ -1,0 +1,90 @@
+#include "services/promotions/module.h"
+
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "lib/db/database.h"
+#include "lib/db/migrations.h"
+#include "services/promotions/follower.h"
+#include "services/promotions/identity.h"
+#include "services/promotions/migrations.h"
+#include "services/promotions/service.h"
+#include "services/promotions/sql_store.h"
+
+namespace octavo::promotions {
+
+struct Module::Serving {
+  Serving(const runtime::Environment& environment, const Configuration& configuration,
+          std::unique_ptr<db::Database> opened, Secret key, Shop its_shop)
+      : telemetry(environment.telemetry()),
+        database(std::move(opened)),
+        identity(std::move(key)),
+        shop(std::move(its_shop)),
+        pipeline(telemetry, {.threads = static_cast<std::size_t>(configuration.threads),
+                             .queue_max = static_cast<std::size_t>(configuration.queue_max)}) {}
+
+  const rpc::Telemetry telemetry;
+  const std::unique_ptr<db::Database> database;
+  SqlStore store{*database};
+  const Identity identity;
+  const Shop shop;
+  rpc::Pipeline pipeline;
+  PromotionsService service{store, identity, shop, telemetry.clock, telemetry, pipeline};
+  std::optional<OrderFollower> follower;  // From Start to Close.
+};
+
+Module::Module() = default;
+Module::~Module() = default;
+
+void Module::Configure(runtime::Options::Group options) {
+  options.Add("database_url", &configuration_.database_url,
+              "Where campaigns and redemptions are kept: postgresql://…, or a file. Empty: promotions/promotions.db in "
+              "the data directory.");
+  options.Add("currency", &configuration_.currency, "The shop's one currency, ISO 4217.");
+  options.Add("time_zone", &configuration_.time_zone, "The shop's time zone (IANA), for the days of reports.");
+  options.Add("identity_key", &configuration_.identity_key,
+              "64 hexadecimal digits under which e-mail addresses are hashed. Several processes on one database need the "
+              "same. Empty: promotions/identity.key in the data directory, made at the first start.");
+  options.Add("threads", &configuration_.threads, "Calls that are worked on at once.");
+  options.Add("queue_max", &configuration_.queue_max, "Calls that may wait for a thread; more are refused.");
+}
+
+Status Module::Open(const runtime::Environment& environment) {
+  if (configuration_.threads < 1) return InvalidField("--promotions.threads", "must be at least 1");
+  Shop shop{.currency = TRY(Currency::Parse(configuration_.currency)), .days = TRY(ShopDays::In(configuration_.time_zone))};
+  const std::filesystem::path folder = environment.data_dir / name();
+  std::filesystem::create_directories(folder);
+  Secret key = configuration_.identity_key.empty()
+                   ? TRY(LoadOrMakeKey(folder / "identity.key", environment.random))
+                   : TRY(ParseKey(configuration_.identity_key.Reveal(), "--promotions.identity_key"));
+  db::Options options{.url = std::string(configuration_.database_url.Reveal())};
+  if (options.url.empty()) options.url = "sqlite:" + (folder / "promotions.db").string();
+  options.connections_max = static_cast<int>(configuration_.threads);
+  try {
+    std::unique_ptr<db::Database> database = db::Open(options, environment.random);
+    TRY(db::Migrate(*database, Migrations()));
+    serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database), std::move(key), std::move(shop));
+  } catch (const db::Error& error) {
+    return Error{Code::kUnavailable, "CANNOT_OPEN_DATABASE", std::string("promotions: ") + error.what()};
+  }
+  return Ok();
+}
+
+std::vector<rpc::Service*> Module::services() { return {&serving_->service}; }
+
+Status Module::Start(const runtime::Peers& peers) {
+  serving_->service.Connect(peers.To("catalog"));
+  serving_->follower.emplace(peers.To("transactions"), serving_->telemetry, serving_->store, serving_->identity);
+  serving_->pipeline.Open();
+  return Ok();
+}
+
+void Module::Close() {
+  serving_->pipeline.Close();
+  serving_->follower.reset();
+}
+
+void Module::Stop() { serving_.reset(); }
+
+}  // namespace octavo::promotions

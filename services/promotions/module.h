@@ -1,0 +1,47 @@
+// The promotions module: the store, the gRPC adapter and the follower of orders, wired.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/base/secret.h"
+#include "lib/runtime/module.h"
+
+namespace octavo::promotions {
+
+struct Configuration {
+  // Empty: promotions/promotions.db in the data folder. A secret, because it may hold a password.
+  Secret database_url;
+  std::string currency = "EUR";
+  std::string time_zone = "UTC";
+  // 64 hexadecimal digits. Empty: the file promotions/identity.key, made at the first start.
+  Secret identity_key;
+  std::int64_t threads = 8;
+  // Calls that wait for a thread; more are refused. 256 x at most 100 kB of basket = 25 MB.
+  std::int64_t queue_max = 256;
+};
+
+class Module final : public runtime::Module {
+ public:
+  Module();
+  ~Module() override;
+
+  std::string name() const override { return "promotions"; }
+  std::vector<std::string> peers() const override { return {"catalog", "transactions"}; }
+  void Configure(runtime::Options::Group options) override;
+  Status Open(const runtime::Environment& environment) override;
+  std::vector<rpc::Service*> services() override;
+  Status Start(const runtime::Peers& peers) override;
+  void Close() override;
+  void Stop() override;
+
+ private:
+  struct Serving;
+
+  Configuration configuration_;
+  std::unique_ptr<Serving> serving_;  // From Open to Stop.
+};
+
+}  // namespace octavo::promotions
