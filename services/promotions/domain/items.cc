@@ -1,7 +1,9 @@
 #include "services/promotions/domain/items.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "lib/base/check.h"
@@ -65,36 +67,48 @@ void Reset(Item& item) {
   item.left_minor = item.list_minor();
   item.units.clear();
   item.units.push_back({.count = item.quantity, .price_minor = item.line->unit_price_minor});
+  item.units.back().takes.reserve(4);
 }
 
 void TakeOff(std::vector<Units>& units, std::int64_t floor_minor, std::int64_t amount_minor, Take take) {
-  std::vector<WeightedRun> runs;
-  runs.reserve(units.size());
+  constexpr std::size_t kFew = 8;  // More runs of one item than that are rare.
+  std::array<WeightedRun, kFew> few_runs;
+  std::array<RunShare, kFew> few_shares;
+  std::vector<WeightedRun> many_runs;
+  std::vector<RunShare> many_shares;
+  std::span<WeightedRun> runs(few_runs.data(), std::min(units.size(), kFew));
+  std::span<RunShare> shares(few_shares.data(), runs.size());
+  if (units.size() > kFew) {
+    many_runs.resize(units.size());
+    many_shares.resize(units.size());
+    runs = many_runs;
+    shares = many_shares;
+  }
   std::int64_t above = 0;
-  for (const Units& run : units) {
-    runs.push_back({.count = run.count, .weight = run.price_minor - floor_minor});
-    above += runs.back().count * runs.back().weight;
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    runs[i] = {.count = units[i].count, .weight = units[i].price_minor - floor_minor};
+    above += runs[i].count * runs[i].weight;
   }
   CHECK(amount_minor <= above);
-  const std::vector<RunShare> shares = AllocateOverRuns(above - amount_minor, runs);
+  AllocateOverRuns(above - amount_minor, runs, shares);
 
-  std::vector<Units> after;
-  after.reserve(units.size() + 1);
-  const auto add = [&](Units run, std::int64_t count, std::int64_t price_minor) {
-    if (count == 0) return;
+  // From the back, so that a run that is split in two moves none that is still to come.
+  const auto set = [&](Units& run, std::int64_t count, std::int64_t price_minor) {
     take.amount_minor = run.price_minor - price_minor;
     if (take.amount_minor > 0 || take.free) run.takes.push_back(take);
     run.count = count;
     run.price_minor = price_minor;
-    after.push_back(std::move(run));
   };
-  for (std::size_t i = 0; i < units.size(); ++i) {
+  for (std::size_t i = runs.size(); i-- > 0;) {
     const std::int64_t price_minor = floor_minor + shares[i].each;
-    const std::int64_t rest = units[i].count - shares[i].plus_one_count;
-    if (shares[i].plus_one_count > 0) add(units[i], shares[i].plus_one_count, price_minor + 1);
-    add(std::move(units[i]), rest, price_minor);
+    const std::int64_t dearer = shares[i].plus_one_count;
+    if (dearer > 0 && dearer < units[i].count) {
+      Units rest = units[i];
+      set(rest, rest.count - dearer, price_minor);
+      units.insert(units.begin() + static_cast<std::ptrdiff_t>(i) + 1, std::move(rest));
+    }
+    dearer > 0 ? set(units[i], dearer, price_minor + 1) : set(units[i], units[i].count, price_minor);
   }
-  units = std::move(after);
 }
 
 ItemIndex::ItemIndex(const std::vector<Item>& items) : item_count_(items.size()) {

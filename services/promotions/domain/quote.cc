@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 
@@ -95,7 +96,6 @@ class Pricing {
   void Apply(TrialIndex t, const Split& split);
   void FinishItem(const Item& item, Quote& quote) const;
   void HandOut(const Units& units, const UnitShare& share, QuotedLine& line) const;
-  int SequenceOf(CampaignId campaign) const;
   void FinishOutcomes(Quote& quote);
   std::int64_t Tax(std::int64_t minor, BasisPoints rate) const;
 
@@ -105,6 +105,7 @@ class Pricing {
   std::vector<Outcome> code_notes_;
   std::vector<RunPlace> runs_;  // Of units that serve no buy-X-get-Y campaign yet.
   int next_sequence_ = 0;
+  std::unordered_map<CampaignId, int> sequences_;  // Of the campaigns that were applied, at the end.
   std::int64_t delivery_minor_ = 0;
 };
 
@@ -220,7 +221,6 @@ void Pricing::BuyXGetYPromotions() {
     const Contender chosen = std::move(*best);
     contenders.erase(best);
     Apply(chosen.trial, chosen.reward);
-    SortRuns();
     std::erase_if(contenders, [&](Contender& contender) {
       if (!Touches(chosen.reward, trials_[contender.trial])) return false;
       contender.reward = MakeReward(contender.trial);
@@ -230,7 +230,8 @@ void Pricing::BuyXGetYPromotions() {
   }
 }
 
-// Puts the units that serve no campaign yet in order, dearest first, ties in the items' order.
+// Puts the units that serve no campaign yet in order, dearest first, ties in the items' order. Places stay valid while
+// campaigns take units out of them: what is taken is added behind, and an empty run stays until the end.
 void Pricing::SortRuns() {
   runs_.clear();
   for (std::size_t i = 0; i < items_.size(); ++i) {
@@ -254,6 +255,7 @@ Reward Pricing::MakeReward(TrialIndex t) const {
     const bool gets = two ? trial.get_items[place.item] != 0 : buys;
     if (!buys && !gets) continue;
     const Item& item = items_[place.item];
+    if (item.units[place.run].count == 0) continue;
     if (item.floor_minor > 0 && place.price_minor - Share(place.price_minor, rule.rate) < item.floor_minor) {
       reward.refused = true;
       continue;
@@ -318,15 +320,13 @@ void Pricing::Apply(TrialIndex t, const Reward& reward) {
     item.left_minor -= reward.by_item[i];
     item.units.insert(item.units.end(), units.begin(), units.end());
   }
-  for (Item& item : items_) {
-    std::erase_if(item.units, [](const Units& units) { return units.count == 0; });
-  }
 }
 
 // ---------------------------------------------------------------------------------------------- order promotions
 
 void Pricing::OrderPromotions() {
   for (Item& item : items_) {
+    std::erase_if(item.units, [](const Units& units) { return units.count == 0; });
     std::stable_sort(item.units.begin(), item.units.end(),
                      [](const Units& a, const Units& b) { return a.price_minor > b.price_minor; });
   }
@@ -469,6 +469,9 @@ std::int64_t Pricing::Tax(std::int64_t minor, BasisPoints rate) const {
 
 Quote Pricing::Finish() {
   Quote quote;
+  for (const Trial& trial : trials_) {
+    if (trial.reason == Reason::kNone) sequences_[trial.campaign().id] = trial.sequence;
+  }
   quote.lines.resize(basket_.lines.size());
   for (std::size_t i = 0; i < quote.lines.size(); ++i) quote.lines[i].line = i;
   for (Item& item : items_) {
@@ -501,12 +504,13 @@ void Pricing::FinishItem(const Item& item, Quote& quote) const {
   std::int64_t wanted = 0;
   const auto hand_out = [&](const Units& units, std::int64_t count, std::int64_t tax_minor) {
     while (count > 0) {
+      QuotedLine& line = quote.lines[*position];
       if (wanted == 0) {
         wanted = basket_.lines[*position].quantity;
-        quote.lines[*position].subtotal_minor = wanted * item.line->unit_price_minor;
+        line.subtotal_minor = wanted * item.line->unit_price_minor;
       }
       const std::int64_t handed = std::min(count, wanted);
-      HandOut(units, {handed, units.price_minor, tax_minor}, quote.lines[*position]);
+      HandOut(units, {handed, units.price_minor, tax_minor}, line);
       count -= handed;
       wanted -= handed;
       if (wanted == 0) ++position;
@@ -515,12 +519,6 @@ void Pricing::FinishItem(const Item& item, Quote& quote) const {
   for (std::size_t r = 0; r < item.units.size(); ++r) {
     hand_out(item.units[r], taxes[r].plus_one_count, taxes[r].each + 1);
     hand_out(item.units[r], item.units[r].count - taxes[r].plus_one_count, taxes[r].each);
-  }
-  for (const std::size_t p : item.positions) {
-    auto& adjustments = quote.lines[p].adjustments;
-    std::sort(adjustments.begin(), adjustments.end(), [&](const Adjustment& a, const Adjustment& b) {
-      return SequenceOf(a.campaign) < SequenceOf(b.campaign);
-    });
   }
 }
 
@@ -533,25 +531,22 @@ void Pricing::HandOut(const Units& units, const UnitShare& share, QuotedLine& li
   } else {
     line.units.push_back(share);
   }
+  // A unit's takes are in order of application, and so are the line's adjustments: one is found, or put in, behind the
+  // place of the one before.
+  auto place = line.adjustments.begin();
   for (const Take& take : units.takes) {
-    const CampaignId campaign = trials_[take.trial].campaign().id;
-    auto adjustment = std::find_if(line.adjustments.begin(), line.adjustments.end(),
-                                   [&](const Adjustment& a) { return a.campaign == campaign; });
-    if (adjustment == line.adjustments.end()) {
-      adjustment = line.adjustments.insert(adjustment, {.campaign = campaign});
+    const Trial& trial = trials_[take.trial];
+    while (place != line.adjustments.end() && sequences_.at(place->campaign) < trial.sequence) ++place;
+    if (place == line.adjustments.end() || place->campaign != trial.campaign().id) {
+      place = line.adjustments.insert(place, {.campaign = trial.campaign().id});
     }
-    adjustment->amount_minor += take.amount_minor * share.quantity;
+    place->amount_minor += take.amount_minor * share.quantity;
     if (take.free) {
-      adjustment->free_quantity += share.quantity;
+      place->free_quantity += share.quantity;
       line.free_quantity += share.quantity;
     }
+    ++place;
   }
-}
-
-int Pricing::SequenceOf(CampaignId campaign) const {
-  const auto trial = std::lower_bound(trials_.begin(), trials_.end(), campaign,
-                                      [](const Trial& a, CampaignId id) { return a.campaign().id < id; });
-  return trial->sequence;
 }
 
 void Pricing::FinishOutcomes(Quote& quote) {

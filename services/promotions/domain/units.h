@@ -29,5 +29,7 @@ struct RunShare {
 // Equal units have equal remainders, so a run's remainders are met together; the last run that gets any may not have
 // enough for all its units.
 std::vector<RunShare> AllocateOverRuns(std::int64_t amount, std::span<const WeightedRun> runs);
+// The same into `shares`, of which there are as many as runs.
+void AllocateOverRuns(std::int64_t amount, std::span<const WeightedRun> runs, std::span<RunShare> shares);
 
 }  // namespace octavo::promotions
