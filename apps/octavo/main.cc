@@ -13,6 +13,7 @@
 #include "services/inventory/module.h"
 #include "services/marketplace/module.h"
 #include "services/payments/module.h"
+#include "services/promotions/module.h"
 #include "services/recommendations/module.h"
 #include "services/transactions/module.h"
 
@@ -27,6 +28,7 @@ std::vector<std::unique_ptr<Module>> AllModules() {
   modules.push_back(std::make_unique<octavo::hello::Module>());
   modules.push_back(std::make_unique<octavo::inventory::Module>());
   modules.push_back(std::make_unique<octavo::payments::Module>());
+  modules.push_back(std::make_unique<octavo::promotions::Module>());
   modules.push_back(std::make_unique<octavo::recommendations::Module>());
   modules.push_back(std::make_unique<octavo::transactions::Module>());
   modules.push_back(std::make_unique<octavo::marketplace::Module>());  // The last, so that it closes first.
