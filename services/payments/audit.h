@@ -1,7 +1,8 @@
 // Audit: whether the sandbox's ledger adds up, and what it holds per key. Of every key has to hold:
-//   – the charge and its entries agree: as many entries, numbered without a gap; captured and refunded are their sums;
-//   – one charge per key: exactly one entry that begins it with its amount, or a single void and nothing else;
-//   – 0 ≤ refunded ≤ captured ≤ amount; captured at most once, and wholly; nothing captured that was voided or declined.
+// - charge and entries agree: as many entries, numbered without a gap; captured and refunded are their sums;
+// - one charge per key: exactly one entry that begins it with its amount, or a single void and nothing else;
+// - 0 ≤ refunded ≤ captured ≤ amount; captured at most once, and wholly; nothing captured that was voided or
+//   declined.
 // Each page of keys is read as of one moment, so it may run while the shop sells.
 #pragma once
 
@@ -25,7 +26,8 @@ struct KeySum {
 struct AuditReport {
   std::vector<KeySum> sums;  // By key.
   std::int64_t entry_count = 0;
-  std::vector<std::string> violations;  // One sentence each, naming the key and both numbers. Empty: all is well.
+  // One sentence each, naming the key and both numbers. Empty: all is well.
+  std::vector<std::string> violations;
 };
 
 AuditReport Audit(Store& store);

@@ -18,7 +18,8 @@ using testing::SizeIs;
 
 constexpr Timestamp kNoon = FakeClock::kNoon;
 
-// order-1 captured and refunded in part, order-2 void, order-3 a void that came first, order-4 declined, order-5 held.
+// order-1 captured and refunded in part, order-2 void, order-3 a void that came first, order-4 declined,
+// order-5 held.
 void FillLedger(Store& store) {
   for (const char* key : {"order-1", "order-2", "order-5"}) {
     (void)store.Authorize({ChargeKey(key), "EUR", 1000, Behaviour::kApprove}, kNoon).value();
@@ -53,7 +54,8 @@ TEST(AuditTest, FindsWhatIsPlanted) {
     const char* found;
   };
   const Case cases[] = {
-      {"money given back without an entry", "UPDATE charges SET refunded_minor = 400 WHERE charge_key = 'order-1';",
+      {"money given back without an entry",
+       "UPDATE charges SET refunded_minor = 400 WHERE charge_key = 'order-1';",
        "refunded is 400 in the charge, 300 in the ledger"},
       {"an entry that is gone", "DELETE FROM entries WHERE charge_key = 'order-1' AND kind = 5;",
        "the number of entries is 3 in the charge, 2 in the ledger"},
@@ -86,10 +88,21 @@ TEST(AuditTest, FindsWhatIsPlanted) {
 }
 
 TEST(CheckFactsTest, FindsAmountsOutOfOrder) {
-  Charge charge{.key = ChargeKey("k"), .state = State::kCaptured, .currency_code = "EUR", .amount_minor = 10,
-                .captured_minor = 10, .refunded_minor = 11, .entry_count = 3};
-  const ChargeFacts facts{.key = charge.key, .charge = charge, .entry_count = 3, .last_sequence = 3,
-                          .authorized_minor = 10, .captured_minor = 10, .refunded_minor = 11, .opening_count = 1,
+  Charge charge{.key = ChargeKey("k"),
+                .state = State::kCaptured,
+                .currency_code = "EUR",
+                .amount_minor = 10,
+                .captured_minor = 10,
+                .refunded_minor = 11,
+                .entry_count = 3};
+  const ChargeFacts facts{.key = charge.key,
+                          .charge = charge,
+                          .entry_count = 3,
+                          .last_sequence = 3,
+                          .authorized_minor = 10,
+                          .captured_minor = 10,
+                          .refunded_minor = 11,
+                          .opening_count = 1,
                           .capture_count = 1};
 
   EXPECT_THAT(CheckFacts(facts), testing::ElementsAre(HasSubstr("out of order")));

@@ -1,4 +1,5 @@
-// LateAnswers: holds answers back for a while, a bounded number at a time, because each keeps a thread. Thread-safe.
+// LateAnswers: holds answers back for a while, a bounded number at a time, because each keeps a thread.
+// Thread-safe.
 #pragma once
 
 #include <chrono>

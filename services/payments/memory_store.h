@@ -1,5 +1,5 @@
-// MemoryStore: a Store that forgets everything when it goes. For tests of what stands on a store. Passes the same contract
-// test as SqlStore; every verb is one step under one lock.
+// MemoryStore: a Store that forgets everything when it goes. For tests of what stands on a store. Passes the
+// same contract test as SqlStore; every verb is one step under one lock.
 #pragma once
 
 #include <map>
@@ -16,8 +16,9 @@ namespace octavo::payments {
 class MemoryStore final : public Store {
  public:
   Result<Recorded> Authorize(const Authorization& authorization, Timestamp now) override {
-    return Apply(authorization.key,
-                 [&](const std::optional<Charge>& before) { return DecideAuthorize(before, authorization, now); });
+    return Apply(authorization.key, [&](const std::optional<Charge>& before) {
+      return DecideAuthorize(before, authorization, now);
+    });
   }
   Result<Recorded> Capture(const ChargeKey& key, Timestamp now) override {
     return Apply(key, [&](const std::optional<Charge>& before) { return DecideCapture(before, key, now); });
@@ -84,8 +85,12 @@ class MemoryStore final : public Store {
         facts.captured_minor += entry.amount_minor;
         facts.capture_count += 1;
         break;
-      case Entry::Kind::kVoid: facts.void_count += 1; break;
-      case Entry::Kind::kRefund: facts.refunded_minor += entry.amount_minor; break;
+      case Entry::Kind::kVoid:
+        facts.void_count += 1;
+        break;
+      case Entry::Kind::kRefund:
+        facts.refunded_minor += entry.amount_minor;
+        break;
     }
   }
 
@@ -106,7 +111,7 @@ class MemoryStore final : public Store {
   }
 
   std::mutex mutex_;
-  std::map<ChargeKey, Charge> charges_;              // Guarded by mutex_, as all below.
+  std::map<ChargeKey, Charge> charges_;  // Guarded by mutex_, as all below.
   std::map<ChargeKey, std::vector<Entry>> entries_;
   std::set<ChargeKey> stumbled_;
 };

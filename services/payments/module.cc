@@ -24,7 +24,8 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
       caller(environment.telemetry()),
       sandbox(store, environment.clock,
               {.late_after = configuration.late_after,
-               .late_max = static_cast<int>(std::max<std::int64_t>(1, configuration.threads / kThreadsPerLateAnswer))},
+               .late_max = static_cast<int>(
+                   std::max<std::int64_t>(1, configuration.threads / kThreadsPerLateAnswer))},
               [this](const Charge& charge) {
                 if (notifier) notifier->Tell(charge);
               }),
@@ -34,7 +35,8 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
 
 void Module::Configure(runtime::Options::Group options) {
   options.Add("database_url", &configuration_.database_url,
-              "Where the ledger is kept: postgresql://…, or a file. Empty: payments/payments.db in the data directory.");
+              "Where the ledger is kept: postgresql://…, or a file. Empty: payments/payments.db in the data "
+              "directory.");
   options.Add("threads", &configuration_.threads, "Calls that are worked on at once.");
   options.Add("queue_max", &configuration_.queue_max, "Calls that may wait for a thread; more are refused.");
   options.Add("notice_key", &configuration_.notice_key,
@@ -44,7 +46,9 @@ void Module::Configure(runtime::Options::Group options) {
 
 Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--payments.threads", "must be at least 1");
-  if (sodium_init() < 0) return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
+  if (sodium_init() < 0) {
+    return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
+  }
   db::Options options{.url = std::string(configuration_.database_url.Reveal())};
   if (options.url.empty()) {
     const std::filesystem::path folder = environment.data_dir / name();
@@ -65,8 +69,8 @@ Status Module::Serving::Deliver(const Notice& notice) {
   transactions::v1::NotifyPaymentRequest request;
   request.set_body(notice.body);
   request.set_signature(notice.signature);
-  TRY(caller.Invoke(*transactions, &transactions::v1::TransactionsService::StubInterface::NotifyPayment, request,
-                    {.budget = kNoticeBudget}));
+  TRY(caller.Invoke(*transactions, &transactions::v1::TransactionsService::StubInterface::NotifyPayment,
+                    request, {.budget = kNoticeBudget}));
   return Ok();
 }
 
@@ -74,7 +78,8 @@ Status Module::Start(const runtime::Peers& peers) {
   if (!configuration_.notice_key.empty()) {
     serving_->transactions = transactions::v1::TransactionsService::NewStub(peers.To("transactions"));
     serving_->notifier.emplace(
-        configuration_.notice_key, [serving = serving_.get()](const Notice& notice) { return serving->Deliver(notice); },
+        configuration_.notice_key,
+        [serving = serving_.get()](const Notice& notice) { return serving->Deliver(notice); },
         serving_->environment.log, serving_->environment.metrics, Notifier::Options{});
   }
   serving_->pipeline.Open();

@@ -55,7 +55,8 @@ class Module final : public runtime::Module {
     const std::unique_ptr<db::Database> database;
     SqlStore store{*database};
     const rpc::Caller caller;
-    std::unique_ptr<transactions::v1::TransactionsService::StubInterface> transactions;  // Between Start and Stop.
+    std::unique_ptr<transactions::v1::TransactionsService::StubInterface>
+        transactions;                  // Between Start and Stop.
     std::optional<Notifier> notifier;  // Between Start and Close, where a key is configured.
     Sandbox sandbox;
     rpc::Pipeline pipeline;

@@ -10,7 +10,9 @@
 namespace octavo::payments {
 namespace {
 
-const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 std::string Sign(const Secret& key, const std::string& body) {
   crypto_auth_hmacsha256_state state;
@@ -50,7 +52,9 @@ Notifier::Notifier(Secret key, Deliver deliver, obs::Log& log, obs::Metrics& met
   CHECK(!key_.empty());
 }
 
-Notifier::~Notifier() { Stop(); }
+Notifier::~Notifier() {
+  Stop();
+}
 
 void Notifier::Tell(const Charge& charge) {
   const Notice notice = MakeNotice(charge, key_);

@@ -1,6 +1,7 @@
-// Notifier: tells the shop that a charge has changed, in the background, as a real provider's webhook does: signed, at
-// least once while this process lives, in no promised order. A notice that cannot be delivered after a few attempts, or
-// that waits when the process ends, is lost: whoever needs certainty asks GetCharge. Thread-safe.
+// Notifier: tells the shop that a charge has changed, in the background, as a real provider's webhook does:
+// signed, at least once while this process lives, in no promised order. A notice that cannot be delivered
+// after a few attempts, or that waits when the process ends, is lost: whoever needs certainty asks GetCharge.
+// Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -21,8 +22,8 @@
 namespace octavo::payments {
 
 struct Notice {
-  // JSON: {"id": "<key>/<n-th change>", "charge": …, "state": "CAPTURED", "currency_code": …, "amount_minor": …,
-  // "captured_minor": …, "refunded_minor": …}. Those with the same id are the same.
+  // JSON: {"id": "<key>/<n-th change>", "charge": …, "state": "CAPTURED", "currency_code": …, "amount_minor":
+  // …, "captured_minor": …, "refunded_minor": …}. Those with the same id are the same.
   std::string body;
   // HMAC-SHA-256 (RFC 2104) of the body, in hexadecimal digits.
   std::string signature;
@@ -50,8 +51,8 @@ class Notifier {
   Notifier(const Notifier&) = delete;
   Notifier& operator=(const Notifier&) = delete;
 
-  // Will tell of the charge's last change, as often as the charge says. Does not block: when the queue is full, the
-  // notice is lost, and counted.
+  // Will tell of the charge's last change, as often as the charge says. Does not block: when the queue is
+  // full, the notice is lost, and counted.
   void Tell(const Charge& charge);
   // Ends the thread after the attempt that it is in. Repeating it does nothing.
   void Stop();

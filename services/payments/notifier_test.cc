@@ -15,8 +15,12 @@ using namespace std::chrono_literals;
 
 using testing::SizeIs;
 
-const Charge kCharge{.key = ChargeKey("order-1"), .state = State::kCaptured, .currency_code = "EUR",
-                     .amount_minor = 1000, .captured_minor = 1000, .entry_count = 2};
+const Charge kCharge{.key = ChargeKey("order-1"),
+                     .state = State::kCaptured,
+                     .currency_code = "EUR",
+                     .amount_minor = 1000,
+                     .captured_minor = 1000,
+                     .entry_count = 2};
 
 // A shop that refuses a number of notices and takes the others.
 class FakeShop {
@@ -81,7 +85,8 @@ TEST_F(NotifierTest, TellsAsOftenAsTheChargeSaysWithTheSameId) {
 
 TEST_F(NotifierTest, TriesAgainUntilTheShopIsBack) {
   FakeShop shop(2);
-  Notifier notifier(Secret("key"), [&](const Notice& n) { return shop.Take(n); }, *log_, metrics_, {.pause = 1ms});
+  Notifier notifier(Secret("key"), [&](const Notice& n) { return shop.Take(n); }, *log_, metrics_,
+                    {.pause = 1ms});
 
   notifier.Tell(kCharge);
 
@@ -106,7 +111,8 @@ TEST_F(NotifierTest, GivesUpAfterItsAttemptsAndGoesOnWithTheNext) {
 
 TEST_F(NotifierTest, StopDoesNotWaitForAShopThatIsDown) {
   FakeShop shop(1'000'000);
-  Notifier notifier(Secret("key"), [&](const Notice& n) { return shop.Take(n); }, *log_, metrics_, {.pause = 24h});
+  Notifier notifier(Secret("key"), [&](const Notice& n) { return shop.Take(n); }, *log_, metrics_,
+                    {.pause = 24h});
   notifier.Tell(kCharge);
   notifier.Tell(kCharge);
   shop.WaitForAttempts(1);
@@ -120,9 +126,10 @@ TEST(MakeNoticeTest, SignsTheBodyWithHmacSha256) {
   const Notice notice = MakeNotice(kCharge, Secret("key"));
 
   // printf %s '<body>' | openssl dgst -sha256 -hmac key
-  EXPECT_EQ(notice.body,
-            R"({"amount_minor":1000,"captured_minor":1000,"charge":"order-1","currency_code":"EUR","id":"order-1/2",)"
-            R"("refunded_minor":0,"state":"CAPTURED"})");
+  EXPECT_EQ(
+      notice.body,
+      R"({"amount_minor":1000,"captured_minor":1000,"charge":"order-1","currency_code":"EUR","id":"order-1/2",)"
+      R"("refunded_minor":0,"state":"CAPTURED"})");
   EXPECT_EQ(notice.signature, "b86686f087df84297b9d9f853c810f04943d0ee1c306157f2be294c49112e03f");
   EXPECT_NE(MakeNotice(kCharge, Secret("other")).signature, notice.signature);
 }

@@ -1,9 +1,9 @@
 // Sandbox: the provider's behaviour over its ledger: which token makes it fail, and how.
 //
-// A provider that "never answers" is DEADLINE_EXCEEDED (NO_ANSWER), and is said as soon as it is settled whether the
-// payment happened, instead of letting the caller wait for its deadline: to the caller it is the same unknown outcome,
-// and no thread is held. A key that the ledger knows gets what the ledger says, at once, whatever the token: that is how
-// the caller finds out.
+// A provider that "never answers" is DEADLINE_EXCEEDED (NO_ANSWER), and is said as soon as it is settled
+// whether the payment happened, instead of letting the caller wait for its deadline: to the caller it is the
+// same unknown outcome, and no thread is held. A key that the ledger knows gets what the ledger says, at
+// once, whatever the token: that is how the caller finds out.
 #pragma once
 
 #include <chrono>
@@ -30,8 +30,9 @@ class Sandbox {
   // `store` and `clock` must outlive the sandbox.
   Sandbox(Store& store, const Clock& clock, Options options, OnChange on_change);
 
-  // Holds the amount. `patience`: how long the caller will wait. Errors: FAILED_PRECONDITION (DECLINED, also where the key
-  // is void; KEY_REUSED), DEADLINE_EXCEEDED (NO_ANSWER), UNAVAILABLE (SANDBOX_ERROR), RESOURCE_EXHAUSTED (OVERLOADED).
+  // Holds the amount. `patience`: how long the caller will wait. Errors: FAILED_PRECONDITION (DECLINED, also
+  // where the key is void; KEY_REUSED), DEADLINE_EXCEEDED (NO_ANSWER), UNAVAILABLE (SANDBOX_ERROR),
+  // RESOURCE_EXHAUSTED (OVERLOADED).
   Result<Charge> Authorize(const Authorization& authorization, std::chrono::microseconds patience);
   // As Store's verbs of the same name.
   Result<Charge> Capture(const ChargeKey& key);

@@ -24,7 +24,9 @@ Result<std::string> ParseKeyText(const std::string& field, const std::string& te
   return InvalidField(field, "must be 1 to 100 visible ASCII characters");
 }
 
-Result<ChargeKey> ParseKey(const std::string& text) { return ChargeKey(TRY(ParseKeyText("key", text))); }
+Result<ChargeKey> ParseKey(const std::string& text) {
+  return ChargeKey(TRY(ParseKeyText("key", text)));
+}
 
 Result<Money> ParseAmount(const type::v1::Money& amount) {
   const Currency currency = TRY(Currency::Parse(amount.currency_code()));
@@ -56,7 +58,10 @@ v1::Charge ToProto(const Charge& charge) {
 }  // namespace
 
 SandboxService::SandboxService(Sandbox& sandbox, Store& store, const Clock& clock, rpc::Pipeline& pipeline)
-    : rpc::Service("octavo.payments.v1.SandboxService", pipeline), sandbox_(sandbox), store_(store), clock_(clock) {
+    : rpc::Service("octavo.payments.v1.SandboxService", pipeline),
+      sandbox_(sandbox),
+      store_(store),
+      clock_(clock) {
   Unary("Authorize", this, &SandboxService::Authorize);
   Unary("Capture", this, &SandboxService::Capture);
   Unary("Void", this, &SandboxService::Void);
@@ -96,8 +101,11 @@ Result<v1::Charge> SandboxService::GetCharge(const rpc::Call&, const v1::GetChar
   return ToProto(TRY(sandbox_.Find(TRY(ParseKey(request.key())))));
 }
 
-Result<v1::ListChargesResponse> SandboxService::ListCharges(const rpc::Call&, const v1::ListChargesRequest& request) {
-  if (request.page_size() < 0) return InvalidField("page_size", std::to_string(request.page_size()) + " is below 0");
+Result<v1::ListChargesResponse> SandboxService::ListCharges(const rpc::Call&,
+                                                            const v1::ListChargesRequest& request) {
+  if (request.page_size() < 0) {
+    return InvalidField("page_size", std::to_string(request.page_size()) + " is below 0");
+  }
   if (!request.page_token().empty() && !IsKey(request.page_token())) {
     return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "the page token is none of ours"};
   }

@@ -12,10 +12,12 @@ using db::Row;
 using db::Transaction;
 
 constexpr std::string_view kFind =
-    "SELECT charge_key, state, currency_code, amount_minor, captured_minor, refunded_minor, notices_per_change, "
+    "SELECT charge_key, state, currency_code, amount_minor, captured_minor, refunded_minor, "
+    "notices_per_change, "
     "entry_count, created FROM charges WHERE charge_key = $1";
 constexpr std::string_view kList =
-    "SELECT charge_key, state, currency_code, amount_minor, captured_minor, refunded_minor, notices_per_change, "
+    "SELECT charge_key, state, currency_code, amount_minor, captured_minor, refunded_minor, "
+    "notices_per_change, "
     "entry_count, created FROM charges WHERE charge_key > $1 ORDER BY charge_key LIMIT $2";
 constexpr std::string_view kInsertCharge =
     "INSERT INTO charges (charge_key, state, currency_code, amount_minor, captured_minor, refunded_minor, "
@@ -24,13 +26,16 @@ constexpr std::string_view kUpdateCharge =
     "UPDATE charges SET state = $2, captured_minor = $3, refunded_minor = $4, entry_count = $5 "
     "WHERE charge_key = $1 AND entry_count = $5 - 1";
 constexpr std::string_view kInsertEntry =
-    "INSERT INTO entries (charge_key, sequence, kind, amount_minor, refund_key, created) VALUES ($1, $2, $3, $4, $5, $6)";
+    "INSERT INTO entries (charge_key, sequence, kind, amount_minor, refund_key, created) VALUES ($1, $2, $3, "
+    "$4, $5, $6)";
 constexpr std::string_view kFindRefund =
-    "SELECT sequence, amount_minor, created FROM entries WHERE charge_key = $1 AND refund_key = $2 AND kind = 5";
+    "SELECT sequence, amount_minor, created FROM entries WHERE charge_key = $1 AND refund_key = $2 AND kind "
+    "= 5";
 constexpr std::string_view kStumble =
     "INSERT INTO stumbles (charge_key, created) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 constexpr std::string_view kKeys =
-    "SELECT charge_key FROM charges WHERE charge_key > $1 UNION SELECT charge_key FROM entries WHERE charge_key > $1 "
+    "SELECT charge_key FROM charges WHERE charge_key > $1 UNION SELECT charge_key FROM entries WHERE "
+    "charge_key > $1 "
     "ORDER BY charge_key LIMIT $2";
 constexpr std::string_view kSums =
     "SELECT COUNT(*), COALESCE(MAX(sequence), 0), "
@@ -77,17 +82,17 @@ Recorded Save(Transaction& transaction, const Outcome& outcome) {
   if (!outcome.entry) return {charge, /*changed=*/false};
   const Entry& entry = *outcome.entry;
   if (entry.sequence == 1) {
-    transaction.Execute(kInsertCharge, charge.key.value(), static_cast<int>(charge.state), charge.currency_code,
-                        charge.amount_minor, charge.captured_minor, charge.refunded_minor, charge.notices_per_change,
-                        charge.entry_count, charge.created);
+    transaction.Execute(kInsertCharge, charge.key.value(), static_cast<int>(charge.state),
+                        charge.currency_code, charge.amount_minor, charge.captured_minor,
+                        charge.refunded_minor, charge.notices_per_change, charge.entry_count, charge.created);
   } else {
     const std::int64_t updated =
-        transaction.Execute(kUpdateCharge, charge.key.value(), static_cast<int>(charge.state), charge.captured_minor,
-                            charge.refunded_minor, charge.entry_count);
+        transaction.Execute(kUpdateCharge, charge.key.value(), static_cast<int>(charge.state),
+                            charge.captured_minor, charge.refunded_minor, charge.entry_count);
     CHECK(updated == 1);  // The transaction is serializable: nobody changed what it has read.
   }
-  transaction.Execute(kInsertEntry, entry.key.value(), entry.sequence, static_cast<int>(entry.kind), entry.amount_minor,
-                      entry.refund_key, entry.created);
+  transaction.Execute(kInsertEntry, entry.key.value(), entry.sequence, static_cast<int>(entry.kind),
+                      entry.amount_minor, entry.refund_key, entry.created);
   return {charge, /*changed=*/true};
 }
 
@@ -140,7 +145,9 @@ std::optional<Charge> SqlStore::Find(const ChargeKey& key) {
 std::vector<Charge> SqlStore::List(const ChargeKey& after, int count_max) {
   return database_.Read([&](Transaction& transaction) {
     std::vector<Charge> charges;
-    for (const Row& row : transaction.Query(kList, after.value(), count_max)) charges.push_back(ReadCharge(row));
+    for (const Row& row : transaction.Query(kList, after.value(), count_max)) {
+      charges.push_back(ReadCharge(row));
+    }
     return charges;
   });
 }

@@ -1,8 +1,8 @@
 // SqlStore: the Store over lib/db, on SQLite or PostgreSQL alike. The tables are in migrations/; run
 // db::Migrate(database, Migrations()) before.
 //
-// A transaction reads the charge, decides by the pure functions of domain/, and writes charge and entry. The schema
-// repeats the rules as CHECK constraints.
+// A transaction reads the charge, decides by the pure functions of domain/, and writes charge and entry. The
+// schema repeats the rules as CHECK constraints.
 #pragma once
 
 #include <optional>

@@ -1,8 +1,9 @@
-// Store: the ledger of the sandbox card provider. Two implementations pass one contract test (store_contract_test.cc):
-// SqlStore over lib/db, and MemoryStore for tests of what stands on a store.
+// Store: the ledger of the sandbox card provider. Two implementations pass one contract test
+// (store_contract_test.cc): SqlStore over lib/db, and MemoryStore for tests of what stands on a store.
 //
-// Every verb is one transaction, which holds the charge and its entry. A verb that fails has changed nothing, and
-// repeating one changes nothing and gives the charge as it is. What is allowed is decided by domain/charge.h.
+// Every verb is one transaction, which holds the charge and its entry. A verb that fails has changed nothing,
+// and repeating one changes nothing and gives the charge as it is. What is allowed is decided by
+// domain/charge.h.
 //
 // Thread-safe. All may throw octavo::Failure when the database is gone.
 #pragma once

@@ -22,8 +22,10 @@ using testing::IsEmpty;
 constexpr Timestamp kNoon = FakeClock::kNoon;
 const ChargeKey kOne{"order-1"};
 
-Authorization Of(const std::string& key, std::int64_t amount_minor, Behaviour behaviour = Behaviour::kApprove) {
-  return {.key = ChargeKey(key), .currency_code = "EUR", .amount_minor = amount_minor, .behaviour = behaviour};
+Authorization Of(const std::string& key, std::int64_t amount_minor,
+                 Behaviour behaviour = Behaviour::kApprove) {
+  return {
+      .key = ChargeKey(key), .currency_code = "EUR", .amount_minor = amount_minor, .behaviour = behaviour};
 }
 
 class StoreContractTest : public testing::TestWithParam<StoreKind> {
@@ -147,7 +149,8 @@ TEST_P(StoreContractTest, ManyAtOnceAuthoriseOneChargePerKey) {
 
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&] { made += store_->Authorize(Of("order-1", 1000), kNoon).value().changed ? 1 : 0; });
+    threads.emplace_back(
+        [&] { made += store_->Authorize(Of("order-1", 1000), kNoon).value().changed ? 1 : 0; });
   }
   for (std::thread& thread : threads) thread.join();
 

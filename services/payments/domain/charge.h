@@ -1,5 +1,5 @@
-// A charge of the sandbox card provider and what may become of it. Pure: what is known before goes in, a decision comes
-// out. The same functions decide for every store.
+// A charge of the sandbox card provider and what may become of it. Pure: what is known before goes in, a
+// decision comes out. The same functions decide for every store.
 //
 // Of a charge always holds 0 ≤ refunded ≤ captured ≤ amount; a charge has been captured wholly or not at all.
 #pragma once
@@ -44,7 +44,8 @@ struct Charge {
   bool operator==(const Charge&) const = default;
 };
 
-// One change of a charge. The ledger is only ever added to, and every charge can be computed from its entries.
+// One change of a charge. The ledger is only ever added to, and every charge can be computed from its
+// entries.
 struct Entry {
   enum class Kind { kAuthorize = 1, kDecline = 2, kCapture = 3, kVoid = 4, kRefund = 5 };
 
@@ -92,15 +93,17 @@ struct Outcome {
   std::optional<Entry> entry;
 };
 
-// Holds the amount, or declines it: a declined charge is an outcome, not an error. A key that is void stays void.
-// Errors: FAILED_PRECONDITION (KEY_REUSED: another amount).
-Result<Outcome> DecideAuthorize(const std::optional<Charge>& before, const Authorization& authorization, Timestamp now);
+// Holds the amount, or declines it: a declined charge is an outcome, not an error. A key that is void stays
+// void. Errors: FAILED_PRECONDITION (KEY_REUSED: another amount).
+Result<Outcome> DecideAuthorize(const std::optional<Charge>& before, const Authorization& authorization,
+                                Timestamp now);
 // Errors: NOT_FOUND (UNKNOWN_CHARGE), FAILED_PRECONDITION (VOIDED, DECLINED).
 Result<Outcome> DecideCapture(const std::optional<Charge>& before, const ChargeKey& key, Timestamp now);
 // A declined charge holds nothing and stays as it is. Errors: FAILED_PRECONDITION (CAPTURED).
 Result<Outcome> DecideVoid(const std::optional<Charge>& before, const ChargeKey& key, Timestamp now);
-// `same_key` is the charge's refund with the same refund key. Errors: NOT_FOUND (UNKNOWN_CHARGE), FAILED_PRECONDITION
-// (ABOVE_CAPTURED, KEY_REUSED: same refund key, other amount), INVALID_ARGUMENT (another currency).
+// `same_key` is the charge's refund with the same refund key. Errors: NOT_FOUND (UNKNOWN_CHARGE),
+// FAILED_PRECONDITION (ABOVE_CAPTURED, KEY_REUSED: same refund key, other amount), INVALID_ARGUMENT (another
+// currency).
 Result<Outcome> DecideRefund(const std::optional<Charge>& before, const std::optional<Entry>& same_key,
                              const Refund& refund, Timestamp now);
 
