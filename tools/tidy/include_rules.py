@@ -49,7 +49,8 @@ PARTS = [
     part("search", SERVICE + r"search/", "base domain search"),
     part("store", SERVICE + r"(store|memory_store|store_\w+)\.", "base domain store"),
     part("sql_store", SERVICE + r"(sql_store|migrations)", "base db domain store sql_store"),
-    part("module", SERVICE + r"(module|main)\.", f"{LIBRARIES} recommender {PARTS_OF_A_SERVICE} module", may_use_grpc=True),
+    part("module", SERVICE + r"(module|main|\w+_command)\.",
+         f"{LIBRARIES} recommender {PARTS_OF_A_SERVICE} module", may_use_grpc=True),
     part("service", SERVICE + r"((\w+_)?service(_\w+)?|(\w+_)?client|convert|follower)\.",
          "base obs rpc domain search store service own recommender", may_use_grpc=True),
     # A command that speaks to a running service over its contract, and is no part of it.
