@@ -1,0 +1,274 @@
+#include "services/accounts/accounts.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "lib/base/uuid.h"
+#include "services/accounts/domain/password.h"
+#include "services/accounts/export.h"
+#include "services/accounts/mail/messages.h"
+#include "services/accounts/token.h"
+
+namespace octavo::accounts {
+namespace {
+
+Error NoSession() {
+  return {Code::kUnauthenticated, "NO_SESSION", "the session is unknown, ended or expired; sign in"};
+}
+Error BadCredentials() {
+  return {Code::kUnauthenticated, "BAD_CREDENTIALS",
+          "the e-mail address and the password do not belong together"};
+}
+
+Error TryLater(Timestamp allowed, Timestamp now) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(allowed - now).count();
+  return {.code = Code::kResourceExhausted,
+          .reason = "TRY_LATER",
+          .message = "too many attempts; try again in " + std::to_string(seconds) + " s",
+          .metadata = {{"retry_seconds", std::to_string(seconds)}}};
+}
+
+// Attempts at guessing one thing, counted before it is known how they end.
+class Guess {
+ public:
+  // A client of "" is not counted.
+  Guess(Store& store, const Policy& policy, const std::string& email, const std::string& client)
+      : store_(store) {
+    subjects_.push_back({MakeSubject("guess-email", email), policy.guesses_per_email});
+    if (client.empty()) return;
+    subjects_.push_back({MakeSubject("guess-client", ClientNetwork(client)), policy.guesses_per_client});
+  }
+
+  // RESOURCE_EXHAUSTED (TRY_LATER).
+  Status Begin(Timestamp now) {
+    const std::optional<Timestamp> allowed = store_.Attempt(subjects_, now);
+    if (allowed) return TryLater(*allowed, now);
+    return Ok();
+  }
+  // It was right. The client keeps its other attempts: else an account of one's own would pay for guessing at
+  // others'.
+  void Right() {
+    store_.Forget(subjects_[0].subject);
+    if (subjects_.size() > 1) store_.TakeBack(subjects_[1].subject);
+  }
+  // It could not be told.
+  void NotMade() {
+    for (const ThrottledSubject& one : subjects_) store_.TakeBack(one.subject);
+  }
+
+ private:
+  Store& store_;
+  std::vector<ThrottledSubject> subjects_;
+};
+
+}  // namespace
+
+// --- Registering
+// -----------------------------------------------------------------------------------------------------
+
+Result<std::string> Accounts::BaseUri(const std::string& asked_for) const {
+  return policy_.shop_uri.empty() ? ParseBaseUri("base_uri", asked_for) : policy_.shop_uri;
+}
+
+bool Accounts::MayWrite(const std::string& email, const std::string& client) {
+  std::vector<ThrottledSubject> subjects{{MakeSubject("message-email", email), policy_.messages_per_email}};
+  if (!client.empty()) {
+    subjects.push_back({MakeSubject("message-client", ClientNetwork(client)), policy_.messages_per_client});
+  }
+  return !parts_.store.Attempt(subjects, parts_.clock.Now()).has_value();
+}
+
+Status Accounts::Register(const Applicant& applicant) {
+  const std::string email = TRY(ParseEmail("email", applicant.email));
+  const std::string full_name = TRY(ParseFullName("full_name", applicant.full_name));
+  const std::string base_uri = TRY(BaseUri(applicant.base_uri));
+  TRY(CheckPassword("password", applicant.password, email));
+  const PasswordHash password_hash = TRY(parts_.hasher.Hash(applicant.password));
+  if (!MayWrite(email, /*client=*/"")) return Ok();
+
+  const Timestamp now = parts_.clock.Now();
+  const Secret token = NewToken(parts_.random);
+  Registration registration{.token = HashToken(token.Reveal()),
+                            .request_id = applicant.request_id,
+                            .customer = {.id = CustomerId(NewUuid(parts_.clock, parts_.random)),
+                                         .email = email,
+                                         .full_name = full_name,
+                                         .created = now},
+                            .password_hash = password_hash,
+                            .expires = now + policy_.verify_within};
+  auto write = [&store = parts_.store, registration, base_uri, token]() -> std::optional<Message> {
+    const std::string& to = registration.customer.email;
+    if (store.FindByEmail(to)) return AlreadyRegisteredMessage(to, base_uri);
+    if (!store.AddRegistration(registration)) return std::nullopt;  // The same request again.
+    return VerifyEmailMessage(to, base_uri, token);
+  };
+  return parts_.postman.Post({.kind = "register", .write = std::move(write)});
+}
+
+Result<Customer> Accounts::VerifyEmail(const Secret& token) {
+  return parts_.store.ConfirmRegistration(HashToken(token.Reveal()), parts_.clock.Now());
+}
+
+// --- Sessions
+// --------------------------------------------------------------------------------------------------------
+
+Result<Accounts::SignedIn> Accounts::SignIn(const std::string& email_text, const Secret& password,
+                                            const std::string& client) {
+  const Result<std::string> email = ParseEmail("email", email_text);
+  if (!email.ok() || password.Reveal().size() > kPasswordBytesMax) return BadCredentials();
+  Guess guess(parts_.store, policy_, *email, client);
+  TRY(guess.Begin(parts_.clock.Now()));
+
+  const std::optional<Credentials> credentials = parts_.store.FindByEmail(*email);
+  Result<PasswordHasher::Verdict> verdict = PasswordHasher::Verdict{};
+  if (credentials) {
+    verdict = parts_.hasher.Verify(credentials->password_hash, password);
+  } else if (const Status hashed = parts_.hasher.VerifyNothing(password); !hashed.ok()) {
+    verdict = hashed.error();
+  }
+  if (!verdict.ok()) {
+    guess.NotMade();
+    return std::move(verdict).error();
+  }
+  if (!verdict->matches) return BadCredentials();
+  guess.Right();
+
+  PasswordHash verified = credentials->password_hash;
+  if (verdict->outdated) {
+    const Result<PasswordHash> anew = parts_.hasher.Hash(password);  // Another time, if there is none now.
+    if (anew.ok() && parts_.store.Rehash(credentials->customer.id, verified, *anew)) verified = *anew;
+  }
+  const Timestamp now = parts_.clock.Now();
+  Secret token = NewToken(parts_.random);
+  const Customer& customer = credentials->customer;
+  if (!parts_.store.AddSession(HashToken(token.Reveal()), customer.id, verified, now)) {
+    return BadCredentials();
+  }
+  const Timestamp expires = ExpiryOf({.created = now, .last_used = now}, policy_.sessions);
+  return SignedIn{.token = std::move(token), .session = {.customer = customer, .expires = expires}};
+}
+
+Result<Accounts::Live> Accounts::FindLive(const Secret& token) {
+  std::optional<Session> session = parts_.store.FindSession(HashToken(token.Reveal()));
+  const Timestamp now = parts_.clock.Now();
+  if (!session || ExpiryOf(session->times, policy_.sessions) <= now) return NoSession();
+  if (now - session->times.last_used >= policy_.sessions.note_after()) {
+    parts_.store.NoteUse(session->token, now);
+    session->times.last_used = now;
+  }
+  const Timestamp expires = ExpiryOf(session->times, policy_.sessions);
+  return Live{.session = *std::move(session), .expires = expires};
+}
+
+Result<OpenSession> Accounts::VerifySession(const Secret& token) {
+  Live live = TRY(FindLive(token));
+  return OpenSession{.customer = std::move(live.session.customer), .expires = live.expires};
+}
+
+void Accounts::SignOut(const Secret& token) {
+  parts_.store.EndSession(HashToken(token.Reveal()));
+}
+
+Result<std::int64_t> Accounts::SignOutEverywhere(const Secret& token, bool keep_this) {
+  const Session session = TRY(FindLive(token)).session;
+  return parts_.store.EndSessions(session.customer.id,
+                                  keep_this ? std::optional(session.token) : std::nullopt);
+}
+
+// --- Passwords
+// -------------------------------------------------------------------------------------------------------
+
+Result<PasswordHash> Accounts::Prove(const Customer& customer, const Secret& password) {
+  const std::optional<Credentials> credentials = parts_.store.FindCustomer(customer.id);
+  if (!credentials) return NoSession();
+  if (password.Reveal().size() > kPasswordBytesMax) return BadCredentials();
+  Guess guess(parts_.store, policy_, customer.email, /*client=*/"");
+  TRY(guess.Begin(parts_.clock.Now()));
+  Result<PasswordHasher::Verdict> verdict = parts_.hasher.Verify(credentials->password_hash, password);
+  if (!verdict.ok()) {
+    guess.NotMade();
+    return std::move(verdict).error();
+  }
+  if (!verdict->matches) return BadCredentials();
+  guess.Right();
+  return credentials->password_hash;
+}
+
+Status Accounts::ChangePassword(const Secret& token, const Secret& old_password, const Secret& new_password) {
+  const Session session = TRY(FindLive(token)).session;
+  const Customer& customer = session.customer;
+  TRY(CheckPassword("new_password", new_password, customer.email));
+  const PasswordHash before = TRY(Prove(customer, old_password));
+  const PasswordHash after = TRY(parts_.hasher.Hash(new_password));
+  if (!parts_.store.ChangePassword(customer.id, before, after, session.token)) return BadCredentials();
+  // A courtesy: what was asked for is done, with or without it.
+  (void)parts_.postman.Post(
+      {"password_changed", [to = customer.email] { return PasswordChangedMessage(to); }});
+  return Ok();
+}
+
+Status Accounts::RequestPasswordReset(const std::string& email_text, const std::string& base_uri_text,
+                                      const std::string& client) {
+  const std::string email = TRY(ParseEmail("email", email_text));
+  const std::string base_uri = TRY(BaseUri(base_uri_text));
+  if (!MayWrite(email, client)) return Ok();
+  const Secret token = NewToken(parts_.random);
+  const Timestamp expires = parts_.clock.Now() + policy_.reset_within;
+  auto write = [&store = parts_.store, email, base_uri, token, expires]() -> std::optional<Message> {
+    const std::optional<Credentials> credentials = store.FindByEmail(email);
+    if (!credentials) return std::nullopt;
+    store.AddReset(HashToken(token.Reveal()), credentials->customer.id, expires);
+    return ResetPasswordMessage(email, base_uri, token);
+  };
+  return parts_.postman.Post({.kind = "reset_password", .write = std::move(write)});
+}
+
+Status Accounts::ResetPassword(const Secret& token, const Secret& new_password) {
+  const TokenHash reset = HashToken(token.Reveal());
+  // Before the costly hash; nobody guesses a token, so this tells nothing.
+  const std::optional<Customer> found = parts_.store.FindReset(reset, parts_.clock.Now());
+  if (!found) return BadToken();
+  TRY(CheckPassword("new_password", new_password, found->email));
+  const PasswordHash after = TRY(parts_.hasher.Hash(new_password));
+  const Customer customer = TRY(parts_.store.ResetPassword(reset, after, parts_.clock.Now()));
+  parts_.store.Forget(
+      MakeSubject("guess-email", customer.email));  // Whoever guessed, guessed at the old one.
+  (void)parts_.postman.Post(
+      {"password_changed", [to = customer.email] { return PasswordChangedMessage(to); }});
+  return Ok();
+}
+
+// --- Customers
+// -------------------------------------------------------------------------------------------------------
+
+Result<Customer> Accounts::GetCustomer(const CustomerId& id) {
+  std::optional<Credentials> found = parts_.store.FindCustomer(id);
+  if (!found) return UnknownCustomer(id);
+  return std::move(found->customer);
+}
+
+std::vector<Customer> Accounts::ListCustomers(const CustomerId& after, int count_max) {
+  return parts_.store.ListCustomers(after, count_max);
+}
+
+Result<Customer> Accounts::SetRole(const Secret& token, const CustomerId& id, Role role) {
+  return parts_.store.SetRole(TRY(FindLive(token)).session.customer.id, id, role);
+}
+
+Result<std::string> Accounts::ExportAsJson(const Secret& token) {
+  const Session session = TRY(FindLive(token)).session;
+  const std::optional<Holdings> holdings = parts_.store.ReadHoldings(session.customer.id);
+  if (!holdings) return NoSession();
+  return ToJson(*holdings, policy_.sessions);
+}
+
+Result<Customer> Accounts::Erase(const Secret& token, const Secret& password) {
+  const Session session = TRY(FindLive(token)).session;
+  TRY(Prove(session.customer, password));
+  Customer erased = TRY(parts_.store.Erase(session.customer.id));
+  parts_.store.Forget(MakeSubject("message-email", erased.email));
+  return erased;
+}
+
+}  // namespace octavo::accounts

@@ -1,0 +1,138 @@
+// Accounts: what customers do with their accounts, over a Store. Thread-safe.
+//
+// No answer, nor the time it takes, tells whether an address has an account: signing in hashes a password
+// either way, and whatever depends on it otherwise is done by the postman after the answer. Passwords and
+// tokens go in as Secret and are named by no error.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+#include "lib/base/result.h"
+#include "lib/base/secret.h"
+#include "services/accounts/mail/postman.h"
+#include "services/accounts/password_hasher.h"
+#include "services/accounts/store.h"
+
+namespace octavo::accounts {
+
+struct Policy {
+  SessionPolicy sessions = {};
+  // An attacker who keeps guessing can keep the address's reader waiting; so not long, and a reset ends it. 5
+  // minutes are 300 guesses a day.
+  ThrottlePolicy guesses_per_email{.free_count = 5,
+                                   .wait_first = std::chrono::seconds(1),
+                                   .wait_max = std::chrono::minutes(5),
+                                   .forgotten_after = std::chrono::hours(24)};
+  // Many readers may come from one address, a school's or a library's.
+  ThrottlePolicy guesses_per_client{.free_count = 50,
+                                    .wait_first = std::chrono::seconds(1),
+                                    .wait_max = std::chrono::minutes(15),
+                                    .forgotten_after = std::chrono::hours(24)};
+  // So that nobody's box is filled by others.
+  ThrottlePolicy messages_per_email{.free_count = 3,
+                                    .wait_first = std::chrono::minutes(1),
+                                    .wait_max = std::chrono::hours(1),
+                                    .forgotten_after = std::chrono::hours(24)};
+  ThrottlePolicy messages_per_client{.free_count = 20,
+                                     .wait_first = std::chrono::minutes(1),
+                                     .wait_max = std::chrono::hours(1),
+                                     .forgotten_after = std::chrono::hours(24)};
+  std::chrono::microseconds verify_within = std::chrono::hours(24);
+  std::chrono::microseconds reset_within = std::chrono::hours(1);
+  // Where links lead; empty: where the request says.
+  std::string shop_uri;
+
+  // What has run out by these rules.
+  Bounds bounds() const {
+    return {.sessions = sessions, .attempts_forgotten_after = guesses_per_email.forgotten_after};
+  }
+};
+
+struct OpenSession {
+  Customer customer;
+  Timestamp expires;
+};
+
+class Accounts {
+ public:
+  struct Parts {
+    Store& store;
+    PasswordHasher& hasher;
+    Postman& postman;
+    const Clock& clock;
+    Random& random;
+  };
+  struct Applicant {
+    std::string email;
+    Secret password;
+    std::string full_name;
+    std::string base_uri;
+    std::string request_id;
+  };
+  struct SignedIn {
+    Secret token;
+    OpenSession session;
+  };
+
+  // The parts must outlive this.
+  Accounts(Parts parts, Policy policy) : parts_(parts), policy_(std::move(policy)) {}
+
+  // Sends a message: with a link that makes the account; or where the address has one, saying so; or none,
+  // where the address has had several of late. Errors: INVALID_ARGUMENT (INVALID_FIELD), RESOURCE_EXHAUSTED
+  // (OVERLOADED).
+  Status Register(const Applicant& applicant);
+  // Errors: FAILED_PRECONDITION (BAD_TOKEN).
+  Result<Customer> VerifyEmail(const Secret& token);
+
+  // Errors: UNAUTHENTICATED (BAD_CREDENTIALS), RESOURCE_EXHAUSTED (TRY_LATER with retry_seconds, OVERLOADED).
+  Result<SignedIn> SignIn(const std::string& email, const Secret& password, const std::string& client);
+  void SignOut(const Secret& session);
+  // Says how many sessions ended. Errors: UNAUTHENTICATED (NO_SESSION).
+  Result<std::int64_t> SignOutEverywhere(const Secret& session, bool keep_this);
+  // Errors: UNAUTHENTICATED (NO_SESSION).
+  Result<OpenSession> VerifySession(const Secret& session);
+
+  // Errors: as SignIn; UNAUTHENTICATED (NO_SESSION), INVALID_ARGUMENT (INVALID_FIELD).
+  Status ChangePassword(const Secret& session, const Secret& old_password, const Secret& new_password);
+  // Sends a message, if there is such an account and it has not had several of late. Errors: INVALID_ARGUMENT
+  // (INVALID_FIELD), RESOURCE_EXHAUSTED (OVERLOADED).
+  Status RequestPasswordReset(const std::string& email, const std::string& base_uri,
+                              const std::string& client);
+  // Errors: FAILED_PRECONDITION (BAD_TOKEN), INVALID_ARGUMENT (INVALID_FIELD), RESOURCE_EXHAUSTED
+  // (OVERLOADED).
+  Status ResetPassword(const Secret& token, const Secret& new_password);
+
+  // Errors: NOT_FOUND (UNKNOWN_CUSTOMER).
+  Result<Customer> GetCustomer(const CustomerId& id);
+  std::vector<Customer> ListCustomers(const CustomerId& after, int count_max);
+  // Errors: UNAUTHENTICATED (NO_SESSION), and Store::SetRole's.
+  Result<Customer> SetRole(const Secret& session, const CustomerId& id, Role role);
+
+  // Errors: UNAUTHENTICATED (NO_SESSION).
+  Result<std::string> ExportAsJson(const Secret& session);
+  // Errors: as ChangePassword; FAILED_PRECONDITION (LAST_OWNER).
+  Result<Customer> Erase(const Secret& session, const Secret& password);
+
+ private:
+  struct Live {
+    Session session;
+    Timestamp expires;
+  };
+
+  Result<Live> FindLive(const Secret& token);
+  // The customer's password hash, if that is their password; counted as a guess if not.
+  Result<PasswordHash> Prove(const Customer& customer, const Secret& password);
+  // Whether a message may be sent on behalf of these.
+  bool MayWrite(const std::string& email, const std::string& client);
+  Result<std::string> BaseUri(const std::string& asked_for) const;
+
+  const Parts parts_;
+  const Policy policy_;
+};
+
+}  // namespace octavo::accounts

@@ -1,0 +1,471 @@
+#include "services/accounts/accounts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sodium.h>
+
+#include <nlohmann/json.hpp>
+
+#include "lib/base/check.h"
+#include "lib/testing/fake_clock.h"
+#include "lib/testing/matchers.h"
+#include "services/accounts/mail/fake_mailer.h"
+#include "services/accounts/memory_store.h"
+
+namespace octavo::accounts {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+const std::string kAda = "ada@example.org";
+const std::string kShop = "https://shop.example";
+const std::string kClient = "192.0.2.7";
+const Secret kPassword("tolstoy-on-a-tram");
+const Secret kOther("woolf-on-a-bicycle");
+
+class AccountsTest : public testing::Test {
+ protected:
+  AccountsTest() { policy_.messages_per_email.free_count = 100; }
+
+  // The least that argon2id takes: fast, for tests.
+  static std::unique_ptr<PasswordHasher> MakeHasher(std::int64_t passes) {
+    CHECK(sodium_init() >= 0);
+    return PasswordHasher::Make({.memory_bytes = 8192, .passes = passes}).value();
+  }
+  // Registers and answers the message.
+  Customer Join(const std::string& email = kAda, const Secret& password = kPassword) {
+    CHECK(Register(email, password).ok());
+    return accounts().VerifyEmail(NextToken()).value();
+  }
+  Status Register(const std::string& email, const Secret& password, const std::string& request_id = "") {
+    return accounts().Register({.email = email,
+                                .password = password,
+                                .full_name = "Ada",
+                                .base_uri = kShop,
+                                .request_id = request_id});
+  }
+  // The message behind those that were read before.
+  Message NextMessage() {
+    messages_read_ += 1;
+    return mailer_.WaitFor(messages_read_)[messages_read_ - 1];
+  }
+  Secret NextToken() { return Secret(TokenIn(NextMessage().text.Reveal())); }
+  Result<Accounts::SignedIn> SignIn(const std::string& email = kAda, const Secret& password = kPassword,
+                                    const std::string& client = kClient) {
+    return accounts().SignIn(email, password, client);
+  }
+  Secret Session() { return SignIn().value().token; }
+  Secret AskForReset() {
+    CHECK(accounts().RequestPasswordReset(kAda, kShop, kClient).ok());
+    return NextToken();
+  }
+  // Made at the first use, with the policy as it is then.
+  Accounts& accounts() {
+    if (!accounts_) accounts_.emplace(Accounts::Parts{store_, *hasher_, postman_, clock_, random_}, policy_);
+    return *accounts_;
+  }
+
+  FakeClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
+  obs::Metrics metrics_;
+  MemoryStore store_;
+  FakeMailer mailer_;
+  Postman postman_{mailer_, *log_, metrics_, {}};
+  std::unique_ptr<PasswordHasher> hasher_ = MakeHasher(/*passes=*/1);
+  Policy policy_;
+  std::optional<Accounts> accounts_;
+  std::size_t messages_read_ = 0;
+};
+
+// --- Registering
+
+TEST_F(AccountsTest, WhoAnswersTheMessageHasAnAccount) {
+  ASSERT_THAT(Register(" Ada@Example.org", kPassword), IsOk());
+  const Message message = NextMessage();
+  EXPECT_EQ(message.to, kAda);
+  EXPECT_THAT(message.text.Reveal(), HasSubstr(kShop + "/account/verify?token="));
+  EXPECT_THAT(SignIn(), HasReason("BAD_CREDENTIALS"));  // Not yet.
+
+  const Result<Customer> customer = accounts().VerifyEmail(Secret(TokenIn(message.text.Reveal())));
+
+  ASSERT_THAT(customer, IsOk());
+  EXPECT_EQ(customer->email, kAda);
+  EXPECT_EQ(customer->full_name, "Ada");
+  EXPECT_EQ(customer->role, Role::kCustomer);
+  EXPECT_THAT(SignIn(), IsOk());
+}
+
+TEST_F(AccountsTest, RegisteringAnAddressThatHasAnAccountLooksTheSameAndTellsItsOwner) {
+  Join();
+
+  EXPECT_THAT(Register(kAda, kOther), IsOk());
+
+  const Message message = NextMessage();
+  EXPECT_EQ(message.to, kAda);
+  EXPECT_EQ(TokenIn(message.text.Reveal()), "");
+  EXPECT_THAT(SignIn(kAda, kOther), HasReason("BAD_CREDENTIALS"));
+  EXPECT_THAT(SignIn(kAda, kPassword), IsOk());
+}
+
+TEST_F(AccountsTest, SomebodyElseWhoRegistersTheSameAddressDoesNotChooseThePassword) {
+  ASSERT_THAT(Register(kAda, kPassword), IsOk());
+  const Secret hers = NextToken();
+  ASSERT_THAT(Register(kAda, kOther), IsOk());
+  const Secret theirs = NextToken();
+
+  ASSERT_THAT(accounts().VerifyEmail(hers), IsOk());
+
+  EXPECT_THAT(accounts().VerifyEmail(theirs), HasReason("BAD_TOKEN"));
+  EXPECT_THAT(SignIn(kAda, kOther), HasReason("BAD_CREDENTIALS"));
+  EXPECT_THAT(SignIn(kAda, kPassword), IsOk());
+}
+
+TEST_F(AccountsTest, TheSameRequestSendsOneMessage) {
+  ASSERT_THAT(Register(kAda, kPassword, "request"), IsOk());
+  ASSERT_THAT(Register(kAda, kPassword, "request"), IsOk());
+  ASSERT_THAT(Register("bob@example.org", kPassword), IsOk());
+
+  EXPECT_EQ(NextMessage().to, kAda);
+  EXPECT_EQ(NextMessage().to, "bob@example.org");
+}
+
+TEST_F(AccountsTest, ALinkWorksOnceAndForADay) {
+  ASSERT_THAT(Register(kAda, kPassword), IsOk());
+  const Secret first = NextToken();
+  clock_.Advance(24h);
+  EXPECT_THAT(accounts().VerifyEmail(first), HasReason("BAD_TOKEN"));
+
+  ASSERT_THAT(Register(kAda, kPassword), IsOk());
+  const Secret second = NextToken();
+  EXPECT_THAT(accounts().VerifyEmail(second), IsOk());
+  EXPECT_THAT(accounts().VerifyEmail(second), HasReason("BAD_TOKEN"));
+  EXPECT_THAT(accounts().VerifyEmail(Secret("")), HasReason("BAD_TOKEN"));
+}
+
+TEST_F(AccountsTest, NobodysBoxIsFilled) {
+  policy_.messages_per_email = {.free_count = 2, .wait_first = 1min, .wait_max = 1h, .forgotten_after = 24h};
+
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(Register(kAda, kPassword), IsOk());
+  EXPECT_THAT(Register("bob@example.org", kPassword), IsOk());
+
+  EXPECT_EQ(NextMessage().to, kAda);
+  EXPECT_EQ(NextMessage().to, kAda);
+  EXPECT_EQ(NextMessage().to, "bob@example.org");
+}
+
+TEST_F(AccountsTest, RefusesWhatIsNoRegistration) {
+  EXPECT_THAT(Register("ada", kPassword), HasReason("INVALID_FIELD"));
+  EXPECT_THAT(Register(kAda, Secret("password123")), HasReason("INVALID_FIELD"));
+  EXPECT_THAT(accounts().Register({.email = kAda, .password = kPassword, .base_uri = "javascript:alert(1)"}),
+              HasReason("INVALID_FIELD"));
+}
+
+TEST_F(AccountsTest, LinksLeadToTheShopThatIsConfiguredWhateverTheRequestSays) {
+  policy_.shop_uri = "https://books.example";
+  ASSERT_THAT(Register(kAda, kPassword), IsOk());
+
+  EXPECT_THAT(NextMessage().text.Reveal(), HasSubstr("https://books.example/account/verify"));
+}
+
+// --- Signing in
+
+TEST_F(AccountsTest, ASessionSaysWhoseItIs) {
+  const Customer ada = Join();
+
+  const auto signed_in = SignIn(" ADA@example.org ");
+
+  ASSERT_THAT(signed_in, IsOk());
+  EXPECT_EQ(signed_in->token.Reveal().size(), 43u);  // 256 bits.
+  const auto session = accounts().VerifySession(signed_in->token);
+  ASSERT_THAT(session, IsOk());
+  EXPECT_EQ(session->customer, ada);
+  EXPECT_EQ(session->expires, FakeClock::kNoon + 14 * 24h);
+}
+
+TEST_F(AccountsTest, WrongUnknownAndMalformedAreTheSameAnswer) {
+  Join();
+
+  const auto wrong = SignIn(kAda, kOther);
+  const auto unknown = SignIn("bob@example.org", kOther);
+  const auto malformed = SignIn("bob", kOther);
+  const auto long_one = SignIn(kAda, Secret(std::string(5000, 'x')));
+
+  ASSERT_THAT(wrong, HasReason("BAD_CREDENTIALS"));
+  EXPECT_EQ(wrong.error(), unknown.error());
+  EXPECT_EQ(wrong.error(), malformed.error());
+  EXPECT_EQ(wrong.error(), long_one.error());
+}
+
+TEST_F(AccountsTest, KnownAndUnknownAddressesTakeTheSameWork) {
+  Join();
+  const auto hashes = [&](const auto& action) {
+    const std::int64_t before = hasher_->count();
+    action();
+    return hasher_->count() - before;
+  };
+
+  EXPECT_EQ(hashes([&] { (void)SignIn(kAda, kOther); }), 1);
+  EXPECT_EQ(hashes([&] { (void)SignIn("nobody@example.org", kOther); }), 1);
+  EXPECT_EQ(hashes([&] { (void)Register(kAda, kOther); }), 1);
+  EXPECT_EQ(hashes([&] { (void)Register("nobody@example.org", kOther); }), 1);
+  EXPECT_EQ(hashes([&] { (void)accounts().RequestPasswordReset(kAda, kShop, kClient); }), 0);
+  EXPECT_EQ(hashes([&] { (void)accounts().RequestPasswordReset("nobody@example.org", kShop, kClient); }), 0);
+}
+
+TEST_F(AccountsTest, GuessingAtOneAddressIsThrottledWhetherItExistsOrNot) {
+  Join();
+  for (const std::string& email : {kAda, std::string("nobody@example.org")}) {
+    for (int i = 0; i < 5; ++i) {
+      EXPECT_THAT(SignIn(email, kOther, "client-" + std::to_string(i)), HasReason("BAD_CREDENTIALS"));
+    }
+
+    const auto refused = SignIn(email, kPassword, "another");
+
+    ASSERT_THAT(refused, HasReason("TRY_LATER")) << email;
+    EXPECT_EQ(refused.error().code, Code::kResourceExhausted);
+    EXPECT_EQ(refused.error().metadata.at("retry_seconds"), "1");
+  }
+}
+
+TEST_F(AccountsTest, TheWaitDoublesAndTheRightPasswordAfterItEndsIt) {
+  Join();
+  for (int i = 0; i < 5; ++i) (void)SignIn(kAda, kOther);
+  clock_.Advance(1s);
+  EXPECT_THAT(SignIn(kAda, kOther), HasReason("BAD_CREDENTIALS"));
+  clock_.Advance(1s);
+  EXPECT_THAT(SignIn(), HasReason("TRY_LATER"));
+  clock_.Advance(1s);
+  EXPECT_THAT(SignIn(), IsOk());
+
+  for (int i = 0; i < 4; ++i) EXPECT_THAT(SignIn(kAda, kOther), HasReason("BAD_CREDENTIALS"));
+  EXPECT_THAT(SignIn(), IsOk());
+}
+
+TEST_F(AccountsTest, GuessingAtManyAddressesFromOneClientIsThrottled) {
+  policy_.guesses_per_client.free_count = 3;
+  Join();
+  for (int i = 0; i < 3; ++i) (void)SignIn("reader" + std::to_string(i) + "@example.org", kOther);
+
+  EXPECT_THAT(SignIn(), HasReason("TRY_LATER"));
+  EXPECT_THAT(SignIn(kAda, kPassword, "192.0.2.8"), IsOk());
+}
+
+TEST_F(AccountsTest, AnAccountOfOnesOwnDoesNotPayForGuessingAtOthers) {
+  policy_.guesses_per_client.free_count = 3;
+  Join();
+  (void)SignIn("bob@example.org", kOther);
+  (void)SignIn("eve@example.org", kOther);
+  EXPECT_THAT(SignIn(), IsOk());
+  (void)SignIn("dan@example.org", kOther);
+
+  EXPECT_THAT(SignIn(), HasReason("TRY_LATER"));
+}
+
+TEST_F(AccountsTest, AnOutdatedHashIsRenewedWhenThePasswordIsAtHand) {
+  const Customer ada = Join();
+  const PasswordHash before = store_.FindCustomer(ada.id)->password_hash;
+  hasher_ = MakeHasher(/*passes=*/2);
+  accounts_.reset();
+
+  EXPECT_THAT(SignIn(), IsOk());
+
+  EXPECT_NE(store_.FindCustomer(ada.id)->password_hash, before);
+  EXPECT_THAT(SignIn(), IsOk());
+}
+
+// --- Sessions
+
+TEST_F(AccountsTest, ASessionEndsByDisuse) {
+  Join();
+  const Secret session = Session();
+
+  clock_.Advance(13 * 24h);
+  EXPECT_THAT(accounts().VerifySession(session), IsOk());
+  clock_.Advance(13 * 24h);
+  EXPECT_THAT(accounts().VerifySession(session), IsOk());
+  clock_.Advance(14 * 24h);
+  EXPECT_THAT(accounts().VerifySession(session), HasReason("NO_SESSION"));
+}
+
+TEST_F(AccountsTest, ASessionEndsByAgeHoweverMuchItIsUsed) {
+  Join();
+  const Secret session = Session();
+
+  for (int day = 0; day < 89; ++day) {
+    clock_.Advance(24h);
+    ASSERT_THAT(accounts().VerifySession(session), IsOk()) << day;
+  }
+  clock_.Advance(24h);
+
+  EXPECT_THAT(accounts().VerifySession(session), HasReason("NO_SESSION"));
+}
+
+TEST_F(AccountsTest, SigningOutEndsASessionAndRepeatingItIsNothing) {
+  Join();
+  const Secret session = Session();
+  const Secret other = Session();
+
+  accounts().SignOut(session);
+  accounts().SignOut(session);
+
+  EXPECT_THAT(accounts().VerifySession(session), HasReason("NO_SESSION"));
+  EXPECT_THAT(accounts().VerifySession(other), IsOk());
+  EXPECT_THAT(accounts().VerifySession(Secret("")), HasReason("NO_SESSION"));
+}
+
+TEST_F(AccountsTest, SigningOutEverywhereKeepsThisOneWhereAsked) {
+  Join();
+  const Secret here = Session();
+  const Secret there = Session();
+
+  EXPECT_EQ(accounts().SignOutEverywhere(here, /*keep_this=*/true).value(), 1);
+  EXPECT_THAT(accounts().VerifySession(there), HasReason("NO_SESSION"));
+  EXPECT_EQ(accounts().SignOutEverywhere(here, /*keep_this=*/false).value(), 1);
+  EXPECT_THAT(accounts().SignOutEverywhere(here, /*keep_this=*/false), HasReason("NO_SESSION"));
+}
+
+// --- Passwords
+
+TEST_F(AccountsTest, ChangingThePasswordEndsTheOtherSessionsAndSaysSo) {
+  Join();
+  const Secret here = Session();
+  const Secret there = Session();
+
+  EXPECT_THAT(accounts().ChangePassword(here, kPassword, kOther), IsOk());
+
+  EXPECT_THAT(accounts().VerifySession(here), IsOk());
+  EXPECT_THAT(accounts().VerifySession(there), HasReason("NO_SESSION"));
+  EXPECT_THAT(SignIn(), HasReason("BAD_CREDENTIALS"));
+  EXPECT_THAT(SignIn(kAda, kOther), IsOk());
+  EXPECT_EQ(NextMessage().subject, "Your password was changed");
+}
+
+TEST_F(AccountsTest, ChangingThePasswordNeedsTheOldOneAndIsThrottled) {
+  Join();
+  const Secret session = Session();
+
+  EXPECT_THAT(accounts().ChangePassword(Secret("none"), kPassword, kOther), HasReason("NO_SESSION"));
+  EXPECT_THAT(accounts().ChangePassword(session, kPassword, Secret("short")), HasReason("INVALID_FIELD"));
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_THAT(accounts().ChangePassword(session, kOther, kOther), HasReason("BAD_CREDENTIALS"));
+  }
+  EXPECT_THAT(accounts().ChangePassword(session, kPassword, kOther), HasReason("TRY_LATER"));
+}
+
+TEST_F(AccountsTest, AForgottenPasswordIsReplacedByALinkThatWorksOnce) {
+  Join();
+  const Secret session = Session();
+  const Secret token = AskForReset();
+
+  EXPECT_THAT(accounts().ResetPassword(token, Secret("short")), HasReason("INVALID_FIELD"));
+  EXPECT_THAT(accounts().ResetPassword(token, kOther), IsOk());
+
+  EXPECT_THAT(accounts().VerifySession(session), HasReason("NO_SESSION"));
+  EXPECT_THAT(SignIn(kAda, kOther), IsOk());
+  EXPECT_THAT(accounts().ResetPassword(token, kPassword), HasReason("BAD_TOKEN"));
+  EXPECT_EQ(NextMessage().subject, "Your password was changed");
+}
+
+TEST_F(AccountsTest, AResetLinkWorksForAnHour) {
+  Join();
+  const Secret token = AskForReset();
+
+  clock_.Advance(1h);
+
+  EXPECT_THAT(accounts().ResetPassword(token, kOther), HasReason("BAD_TOKEN"));
+}
+
+TEST_F(AccountsTest, AResetEndsTheWaitThatOthersGuessesCaused) {
+  Join();
+  for (int i = 0; i < 6; ++i) (void)SignIn(kAda, kOther, "");
+  ASSERT_THAT(SignIn(), HasReason("TRY_LATER"));
+
+  ASSERT_THAT(accounts().ResetPassword(AskForReset(), Secret("proust-on-a-ferry")), IsOk());
+
+  EXPECT_THAT(SignIn(kAda, Secret("proust-on-a-ferry")), IsOk());
+}
+
+TEST_F(AccountsTest, AskingForAnUnknownAddressLooksTheSameAndSendsNothing) {
+  Join();
+
+  EXPECT_THAT(accounts().RequestPasswordReset("nobody@example.org", kShop, kClient), IsOk());
+  EXPECT_THAT(accounts().RequestPasswordReset(kAda, kShop, kClient), IsOk());
+
+  EXPECT_EQ(NextMessage().to, kAda);
+}
+
+// --- Roles, export, erasure
+
+class OwnerTest : public AccountsTest {
+ protected:
+  OwnerTest() {
+    owner_ = store_.PutOwner({.id = CustomerId("owner"), .email = "owner@example.org", .role = Role::kOwner},
+                             hasher_->Hash(kPassword).value());
+  }
+  Secret OwnersSession() { return SignIn("owner@example.org").value().token; }
+
+  Customer owner_;
+};
+
+TEST_F(OwnerTest, OwnersGiveRolesAndTheSessionsOfTheOthersKnowAtOnce) {
+  const Customer ada = Join();
+  const Secret hers = Session();
+
+  EXPECT_THAT(accounts().SetRole(hers, ada.id, Role::kOwner), HasReason("NOT_ALLOWED"));
+  EXPECT_THAT(accounts().SetRole(Secret("none"), ada.id, Role::kOwner), HasReason("NO_SESSION"));
+  EXPECT_THAT(accounts().SetRole(OwnersSession(), ada.id, Role::kBookseller), IsOk());
+
+  EXPECT_EQ(accounts().VerifySession(hers)->customer.role, Role::kBookseller);
+  EXPECT_THAT(accounts().SetRole(OwnersSession(), owner_.id, Role::kCustomer), HasReason("LAST_OWNER"));
+}
+
+TEST_F(OwnerTest, CustomersAreListed) {
+  const Customer ada = Join();
+
+  EXPECT_EQ(accounts().ListCustomers(CustomerId(), 10).size(), 2u);
+  EXPECT_EQ(accounts().GetCustomer(ada.id).value(), ada);
+  EXPECT_THAT(accounts().GetCustomer(CustomerId("none")), HasReason("UNKNOWN_CUSTOMER"));
+}
+
+TEST_F(AccountsTest, TheExportHasEverythingButHashesAndTokens) {
+  const Customer ada = Join();
+  const Secret session = Session();
+  const Secret reset = AskForReset();
+
+  const auto json = accounts().ExportAsJson(session);
+
+  ASSERT_THAT(json, IsOk());
+  const auto parsed = nlohmann::json::parse(*json);
+  EXPECT_EQ(parsed["customer"]["name"], "customers/" + ada.id.value());
+  EXPECT_EQ(parsed["customer"]["email"], kAda);
+  EXPECT_EQ(parsed["customer"]["role"], "customer");
+  EXPECT_EQ(parsed["sessions"].size(), 1u);
+  EXPECT_EQ(parsed["sessions"][0]["create_time"], "2026-01-05T12:00:00.000000Z");
+  EXPECT_EQ(parsed["password_resets"].size(), 1u);
+  EXPECT_EQ(json->find(session.Reveal()), std::string::npos);
+  EXPECT_EQ(json->find(reset.Reveal()), std::string::npos);
+  EXPECT_EQ(json->find("argon2"), std::string::npos);
+  EXPECT_THAT(accounts().ExportAsJson(Secret("none")), HasReason("NO_SESSION"));
+}
+
+TEST_F(AccountsTest, ErasingNeedsThePasswordAndFreesTheAddress) {
+  const Customer ada = Join();
+  const Secret session = Session();
+
+  EXPECT_THAT(accounts().Erase(Secret("none"), kPassword), HasReason("NO_SESSION"));
+  EXPECT_THAT(accounts().Erase(session, kOther), HasReason("BAD_CREDENTIALS"));
+  EXPECT_EQ(accounts().Erase(session, kPassword).value(), ada);
+
+  EXPECT_THAT(accounts().VerifySession(session), HasReason("NO_SESSION"));
+  EXPECT_THAT(SignIn(), HasReason("BAD_CREDENTIALS"));
+  EXPECT_NE(Join().id, ada.id);
+}
+
+TEST_F(OwnerTest, TheLastOwnerIsNotErased) {
+  EXPECT_THAT(accounts().Erase(OwnersSession(), kPassword), HasReason("LAST_OWNER"));
+}
+
+}  // namespace
+}  // namespace octavo::accounts

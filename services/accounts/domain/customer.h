@@ -1,0 +1,51 @@
+// Who a customer is to the shop. There are no accounts with an unverified address: a registration becomes an
+// account when its message is answered.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+#include "lib/base/strong_id.h"
+
+namespace octavo::accounts {
+
+using CustomerId = StrongId<struct CustomerIdTag>;  // A UUID.
+
+// Each may do what those before may, and more.
+enum class Role {
+  kCustomer = 1,
+  kBookseller = 2,
+  kManager = 3,
+  kOwner = 4,
+};
+
+std::string_view RoleName(Role role);  // "owner".
+
+struct Customer {
+  CustomerId id;
+  std::string email;  // Normalised (ParseEmail), unique.
+  std::string full_name;
+  Role role = Role::kCustomer;
+  Timestamp created;
+
+  bool operator==(const Customer&) const = default;
+};
+
+// Trimmed, ASCII letters in lower case: the same address is the same text in every service. Then it has to be
+// an address that any mail server takes: the dot-string of RFC 5321, section 4.1.2, ASCII, at most 254 bytes.
+// It stands in a header line as it is, so nothing that means something there is let through. Errors:
+// INVALID_ARGUMENT (INVALID_FIELD).
+Result<std::string> ParseEmail(std::string_view field, std::string_view text);
+
+// At most 200 bytes of UTF-8 without control characters; trimmed, may be empty. Errors: INVALID_ARGUMENT
+// (INVALID_FIELD).
+Result<std::string> ParseFullName(std::string_view field, std::string_view text);
+
+// Where links of messages lead: "http://host:port" or "https://host", without a path. Errors:
+// INVALID_ARGUMENT.
+Result<std::string> ParseBaseUri(std::string_view field, std::string_view text);
+
+}  // namespace octavo::accounts

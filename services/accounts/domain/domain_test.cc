@@ -1,0 +1,137 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lib/testing/fake_clock.h"
+#include "lib/testing/matchers.h"
+#include "services/accounts/domain/customer.h"
+#include "services/accounts/domain/password.h"
+#include "services/accounts/domain/session.h"
+#include "services/accounts/domain/throttle.h"
+
+namespace octavo::accounts {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Timestamp kNoon = FakeClock::kNoon;
+
+TEST(ParseEmailTest, TrimsAndLowersAsEveryServiceDoes) {
+  EXPECT_EQ(ParseEmail("email", " Ada.Lovelace+books@Example.ORG\t").value(),
+            "ada.lovelace+books@example.org");
+}
+
+TEST(ParseEmailTest, RefusesWhatIsNoAddressOrMeansSomethingInAHeader) {
+  const std::string cases[] = {
+      "",
+      "ada",
+      "@example.org",
+      "ada@",
+      "ada@example",
+      "ada@example.",
+      "ada@.org",
+      "a@b@c.org",
+      "ada..b@example.org",
+      ".ada@example.org",
+      "ada @example.org",
+      "ada@exa mple.org",
+      "ada@example.org\r\nBcc: x@example.org",
+      "ada<x@example.org",
+      "ada,x@example.org",
+      "\"ada\"@example.org",
+      "zoë@example.org",
+      std::string(65, 'a') + "@example.org",
+      "a@" + std::string(250, 'b') + ".org",
+      std::string("ada\0@example.org", 16),
+  };
+  for (const std::string& text : cases) {
+    EXPECT_THAT(ParseEmail("email", text), HasReason("INVALID_FIELD")) << text;
+  }
+}
+
+TEST(ParseBaseUriTest, IsAnAddressWithoutAPath) {
+  EXPECT_EQ(ParseBaseUri("base_uri", "http://127.0.0.1:8080").value(), "http://127.0.0.1:8080");
+  EXPECT_EQ(ParseBaseUri("base_uri", "https://shop.example/").value(), "https://shop.example");
+  EXPECT_EQ(ParseBaseUri("base_uri", "http://[::1]:8080").value(), "http://[::1]:8080");
+  for (const char* text : {"", "shop.example", "ftp://shop.example", "https://", "https://shop.example/path",
+                           "https://shop.example\r\nX: y", "https://user@shop.example", "javascript://x"}) {
+    EXPECT_THAT(ParseBaseUri("base_uri", text), HasReason("INVALID_FIELD")) << text;
+  }
+}
+
+TEST(ParseFullNameTest, TakesAnyScriptAndNoControlCharacters) {
+  EXPECT_EQ(ParseFullName("full_name", " Zoë Ōe ").value(), "Zoë Ōe");
+  EXPECT_THAT(ParseFullName("full_name", "Ada\nBcc: x"), HasReason("INVALID_FIELD"));
+  EXPECT_THAT(ParseFullName("full_name", std::string(201, 'a')), HasReason("INVALID_FIELD"));
+}
+
+TEST(CheckPasswordTest, TakesLongOnesThatAreNotGuessedFirst) {
+  struct Case {
+    std::string password;
+    bool taken;
+  };
+  const Case cases[] = {
+      {"grün wie Moos", true},
+      {"tolstoy-on-a-tram", true},
+      {"correct horse battery staple", true},
+      {std::string("åäö") + "åäöxyzw", true},   // Ten characters in sixteen bytes.
+      {"short one", false},                     // Nine.
+      {std::string(200, 'x') + "abcd", false},  // Longer than 200.
+      {"password123", false},
+      {"Password2024!!", false},
+      {"passwordpassword", false},
+      {"1234567890", false},
+      {"0987654321", false},
+      {"qwertyuiop", false},
+      {"abcabcabcabc", false},
+      {"aaaaaaaaaaaa", false},
+      {"ada.lovelace@example.org", false},
+      {"ada.lovelace1815", false},
+      {"iloveyou!!!", false},
+  };
+  for (const Case& c : cases) {
+    const Status status = CheckPassword("password", Secret(c.password), "ada.lovelace@example.org");
+    EXPECT_EQ(status.ok(), c.taken) << c.password;
+    if (!status.ok()) {
+      EXPECT_EQ(ToString(status.error()).find(c.password), std::string::npos) << c.password;
+    }
+  }
+}
+
+constexpr ThrottlePolicy kPolicy{.free_count = 3, .wait_first = 1s, .wait_max = 10s, .forgotten_after = 1h};
+
+TEST(ThrottleTest, WaitsDoubleAfterTheFreeAttempts) {
+  Attempts attempts;
+  std::vector<std::chrono::microseconds> waits;
+  for (int i = 0; i < 8; ++i) {
+    attempts = AfterAttempt(attempts, kPolicy, kNoon);
+    waits.push_back(std::max(NextAllowed(attempts, kPolicy), kNoon) - kNoon);
+  }
+
+  EXPECT_THAT(waits, testing::ElementsAre(0s, 0s, 1s, 2s, 4s, 8s, 10s, 10s));
+}
+
+TEST(ThrottleTest, IsForgottenAfterAWhile) {
+  const Attempts many{.count = 1000, .last = kNoon};
+
+  EXPECT_EQ(NextAllowed(many, kPolicy), kNoon + 10s);
+  EXPECT_EQ(AfterAttempt(many, kPolicy, kNoon + 59min).count, 1001);
+  EXPECT_EQ(AfterAttempt(many, kPolicy, kNoon + 1h).count, 1);
+}
+
+TEST(ClientNetworkTest, ManyAddressesOfOneSubscriberAreOne) {
+  EXPECT_EQ(ClientNetwork("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(ClientNetwork("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+  EXPECT_EQ(ClientNetwork("2001:db8:1:2::9"), "2001:db8:1:2::/64");
+  EXPECT_EQ(ClientNetwork("::ffff:192.0.2.7"), "::ffff:192.0.2.7");
+  EXPECT_EQ(ClientNetwork("unix:"), "unix:");
+}
+
+TEST(SessionTest, EndsByDisuseAndByAge) {
+  const SessionPolicy policy{.idle_max = 2h, .age_max = 24h};
+
+  EXPECT_EQ(ExpiryOf({.created = kNoon, .last_used = kNoon + 1h}, policy), kNoon + 3h);
+  EXPECT_EQ(ExpiryOf({.created = kNoon, .last_used = kNoon + 23h}, policy), kNoon + 24h);
+}
+
+}  // namespace
+}  // namespace octavo::accounts

@@ -1,0 +1,41 @@
+#include "services/accounts/export.h"
+
+#include <nlohmann/json.hpp>
+
+namespace octavo::accounts {
+namespace {
+
+nlohmann::ordered_json Times(const std::vector<Timestamp>& times) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Timestamp time : times) list.push_back({{"expire_time", ToString(time)}});
+  return list;
+}
+
+}  // namespace
+
+std::string ToJson(const Holdings& holdings, const SessionPolicy& policy) {
+  const Customer& customer = holdings.customer;
+  nlohmann::ordered_json sessions = nlohmann::ordered_json::array();
+  for (const SessionTimes& times : holdings.sessions) {
+    sessions.push_back({{"create_time", ToString(times.created)},
+                        {"last_use_time", ToString(times.last_used)},
+                        {"expire_time", ToString(ExpiryOf(times, policy))}});
+  }
+  const nlohmann::ordered_json all = {
+      {"customer",
+       {{"name", "customers/" + customer.id.value()},
+        {"email", customer.email},
+        {"email_verified", true},
+        {"full_name", customer.full_name},
+        {"role", RoleName(customer.role)},
+        {"create_time", ToString(customer.created)}}},
+      {"password", "kept as a hash only"},
+      {"sessions", sessions},
+      {"password_resets", Times(holdings.reset_expiries)},
+      {"registrations", Times(holdings.registration_expiries)},
+  };
+  // A name that is not UTF-8 shows a replacement character instead of failing.
+  return all.dump(2, ' ', /*ensure_ascii=*/false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace octavo::accounts

@@ -1,0 +1,306 @@
+// MemoryStore: a Store that forgets everything when it goes. For tests of what stands on a store. Passes the
+// same contract test as SqlStore; every verb is one step under one lock.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/accounts/store.h"
+
+namespace octavo::accounts {
+
+class MemoryStore final : public Store {
+ public:
+  bool AddRegistration(const Registration& registration) override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [token, waiting] : registrations_) {
+      if (!registration.request_id.empty() && waiting.request_id == registration.request_id) return false;
+    }
+    return registrations_.emplace(registration.token, registration).second;
+  }
+
+  Result<Customer> ConfirmRegistration(const TokenHash& token, Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = registrations_.find(token);
+    if (found == registrations_.end() || found->second.expires <= now) return BadToken();
+    const Registration registration = found->second;
+    if (At(registration.customer.email) != nullptr) return BadToken();
+    customers_.emplace(registration.customer.id,
+                       Credentials{registration.customer, registration.password_hash});
+    EraseRegistrations(registration.customer.email);
+    return registration.customer;
+  }
+
+  std::optional<Credentials> FindByEmail(const std::string& email) override {
+    const std::lock_guard lock(mutex_);
+    const Credentials* found = At(email);
+    return found == nullptr ? std::nullopt : std::optional(*found);
+  }
+
+  std::optional<Credentials> FindCustomer(const CustomerId& id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = customers_.find(id);
+    return found == customers_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  std::vector<Customer> ListCustomers(const CustomerId& after, int count_max) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Customer> page;
+    for (auto next = customers_.upper_bound(after); next != customers_.end(); ++next) {
+      if (static_cast<int>(page.size()) == count_max) break;
+      page.push_back(next->second.customer);
+    }
+    return page;
+  }
+
+  Result<Customer> SetRole(const CustomerId& by, const CustomerId& id, Role role) override {
+    const std::lock_guard lock(mutex_);
+    const auto owner = customers_.find(by);
+    if (owner == customers_.end() || owner->second.customer.role != Role::kOwner) return NotAllowed();
+    const auto found = customers_.find(id);
+    if (found == customers_.end()) return UnknownCustomer(id);
+    if (role != Role::kOwner && IsLastOwner(found->second.customer)) return LastOwner();
+    found->second.customer.role = role;
+    return found->second.customer;
+  }
+
+  Customer PutOwner(const Customer& owner, const PasswordHash& password_hash) override {
+    const std::lock_guard lock(mutex_);
+    EraseRegistrations(owner.email);
+    Credentials* found = At(owner.email);
+    if (found == nullptr) {
+      customers_.emplace(owner.id, Credentials{owner, password_hash});
+      return owner;
+    }
+    found->customer.role = Role::kOwner;
+    found->password_hash = password_hash;
+    EndAll(found->customer.id, std::nullopt);
+    return found->customer;
+  }
+
+  Result<Customer> Erase(const CustomerId& id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = customers_.find(id);
+    if (found == customers_.end()) return UnknownCustomer(id);
+    const Customer customer = found->second.customer;
+    if (IsLastOwner(customer)) return LastOwner();
+    EndAll(id, std::nullopt);
+    EraseResets(id);
+    EraseRegistrations(customer.email);
+    customers_.erase(found);
+    return customer;
+  }
+
+  std::optional<Holdings> ReadHoldings(const CustomerId& id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = customers_.find(id);
+    if (found == customers_.end()) return std::nullopt;
+    Holdings holdings{.customer = found->second.customer};
+    for (const auto& [token, session] : sessions_) {
+      if (session.customer == id) holdings.sessions.push_back(session.times);
+    }
+    for (const auto& [token, reset] : resets_) {
+      if (reset.customer == id) holdings.reset_expiries.push_back(reset.expires);
+    }
+    for (const auto& [token, waiting] : registrations_) {
+      if (waiting.customer.email == holdings.customer.email) {
+        holdings.registration_expiries.push_back(waiting.expires);
+      }
+    }
+    std::sort(holdings.sessions.begin(), holdings.sessions.end(),
+              [](const SessionTimes& a, const SessionTimes& b) { return a.created < b.created; });
+    std::sort(holdings.reset_expiries.begin(), holdings.reset_expiries.end());
+    std::sort(holdings.registration_expiries.begin(), holdings.registration_expiries.end());
+    return holdings;
+  }
+
+  bool ChangePassword(const CustomerId& id, const PasswordHash& before, const PasswordHash& after,
+                      const TokenHash& keep) override {
+    const std::lock_guard lock(mutex_);
+    if (!Replace(id, before, after)) return false;
+    EraseResets(id);
+    EndAll(id, keep);
+    return true;
+  }
+
+  bool Rehash(const CustomerId& id, const PasswordHash& before, const PasswordHash& after) override {
+    const std::lock_guard lock(mutex_);
+    return Replace(id, before, after);
+  }
+
+  void AddReset(const TokenHash& token, const CustomerId& id, Timestamp expires) override {
+    const std::lock_guard lock(mutex_);
+    if (customers_.contains(id)) resets_.emplace(token, Reset{id, expires});
+  }
+
+  std::optional<Customer> FindReset(const TokenHash& token, Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = resets_.find(token);
+    if (found == resets_.end() || found->second.expires <= now) return std::nullopt;
+    return customers_.at(found->second.customer).customer;
+  }
+
+  Result<Customer> ResetPassword(const TokenHash& token, const PasswordHash& after, Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = resets_.find(token);
+    if (found == resets_.end() || found->second.expires <= now) return BadToken();
+    Credentials& credentials = customers_.at(found->second.customer);
+    credentials.password_hash = after;
+    EraseResets(credentials.customer.id);
+    EndAll(credentials.customer.id, std::nullopt);
+    return credentials.customer;
+  }
+
+  bool AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified,
+                  Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = customers_.find(id);
+    if (found == customers_.end() || found->second.password_hash != verified) return false;
+    while (CountSessions(id) >= kSessionsMax) sessions_.erase(LeastUsed(id));
+    return sessions_.emplace(token, Opened{id, {.created = now, .last_used = now}}).second;
+  }
+
+  std::optional<Session> FindSession(const TokenHash& token) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(token);
+    if (found == sessions_.end()) return std::nullopt;
+    return Session{token, customers_.at(found->second.customer).customer, found->second.times};
+  }
+
+  void NoteUse(const TokenHash& token, Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(token);
+    if (found != sessions_.end()) {
+      found->second.times.last_used = std::max(found->second.times.last_used, now);
+    }
+  }
+
+  void EndSession(const TokenHash& token) override {
+    const std::lock_guard lock(mutex_);
+    sessions_.erase(token);
+  }
+
+  std::int64_t EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) override {
+    const std::lock_guard lock(mutex_);
+    return EndAll(id, keep);
+  }
+
+  std::optional<Timestamp> Attempt(std::span<const ThrottledSubject> subjects, Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    Timestamp allowed = Timestamp::min();
+    for (const ThrottledSubject& one : subjects) {
+      allowed = std::max(allowed, NextAllowed(attempts_[one.subject], one.policy));
+    }
+    if (allowed > now) return allowed;
+    for (const ThrottledSubject& one : subjects) {
+      attempts_[one.subject] = AfterAttempt(attempts_[one.subject], one.policy, now);
+    }
+    return std::nullopt;
+  }
+
+  void Forget(const Subject& subject) override {
+    const std::lock_guard lock(mutex_);
+    attempts_.erase(subject);
+  }
+
+  void TakeBack(const Subject& subject) override {
+    const std::lock_guard lock(mutex_);
+    Attempts& attempts = attempts_[subject];
+    attempts.count = std::max<std::int64_t>(0, attempts.count - 1);
+  }
+
+  std::int64_t Sweep(const Bounds& bounds, Timestamp now, int count_max) override {
+    const std::lock_guard lock(mutex_);
+    return EraseSome(registrations_, count_max,
+                     [&](const Registration& waiting) { return waiting.expires <= now; }) +
+           EraseSome(resets_, count_max, [&](const Reset& reset) { return reset.expires <= now; }) +
+           EraseSome(sessions_, count_max,
+                     [&](const Opened& session) { return ExpiryOf(session.times, bounds.sessions) <= now; }) +
+           EraseSome(attempts_, count_max, [&](const Attempts& attempts) {
+             return attempts.last <= now - bounds.attempts_forgotten_after;
+           });
+  }
+
+ private:
+  struct Opened {
+    CustomerId customer;
+    SessionTimes times;
+  };
+  struct Reset {
+    CustomerId customer;
+    Timestamp expires;
+  };
+
+  template <typename Map, typename Predicate>
+  static std::int64_t EraseSome(Map& map, int count_max, const Predicate& has_run_out) {
+    std::int64_t erased = 0;
+    for (auto next = map.begin(); next != map.end() && erased < count_max;) {
+      if (has_run_out(next->second)) {
+        next = map.erase(next);
+        erased += 1;
+      } else {
+        ++next;
+      }
+    }
+    return erased;
+  }
+
+  Credentials* At(const std::string& email) {
+    for (auto& [id, credentials] : customers_) {
+      if (credentials.customer.email == email) return &credentials;
+    }
+    return nullptr;
+  }
+  bool Replace(const CustomerId& id, const PasswordHash& before, const PasswordHash& after) {
+    const auto found = customers_.find(id);
+    if (found == customers_.end() || found->second.password_hash != before) return false;
+    found->second.password_hash = after;
+    return true;
+  }
+  std::int64_t CountSessions(const CustomerId& id) const {
+    return std::count_if(sessions_.begin(), sessions_.end(),
+                         [&](const auto& entry) { return entry.second.customer == id; });
+  }
+  // Of a customer who has a session.
+  std::map<TokenHash, Opened>::iterator LeastUsed(const CustomerId& id) {
+    auto least = sessions_.end();
+    for (auto next = sessions_.begin(); next != sessions_.end(); ++next) {
+      if (next->second.customer != id) continue;
+      if (least == sessions_.end() || next->second.times.last_used < least->second.times.last_used) {
+        least = next;
+      }
+    }
+    return least;
+  }
+  bool IsLastOwner(const Customer& customer) const {
+    const auto owners = std::count_if(customers_.begin(), customers_.end(), [](const auto& entry) {
+      return entry.second.customer.role == Role::kOwner;
+    });
+    return customer.role == Role::kOwner && owners == 1;
+  }
+  void EraseRegistrations(const std::string& email) {
+    std::erase_if(registrations_, [&](const auto& entry) { return entry.second.customer.email == email; });
+  }
+  void EraseResets(const CustomerId& id) {
+    std::erase_if(resets_, [&](const auto& entry) { return entry.second.customer == id; });
+  }
+  std::int64_t EndAll(const CustomerId& id, const std::optional<TokenHash>& keep) {
+    return static_cast<std::int64_t>(std::erase_if(
+        sessions_, [&](const auto& entry) { return entry.second.customer == id && entry.first != keep; }));
+  }
+
+  std::mutex mutex_;
+  std::map<CustomerId, Credentials> customers_;  // Guarded by mutex_, as all below.
+  std::map<TokenHash, Registration> registrations_;
+  std::map<TokenHash, Opened> sessions_;
+  std::map<TokenHash, Reset> resets_;
+  std::map<Subject, Attempts> attempts_;
+};
+
+}  // namespace octavo::accounts

@@ -1,0 +1,141 @@
+#include "services/accounts/module.h"
+
+#include <sodium.h>
+
+#include "lib/db/migrations.h"
+#include "services/accounts/mail/folder_mailer.h"
+#include "services/accounts/mail/smtp_mailer.h"
+#include "services/accounts/migrations.h"
+
+namespace octavo::accounts {
+
+PasswordHasher::Options Configuration::hashing() const {
+  return {.memory_bytes = hash_memory_bytes,
+          .passes = hash_passes,
+          .at_once_max = hash_at_once_max,
+          .waiting_max = hash_waiting_max};
+}
+
+void AddOptions(Configuration& configuration, runtime::Options::Group options) {
+  options.Add("database_url", &configuration.database_url,
+              "Where accounts are kept: postgresql://…, or a file. Empty: accounts/accounts.db in the data "
+              "directory.");
+  options.Add("threads", &configuration.threads, "Calls that are worked on at once.");
+  options.Add("queue_max", &configuration.queue_max, "Calls that may wait for a thread; more are refused.");
+  options.Add("hash_memory_bytes", &configuration.hash_memory_bytes,
+              "Memory that hashing one password takes (argon2id).");
+  options.Add("hash_passes", &configuration.hash_passes,
+              "How often hashing a password goes over its memory.");
+  options.Add("hash_at_once_max", &configuration.hash_at_once_max, "Passwords that are hashed at once.");
+  options.Add("hash_waiting_max", &configuration.hash_waiting_max,
+              "Passwords that may wait to be hashed; more are refused.");
+  options.Add("session_idle", &configuration.session_idle,
+              "A session ends when it was not used for so long.");
+  options.Add("session_max", &configuration.session_max, "A session ends so long after it began.");
+  options.Add(
+      "smtp_address", &configuration.smtp_address,
+      "host:port of a mail relay. Empty: messages are files in accounts/mail/ in the data directory.");
+  options.Add("mail_from", &configuration.mail_from, "The address that messages come from.");
+  options.Add("shop_uri", &configuration.shop_uri,
+              "Where links in messages lead, like https://shop.example. Empty: where the page says that asks "
+              "for them.");
+}
+
+Result<std::unique_ptr<db::Database>> OpenDatabase(const Configuration& configuration,
+                                                   const std::filesystem::path& data_dir, Random& random) {
+  db::Options options{.url = std::string(configuration.database_url.Reveal())};
+  try {
+    if (options.url.empty()) {
+      const std::filesystem::path folder = data_dir / "accounts";
+      std::filesystem::create_directories(folder);
+      // Hashes and messages are for this user only.
+      std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+      options.url = "sqlite:" + (folder / "accounts.db").string();
+    }
+    std::unique_ptr<db::Database> database = db::Open(options, random);
+    TRY(db::Migrate(*database, Migrations()));
+    return database;
+  } catch (const std::exception& error) {  // db::Error, or the folder cannot be made.
+    return Error{Code::kUnavailable, "CANNOT_OPEN_DATABASE", std::string("accounts: ") + error.what()};
+  }
+}
+
+Module::Serving::Serving(const runtime::Environment& environment, const Configuration& configuration,
+                         const Policy& policy, std::unique_ptr<db::Database> opened,
+                         std::unique_ptr<PasswordHasher> made, std::unique_ptr<Mailer> chosen)
+    : environment(environment),
+      database(std::move(opened)),
+      hasher(std::move(made)),
+      mailer(std::move(chosen)),
+      postman(*mailer, environment.log, environment.metrics, {}),
+      accounts({store, *hasher, postman, environment.clock, environment.random}, policy),
+      pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
+                                         .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+      service(accounts, pipeline) {}
+
+Status Module::CheckConfiguration() const {
+  if (configuration_.threads <= configuration_.hash_at_once_max + configuration_.hash_waiting_max) {
+    return InvalidField("--accounts.threads",
+                        "must be above hash_at_once_max + hash_waiting_max, or nobody is left to verify "
+                        "sessions while passwords are hashed");
+  }
+  if (configuration_.session_idle.count() < 1 || configuration_.session_max.count() < 1) {
+    return InvalidField("--accounts.session_idle and session_max", "must be above 0");
+  }
+  const bool is_default = configuration_.mail_from == Configuration().mail_from;
+  if (!configuration_.smtp_address.empty() && is_default) {
+    return InvalidField("--accounts.mail_from", "is needed with --accounts.smtp_address");
+  }
+  return Ok();
+}
+
+Result<Policy> Module::MakePolicy() const {
+  Policy policy{.sessions = {.idle_max = configuration_.session_idle, .age_max = configuration_.session_max}};
+  if (!configuration_.shop_uri.empty()) {
+    policy.shop_uri = TRY(ParseBaseUri("--accounts.shop_uri", configuration_.shop_uri));
+  }
+  return policy;
+}
+
+Result<std::unique_ptr<Mailer>> Module::ChooseMailer(const runtime::Environment& environment) const {
+  const std::string from = TRY(ParseEmail("--accounts.mail_from", configuration_.mail_from));
+  if (configuration_.smtp_address.empty()) {
+    return std::unique_ptr<Mailer>(std::make_unique<FolderMailer>(
+        environment.data_dir / name() / "mail", from, environment.clock, environment.random));
+  }
+  SmtpMailer::Options options = TRY(ParseSmtpAddress(configuration_.smtp_address));
+  options.from = from;
+  return std::unique_ptr<Mailer>(
+      std::make_unique<SmtpMailer>(options, environment.clock, environment.random));
+}
+
+Status Module::Open(const runtime::Environment& environment) {
+  TRY(CheckConfiguration());
+  if (sodium_init() < 0) {
+    return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
+  }
+  const Policy policy = TRY(MakePolicy());
+  std::unique_ptr<Mailer> mailer = TRY(ChooseMailer(environment));
+  std::unique_ptr<PasswordHasher> hasher = TRY(PasswordHasher::Make(configuration_.hashing()));
+  std::unique_ptr<db::Database> database =
+      TRY(OpenDatabase(configuration_, environment.data_dir, environment.random));
+  serving_ = std::make_unique<Serving>(environment, configuration_, policy, std::move(database),
+                                       std::move(hasher), std::move(mailer));
+  return Ok();
+}
+
+Status Module::Start(const runtime::Peers&) {
+  const runtime::Environment& environment = serving_->environment;
+  serving_->sweeper.emplace(serving_->store, TRY(MakePolicy()).bounds(), environment.clock, environment.log,
+                            Sweeper::Options{});
+  serving_->pipeline.Open();
+  return Ok();
+}
+
+void Module::Close() {
+  serving_->pipeline.Close();
+  serving_->postman.Stop();
+  serving_->sweeper.reset();
+}
+
+}  // namespace octavo::accounts

@@ -1,0 +1,91 @@
+// The accounts module: the store, the hashing of passwords, the messages, and the service in front of them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/secret.h"
+#include "lib/db/database.h"
+#include "lib/runtime/module.h"
+#include "services/accounts/accounts.h"
+#include "services/accounts/mail/mailer.h"
+#include "services/accounts/mail/postman.h"
+#include "services/accounts/password_hasher.h"
+#include "services/accounts/service.h"
+#include "services/accounts/sql_store.h"
+#include "services/accounts/sweeper.h"
+
+namespace octavo::accounts {
+
+struct Configuration {
+  // Empty: the file accounts/accounts.db below the data directory. Secret: it may hold a password.
+  Secret database_url;
+  // More than can wait for a password to be hashed, so that sessions are verified meanwhile.
+  std::int64_t threads = 32;
+  // Calls that wait for a thread; more are refused. 1,024 x about 1 kB of request.
+  std::int64_t queue_max = 1024;
+  // See PasswordHasher::Options.
+  std::int64_t hash_memory_bytes = 64 << 20;
+  std::int64_t hash_passes = 2;
+  std::int64_t hash_at_once_max = 2;
+  std::int64_t hash_waiting_max = 16;
+  std::chrono::milliseconds session_idle = std::chrono::hours(24 * 14);
+  std::chrono::milliseconds session_max = std::chrono::hours(24 * 90);
+  // host:port of a mail server; empty: messages are files in accounts/mail/ below the data directory.
+  std::string smtp_address;
+  std::string mail_from = "no-reply@octavo.invalid";
+  std::string shop_uri;
+
+  PasswordHasher::Options hashing() const;
+};
+
+void AddOptions(Configuration& configuration, runtime::Options::Group options);
+
+// Opens and migrates the database. Errors: UNAVAILABLE (CANNOT_OPEN_DATABASE), and db::Migrate's.
+Result<std::unique_ptr<db::Database>> OpenDatabase(const Configuration& configuration,
+                                                   const std::filesystem::path& data_dir, Random& random);
+
+class Module final : public runtime::Module {
+ public:
+  explicit Module(Configuration configuration = {}) : configuration_(std::move(configuration)) {}
+
+  std::string name() const override { return "accounts"; }
+  void Configure(runtime::Options::Group options) override { AddOptions(configuration_, options); }
+  Status Open(const runtime::Environment& environment) override;
+  std::vector<rpc::Service*> services() override { return {&serving_->service}; }
+  Status Start(const runtime::Peers& peers) override;
+  void Close() override;
+  void Stop() override { serving_.reset(); }
+
+ private:
+  struct Serving {
+    Serving(const runtime::Environment& environment, const Configuration& configuration, const Policy& policy,
+            std::unique_ptr<db::Database> opened, std::unique_ptr<PasswordHasher> made,
+            std::unique_ptr<Mailer> chosen);
+
+    const runtime::Environment& environment;
+    const std::unique_ptr<db::Database> database;
+    SqlStore store{*database};
+    const std::unique_ptr<PasswordHasher> hasher;
+    const std::unique_ptr<Mailer> mailer;
+    Postman postman;
+    Accounts accounts;
+    rpc::Pipeline pipeline;
+    AccountsService service;
+    std::optional<Sweeper> sweeper;  // Between Start and Close.
+  };
+
+  Status CheckConfiguration() const;
+  Result<Policy> MakePolicy() const;
+  Result<std::unique_ptr<Mailer>> ChooseMailer(const runtime::Environment& environment) const;
+
+  Configuration configuration_;
+  std::unique_ptr<Serving> serving_;  // From Open to Stop.
+};
+
+}  // namespace octavo::accounts

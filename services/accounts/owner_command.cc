@@ -1,0 +1,142 @@
+#include "services/accounts/owner_command.h"
+
+#include <sodium.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <string_view>
+
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+#include "lib/base/uuid.h"
+#include "lib/runtime/options.h"
+#include "services/accounts/domain/password.h"
+#include "services/accounts/module.h"
+
+namespace octavo::accounts {
+namespace {
+
+struct Request {
+  std::string email;
+  std::string full_name;
+  std::string data_dir = "data";
+  Configuration configuration;
+};
+
+// Keeps what is typed off the screen.
+class Hidden {
+ public:
+  Hidden() {
+    tcgetattr(STDIN_FILENO, &before_);
+    termios hidden = before_;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  }
+  ~Hidden() { tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+  Hidden(const Hidden&) = delete;
+  Hidden& operator=(const Hidden&) = delete;
+
+ private:
+  termios before_{};
+};
+
+Secret ReadLine() {
+  std::string line;
+  std::getline(std::cin, line);
+  if (line.ends_with('\r')) line.pop_back();
+  return Secret(std::move(line));
+}
+
+Result<Secret> ReadPassword() {
+  if (isatty(STDIN_FILENO) == 0) return ReadLine();
+  const Hidden hidden;
+  std::cerr << "Password: " << std::flush;
+  Secret password = ReadLine();
+  std::cerr << "\nOnce more: " << std::flush;
+  const Secret again = ReadLine();
+  std::cerr << "\n";
+  if (password.Reveal() != again.Reveal()) {
+    return Error{Code::kInvalidArgument, "DIFFERENT", "the two passwords differ"};
+  }
+  return password;
+}
+
+// Options of the shop's other modules may stand in the environment too; they are not ours to judge.
+std::vector<const char*> OwnEnvironment(const char* const* environment) {
+  std::vector<const char*> own;
+  for (const char* const* entry = environment; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (text.starts_with("OCTAVO_ACCOUNTS_") || text.starts_with("OCTAVO_DATA_DIR=")) own.push_back(*entry);
+  }
+  own.push_back(nullptr);
+  return own;
+}
+
+Result<Customer> Create(const Request& request, const Surroundings& surroundings) {
+  const std::string email = TRY(ParseEmail("--email", request.email));
+  const std::string full_name = TRY(ParseFullName("--full_name", request.full_name));
+  if (sodium_init() < 0) {
+    return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
+  }
+  SystemClock clock;
+  SystemRandom random;
+  // Before the password is asked for: there is no sense in typing one for a store that cannot be opened.
+  const auto database = TRY(OpenDatabase(request.configuration, request.data_dir, random));
+  const Secret password = TRY(surroundings.read_password());
+  TRY(CheckPassword("password", password, email));
+  const auto hasher = TRY(PasswordHasher::Make(request.configuration.hashing()));
+  const PasswordHash password_hash = TRY(hasher->Hash(password));
+  return SqlStore(*database).PutOwner({.id = CustomerId(NewUuid(clock, random)),
+                                       .email = email,
+                                       .full_name = full_name,
+                                       .role = Role::kOwner,
+                                       .created = clock.Now()},
+                                      password_hash);
+}
+
+}  // namespace
+
+int CreateOwner(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
+  Request request;
+  runtime::Options options;
+  auto own = options.Prefixed("");
+  own.Add("email", &request.email, "The owner's e-mail address.");
+  own.Add("full_name", &request.full_name, "The owner's name.");
+  own.Add("data-dir", &request.data_dir, "The shop's folder for everything that is kept.");
+  AddOptions(request.configuration, options.Prefixed("accounts"));
+
+  const std::vector<const char*> environment = OwnEnvironment(surroundings.environment);
+  const auto outcome = options.Parse(arguments, environment.data());
+  if (outcome.ok() && *outcome == runtime::Options::Outcome::kHelp) {
+    surroundings.out << options.Help(
+        "octavo owner create",
+        "Makes an owner of the shop; the password is read from the terminal or standard input.");
+    return 0;
+  }
+  if (!outcome.ok() || request.email.empty()) {
+    surroundings.errors << "octavo owner create: "
+                        << (outcome.ok() ? "--email is needed" : outcome.error().message) << "\n";
+    return 2;
+  }
+  try {
+    const Result<Customer> owner = Create(request, surroundings);
+    if (owner.ok()) {
+      surroundings.out << "customers/" << owner->id.value() << " (" << owner->email
+                       << ") is an owner of the shop\n";
+      return 0;
+    }
+    surroundings.errors << "octavo owner create: " << owner.error().message << "\n";
+  } catch (const std::exception& exception) {
+    surroundings.errors << "octavo owner create: " << exception.what() << "\n";
+  }
+  return 1;
+}
+
+int CreateOwner(const std::vector<std::string>& arguments) {
+  return CreateOwner(arguments, {environ, ReadPassword, std::cout, std::cerr});
+}
+
+}  // namespace octavo::accounts

@@ -1,0 +1,65 @@
+// PasswordHasher: argon2id (RFC 9106) by libsodium, a bounded number at a time. Each hash takes tens of
+// megabytes and tenths of a second on purpose; so few are made at once, on their callers' threads, few wait,
+// and more are refused at once. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "lib/base/result.h"
+#include "lib/base/secret.h"
+#include "services/accounts/store.h"
+
+namespace octavo::accounts {
+
+class PasswordHasher {
+ public:
+  struct Options {
+    // libsodium's "interactive": 64 MiB and 2 passes, some 0.1 s of a core.
+    std::int64_t memory_bytes = 64 << 20;
+    std::int64_t passes = 2;
+    // x memory_bytes = 128 MiB at the most.
+    std::int64_t at_once_max = 2;
+    // Waiting beyond those; the last waits about waiting_max / at_once_max x 0.1 s.
+    std::int64_t waiting_max = 16;
+  };
+  struct Verdict {
+    bool matches = false;
+    // Made with other parameters than these: to be hashed anew while the password is at hand.
+    bool outdated = false;
+  };
+
+  // FAILED_PRECONDITION (BAD_OPTION) when libsodium does not take the parameters or there is not that much
+  // memory.
+  static Result<std::unique_ptr<PasswordHasher>> Make(Options options);
+
+  // Both wait for their turn. Errors: RESOURCE_EXHAUSTED (OVERLOADED).
+  Result<PasswordHash> Hash(const Secret& password);
+  Result<Verdict> Verify(const PasswordHash& hash, const Secret& password);
+  // Takes as long as Verify, and never matches: for who is not there.
+  Status VerifyNothing(const Secret& password);
+
+  // How many passwords were hashed so far, to keep or to compare.
+  std::int64_t count() const { return count_.load(); }
+
+ private:
+  // Leave to hash now, from those at_once_max; given back when it goes.
+  class Turn;
+
+  explicit PasswordHasher(Options options) : options_(options) {}
+
+  Result<PasswordHash> HashNow(const Secret& password) const;
+
+  const Options options_;
+  PasswordHash of_nobody_;  // Of a password that nobody knows.
+  std::mutex mutex_;
+  std::condition_variable turn_over_;
+  std::atomic<std::int64_t> count_ = 0;
+  std::int64_t running_ = 0;  // Guarded by mutex_, as the next.
+  std::int64_t waiting_ = 0;
+};
+
+}  // namespace octavo::accounts

@@ -1,0 +1,186 @@
+#include "services/accounts/service.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "lib/base/uuid.h"
+
+namespace octavo::accounts {
+namespace {
+
+constexpr int kPageSizeDefault = 50;
+constexpr int kPageSizeMax = 1000;
+constexpr std::size_t kRequestIdBytesMax = 100;
+constexpr std::string_view kNamePrefix = "customers/";
+
+std::string NameOf(const Customer& customer) {
+  return std::string(kNamePrefix) + customer.id.value();
+}
+
+Result<CustomerId> ParseName(const std::string& name) {
+  if (!name.starts_with(kNamePrefix) || !IsUuid(name.substr(kNamePrefix.size()))) {
+    return InvalidField("name",
+                        "\"" + name.substr(0, 80) + "\" is not a customer's name, like customers/<uuid>");
+  }
+  return CustomerId(name.substr(kNamePrefix.size()));
+}
+
+Result<Role> ParseRole(v1::Role role) {
+  if (role < v1::ROLE_CUSTOMER || role > v1::ROLE_OWNER) return InvalidField("role", "is missing or unknown");
+  return static_cast<Role>(role);
+}
+
+void Fill(google::protobuf::Timestamp& to, Timestamp from) {
+  const std::int64_t micros = ToMicros(from);
+  to.set_seconds(micros / 1'000'000);
+  to.set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
+}
+
+v1::Customer ToProto(const Customer& customer) {
+  v1::Customer to;
+  to.set_name(NameOf(customer));
+  to.set_email(customer.email);
+  to.set_email_verified(true);
+  to.set_full_name(customer.full_name);
+  to.set_role(static_cast<v1::Role>(customer.role));
+  Fill(*to.mutable_create_time(), customer.created);
+  return to;
+}
+
+v1::Session ToProto(const OpenSession& session) {
+  v1::Session to;
+  *to.mutable_customer() = ToProto(session.customer);
+  Fill(*to.mutable_expire_time(), session.expires);
+  return to;
+}
+
+}  // namespace
+
+AccountsService::AccountsService(Accounts& accounts, rpc::Pipeline& pipeline)
+    : rpc::Service("octavo.accounts.v1.AccountsService", pipeline), accounts_(accounts) {
+  Unary("Register", this, &AccountsService::Register);
+  Unary("VerifyEmail", this, &AccountsService::VerifyEmail);
+  Unary("SignIn", this, &AccountsService::SignIn);
+  Unary("SignOut", this, &AccountsService::SignOut);
+  Unary("SignOutEverywhere", this, &AccountsService::SignOutEverywhere);
+  Unary("VerifySession", this, &AccountsService::VerifySession);
+  Unary("ChangePassword", this, &AccountsService::ChangePassword);
+  Unary("RequestPasswordReset", this, &AccountsService::RequestPasswordReset);
+  Unary("ResetPassword", this, &AccountsService::ResetPassword);
+  Unary("GetCustomer", this, &AccountsService::GetCustomer);
+  Unary("ListCustomers", this, &AccountsService::ListCustomers);
+  Unary("SetRole", this, &AccountsService::SetRole);
+  Unary("ExportCustomer", this, &AccountsService::ExportCustomer);
+  Unary("EraseCustomer", this, &AccountsService::EraseCustomer);
+  CheckComplete();
+}
+
+Result<v1::RegisterResponse> AccountsService::Register(const rpc::Call&, const v1::RegisterRequest& request) {
+  if (request.request_id().size() > kRequestIdBytesMax) {
+    return InvalidField("request_id", "is longer than 100 bytes");
+  }
+  TRY(accounts_.Register({.email = request.email(),
+                          .password = Secret(request.password()),
+                          .full_name = request.full_name(),
+                          .base_uri = request.base_uri(),
+                          .request_id = request.request_id()}));
+  return v1::RegisterResponse();
+}
+
+Result<v1::VerifyEmailResponse> AccountsService::VerifyEmail(const rpc::Call&,
+                                                             const v1::VerifyEmailRequest& request) {
+  v1::VerifyEmailResponse response;
+  *response.mutable_customer() = ToProto(TRY(accounts_.VerifyEmail(Secret(request.token()))));
+  return response;
+}
+
+Result<v1::SignInResponse> AccountsService::SignIn(const rpc::Call&, const v1::SignInRequest& request) {
+  const auto signed_in = TRY(accounts_.SignIn(request.email(), Secret(request.password()), request.client()));
+  v1::SignInResponse response;
+  response.set_session_token(std::string(signed_in.token.Reveal()));
+  *response.mutable_session() = ToProto(signed_in.session);
+  return response;
+}
+
+Result<v1::SignOutResponse> AccountsService::SignOut(const rpc::Call&, const v1::SignOutRequest& request) {
+  accounts_.SignOut(Secret(request.session_token()));
+  return v1::SignOutResponse();
+}
+
+Result<v1::SignOutEverywhereResponse> AccountsService::SignOutEverywhere(
+    const rpc::Call&, const v1::SignOutEverywhereRequest& request) {
+  v1::SignOutEverywhereResponse response;
+  response.set_ended_count(
+      TRY(accounts_.SignOutEverywhere(Secret(request.session_token()), request.keep_this())));
+  return response;
+}
+
+Result<v1::Session> AccountsService::VerifySession(const rpc::Call&,
+                                                   const v1::VerifySessionRequest& request) {
+  return ToProto(TRY(accounts_.VerifySession(Secret(request.session_token()))));
+}
+
+Result<v1::ChangePasswordResponse> AccountsService::ChangePassword(const rpc::Call&,
+                                                                   const v1::ChangePasswordRequest& request) {
+  TRY(accounts_.ChangePassword(Secret(request.session_token()), Secret(request.old_password()),
+                               Secret(request.new_password())));
+  return v1::ChangePasswordResponse();
+}
+
+Result<v1::RequestPasswordResetResponse> AccountsService::RequestPasswordReset(
+    const rpc::Call&, const v1::RequestPasswordResetRequest& request) {
+  TRY(accounts_.RequestPasswordReset(request.email(), request.base_uri(), request.client()));
+  return v1::RequestPasswordResetResponse();
+}
+
+Result<v1::ResetPasswordResponse> AccountsService::ResetPassword(const rpc::Call&,
+                                                                 const v1::ResetPasswordRequest& request) {
+  TRY(accounts_.ResetPassword(Secret(request.token()), Secret(request.new_password())));
+  return v1::ResetPasswordResponse();
+}
+
+Result<v1::Customer> AccountsService::GetCustomer(const rpc::Call&, const v1::GetCustomerRequest& request) {
+  return ToProto(TRY(accounts_.GetCustomer(TRY(ParseName(request.name())))));
+}
+
+Result<v1::ListCustomersResponse> AccountsService::ListCustomers(const rpc::Call&,
+                                                                 const v1::ListCustomersRequest& request) {
+  if (request.page_size() < 0) {
+    return InvalidField("page_size", std::to_string(request.page_size()) + " is below 0");
+  }
+  if (!request.page_token().empty() && !IsUuid(request.page_token())) {
+    return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "the page token is none of ours"};
+  }
+  const int size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
+  // The token is the last customer of the page before: stable while others register.
+  const std::vector<Customer> customers = accounts_.ListCustomers(CustomerId(request.page_token()), size);
+  v1::ListCustomersResponse response;
+  for (const Customer& customer : customers) *response.add_customers() = ToProto(customer);
+  // A full page may be the last one: then the next is empty.
+  if (static_cast<int>(customers.size()) == size) response.set_next_page_token(customers.back().id.value());
+  return response;
+}
+
+Result<v1::Customer> AccountsService::SetRole(const rpc::Call&, const v1::SetRoleRequest& request) {
+  const CustomerId id = TRY(ParseName(request.name()));
+  return ToProto(TRY(accounts_.SetRole(Secret(request.session_token()), id, TRY(ParseRole(request.role())))));
+}
+
+Result<v1::ExportCustomerResponse> AccountsService::ExportCustomer(const rpc::Call&,
+                                                                   const v1::ExportCustomerRequest& request) {
+  v1::ExportCustomerResponse response;
+  response.set_json(TRY(accounts_.ExportAsJson(Secret(request.session_token()))));
+  return response;
+}
+
+Result<v1::EraseCustomerResponse> AccountsService::EraseCustomer(const rpc::Call&,
+                                                                 const v1::EraseCustomerRequest& request) {
+  const Customer erased = TRY(accounts_.Erase(Secret(request.session_token()), Secret(request.password())));
+  v1::EraseCustomerResponse response;
+  response.set_name(NameOf(erased));
+  response.set_email(erased.email);
+  return response;
+}
+
+}  // namespace octavo::accounts

@@ -1,0 +1,43 @@
+// AccountsService: octavo.accounts.v1 over Accounts. Translates and decides nothing.
+#pragma once
+
+#include "lib/rpc/service.h"
+#include "octavo/accounts/v1/accounts.pb.h"
+#include "services/accounts/accounts.h"
+
+namespace octavo::accounts {
+
+namespace v1 = ::octavo::accounts::v1;
+
+class AccountsService final : public rpc::Service {
+ public:
+  // Both must outlive the service.
+  AccountsService(Accounts& accounts, rpc::Pipeline& pipeline);
+
+ private:
+  Result<v1::RegisterResponse> Register(const rpc::Call& call, const v1::RegisterRequest& request);
+  Result<v1::VerifyEmailResponse> VerifyEmail(const rpc::Call& call, const v1::VerifyEmailRequest& request);
+  Result<v1::SignInResponse> SignIn(const rpc::Call& call, const v1::SignInRequest& request);
+  Result<v1::SignOutResponse> SignOut(const rpc::Call& call, const v1::SignOutRequest& request);
+  Result<v1::SignOutEverywhereResponse> SignOutEverywhere(const rpc::Call& call,
+                                                          const v1::SignOutEverywhereRequest& request);
+  Result<v1::Session> VerifySession(const rpc::Call& call, const v1::VerifySessionRequest& request);
+  Result<v1::ChangePasswordResponse> ChangePassword(const rpc::Call& call,
+                                                    const v1::ChangePasswordRequest& request);
+  Result<v1::RequestPasswordResetResponse> RequestPasswordReset(
+      const rpc::Call& call, const v1::RequestPasswordResetRequest& request);
+  Result<v1::ResetPasswordResponse> ResetPassword(const rpc::Call& call,
+                                                  const v1::ResetPasswordRequest& request);
+  Result<v1::Customer> GetCustomer(const rpc::Call& call, const v1::GetCustomerRequest& request);
+  Result<v1::ListCustomersResponse> ListCustomers(const rpc::Call& call,
+                                                  const v1::ListCustomersRequest& request);
+  Result<v1::Customer> SetRole(const rpc::Call& call, const v1::SetRoleRequest& request);
+  Result<v1::ExportCustomerResponse> ExportCustomer(const rpc::Call& call,
+                                                    const v1::ExportCustomerRequest& request);
+  Result<v1::EraseCustomerResponse> EraseCustomer(const rpc::Call& call,
+                                                  const v1::EraseCustomerRequest& request);
+
+  Accounts& accounts_;
+};
+
+}  // namespace octavo::accounts

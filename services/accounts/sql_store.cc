@@ -1,0 +1,361 @@
+#include "services/accounts/sql_store.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace octavo::accounts {
+namespace {
+
+using db::Row;
+using db::Transaction;
+
+#define OCTAVO_CUSTOMER_COLUMNS \
+  "customers.customer_id, customers.email, customers.full_name, customers.role, customers.created"
+
+Customer ReadCustomer(const Row& row) {
+  return {.id = CustomerId(row.Text(0)),
+          .email = row.Text(1),
+          .full_name = row.Text(2),
+          .role = static_cast<Role>(row.Int(3)),
+          .created = row.Time(4)};
+}
+
+// --- Customers
+// -------------------------------------------------------------------------------------------------------
+
+constexpr std::string_view kFindByEmail =
+    "SELECT " OCTAVO_CUSTOMER_COLUMNS ", password_hash FROM customers WHERE email = $1";
+constexpr std::string_view kFindCustomer =
+    "SELECT " OCTAVO_CUSTOMER_COLUMNS ", password_hash FROM customers WHERE customer_id = $1";
+constexpr std::string_view kListCustomers =
+    "SELECT " OCTAVO_CUSTOMER_COLUMNS " FROM customers WHERE customer_id > $1 ORDER BY customer_id LIMIT $2";
+constexpr std::string_view kInsertCustomer =
+    "INSERT INTO customers (customer_id, email, full_name, role, password_hash, created) VALUES ($1, $2, $3, "
+    "$4, $5, $6) "
+    "ON CONFLICT DO NOTHING";
+constexpr std::string_view kSetRole = "UPDATE customers SET role = $2 WHERE customer_id = $1";
+constexpr std::string_view kCountOwners = "SELECT COUNT(*) FROM customers WHERE role = 4";
+constexpr std::string_view kSetPassword = "UPDATE customers SET password_hash = $2 WHERE customer_id = $1";
+constexpr std::string_view kReplacePassword =
+    "UPDATE customers SET password_hash = $3 WHERE customer_id = $1 AND password_hash = $2";
+constexpr std::string_view kDeleteCustomer = "DELETE FROM customers WHERE customer_id = $1";
+
+std::optional<Credentials> Load(Transaction& transaction, std::string_view sql, const std::string& key) {
+  const std::optional<Row> row = transaction.QueryOne(sql, key);
+  if (!row) return std::nullopt;
+  return Credentials{ReadCustomer(*row), PasswordHash(row->Text(5))};
+}
+
+bool InsertCustomer(Transaction& transaction, const Customer& customer, const PasswordHash& password_hash) {
+  return transaction.Execute(kInsertCustomer, customer.id.value(), customer.email, customer.full_name,
+                             static_cast<int>(customer.role), password_hash.value(), customer.created) == 1;
+}
+
+bool IsLastOwner(Transaction& transaction, const Customer& customer) {
+  return customer.role == Role::kOwner && transaction.QueryOne(kCountOwners)->Int(0) == 1;
+}
+
+// --- Registrations and resets
+// ----------------------------------------------------------------------------------------
+
+constexpr std::string_view kInsertRegistration =
+    "INSERT INTO registrations (token_hash, request_id, customer_id, email, full_name, password_hash, "
+    "created, expires) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+constexpr std::string_view kFindRegistration =
+    "SELECT customer_id, email, full_name, password_hash, created FROM registrations WHERE token_hash = $1 "
+    "AND expires > $2";
+constexpr std::string_view kDeleteRegistrations = "DELETE FROM registrations WHERE email = $1";
+constexpr std::string_view kRegistrationExpiries =
+    "SELECT expires FROM registrations WHERE email = $1 ORDER BY expires";
+constexpr std::string_view kInsertReset =
+    "INSERT INTO resets (token_hash, customer_id, expires) "
+    "SELECT $1, customer_id, CAST($3 AS BIGINT) FROM customers WHERE customer_id = $2";
+constexpr std::string_view kFindReset =
+    "SELECT " OCTAVO_CUSTOMER_COLUMNS
+    " FROM resets JOIN customers ON customers.customer_id = resets.customer_id "
+    "WHERE token_hash = $1 AND expires > $2";
+constexpr std::string_view kDeleteResets = "DELETE FROM resets WHERE customer_id = $1";
+constexpr std::string_view kResetExpiries =
+    "SELECT expires FROM resets WHERE customer_id = $1 ORDER BY expires";
+
+std::vector<Timestamp> ReadTimes(const std::vector<Row>& rows) {
+  std::vector<Timestamp> times;
+  for (const Row& row : rows) times.push_back(row.Time(0));
+  return times;
+}
+
+std::optional<Customer> LoadReset(Transaction& transaction, const TokenHash& token, Timestamp now) {
+  const std::optional<Row> row = transaction.QueryOne(kFindReset, token.value(), now);
+  if (!row) return std::nullopt;
+  return ReadCustomer(*row);
+}
+
+// --- Sessions
+// --------------------------------------------------------------------------------------------------------
+
+constexpr std::string_view kInsertSession =
+    "INSERT INTO sessions (token_hash, customer_id, created, last_used) "
+    "SELECT $1, customer_id, CAST($4 AS BIGINT), CAST($4 AS BIGINT) FROM customers "
+    "WHERE customer_id = $2 AND password_hash = $3";
+constexpr std::string_view kMakeRoom =
+    "DELETE FROM sessions WHERE customer_id = $1 AND token_hash NOT IN "
+    "(SELECT token_hash FROM sessions WHERE customer_id = $1 ORDER BY last_used DESC, token_hash DESC LIMIT "
+    "$2)";
+constexpr std::string_view kFindSession =
+    "SELECT " OCTAVO_CUSTOMER_COLUMNS
+    ", sessions.created, sessions.last_used FROM sessions "
+    "JOIN customers ON customers.customer_id = sessions.customer_id WHERE token_hash = $1";
+constexpr std::string_view kNoteUse =
+    "UPDATE sessions SET last_used = $2 WHERE token_hash = $1 AND last_used < $2";
+constexpr std::string_view kDeleteSession = "DELETE FROM sessions WHERE token_hash = $1";
+constexpr std::string_view kDeleteSessions =
+    "DELETE FROM sessions WHERE customer_id = $1 AND token_hash <> $2";
+constexpr std::string_view kSessionTimes =
+    "SELECT created, last_used FROM sessions WHERE customer_id = $1 ORDER BY created, token_hash";
+
+std::int64_t DeleteSessions(Transaction& transaction, const CustomerId& id, const TokenHash& keep) {
+  return transaction.Execute(kDeleteSessions, id.value(), keep.value());
+}
+const TokenHash kKeepNone;
+
+// --- Throttling
+// ------------------------------------------------------------------------------------------------------
+
+constexpr std::string_view kFindAttempts = "SELECT attempt_count, last_time FROM attempts WHERE subject = $1";
+constexpr std::string_view kPutAttempts =
+    "INSERT INTO attempts (subject, attempt_count, last_time) VALUES ($1, $2, $3) "
+    "ON CONFLICT (subject) DO UPDATE SET attempt_count = excluded.attempt_count, last_time = "
+    "excluded.last_time";
+constexpr std::string_view kDeleteAttempts = "DELETE FROM attempts WHERE subject = $1";
+constexpr std::string_view kTakeBack =
+    "UPDATE attempts SET attempt_count = attempt_count - 1 WHERE subject = $1 AND attempt_count > 0";
+
+Attempts LoadAttempts(Transaction& transaction, const Subject& subject) {
+  const std::optional<Row> row = transaction.QueryOne(kFindAttempts, subject.value());
+  if (!row) return {};
+  return {.count = row->Int(0), .last = row->Time(1)};
+}
+
+// --- Sweeping
+// --------------------------------------------------------------------------------------------------------
+
+constexpr std::string_view kSweepRegistrations =
+    "DELETE FROM registrations WHERE token_hash IN (SELECT token_hash FROM registrations WHERE expires <= $1 "
+    "LIMIT $2)";
+constexpr std::string_view kSweepResets =
+    "DELETE FROM resets WHERE token_hash IN (SELECT token_hash FROM resets WHERE expires <= $1 LIMIT $2)";
+constexpr std::string_view kSweepSessions =
+    "DELETE FROM sessions WHERE token_hash IN "
+    "(SELECT token_hash FROM sessions WHERE last_used <= $1 OR created <= $2 LIMIT $3)";
+constexpr std::string_view kSweepAttempts =
+    "DELETE FROM attempts WHERE subject IN (SELECT subject FROM attempts WHERE last_time <= $1 LIMIT $2)";
+
+}  // namespace
+
+bool SqlStore::AddRegistration(const Registration& registration) {
+  return database_.Write([&](Transaction& transaction) {
+    const Customer& customer = registration.customer;
+    return transaction.Execute(kInsertRegistration, registration.token.value(), registration.request_id,
+                               customer.id.value(), customer.email, customer.full_name,
+                               registration.password_hash.value(), customer.created,
+                               registration.expires) == 1;
+  });
+}
+
+Result<Customer> SqlStore::ConfirmRegistration(const TokenHash& token, Timestamp now) {
+  return database_.Write([&](Transaction& transaction) -> Result<Customer> {
+    const std::optional<Row> row = transaction.QueryOne(kFindRegistration, token.value(), now);
+    if (!row) return BadToken();
+    const Customer customer{.id = CustomerId(row->Text(0)),
+                            .email = row->Text(1),
+                            .full_name = row->Text(2),
+                            .role = Role::kCustomer,
+                            .created = row->Time(4)};
+    if (!InsertCustomer(transaction, customer, PasswordHash(row->Text(3)))) return BadToken();
+    transaction.Execute(kDeleteRegistrations, customer.email);
+    return customer;
+  });
+}
+
+std::optional<Credentials> SqlStore::FindByEmail(const std::string& email) {
+  return database_.Read([&](Transaction& transaction) { return Load(transaction, kFindByEmail, email); });
+}
+
+std::optional<Credentials> SqlStore::FindCustomer(const CustomerId& id) {
+  return database_.Read(
+      [&](Transaction& transaction) { return Load(transaction, kFindCustomer, id.value()); });
+}
+
+std::vector<Customer> SqlStore::ListCustomers(const CustomerId& after, int count_max) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<Customer> page;
+    for (const Row& row : transaction.Query(kListCustomers, after.value(), count_max)) {
+      page.push_back(ReadCustomer(row));
+    }
+    return page;
+  });
+}
+
+Result<Customer> SqlStore::SetRole(const CustomerId& by, const CustomerId& id, Role role) {
+  return database_.Write([&](Transaction& transaction) -> Result<Customer> {
+    const std::optional<Credentials> owner = Load(transaction, kFindCustomer, by.value());
+    if (!owner || owner->customer.role != Role::kOwner) return NotAllowed();
+    std::optional<Credentials> found = Load(transaction, kFindCustomer, id.value());
+    if (!found) return UnknownCustomer(id);
+    if (role != Role::kOwner && IsLastOwner(transaction, found->customer)) return LastOwner();
+    transaction.Execute(kSetRole, id.value(), static_cast<int>(role));
+    found->customer.role = role;
+    return found->customer;
+  });
+}
+
+Customer SqlStore::PutOwner(const Customer& owner, const PasswordHash& password_hash) {
+  return database_.Write([&](Transaction& transaction) {
+    transaction.Execute(kDeleteRegistrations, owner.email);
+    std::optional<Credentials> found = Load(transaction, kFindByEmail, owner.email);
+    if (!found) {
+      InsertCustomer(transaction, owner, password_hash);
+      return owner;
+    }
+    const CustomerId& id = found->customer.id;
+    transaction.Execute(kSetRole, id.value(), static_cast<int>(Role::kOwner));
+    transaction.Execute(kSetPassword, id.value(), password_hash.value());
+    DeleteSessions(transaction, id, kKeepNone);
+    found->customer.role = Role::kOwner;
+    return found->customer;
+  });
+}
+
+Result<Customer> SqlStore::Erase(const CustomerId& id) {
+  return database_.Write([&](Transaction& transaction) -> Result<Customer> {
+    const std::optional<Credentials> found = Load(transaction, kFindCustomer, id.value());
+    if (!found) return UnknownCustomer(id);
+    if (IsLastOwner(transaction, found->customer)) return LastOwner();
+    DeleteSessions(transaction, id, kKeepNone);
+    transaction.Execute(kDeleteResets, id.value());
+    transaction.Execute(kDeleteRegistrations, found->customer.email);
+    transaction.Execute(kDeleteCustomer, id.value());
+    return found->customer;
+  });
+}
+
+std::optional<Holdings> SqlStore::ReadHoldings(const CustomerId& id) {
+  return database_.Read([&](Transaction& transaction) -> std::optional<Holdings> {
+    const std::optional<Credentials> found = Load(transaction, kFindCustomer, id.value());
+    if (!found) return std::nullopt;
+    Holdings holdings{.customer = found->customer};
+    for (const Row& row : transaction.Query(kSessionTimes, id.value())) {
+      holdings.sessions.push_back({.created = row.Time(0), .last_used = row.Time(1)});
+    }
+    holdings.reset_expiries = ReadTimes(transaction.Query(kResetExpiries, id.value()));
+    holdings.registration_expiries =
+        ReadTimes(transaction.Query(kRegistrationExpiries, found->customer.email));
+    return holdings;
+  });
+}
+
+bool SqlStore::ChangePassword(const CustomerId& id, const PasswordHash& before, const PasswordHash& after,
+                              const TokenHash& keep) {
+  return database_.Write([&](Transaction& transaction) {
+    if (transaction.Execute(kReplacePassword, id.value(), before.value(), after.value()) == 0) return false;
+    transaction.Execute(kDeleteResets, id.value());
+    DeleteSessions(transaction, id, keep);
+    return true;
+  });
+}
+
+bool SqlStore::Rehash(const CustomerId& id, const PasswordHash& before, const PasswordHash& after) {
+  return database_.Write([&](Transaction& transaction) {
+    return transaction.Execute(kReplacePassword, id.value(), before.value(), after.value()) == 1;
+  });
+}
+
+void SqlStore::AddReset(const TokenHash& token, const CustomerId& id, Timestamp expires) {
+  database_.Write([&](Transaction& transaction) {
+    transaction.Execute(kInsertReset, token.value(), id.value(), expires);
+  });
+}
+
+std::optional<Customer> SqlStore::FindReset(const TokenHash& token, Timestamp now) {
+  return database_.Read([&](Transaction& transaction) { return LoadReset(transaction, token, now); });
+}
+
+Result<Customer> SqlStore::ResetPassword(const TokenHash& token, const PasswordHash& after, Timestamp now) {
+  return database_.Write([&](Transaction& transaction) -> Result<Customer> {
+    const std::optional<Customer> customer = LoadReset(transaction, token, now);
+    if (!customer) return BadToken();
+    transaction.Execute(kSetPassword, customer->id.value(), after.value());
+    transaction.Execute(kDeleteResets, customer->id.value());
+    DeleteSessions(transaction, customer->id, kKeepNone);
+    return *customer;
+  });
+}
+
+bool SqlStore::AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified,
+                          Timestamp now) {
+  return database_.Write([&](Transaction& transaction) {
+    const std::int64_t added =
+        transaction.Execute(kInsertSession, token.value(), id.value(), verified.value(), now);
+    if (added == 1) transaction.Execute(kMakeRoom, id.value(), kSessionsMax);
+    return added == 1;
+  });
+}
+
+std::optional<Session> SqlStore::FindSession(const TokenHash& token) {
+  return database_.Read([&](Transaction& transaction) -> std::optional<Session> {
+    const std::optional<Row> row = transaction.QueryOne(kFindSession, token.value());
+    if (!row) return std::nullopt;
+    return Session{token, ReadCustomer(*row), {.created = row->Time(5), .last_used = row->Time(6)}};
+  });
+}
+
+void SqlStore::NoteUse(const TokenHash& token, Timestamp now) {
+  database_.Write([&](Transaction& transaction) { transaction.Execute(kNoteUse, token.value(), now); });
+}
+
+void SqlStore::EndSession(const TokenHash& token) {
+  database_.Write([&](Transaction& transaction) { transaction.Execute(kDeleteSession, token.value()); });
+}
+
+std::int64_t SqlStore::EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) {
+  return database_.Write(
+      [&](Transaction& transaction) { return DeleteSessions(transaction, id, keep.value_or(kKeepNone)); });
+}
+
+std::optional<Timestamp> SqlStore::Attempt(std::span<const ThrottledSubject> subjects, Timestamp now) {
+  return database_.Write([&](Transaction& transaction) -> std::optional<Timestamp> {
+    std::vector<Attempts> before;
+    Timestamp allowed = Timestamp::min();
+    for (const ThrottledSubject& one : subjects) {
+      before.push_back(LoadAttempts(transaction, one.subject));
+      allowed = std::max(allowed, NextAllowed(before.back(), one.policy));
+    }
+    if (allowed > now) return allowed;
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+      const Attempts after = AfterAttempt(before[i], subjects[i].policy, now);
+      transaction.Execute(kPutAttempts, subjects[i].subject.value(), after.count, after.last);
+    }
+    return std::nullopt;
+  });
+}
+
+void SqlStore::Forget(const Subject& subject) {
+  database_.Write([&](Transaction& transaction) { transaction.Execute(kDeleteAttempts, subject.value()); });
+}
+
+void SqlStore::TakeBack(const Subject& subject) {
+  database_.Write([&](Transaction& transaction) { transaction.Execute(kTakeBack, subject.value()); });
+}
+
+std::int64_t SqlStore::Sweep(const Bounds& bounds, Timestamp now, int count_max) {
+  return database_.Write([&](Transaction& transaction) {
+    return transaction.Execute(kSweepRegistrations, now, count_max) +
+           transaction.Execute(kSweepResets, now, count_max) +
+           transaction.Execute(kSweepSessions, now - bounds.sessions.idle_max, now - bounds.sessions.age_max,
+                               count_max) +
+           transaction.Execute(kSweepAttempts, now - bounds.attempts_forgotten_after, count_max);
+  });
+}
+
+}  // namespace octavo::accounts

@@ -1,0 +1,50 @@
+// SqlStore: the Store over lib/db, on SQLite or PostgreSQL alike. The tables are in migrations/; run
+// db::Migrate(database, Migrations()) before.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lib/db/database.h"
+#include "services/accounts/store.h"
+
+namespace octavo::accounts {
+
+class SqlStore final : public Store {
+ public:
+  // `database` must outlive the store.
+  explicit SqlStore(db::Database& database) : database_(database) {}
+
+  bool AddRegistration(const Registration& registration) override;
+  Result<Customer> ConfirmRegistration(const TokenHash& token, Timestamp now) override;
+  std::optional<Credentials> FindByEmail(const std::string& email) override;
+  std::optional<Credentials> FindCustomer(const CustomerId& id) override;
+  std::vector<Customer> ListCustomers(const CustomerId& after, int count_max) override;
+  Result<Customer> SetRole(const CustomerId& by, const CustomerId& id, Role role) override;
+  Customer PutOwner(const Customer& owner, const PasswordHash& password_hash) override;
+  Result<Customer> Erase(const CustomerId& id) override;
+  std::optional<Holdings> ReadHoldings(const CustomerId& id) override;
+  bool ChangePassword(const CustomerId& id, const PasswordHash& before, const PasswordHash& after,
+                      const TokenHash& keep) override;
+  bool Rehash(const CustomerId& id, const PasswordHash& before, const PasswordHash& after) override;
+  void AddReset(const TokenHash& token, const CustomerId& id, Timestamp expires) override;
+  std::optional<Customer> FindReset(const TokenHash& token, Timestamp now) override;
+  Result<Customer> ResetPassword(const TokenHash& token, const PasswordHash& after, Timestamp now) override;
+  bool AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified,
+                  Timestamp now) override;
+  std::optional<Session> FindSession(const TokenHash& token) override;
+  void NoteUse(const TokenHash& token, Timestamp now) override;
+  void EndSession(const TokenHash& token) override;
+  std::int64_t EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) override;
+  std::optional<Timestamp> Attempt(std::span<const ThrottledSubject> subjects, Timestamp now) override;
+  void Forget(const Subject& subject) override;
+  void TakeBack(const Subject& subject) override;
+  std::int64_t Sweep(const Bounds& bounds, Timestamp now, int count_max) override;
+
+ private:
+  db::Database& database_;
+};
+
+}  // namespace octavo::accounts

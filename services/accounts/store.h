@@ -1,0 +1,150 @@
+// Store: what accounts remembers. Two implementations pass one contract test (store_contract_test.cc):
+// SqlStore over lib/db, and MemoryStore for tests of what stands on a store.
+//
+// Of a password or token it only ever sees a hash. Every verb is one transaction; one that fails has changed
+// nothing. Thread-safe. All may throw octavo::Failure when the database is gone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lib/base/result.h"
+#include "lib/base/strong_id.h"
+#include "services/accounts/domain/customer.h"
+#include "services/accounts/domain/session.h"
+#include "services/accounts/domain/throttle.h"
+
+namespace octavo::accounts {
+
+// Of a session's or a message's token (token.h).
+using TokenHash = StrongId<struct TokenHashTag>;
+// argon2id with its salt and parameters (password_hasher.h).
+using PasswordHash = StrongId<struct PasswordHashTag>;
+// Whom a throttle counts for; says nothing readable about them.
+using Subject = StrongId<struct SubjectTag>;
+
+struct Credentials {
+  Customer customer;
+  PasswordHash password_hash;
+};
+
+// An account that will be, once its message is answered. Several may wait for one address: each has the
+// password that was given with it, and the message that is answered decides whose.
+struct Registration {
+  TokenHash token;
+  std::string request_id;  // May be empty.
+  Customer customer;       // As it will be.
+  PasswordHash password_hash;
+  Timestamp expires;
+};
+
+struct Session {
+  TokenHash token;
+  Customer customer;
+  SessionTimes times;
+};
+
+// Everything that is kept about a customer, but hashes.
+struct Holdings {
+  Customer customer;
+  std::vector<SessionTimes> sessions;  // By creation.
+  std::vector<Timestamp> reset_expiries;
+  std::vector<Timestamp> registration_expiries;
+};
+
+struct ThrottledSubject {
+  Subject subject;
+  ThrottlePolicy policy;
+};
+
+// What has run out at a point in time.
+struct Bounds {
+  SessionPolicy sessions;
+  // Of all policies the longest.
+  std::chrono::microseconds attempts_forgotten_after{};
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // --- Registering. False, changing nothing, when a registration with this request id waits already.
+  virtual bool AddRegistration(const Registration& registration) = 0;
+  // Makes the account of the registration, and forgets the others of its address. Errors: FAILED_PRECONDITION
+  // (BAD_TOKEN: unknown, used, expired, or the address has an account).
+  virtual Result<Customer> ConfirmRegistration(const TokenHash& token, Timestamp now) = 0;
+
+  // --- Customers.
+  virtual std::optional<Credentials> FindByEmail(const std::string& email) = 0;
+  virtual std::optional<Credentials> FindCustomer(const CustomerId& id) = 0;
+  // The next `count_max` behind `after` (empty: from the first), by id, which is by creation.
+  virtual std::vector<Customer> ListCustomers(const CustomerId& after, int count_max) = 0;
+  // `by` has to be an owner when it happens. Errors: PERMISSION_DENIED (NOT_ALLOWED), NOT_FOUND
+  // (UNKNOWN_CUSTOMER), FAILED_PRECONDITION (LAST_OWNER).
+  virtual Result<Customer> SetRole(const CustomerId& by, const CustomerId& id, Role role) = 0;
+  // Makes the account an owner with this password, or a new one where the address has none, and ends its
+  // sessions.
+  virtual Customer PutOwner(const Customer& owner, const PasswordHash& password_hash) = 0;
+  // Removes the customer and all that refers to them. Errors: NOT_FOUND (UNKNOWN_CUSTOMER),
+  // FAILED_PRECONDITION (LAST_OWNER).
+  virtual Result<Customer> Erase(const CustomerId& id) = 0;
+  virtual std::optional<Holdings> ReadHoldings(const CustomerId& id) = 0;
+
+  // --- Passwords. Changes nothing and gives false where the password is no longer `before`.
+  // Ends all sessions but `keep`.
+  virtual bool ChangePassword(const CustomerId& id, const PasswordHash& before, const PasswordHash& after,
+                              const TokenHash& keep) = 0;
+  // The same password, hashed anew.
+  virtual bool Rehash(const CustomerId& id, const PasswordHash& before, const PasswordHash& after) = 0;
+  virtual void AddReset(const TokenHash& token, const CustomerId& id, Timestamp expires) = 0;
+  // Whose reset it is; none when it is unknown, used or expired.
+  virtual std::optional<Customer> FindReset(const TokenHash& token, Timestamp now) = 0;
+  // Uses the reset up, with the customer's others, and ends all sessions. Errors: FAILED_PRECONDITION
+  // (BAD_TOKEN).
+  virtual Result<Customer> ResetPassword(const TokenHash& token, const PasswordHash& after,
+                                         Timestamp now) = 0;
+
+  // --- Sessions, at most kSessionsMax a customer: the one that was used longest ago makes room.
+  // None is added, and the answer is false, where the customer is gone or has another password
+  // than that which was verified.
+  virtual bool AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified,
+                          Timestamp now) = 0;
+  // Also one that has run out: see ExpiryOf.
+  virtual std::optional<Session> FindSession(const TokenHash& token) = 0;
+  virtual void NoteUse(const TokenHash& token, Timestamp now) = 0;
+  virtual void EndSession(const TokenHash& token) = 0;
+  // Says how many ended.
+  virtual std::int64_t EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) = 0;
+
+  // --- Throttling. Counts an attempt for every subject; or, where one of them has to wait, counts none and
+  // gives the time to wait for.
+  virtual std::optional<Timestamp> Attempt(std::span<const ThrottledSubject> subjects, Timestamp now) = 0;
+  // The attempts have turned out right.
+  virtual void Forget(const Subject& subject) = 0;
+  // One of them has.
+  virtual void TakeBack(const Subject& subject) = 0;
+
+  // Removes up to `count_max` things of each kind that have run out; says how many.
+  virtual std::int64_t Sweep(const Bounds& bounds, Timestamp now, int count_max) = 0;
+};
+
+// What stores answer.
+inline Error BadToken() {
+  return {Code::kFailedPrecondition, "BAD_TOKEN",
+          "the link is unknown, was used, or is too old; ask for a new one"};
+}
+inline Error UnknownCustomer(const CustomerId& id) {
+  return {Code::kNotFound, "UNKNOWN_CUSTOMER", "there is no customer customers/" + id.value()};
+}
+inline Error NotAllowed() {
+  return {Code::kPermissionDenied, "NOT_ALLOWED", "only an owner of the shop may do that"};
+}
+inline Error LastOwner() {
+  return {Code::kFailedPrecondition, "LAST_OWNER",
+          "the shop's only owner has to stay; make another one first"};
+}
+
+}  // namespace octavo::accounts

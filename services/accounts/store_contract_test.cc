@@ -1,0 +1,374 @@
+// What every Store does.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "lib/testing/fake_clock.h"
+#include "lib/testing/matchers.h"
+#include "services/accounts/test_store.h"
+
+namespace octavo::accounts {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::Field;
+using testing::IsEmpty;
+
+constexpr Timestamp kNoon = FakeClock::kNoon;
+const PasswordHash kOld{"$argon2id$old"};
+const PasswordHash kNew{"$argon2id$new"};
+const std::string kAdaEmail = "ada@example.org";
+
+// Hashes of tokens have 64 characters.
+TokenHash Token(char c) {
+  return TokenHash(std::string(64, c));
+}
+
+Customer Person(const std::string& id, const std::string& email, Role role = Role::kCustomer) {
+  return {.id = CustomerId(id), .email = email, .full_name = "A " + id, .role = role, .created = kNoon};
+}
+const Customer kAda = Person("1", kAdaEmail);
+
+Registration Of(const Customer& customer, char token, const std::string& request_id = "") {
+  return {.token = Token(token),
+          .request_id = request_id,
+          .customer = customer,
+          .password_hash = kOld,
+          .expires = kNoon + 24h};
+}
+
+class StoreContractTest : public testing::TestWithParam<StoreKind> {
+ protected:
+  void AddCustomer(const Customer& customer) {
+    ASSERT_TRUE(store_->AddRegistration(Of(customer, 'f')));
+    ASSERT_THAT(store_->ConfirmRegistration(Token('f'), kNoon), IsOk());
+  }
+  bool AddSession(char token, Timestamp now = kNoon) {
+    return store_->AddSession(Token(token), kAda.id, kOld, now);
+  }
+  bool HasSession(char token) { return store_->FindSession(Token(token)).has_value(); }
+
+  TestStore store_{GetParam()};
+};
+
+// --- Registering
+
+TEST_P(StoreContractTest, ARegistrationIsNoAccountUntilItIsConfirmed) {
+  EXPECT_TRUE(store_->AddRegistration(Of(kAda, 'a')));
+  EXPECT_FALSE(store_->FindByEmail(kAdaEmail).has_value());
+
+  EXPECT_EQ(store_->ConfirmRegistration(Token('a'), kNoon).value(), kAda);
+
+  const auto found = store_->FindByEmail(kAdaEmail);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->customer, kAda);
+  EXPECT_EQ(found->password_hash, kOld);
+  EXPECT_EQ(store_->FindCustomer(kAda.id)->customer, kAda);
+}
+
+TEST_P(StoreContractTest, ARegistrationIsConfirmedOnceAndInTime) {
+  store_->AddRegistration(Of(kAda, 'a'));
+
+  EXPECT_THAT(store_->ConfirmRegistration(Token('b'), kNoon), HasReason("BAD_TOKEN"));
+  EXPECT_THAT(store_->ConfirmRegistration(Token('a'), kNoon + 24h), HasReason("BAD_TOKEN"));
+  EXPECT_THAT(store_->ConfirmRegistration(Token('a'), kNoon + 24h - 1s), IsOk());
+  EXPECT_THAT(store_->ConfirmRegistration(Token('a'), kNoon), HasReason("BAD_TOKEN"));
+}
+
+TEST_P(StoreContractTest, TheRegistrationThatIsConfirmedDecidesThePassword) {
+  store_->AddRegistration(Of(kAda, 'a'));
+  Registration later = Of(Person("2", kAdaEmail), 'b');
+  later.password_hash = kNew;
+  store_->AddRegistration(later);
+
+  ASSERT_THAT(store_->ConfirmRegistration(Token('a'), kNoon), IsOk());
+
+  EXPECT_EQ(store_->FindByEmail(kAdaEmail)->password_hash, kOld);
+  EXPECT_THAT(store_->ConfirmRegistration(Token('b'), kNoon), HasReason("BAD_TOKEN"));
+}
+
+TEST_P(StoreContractTest, ARequestIdRegistersOnceAndAnEmptyOneNeverCounts) {
+  EXPECT_TRUE(store_->AddRegistration(Of(kAda, 'a', "request")));
+  EXPECT_FALSE(store_->AddRegistration(Of(kAda, 'b', "request")));
+  EXPECT_TRUE(store_->AddRegistration(Of(kAda, 'c')));
+  EXPECT_TRUE(store_->AddRegistration(Of(kAda, 'd')));
+  EXPECT_THAT(store_->ConfirmRegistration(Token('b'), kNoon), HasReason("BAD_TOKEN"));
+}
+
+// --- Customers
+
+TEST_P(StoreContractTest, ListsCustomersByIdBehindAnId) {
+  AddCustomer(Person("2", "b@example.org"));
+  AddCustomer(Person("1", "c@example.org"));
+  AddCustomer(Person("3", "a@example.org"));
+
+  EXPECT_THAT(store_->ListCustomers(CustomerId(), 2), ElementsAre(Field(&Customer::email, "c@example.org"),
+                                                                  Field(&Customer::email, "b@example.org")));
+  EXPECT_THAT(store_->ListCustomers(CustomerId("2"), 2),
+              ElementsAre(Field(&Customer::email, "a@example.org")));
+}
+
+TEST_P(StoreContractTest, OnlyOwnersGiveRolesAndOneOwnerStays) {
+  const Customer owner = store_->PutOwner(Person("9", "owner@example.org", Role::kOwner), kOld);
+  AddCustomer(kAda);
+
+  EXPECT_THAT(store_->SetRole(kAda.id, kAda.id, Role::kOwner), HasReason("NOT_ALLOWED"));
+  EXPECT_THAT(store_->SetRole(CustomerId("7"), kAda.id, Role::kOwner), HasReason("NOT_ALLOWED"));
+  EXPECT_THAT(store_->SetRole(owner.id, CustomerId("7"), Role::kOwner), HasReason("UNKNOWN_CUSTOMER"));
+  EXPECT_THAT(store_->SetRole(owner.id, owner.id, Role::kManager), HasReason("LAST_OWNER"));
+  EXPECT_THAT(store_->SetRole(owner.id, owner.id, Role::kOwner), IsOk());
+  EXPECT_THAT(store_->Erase(owner.id), HasReason("LAST_OWNER"));
+
+  EXPECT_EQ(store_->SetRole(owner.id, kAda.id, Role::kOwner).value().role, Role::kOwner);
+  EXPECT_EQ(store_->FindCustomer(kAda.id)->customer.role, Role::kOwner);
+  EXPECT_THAT(store_->SetRole(kAda.id, owner.id, Role::kCustomer), IsOk());
+  EXPECT_THAT(store_->Erase(owner.id), IsOk());
+}
+
+TEST_P(StoreContractTest, TwoOwnersWhoDemoteEachOtherAtOnceLeaveOne) {
+  const Customer one = store_->PutOwner(Person("1", "one@example.org", Role::kOwner), kOld);
+  const Customer two = store_->PutOwner(Person("2", "two@example.org", Role::kOwner), kOld);
+
+  std::thread first([&] { (void)store_->SetRole(one.id, two.id, Role::kCustomer); });
+  (void)store_->SetRole(two.id, one.id, Role::kCustomer);
+  first.join();
+
+  int owners = 0;
+  for (const Customer& customer : store_->ListCustomers(CustomerId(), 10)) {
+    owners += customer.role == Role::kOwner;
+  }
+  EXPECT_EQ(owners, 1);
+}
+
+TEST_P(StoreContractTest, PutOwnerMakesAnExistingAccountAnOwnerWithTheNewPassword) {
+  AddCustomer(kAda);
+  AddSession('a');
+
+  const Customer owner = store_->PutOwner(Person("9", kAdaEmail, Role::kOwner), kNew);
+
+  EXPECT_EQ(owner.id, kAda.id);
+  EXPECT_EQ(owner.role, Role::kOwner);
+  EXPECT_EQ(store_->FindByEmail(kAdaEmail)->password_hash, kNew);
+  EXPECT_FALSE(HasSession('a'));
+}
+
+TEST_P(StoreContractTest, ErasingLeavesNothingBehind) {
+  AddCustomer(kAda);
+  AddSession('a');
+  store_->AddReset(Token('b'), kAda.id, kNoon + 1h);
+  store_->AddRegistration(Of(Person("5", kAdaEmail), 'c'));
+
+  EXPECT_EQ(store_->Erase(kAda.id).value(), kAda);
+
+  EXPECT_FALSE(store_->FindByEmail(kAdaEmail).has_value());
+  EXPECT_FALSE(HasSession('a'));
+  EXPECT_FALSE(store_->FindReset(Token('b'), kNoon).has_value());
+  EXPECT_THAT(store_->ConfirmRegistration(Token('c'), kNoon), HasReason("BAD_TOKEN"));
+  EXPECT_FALSE(store_->ReadHoldings(kAda.id).has_value());
+  EXPECT_THAT(store_->Erase(kAda.id), HasReason("UNKNOWN_CUSTOMER"));
+}
+
+TEST_P(StoreContractTest, HoldingsAreEverythingThatIsKept) {
+  AddCustomer(kAda);
+  AddCustomer(Person("2", "b@example.org"));
+  AddSession('a', kNoon + 1h);
+  AddSession('b', kNoon);
+  store_->AddReset(Token('c'), kAda.id, kNoon + 2h);
+  store_->AddRegistration(Of(Person("5", kAdaEmail), 'd'));
+
+  const auto holdings = store_->ReadHoldings(kAda.id);
+
+  ASSERT_TRUE(holdings.has_value());
+  EXPECT_EQ(holdings->customer, kAda);
+  EXPECT_THAT(holdings->sessions,
+              ElementsAre(SessionTimes{kNoon, kNoon}, SessionTimes{kNoon + 1h, kNoon + 1h}));
+  EXPECT_THAT(holdings->reset_expiries, ElementsAre(kNoon + 2h));
+  EXPECT_THAT(holdings->registration_expiries, ElementsAre(kNoon + 24h));
+  EXPECT_THAT(store_->ReadHoldings(CustomerId("2"))->sessions, IsEmpty());
+}
+
+// --- Passwords
+
+TEST_P(StoreContractTest, APasswordIsChangedOnlyFromTheOneThatWasVerified) {
+  AddCustomer(kAda);
+  AddSession('a');
+  AddSession('b');
+  store_->AddReset(Token('c'), kAda.id, kNoon + 1h);
+
+  EXPECT_FALSE(store_->ChangePassword(kAda.id, kNew, kOld, Token('a')));
+  EXPECT_TRUE(HasSession('b'));
+  EXPECT_TRUE(store_->ChangePassword(kAda.id, kOld, kNew, Token('a')));
+
+  EXPECT_EQ(store_->FindCustomer(kAda.id)->password_hash, kNew);
+  EXPECT_TRUE(HasSession('a'));
+  EXPECT_FALSE(HasSession('b'));
+  EXPECT_FALSE(store_->FindReset(Token('c'), kNoon).has_value());
+}
+
+TEST_P(StoreContractTest, RehashingKeepsTheSessions) {
+  AddCustomer(kAda);
+  AddSession('a');
+
+  EXPECT_TRUE(store_->Rehash(kAda.id, kOld, kNew));
+  EXPECT_FALSE(store_->Rehash(kAda.id, kOld, kNew));
+
+  EXPECT_EQ(store_->FindCustomer(kAda.id)->password_hash, kNew);
+  EXPECT_TRUE(HasSession('a'));
+}
+
+TEST_P(StoreContractTest, AResetWorksOnceInTimeAndEndsAllSessions) {
+  AddCustomer(kAda);
+  AddSession('a');
+  store_->AddReset(Token('b'), kAda.id, kNoon + 1h);
+  store_->AddReset(Token('c'), kAda.id, kNoon + 1h);
+
+  EXPECT_FALSE(store_->FindReset(Token('b'), kNoon + 1h).has_value());
+  EXPECT_THAT(store_->ResetPassword(Token('b'), kNew, kNoon + 1h), HasReason("BAD_TOKEN"));
+  EXPECT_EQ(store_->FindReset(Token('b'), kNoon), kAda);
+  EXPECT_EQ(store_->ResetPassword(Token('b'), kNew, kNoon).value(), kAda);
+
+  EXPECT_EQ(store_->FindCustomer(kAda.id)->password_hash, kNew);
+  EXPECT_FALSE(HasSession('a'));
+  EXPECT_THAT(store_->ResetPassword(Token('b'), kOld, kNoon), HasReason("BAD_TOKEN"));
+  EXPECT_THAT(store_->ResetPassword(Token('c'), kOld, kNoon), HasReason("BAD_TOKEN"));
+}
+
+TEST_P(StoreContractTest, AResetUsedByManyAtOnceWorksOnce) {
+  AddCustomer(kAda);
+  store_->AddReset(Token('b'), kAda.id, kNoon + 1h);
+  std::atomic<int> worked = 0;
+
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&] { worked += store_->ResetPassword(Token('b'), kNew, kNoon).ok() ? 1 : 0; });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(worked, 1);
+}
+
+// --- Sessions
+
+TEST_P(StoreContractTest, ASessionIsOpenedOnlyWithThePasswordThatStillHolds) {
+  AddCustomer(kAda);
+
+  EXPECT_FALSE(store_->AddSession(Token('a'), kAda.id, kNew, kNoon));
+  EXPECT_FALSE(store_->AddSession(Token('a'), CustomerId("7"), kOld, kNoon));
+  EXPECT_FALSE(HasSession('a'));
+  EXPECT_TRUE(AddSession('a'));
+
+  const auto session = store_->FindSession(Token('a'));
+  ASSERT_TRUE(session.has_value());
+  EXPECT_EQ(session->customer, kAda);
+  EXPECT_EQ(session->times, (SessionTimes{kNoon, kNoon}));
+}
+
+TEST_P(StoreContractTest, AUseIsNotedAndNeverGoesBack) {
+  AddCustomer(kAda);
+  AddSession('a');
+
+  store_->NoteUse(Token('a'), kNoon + 2h);
+  store_->NoteUse(Token('a'), kNoon + 1h);
+  store_->NoteUse(Token('b'), kNoon + 1h);
+
+  EXPECT_EQ(store_->FindSession(Token('a'))->times, (SessionTimes{kNoon, kNoon + 2h}));
+}
+
+TEST_P(StoreContractTest, SessionsEndOneByOneOrAllButOne) {
+  AddCustomer(kAda);
+  for (const char token : {'a', 'b', 'c', 'd'}) AddSession(token);
+
+  store_->EndSession(Token('a'));
+  store_->EndSession(Token('a'));
+  EXPECT_EQ(store_->EndSessions(kAda.id, Token('b')), 2);
+  EXPECT_TRUE(HasSession('b'));
+  EXPECT_EQ(store_->EndSessions(kAda.id, std::nullopt), 1);
+  EXPECT_FALSE(HasSession('b'));
+}
+
+TEST_P(StoreContractTest, AFurtherSessionEndsTheOneThatWasUsedLongestAgo) {
+  AddCustomer(kAda);
+  const auto token = [](int i) { return TokenHash(std::string(60, 'x') + std::to_string(1000 + i)); };
+  for (int i = 0; i < kSessionsMax; ++i) store_->AddSession(token(i), kAda.id, kOld, kNoon + i * 1s);
+  store_->NoteUse(token(0), kNoon + 1h);
+
+  EXPECT_TRUE(store_->AddSession(token(kSessionsMax), kAda.id, kOld, kNoon + 2h));
+
+  EXPECT_TRUE(store_->FindSession(token(0)).has_value());
+  EXPECT_FALSE(store_->FindSession(token(1)).has_value());
+  EXPECT_TRUE(store_->FindSession(token(2)).has_value());
+  EXPECT_EQ(store_->EndSessions(kAda.id, std::nullopt), kSessionsMax);
+}
+
+// --- Throttling
+
+constexpr ThrottlePolicy kPolicy{.free_count = 2, .wait_first = 10s, .wait_max = 1h, .forgotten_after = 24h};
+const Subject kEmail{"email"};
+const Subject kClient{"client"};
+
+TEST_P(StoreContractTest, AttemptsCountForAllSubjectsOrForNone) {
+  const ThrottledSubject email{kEmail, kPolicy};
+  const ThrottledSubject client{kClient, kPolicy};
+  const std::vector<ThrottledSubject> both{email, client};
+  const std::vector<ThrottledSubject> only_client{client};
+
+  EXPECT_EQ(store_->Attempt(both, kNoon), std::nullopt);
+  EXPECT_EQ(store_->Attempt(both, kNoon), std::nullopt);
+  EXPECT_EQ(store_->Attempt(both, kNoon), kNoon + 10s);
+  EXPECT_EQ(store_->Attempt(both, kNoon + 9s), kNoon + 10s);
+  store_->Forget(kEmail);
+  EXPECT_EQ(store_->Attempt(both, kNoon), kNoon + 10s);  // The client has to wait still.
+  store_->TakeBack(kClient);
+  EXPECT_EQ(store_->Attempt(both, kNoon), std::nullopt);
+  EXPECT_EQ(store_->Attempt(only_client, kNoon), kNoon + 10s);
+}
+
+TEST_P(StoreContractTest, TakingBackWhatWasNeverCountedIsNothing) {
+  store_->TakeBack(kEmail);
+  store_->Forget(kEmail);
+
+  EXPECT_EQ(store_->Attempt(std::vector<ThrottledSubject>{{kEmail, kPolicy}}, kNoon), std::nullopt);
+}
+
+TEST_P(StoreContractTest, ManyAttemptsAtOnceAreNoWayAround) {
+  const std::vector<ThrottledSubject> subjects{{kEmail, kPolicy}, {kClient, kPolicy}};
+  std::atomic<int> allowed = 0;
+
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] { allowed += store_->Attempt(subjects, kNoon).has_value() ? 0 : 1; });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(allowed, 2);
+}
+
+// --- Sweeping
+
+TEST_P(StoreContractTest, SweepsWhatHasRunOutAndNothingElse) {
+  AddCustomer(kAda);
+  AddSession('a', kNoon);
+  AddSession('b', kNoon + 1h);
+  store_->AddReset(Token('c'), kAda.id, kNoon + 1h);
+  store_->AddReset(Token('d'), kAda.id, kNoon + 4h);
+  store_->AddRegistration(Of(Person("5", "b@example.org"), 'e'));
+  (void)store_->Attempt(std::vector<ThrottledSubject>{{kEmail, kPolicy}}, kNoon);
+  const Bounds bounds{.sessions = {.idle_max = 2h, .age_max = 24h}, .attempts_forgotten_after = 24h};
+
+  EXPECT_EQ(store_->Sweep(bounds, kNoon + 2h, 100), 2);  // A session, a reset.
+  EXPECT_FALSE(HasSession('a'));
+  EXPECT_TRUE(HasSession('b'));
+  EXPECT_TRUE(store_->FindReset(Token('d'), kNoon + 2h).has_value());
+  EXPECT_EQ(store_->Sweep(bounds, kNoon + 24h, 100), 4);  // The rest.
+  EXPECT_EQ(store_->Sweep(bounds, kNoon + 24h, 100), 0);
+  EXPECT_TRUE(store_->FindByEmail(kAdaEmail).has_value());
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, StoreContractTest, kEveryStore, testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace octavo::accounts
