@@ -6,6 +6,8 @@
 
 #include "apps/octavo/demo.h"
 #include "lib/runtime/main.h"
+#include "services/accounts/module.h"
+#include "services/accounts/owner_command.h"
 #include "services/cart/module.h"
 #include "services/catalog/import/import_command.h"
 #include "services/catalog/module.h"
@@ -23,6 +25,7 @@ using octavo::runtime::Module;
 
 std::vector<std::unique_ptr<Module>> AllModules() {
   std::vector<std::unique_ptr<Module>> modules;
+  modules.push_back(std::make_unique<octavo::accounts::Module>());
   modules.push_back(std::make_unique<octavo::cart::Module>());
   modules.push_back(std::make_unique<octavo::catalog::Module>());
   modules.push_back(std::make_unique<octavo::hello::Module>());
@@ -43,6 +46,14 @@ int Serve(const std::vector<std::string>& arguments) {
                                arguments, AllModules());
 }
 
+int Owner(const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0] != "create") {
+    std::fputs("octavo owner: the one thing to do is \"octavo owner create\"; with --help it says more\n", stderr);
+    return 2;
+  }
+  return octavo::accounts::CreateOwner({arguments.begin() + 1, arguments.end()});
+}
+
 struct Command {
   const char* name;
   const char* about;
@@ -53,6 +64,7 @@ constexpr Command kCommands[] = {
     {"serve", "run the shop (what octavo does without a command)", Serve},
     {"import", "bring a CSV file of books into a running shop", octavo::catalog::RunImport},
     {"demo", "bring the demo catalogue and its readers in, or take them out", octavo::RunDemo},
+    {"owner", "owner create: make the first owner of the shop", Owner},
 };
 
 void PrintUsage() {
