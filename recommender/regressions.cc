@@ -1,6 +1,7 @@
 #include "recommender/regressions.h"
 
 #include <algorithm>
+#include <memory>
 #include <new>
 #include <span>
 
@@ -35,7 +36,7 @@ template <typename T>
 class Solver {
  public:
   Solver(const Gram& gram, const std::vector<float>& ridge, Simd simd)
-      : gram_(gram), ridge_(ridge), simd_(simd), positions_(gram.items(), 0) {}
+      : gram_(gram), ridge_(ridge), simd_(simd), scratch_(gram.users()) {}
 
   void Solve(ItemIndex item, std::span<Neighbour> list) {
     if (list.empty()) return;
@@ -53,7 +54,7 @@ class Solver {
       matrix[i * stride + i] =
           static_cast<T>(gram_.diagonal(list[i].item)) + static_cast<T>(ridge_[list[i].item]);
     }
-    gram_.ForPairs(items_, positions_, [&](std::size_t later, std::size_t earlier, float value) {
+    gram_.ForPairs(items_, scratch_, [&](std::size_t later, std::size_t earlier, float value) {
       const std::size_t row = earlier < self ? earlier : earlier - 1;
       const std::size_t column = later < self ? later : later - 1;
       if (later == self) {
@@ -75,7 +76,7 @@ class Solver {
   const Gram& gram_;
   const std::vector<float>& ridge_;
   const Simd simd_;
-  std::vector<std::uint16_t> positions_;
+  Gram::Scratch scratch_;
   std::vector<ItemIndex> items_;
   SystemMemory<T> matrix_;
   std::vector<T> solution_;

@@ -128,12 +128,13 @@ Trainer::Trainer(const Interactions& interactions, Keep keep)
 Trainer::~Trainer() = default;
 
 Status Trainer::Neighbours(const Settings& settings, const TrainOptions& options) {
-  Stages& s = *stages_;
-  if (!s.data.result || s.data.settings.weight_power != settings.weight_power) {
-    s = Stages();
-    s.data.result.emplace(interactions_, settings.weight_power);
-    s.data.settings = settings;
+  const Stages::Stage<TrainingData>& data = stages_->data;
+  if (!data.result || data.settings.weight_power != settings.weight_power) {
+    stages_ = std::make_unique<Stages>();
+    stages_->data.result.emplace(interactions_, settings.weight_power);
+    stages_->data.settings = settings;
   }
+  Stages& s = *stages_;
   const auto key = [](const Settings& of) {
     return std::tie(of.neighbour_user_exponent, of.row_exponent, of.column_exponent, of.shrinkage,
                     of.similarity_power, of.candidates);

@@ -32,7 +32,7 @@ struct TrainOptions {
 
 // The result depends on the interactions and settings only, never on the number of threads or on chance.
 // Fails with CANCELLED (STOPPED) when stopped. INVALID_ARGUMENT: NO_INTERACTIONS, BAD_SETTINGS.
-// Memory: about 40 bytes per interaction, and 8 bytes per pair of books that any reader shares.
+// Memory: about 40 bytes per interaction, 40 bytes per weight of the model, and at most 512 MB of sums.
 Result<Model> Train(const Interactions& interactions, const Settings& settings,
                     const TrainOptions& options = {});
 

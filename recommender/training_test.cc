@@ -4,6 +4,8 @@
 #include <Eigen/Dense>
 #include <cmath>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "lib/base/random.h"
 #include "lib/testing/matchers.h"
@@ -111,6 +113,40 @@ TEST(TrainerTest, WeighsReadersAndScalesTheRidgeAsDocumented) {
       // The sums over readers are single precision.
       ASSERT_NEAR(WeightIn(*model, all.items().id(i), all.items().id(j)), expected(i, j), 1e-5)
           << i << " " << j;
+    }
+  }
+}
+
+TEST(GramTest, APairIsTheSameWhetherKeptOrSummedWhenAskedFor) {
+  const Interactions all = RandomReaders(300, 80);
+  const TrainingData data(all, 1);
+  const std::vector<float> weights = UserWeights(data, 0.5F);
+  std::vector<ItemIndex> items;
+  for (ItemIndex item = 0; item < data.items(); item += 1 + item % 3) items.push_back(item);
+  using Pairs = std::vector<std::tuple<std::size_t, std::size_t, float>>;
+  const auto ask = [&](std::size_t dense_bytes) {
+    const Gram gram(data, weights, 2, dense_bytes);
+    Gram::Scratch scratch(data.users());
+    Pairs pairs;
+    for (int round = 0; round < 2; ++round) {  // The second finds the scratch as the first left it.
+      pairs.clear();
+      gram.ForPairs(items, scratch, [&](std::size_t later, std::size_t earlier, float value) {
+        pairs.emplace_back(later, earlier, value);
+      });
+    }
+    return pairs;
+  };
+
+  const Pairs kept = ask(std::size_t{1} << 20);
+
+  EXPECT_GT(kept.size(), items.size());
+  for (const std::size_t dense_bytes : {std::size_t{0}, std::size_t{2000}}) {
+    const Pairs summed = ask(dense_bytes);
+    ASSERT_EQ(summed.size(), kept.size());
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      EXPECT_EQ(std::get<0>(summed[i]), std::get<0>(kept[i]));
+      EXPECT_EQ(std::get<1>(summed[i]), std::get<1>(kept[i]));
+      EXPECT_NEAR(std::get<2>(summed[i]), std::get<2>(kept[i]), 1e-5 * std::get<2>(kept[i]));
     }
   }
 }
