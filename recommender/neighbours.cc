@@ -63,6 +63,7 @@ class Finder {
       for (Neighbour& n : found) n.weight = Similarity(n.item, item, row[n.item]);
     }
     for (const ItemIndex other : touched) row[other] = 0;
+    found.shrink_to_fit();  // It had room for every book that shares a reader, and every list stays.
     return found;
   }
 
