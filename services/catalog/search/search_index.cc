@@ -27,8 +27,8 @@ using namespace search;  // NOLINT: this file is its other half.
 constexpr const char* kPositionKey = "octavo.position";
 constexpr const char* kStemmersKey = "octavo.stemmers";
 constexpr const char* kIdentityKey = "octavo.identity";
-// A reader that finds its blocks overwritten by later commits begins again with the newest; the last time it holds the
-// writer off.
+// A reader whose revision may have been overwritten by later commits begins again with the newest; the last time it holds
+// the writer off.
 constexpr int kAttemptsMax = 3;
 // Facets are counted over this many matches at most and scaled up: 60 ms of a category of a million books.
 constexpr Xapian::doccount kFacetMatchesMax = 50'000;
@@ -376,7 +376,6 @@ class SearchIndex::Impl {
       writer_.commit();
     });
     position_ = position;
-    ++generation_;
   }
 
   // Runs `body(const Xapian::Database&)` on a reader of its own, which sees the last commit.
@@ -392,6 +391,9 @@ class SearchIndex::Impl {
           reader.database->reopen();
         }
         auto result = body(*reader.database);
+        // Two commits on, blocks of this revision are written over. Xapian notices by the number in a block's first page,
+        // but reads and writes pages one by one: a block half old, half new went unnoticed and gave an empty answer.
+        if (reader.generation != generation_ && attempt < kAttemptsMax) continue;
         GiveBack(std::move(reader));
         return result;
       } catch (const Xapian::DatabaseModifiedError& error) {
@@ -409,6 +411,7 @@ class SearchIndex::Impl {
     const std::lock_guard writing(writing_);
     try {
       body();
+      generation_ = static_cast<std::int64_t>(writer_.get_revision());  // Large batches commit parts by themselves.
     } catch (const Xapian::Error& error) {
       throw Broken(error);
     }
@@ -484,7 +487,7 @@ class SearchIndex::Impl {
   Xapian::WritableDatabase writer_;   // The writing thread's.
   std::set<std::string> stemmers_;    // The writing thread's.
   std::atomic<std::int64_t> position_ = 0;
-  std::atomic<std::int64_t> generation_ = 0;  // Counts commits, so that readers know when to reopen.
+  std::atomic<std::int64_t> generation_ = 0;  // The last revision, so that readers know when to reopen.
   std::atomic<bool> damaged_ = false;
 
   // Held while the index is written (shared by a reader that would otherwise never come to its end).

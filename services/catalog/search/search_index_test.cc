@@ -1,6 +1,8 @@
 #include "services/catalog/search/search_index.h"
 
+#include <atomic>
 #include <fstream>
+#include <mutex>
 #include <thread>
 
 #include "lib/base/failure.h"
@@ -317,17 +319,24 @@ TEST_F(SearchIndexTest, RefusesASecondWriter) {
 TEST_F(SearchIndexTest, AnswersWhileItIsWritten) {
   AddShop();
   std::atomic<bool> stop = false;
+  std::mutex mutex;
+  std::string wrong;  // Guarded by mutex: the first wrong answer.
   std::vector<std::thread> readers;
-  std::atomic<int> wrong = 0;
   for (int i = 0; i < 2; ++i) {
     readers.emplace_back([&] {
-      while (!stop) wrong += index_->Search({.text = "misérables"}).ids != std::vector{BookId{3}};
+      while (!stop) {
+        const SearchResult result = index_->Search({.text = "misérables"});
+        if (result.ids == std::vector{BookId{3}}) continue;
+        const std::lock_guard lock(mutex);
+        wrong = "total " + std::to_string(result.total_size) + ", corrected '" + result.corrected_query + "', ids";
+        for (const BookId id : result.ids) wrong += " " + std::to_string(id.value());
+      }
     });
   }
   for (int i = 100; i < 160; ++i) Add(i, "Another book", {});
   stop = true;
   for (std::thread& reader : readers) reader.join();
-  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(wrong, "");
 }
 
 TEST_F(SearchIndexTest, SurvivesWhateverIsTyped) {
