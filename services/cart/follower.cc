@@ -49,7 +49,7 @@ void Follower::Stop() {
 
 void Follower::Run() {
   std::chrono::milliseconds pause = kPauseMin;
-  bool reported = false;
+  int failed_in_a_row = 0;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     grpc::ClientContext context;
@@ -67,10 +67,10 @@ void Follower::Run() {
     if (stopping_) return;
     if (alive_) {
       pause = kPauseMin;
-      reported = false;
+      failed_in_a_row = 0;
     }
-    // Once per trouble: a peer that is down for an hour makes one line.
-    if (!std::exchange(reported, true)) {
+    // Once per trouble: a peer that is down for an hour makes one line, and one that is just starting makes none.
+    if (++failed_in_a_row == 4) {
       telemetry_.log.Warn("order_events_ended", {{"why", end.ok() ? "closed" : ToString(end.error())}});
     }
     stop_.wait_for(lock, pause, [this] { return stopping_; });
