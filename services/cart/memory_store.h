@@ -52,6 +52,13 @@ class MemoryStore final : public Store {
     return ClearLocked(ordered, now);
   }
 
+  void Delete(const CartId& id) override {
+    const std::lock_guard lock(mutex_);
+    carts_.erase(id);
+    std::erase_if(done_, [&](const auto& entry) { return entry.first.first == id; });
+    std::erase_if(cleared_, [&](const auto& entry) { return entry.first == id; });
+  }
+
   void RecordSeen(const CartId& id, const std::map<BookId, Seen>& seen) override {
     const std::lock_guard lock(mutex_);
     const auto cart = carts_.find(id);

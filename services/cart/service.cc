@@ -17,6 +17,7 @@ CartService::CartService(Store& store, const ShopClient& shop, const Clock& cloc
   Unary("SetCodes", this, &CartService::SetCodes);
   Unary("MergeCarts", this, &CartService::MergeCarts);
   Unary("ClearOrdered", this, &CartService::ClearOrdered);
+  Unary("DeleteCart", this, &CartService::DeleteCart);
   CheckComplete();
 }
 
@@ -64,6 +65,11 @@ Result<v1::Cart> CartService::MergeCarts(const rpc::Call& call, const v1::MergeC
 
 Result<v1::Cart> CartService::ClearOrdered(const rpc::Call& call, const v1::ClearOrderedRequest& request) {
   return Show(call, store_.ClearOrdered(TRY(ParseClearOrdered(request)), clock_.Now()));
+}
+
+Result<v1::DeleteCartResponse> CartService::DeleteCart(const rpc::Call&, const v1::DeleteCartRequest& request) {
+  store_.Delete(TRY(ParseCartName(request.name(), "name")));
+  return v1::DeleteCartResponse();
 }
 
 ShopFacts CartService::Ask(const rpc::Call& call, const Cart& cart) const {

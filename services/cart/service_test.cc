@@ -242,6 +242,19 @@ TEST_F(CartServiceTest, ClearsWhatWasOrdered) {
   EXPECT_EQ(Call(&v1::CartService::Stub::ClearOrdered, clear).lines(0).quantity(), 1);
 }
 
+TEST_F(CartServiceTest, ForgetsACartThatIsDeleted) {
+  Add("books/1", 3, "a");
+  v1::DeleteCartRequest request;
+  request.set_name("carts/v-1");
+  grpc::ClientContext context;
+  v1::DeleteCartResponse response;
+
+  EXPECT_TRUE(stub_->DeleteCart(&context, request, &response).ok());
+
+  EXPECT_EQ(Get().lines_size(), 0);
+  EXPECT_EQ(Get().etag(), "0");
+}
+
 transactions::v1::OrderEvent Placed(const std::string& order, const std::string& cart, const std::string& book) {
   transactions::v1::OrderEvent event;
   event.set_type(transactions::v1::OrderEvent::TYPE_ORDER_PLACED);

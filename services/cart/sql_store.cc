@@ -30,6 +30,8 @@ constexpr std::string_view kPutLine =
     "excluded.position, quantity = excluded.quantity, saved_for_later = excluded.saved_for_later, title = excluded.title, "
     "authors = excluded.authors, price_minor = excluded.price_minor, currency = excluded.currency, added = excluded.added";
 constexpr std::string_view kDeleteLine = "DELETE FROM cart_lines WHERE cart_id = $1 AND book_id = $2";
+constexpr std::string_view kDeleteLines = "DELETE FROM cart_lines WHERE cart_id = $1";
+constexpr std::string_view kDeleteCart = "DELETE FROM carts WHERE cart_id = $1";
 constexpr std::string_view kSetSeen =
     "UPDATE cart_lines SET title = $3, authors = $4, price_minor = $5, currency = $6 WHERE cart_id = $1 AND book_id = $2";
 
@@ -119,6 +121,7 @@ constexpr std::string_view kFindDone =
     "SELECT fingerprint FROM done_changes WHERE cart_id = $1 AND change_key = $2";
 constexpr std::string_view kInsertDone =
     "INSERT INTO done_changes (cart_id, change_key, fingerprint, created) VALUES ($1, $2, $3, $4)";
+constexpr std::string_view kDeleteDone = "DELETE FROM done_changes WHERE cart_id = $1";
 // ';' comes behind ':'.
 constexpr std::string_view kForgetDone =
     "DELETE FROM done_changes WHERE cart_id = $1 AND change_key > 'request:' AND change_key < 'request;' AND created < $2";
@@ -202,6 +205,14 @@ Result<Cart> SqlStore::MergeFrom(const CartId& from, const Change& change, Times
 
 Cart SqlStore::ClearOrdered(const Ordered& ordered, Timestamp now) {
   return database_.Write([&](Transaction& transaction) { return ClearIn(transaction, ordered, now); });
+}
+
+void SqlStore::Delete(const CartId& id) {
+  database_.Write([&](Transaction& transaction) {
+    for (const std::string_view statement : {kDeleteLines, kDeleteCart, kDeleteDone}) {
+      transaction.Execute(statement, id.value());
+    }
+  });
 }
 
 void SqlStore::RecordSeen(const CartId& id, const std::map<BookId, Seen>& seen) {

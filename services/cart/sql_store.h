@@ -20,6 +20,7 @@ class SqlStore : public Store {
   Result<Cart> Write(const Change& change, const Apply& apply, Timestamp now) override;
   Result<Cart> MergeFrom(const CartId& from, const Change& change, Timestamp now) override;
   Cart ClearOrdered(const Ordered& ordered, Timestamp now) override;
+  void Delete(const CartId& id) override;
   void RecordSeen(const CartId& id, const std::map<BookId, Seen>& seen) override;
   std::int64_t FollowedPosition() override;
   void FollowTo(std::int64_t position, const std::optional<Ordered>& ordered, Timestamp now) override;

@@ -66,6 +66,9 @@ class Store {
   // Takes out what was ordered, once for each order.
   virtual Cart ClearOrdered(const Ordered& ordered, Timestamp now) = 0;
 
+  // Leaves nothing of the cart, nor of what was done to it.
+  virtual void Delete(const CartId& id) = 0;
+
   // The reader was shown this: no change of the cart. Lines that are gone are passed over.
   virtual void RecordSeen(const CartId& id, const std::map<BookId, Seen>& seen) = 0;
 

@@ -155,6 +155,23 @@ TEST_P(StoreContractTest, AnOrderClearsTheCartOnce) {
   EXPECT_THAT(Lines(store_->Find(kGuest)), ElementsAre("1x2"));
 }
 
+TEST_P(StoreContractTest, OfADeletedCartNothingIsLeft) {
+  ASSERT_THAT(Put(kGuest, 1, 3, "a"), IsOk());
+  ASSERT_THAT(Put(kCustomer, 2, 1, "a"), IsOk());
+  store_->ClearOrdered({.cart = kGuest, .order = "orders/1", .copies = {{BookId{9}, 1}}}, kNoon);
+
+  store_->Delete(kGuest);
+  store_->Delete(kGuest);
+
+  EXPECT_EQ(store_->Find(kGuest), Cart{.id = kGuest});
+  EXPECT_THAT(Lines(store_->Find(kCustomer)), ElementsAre("2x1"));
+  EXPECT_EQ(store_->ReadFacts().lines, 1);
+  // What was done to it is forgotten too: the same keys are new ones.
+  EXPECT_THAT(Put(kGuest, 1, 2, "a"), IsOk());
+  const Ordered ordered{.cart = kGuest, .order = "orders/1", .copies = {{BookId{1}, 1}}};
+  EXPECT_THAT(Lines(store_->ClearOrdered(ordered, kNoon)), ElementsAre("1x1"));
+}
+
 TEST_P(StoreContractTest, AnOrderEventIsAppliedOnceWithItsPosition) {
   ASSERT_THAT(Put(kGuest, 1, 3, "a"), IsOk());
   const auto order = [](const std::string& name) {
