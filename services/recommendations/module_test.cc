@@ -469,6 +469,31 @@ TEST_F(ModuleTest, AForgottenReaderIsNewAgain) {
   EXPECT_THAT(Numbers(*Ask("7", 100)), Contains(1));
 }
 
+TEST_F(ModuleTest, AReaderSeesWhatIsKeptAboutThemPageByPage) {
+  StartWithBooks();
+  ASSERT_THAT(Record({MakeEvent("7", 1, v1::EVENT_TYPE_VIEW), MakeEvent("8", 2, v1::EVENT_TYPE_VIEW),
+                      MakeEvent("7", 3, v1::EVENT_TYPE_IMPRESSION), MakeEvent("7", 2, v1::EVENT_TYPE_PURCHASE)}),
+              IsOk());
+  v1::ListReaderEventsRequest list;
+  list.set_reader("readers/7");
+  list.set_page_size(1);
+
+  std::vector<std::string> seen;
+  do {
+    const auto page = Call(&Stub::ListReaderEvents, list);
+    ASSERT_THAT(page, IsOk());
+    for (const v1::Event& event : page->events()) {
+      seen.push_back(event.reader() + " " + v1::EventType_Name(event.type()) + " " + event.book());
+      EXPECT_GT(event.event_time().seconds(), 0);
+    }
+    list.set_page_token(page->next_page_token());
+  } while (!list.page_token().empty());
+
+  EXPECT_THAT(seen, testing::ElementsAre("readers/7 EVENT_TYPE_VIEW books/1", "readers/7 EVENT_TYPE_PURCHASE books/2"));
+  list.set_page_token("x");
+  EXPECT_THAT(Call(&Stub::ListReaderEvents, list), HasReason("BAD_PAGE_TOKEN"));
+}
+
 TEST_F(ModuleTest, AForgottenSourceLeavesTheRestAndTheModel) {
   StartWithBooks();
   ASSERT_THAT(Record(Crowd()), IsOk());

@@ -3,6 +3,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,7 @@ using google::protobuf::util::TimeUtil;
 
 constexpr int kBecauseDefault = 3;
 constexpr int kBecauseResultsMax = 20;
+constexpr int kEventsPageMax = 1000;
 
 v1::Origin ToProto(Origin origin) {
   switch (origin) {
@@ -104,6 +106,27 @@ Result<Event> ParseEvent(const v1::Event& proto, const Shelves& shelves, Timesta
   return event;
 }
 
+v1::Event ToProto(const Event& event) {
+  v1::Event proto;
+  proto.set_event_id(event.id);
+  proto.set_reader(ReaderName(event.reader));
+  proto.set_book(BookName(event.book));
+  proto.set_type(static_cast<v1::EventType>(event.type));
+  proto.set_rating(event.rating);
+  *proto.mutable_event_time() = TimeUtil::MicrosecondsToTimestamp(ToMicros(event.time));
+  proto.set_shelf(event.shelf);
+  proto.set_source(event.source);
+  return proto;
+}
+
+Result<std::int64_t> ParsePosition(const std::string& token) {
+  std::int64_t position = 0;
+  const char* const end = token.data() + token.size();
+  const auto [stop, error] = std::from_chars(token.data(), end, position);
+  if (token.empty() || (error == std::errc() && stop == end && position > 0)) return position;
+  return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "the page token is none of ours"};
+}
+
 class Sink final : public rpc::Sink<v1::RecordEventsRequest, v1::RecordEventsResponse> {
  public:
   explicit Sink(const Parts& parts) : parts_(parts) {}
@@ -182,6 +205,7 @@ RecommendationsService::RecommendationsService(const Parts& parts, rpc::Pipeline
   BidiStreaming("FollowSession", this, &S::FollowSession);
   Unary("MergeReader", this, &S::MergeReader);
   Unary("DeleteReader", this, &S::DeleteReader);
+  Unary("ListReaderEvents", this, &S::ListReaderEvents);
   Unary("DeleteSource", this, &S::DeleteSource);
   Unary("GetModel", this, &S::GetModel, rpc::Run::kInline);
   Unary("TrainModel", this, &S::TrainModel, rpc::Run::kInline);
@@ -265,6 +289,22 @@ Result<v1::DeleteReaderResponse> RecommendationsService::DeleteReader(const rpc:
                                                                       const v1::DeleteReaderRequest& request) {
   TRY(parts_.recorder.Forget(TRY(ParseReader(request.reader()))));
   return v1::DeleteReaderResponse();
+}
+
+Result<v1::ListReaderEventsResponse> RecommendationsService::ListReaderEvents(
+    const rpc::Call&, const v1::ListReaderEventsRequest& request) {
+  const ReaderId reader = TRY(ParseReader(request.reader()));
+  if (request.page_size() < 0) {
+    return InvalidField("page_size", std::to_string(request.page_size()) + " is below 0");
+  }
+  const int size = request.page_size() == 0 ? kEventsPageMax : std::min(request.page_size(), kEventsPageMax);
+  // The token is the position of the last event of the page before.
+  const std::int64_t position = TRY(ParsePosition(request.page_token()));
+  const std::vector<StoredEvent> events = parts_.store.EventsOf(reader, position, size);
+  v1::ListReaderEventsResponse response;
+  for (const StoredEvent& stored : events) *response.add_events() = ToProto(stored.event);
+  if (static_cast<int>(events.size()) == size) response.set_next_page_token(std::to_string(events.back().position));
+  return response;
 }
 
 Result<v1::DeleteSourceResponse> RecommendationsService::DeleteSource(const rpc::Call&,

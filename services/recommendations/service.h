@@ -47,6 +47,8 @@ class RecommendationsService final : public rpc::Service {
   Result<std::unique_ptr<Session>> FollowSession(const rpc::Call& call);
   Result<v1::MergeReaderResponse> MergeReader(const rpc::Call& call, const v1::MergeReaderRequest& request);
   Result<v1::DeleteReaderResponse> DeleteReader(const rpc::Call& call, const v1::DeleteReaderRequest& request);
+  Result<v1::ListReaderEventsResponse> ListReaderEvents(const rpc::Call& call,
+                                                        const v1::ListReaderEventsRequest& request);
   Result<v1::DeleteSourceResponse> DeleteSource(const rpc::Call& call, const v1::DeleteSourceRequest& request);
   Result<v1::Model> GetModel(const rpc::Call& call, const v1::GetModelRequest& request);
   Result<v1::TrainModelResponse> TrainModel(const rpc::Call& call, const v1::TrainModelRequest& request);
