@@ -213,12 +213,16 @@ std::int64_t MemoryStore::EraseBuyer(const std::string& customer, const std::str
   };
   std::int64_t erased = 0;
   for (auto& [id, order] : orders_) {
-    const bool theirs = (!customer.empty() && order.buyer.customer == customer) || (!email.empty() && order.buyer.email == email);
+    const bool guests = order.buyer.customer.empty() && !email.empty() && order.buyer.email == email;
+    const bool theirs = guests || (!customer.empty() && order.buyer.customer == customer);
     if (!theirs) continue;
     erase(order);
     order.update_time = now;
     for (OrderEvent& event : events_) {
       if (event.order.id == id) erase(event.order);
+    }
+    for (auto& [key, intent] : intents_) {
+      if (intent.draft.id == id) erase(intent.draft);
     }
     Append(EventType::kErased, now, order, "", {});
     ++erased;

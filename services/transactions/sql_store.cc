@@ -25,6 +25,8 @@ constexpr char kMarkPlaced[] = "UPDATE intents SET state = 3, payment_token = ''
 constexpr char kDueIntents[] = R"(
   SELECT intent_key, fingerprint, draft, payment_token, state, error, create_time, lease_until
   FROM intents WHERE state IN (1, 2) AND lease_until <= $1 ORDER BY create_time, intent_key LIMIT $2)";
+constexpr char kSelectDraft[] = "SELECT draft FROM intents WHERE order_id = $1";
+constexpr char kReplaceDraft[] = "UPDATE intents SET draft = $2 WHERE order_id = $1";
 constexpr char kForgetIntents[] = R"(
   DELETE FROM intents WHERE intent_key IN
     (SELECT intent_key FROM intents WHERE state IN (3, 4) AND create_time < $1 ORDER BY create_time LIMIT $2))";
@@ -58,7 +60,8 @@ constexpr char kCountOfCustomer[] = "SELECT count(*) FROM orders WHERE customer 
 constexpr char kCountOfGuest[] = "SELECT count(*) FROM orders WHERE email = $1 AND customer = '' AND state <> 3";
 constexpr char kGuestOrders[] = "SELECT document FROM orders WHERE email = $1 AND customer = '' ORDER BY order_number";
 constexpr char kOrdersOfBuyer[] = R"(
-  SELECT document FROM orders WHERE (customer = $1 AND $1 <> '') OR (email = $2 AND $2 <> '') ORDER BY order_number)";
+  SELECT document FROM orders WHERE (customer = $1 AND $1 <> '') OR (customer = '' AND email = $2 AND $2 <> '')
+  ORDER BY order_number)";
 
 constexpr char kInsertEvent[] = R"(
   INSERT INTO order_events (event_position, order_id, event_type, event_time, document) VALUES ($1, $2, $3, $4, $5))";
@@ -338,6 +341,11 @@ std::int64_t SqlStore::EraseBuyer(const std::string& customer, const std::string
       for (OrderEvent event : ToEvents(transaction.Query(kSelectEventsOfOrder, 0, INT64_MAX, order.id.value()))) {
         EraseFrom(event.order);
         transaction.Execute(kReplaceEvent, event.position, ToJson(event));
+      }
+      if (const auto row = transaction.QueryOne(kSelectDraft, order.id.value())) {
+        Order draft = OrderFromJson(row->Text(0));
+        EraseFrom(draft);
+        transaction.Execute(kReplaceDraft, order.id.value(), ToJson(draft));
       }
       InsertEvent(transaction, {.type = EventType::kErased, .time = now, .order = order});
     }

@@ -88,7 +88,8 @@ class Store {
 
   // Gives the customer the guest orders of this e-mail; how many.
   virtual std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) = 0;
-  // Takes name, e-mail and address out of the orders of the customer or e-mail, and out of their events; how many orders.
+  // Takes name, e-mail and address out of the orders of the customer, and of guests with the e-mail, and out of their events
+  // and intents; how many orders. What others ordered for the e-mail is theirs.
   virtual std::int64_t EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) = 0;
 };
 

@@ -208,6 +208,29 @@ TEST_P(StoreContractTest, ErasureLeavesTheAmountsAndNoPerson) {
   EXPECT_EQ(store_->Events(1, order.id, 10).at(0).type, EventType::kErased);
 }
 
+TEST_P(StoreContractTest, ErasureLeavesNoPersonInTheIntent) {
+  PlaceExample();
+
+  EXPECT_EQ(store_->EraseBuyer("", "reader@example.org", kNow), 1);
+
+  const Intent intent = *store_->FindIntent("guest/1");
+  EXPECT_EQ(intent.draft.buyer, Buyer());
+  EXPECT_EQ(intent.draft.address.city, "");
+  EXPECT_EQ(intent.draft.totals, ExampleIntent().draft.totals);
+}
+
+TEST_P(StoreContractTest, ErasureLeavesWhatOthersOrderedForTheAddress) {
+  Intent theirs = ExampleIntent(1);
+  theirs.draft.buyer.customer = "customers/other";
+  (void)store_->Begin(theirs);
+  const Order order = *store_->Place(theirs.key, theirs.draft);
+  PlaceExample(2);
+
+  EXPECT_EQ(store_->EraseBuyer("customers/c", "reader@example.org", kNow), 1);
+
+  EXPECT_EQ(store_->FindOrder(order.id)->buyer, order.buyer);
+}
+
 TEST_P(StoreContractTest, ForgetsOnlyIntentsThatHaveEnded) {
   PlaceExample(1);
   (void)store_->Begin(ExampleIntent(2));
