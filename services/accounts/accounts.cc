@@ -107,7 +107,9 @@ Status Accounts::Register(const Applicant& applicant) {
 }
 
 Result<Customer> Accounts::VerifyEmail(const Secret& token) {
-  return parts_.store.ConfirmRegistration(HashToken(token.Reveal()), parts_.clock.Now());
+  Customer customer = TRY(parts_.store.ConfirmRegistration(HashToken(token.Reveal()), parts_.clock.Now()));
+  parts_.bell.Ring();  // Guest orders.
+  return customer;
 }
 
 // --- Sessions
@@ -145,6 +147,7 @@ Result<Accounts::SignedIn> Accounts::SignIn(const std::string& email_text, const
   if (!parts_.store.AddSession(HashToken(token.Reveal()), customer.id, verified, now)) {
     return BadCredentials();
   }
+  parts_.bell.Ring();  // Guest orders.
   const Timestamp expires = ExpiryOf({.created = now, .last_used = now}, policy_.sessions);
   return SignedIn{.token = std::move(token), .session = {.customer = customer, .expires = expires}};
 }
@@ -164,6 +167,26 @@ Result<Accounts::Live> Accounts::FindLive(const Secret& token) {
 Result<OpenSession> Accounts::VerifySession(const Secret& token) {
   Live live = TRY(FindLive(token));
   return OpenSession{.customer = std::move(live.session.customer), .expires = live.expires};
+}
+
+Result<std::vector<ListedSession>> Accounts::ListSessions(const Secret& token) {
+  const Live live = TRY(FindLive(token));
+  const std::optional<Holdings> holdings = parts_.store.ReadHoldings(live.session.customer.id);
+  if (!holdings) return NoSession();
+  std::vector<ListedSession> sessions;
+  bool found_this = false;
+  for (const SessionTimes& times : holdings->sessions) {
+    const Timestamp expires = ExpiryOf(times, policy_.sessions);
+    if (expires <= parts_.clock.Now()) continue;
+    // Two that were opened in the same microsecond are alike to their customer.
+    const bool is_this = !found_this && times.created == live.session.times.created;
+    found_this = found_this || is_this;
+    sessions.push_back({.times = times, .expires = expires, .is_this = is_this});
+  }
+  std::stable_sort(sessions.begin(), sessions.end(), [](const ListedSession& a, const ListedSession& b) {
+    return a.times.last_used > b.times.last_used;
+  });
+  return sessions;
 }
 
 void Accounts::SignOut(const Secret& token) {
@@ -256,11 +279,12 @@ Result<Customer> Accounts::SetRole(const Secret& token, const CustomerId& id, Ro
   return parts_.store.SetRole(TRY(FindLive(token)).session.customer.id, id, role);
 }
 
-Result<std::string> Accounts::ExportAsJson(const Secret& token) {
+Result<std::string> Accounts::ExportAsJson(const Secret& token, Timestamp deadline) {
   const Session session = TRY(FindLive(token)).session;
+  const HeldElsewhere elsewhere = TRY(parts_.neighbours.Read(session.customer.id, deadline));
   const std::optional<Holdings> holdings = parts_.store.ReadHoldings(session.customer.id);
   if (!holdings) return NoSession();
-  return ToJson(*holdings, policy_.sessions);
+  return ToJson(*holdings, policy_.sessions, elsewhere);
 }
 
 Result<Customer> Accounts::Erase(const Secret& token, const Secret& password) {
@@ -268,6 +292,7 @@ Result<Customer> Accounts::Erase(const Secret& token, const Secret& password) {
   TRY(Prove(session.customer, password));
   Customer erased = TRY(parts_.store.Erase(session.customer.id));
   parts_.store.Forget(MakeSubject("message-email", erased.email));
+  parts_.bell.Ring();  // The other services.
   return erased;
 }
 

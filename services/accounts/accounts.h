@@ -14,7 +14,9 @@
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/base/secret.h"
+#include "services/accounts/courier.h"
 #include "services/accounts/mail/postman.h"
+#include "services/accounts/neighbours.h"
 #include "services/accounts/password_hasher.h"
 #include "services/accounts/store.h"
 
@@ -58,12 +60,21 @@ struct OpenSession {
   Timestamp expires;
 };
 
+// One of a customer's sessions, as they see it.
+struct ListedSession {
+  SessionTimes times;
+  Timestamp expires;
+  bool is_this = false;  // The one that asks.
+};
+
 class Accounts {
  public:
   struct Parts {
     Store& store;
     PasswordHasher& hasher;
     Postman& postman;
+    Neighbours& neighbours;
+    Bell& bell;  // Rung when there is an errand (courier.h).
     const Clock& clock;
     Random& random;
   };
@@ -96,6 +107,8 @@ class Accounts {
   Result<std::int64_t> SignOutEverywhere(const Secret& session, bool keep_this);
   // Errors: UNAUTHENTICATED (NO_SESSION).
   Result<OpenSession> VerifySession(const Secret& session);
+  // Those that are open, the one that was used last first. Errors: UNAUTHENTICATED (NO_SESSION).
+  Result<std::vector<ListedSession>> ListSessions(const Secret& session);
 
   // Errors: as SignIn; UNAUTHENTICATED (NO_SESSION), INVALID_ARGUMENT (INVALID_FIELD).
   Status ChangePassword(const Secret& session, const Secret& old_password, const Secret& new_password);
@@ -113,9 +126,10 @@ class Accounts {
   // Errors: UNAUTHENTICATED (NO_SESSION), and Store::SetRole's.
   Result<Customer> SetRole(const Secret& session, const CustomerId& id, Role role);
 
-  // Errors: UNAUTHENTICATED (NO_SESSION).
-  Result<std::string> ExportAsJson(const Secret& session);
-  // Errors: as ChangePassword; FAILED_PRECONDITION (LAST_OWNER).
+  // What this and the other services hold about the customer. Errors: UNAUTHENTICATED (NO_SESSION), and a
+  // neighbour's: whole or not at all.
+  Result<std::string> ExportAsJson(const Secret& session, Timestamp deadline);
+  // Here at once, elsewhere soon after. Errors: as ChangePassword; FAILED_PRECONDITION (LAST_OWNER).
   Result<Customer> Erase(const Secret& session, const Secret& password);
 
  private:

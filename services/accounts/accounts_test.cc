@@ -9,6 +9,7 @@
 #include "lib/base/check.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "services/accounts/fake_neighbours.h"
 #include "services/accounts/mail/fake_mailer.h"
 #include "services/accounts/memory_store.h"
 
@@ -21,6 +22,7 @@ using testing::HasSubstr;
 const std::string kAda = "ada@example.org";
 const std::string kShop = "https://shop.example";
 const std::string kClient = "192.0.2.7";
+constexpr Timestamp kInTime = FakeClock::kNoon + 5s;
 const Secret kPassword("tolstoy-on-a-tram");
 const Secret kOther("woolf-on-a-bicycle");
 
@@ -62,7 +64,9 @@ class AccountsTest : public testing::Test {
   }
   // Made at the first use, with the policy as it is then.
   Accounts& accounts() {
-    if (!accounts_) accounts_.emplace(Accounts::Parts{store_, *hasher_, postman_, clock_, random_}, policy_);
+    if (!accounts_) {
+      accounts_.emplace(Accounts::Parts{store_, *hasher_, postman_, neighbours_, bell_, clock_, random_}, policy_);
+    }
     return *accounts_;
   }
 
@@ -73,6 +77,8 @@ class AccountsTest : public testing::Test {
   MemoryStore store_;
   FakeMailer mailer_;
   Postman postman_{mailer_, *log_, metrics_, {}};
+  FakeNeighbours neighbours_;
+  Bell bell_;
   std::unique_ptr<PasswordHasher> hasher_ = MakeHasher(/*passes=*/1);
   Policy policy_;
   std::optional<Accounts> accounts_;
@@ -326,6 +332,35 @@ TEST_F(AccountsTest, SigningOutEverywhereKeepsThisOneWhereAsked) {
   EXPECT_THAT(accounts().SignOutEverywhere(here, /*keep_this=*/false), HasReason("NO_SESSION"));
 }
 
+TEST_F(AccountsTest, OpenSessionsAreListedTheLastUsedFirst) {
+  Join();
+  const Secret first = Session();
+  clock_.Advance(24h);
+  const Secret second = Session();
+  clock_.Advance(10h);
+  ASSERT_THAT(accounts().VerifySession(first), IsOk());
+
+  const auto sessions = accounts().ListSessions(second);
+
+  ASSERT_THAT(sessions, IsOk());
+  ASSERT_EQ(sessions->size(), 2u);
+  EXPECT_FALSE((*sessions)[0].is_this);
+  EXPECT_EQ((*sessions)[0].times, (SessionTimes{FakeClock::kNoon, FakeClock::kNoon + 34h}));
+  EXPECT_TRUE((*sessions)[1].is_this);
+  EXPECT_EQ((*sessions)[1].expires, FakeClock::kNoon + 15 * 24h);
+}
+
+TEST_F(AccountsTest, ASessionThatHasRunOutIsNotListed) {
+  Join();
+  const Secret old = Session();
+  clock_.Advance(24h);
+  const Secret young = Session();
+  clock_.Advance(13 * 24h);
+
+  EXPECT_EQ(accounts().ListSessions(young)->size(), 1u);
+  EXPECT_THAT(accounts().ListSessions(old), HasReason("NO_SESSION"));
+}
+
 // --- Passwords
 
 TEST_F(AccountsTest, ChangingThePasswordEndsTheOtherSessionsAndSaysSo) {
@@ -434,7 +469,7 @@ TEST_F(AccountsTest, TheExportHasEverythingButHashesAndTokens) {
   const Secret session = Session();
   const Secret reset = AskForReset();
 
-  const auto json = accounts().ExportAsJson(session);
+  const auto json = accounts().ExportAsJson(session, kInTime);
 
   ASSERT_THAT(json, IsOk());
   const auto parsed = nlohmann::json::parse(*json);
@@ -444,10 +479,20 @@ TEST_F(AccountsTest, TheExportHasEverythingButHashesAndTokens) {
   EXPECT_EQ(parsed["sessions"].size(), 1u);
   EXPECT_EQ(parsed["sessions"][0]["create_time"], "2026-01-05T12:00:00.000000Z");
   EXPECT_EQ(parsed["password_resets"].size(), 1u);
+  EXPECT_EQ(parsed["orders"][0]["number"], "B-1");
+  EXPECT_TRUE(parsed["cart"].is_object());
+  EXPECT_TRUE(parsed["reading_events"].is_array());
   EXPECT_EQ(json->find(session.Reveal()), std::string::npos);
   EXPECT_EQ(json->find(reset.Reveal()), std::string::npos);
   EXPECT_EQ(json->find("argon2"), std::string::npos);
-  EXPECT_THAT(accounts().ExportAsJson(Secret("none")), HasReason("NO_SESSION"));
+  EXPECT_THAT(accounts().ExportAsJson(Secret("none"), kInTime), HasReason("NO_SESSION"));
+}
+
+TEST_F(AccountsTest, AnExportIsWholeOrNone) {
+  Join();
+  neighbours_.Fail(Error{Code::kUnavailable, "STARTING", "not yet"});
+
+  EXPECT_THAT(accounts().ExportAsJson(Session(), kInTime), HasReason("STARTING"));
 }
 
 TEST_F(AccountsTest, ErasingNeedsThePasswordAndFreesTheAddress) {

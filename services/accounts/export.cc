@@ -13,7 +13,7 @@ nlohmann::ordered_json Times(const std::vector<Timestamp>& times) {
 
 }  // namespace
 
-std::string ToJson(const Holdings& holdings, const SessionPolicy& policy) {
+std::string ToJson(const Holdings& holdings, const SessionPolicy& policy, const HeldElsewhere& elsewhere) {
   const Customer& customer = holdings.customer;
   nlohmann::ordered_json sessions = nlohmann::ordered_json::array();
   for (const SessionTimes& times : holdings.sessions) {
@@ -33,6 +33,9 @@ std::string ToJson(const Holdings& holdings, const SessionPolicy& policy) {
       {"sessions", sessions},
       {"password_resets", Times(holdings.reset_expiries)},
       {"registrations", Times(holdings.registration_expiries)},
+      {"orders", nlohmann::ordered_json::parse(elsewhere.orders)},
+      {"cart", nlohmann::ordered_json::parse(elsewhere.cart)},
+      {"reading_events", nlohmann::ordered_json::parse(elsewhere.reading_events)},
   };
   // A name that is not UTF-8 shows a replacement character instead of failing.
   return all.dump(2, ' ', /*ensure_ascii=*/false, nlohmann::ordered_json::error_handler_t::replace);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,7 @@ class MemoryStore final : public Store {
     customers_.emplace(registration.customer.id,
                        Credentials{registration.customer, registration.password_hash});
     EraseRegistrations(registration.customer.email);
+    AskToClaim(registration.customer);
     return registration.customer;
   }
 
@@ -94,6 +96,9 @@ class MemoryStore final : public Store {
     EraseResets(id);
     EraseRegistrations(customer.email);
     customers_.erase(found);
+    std::erase_if(errands_, [&](const auto& entry) { return entry.first.second == id; });
+    errands_[{Errand::Kind::kErase, id}].errand = {
+        .kind = Errand::Kind::kErase, .customer = id, .email = customer.email, .asked_count = 1};
     return customer;
   }
 
@@ -163,7 +168,9 @@ class MemoryStore final : public Store {
     const auto found = customers_.find(id);
     if (found == customers_.end() || found->second.password_hash != verified) return false;
     while (CountSessions(id) >= kSessionsMax) sessions_.erase(LeastUsed(id));
-    return sessions_.emplace(token, Opened{id, {.created = now, .last_used = now}}).second;
+    if (!sessions_.emplace(token, Opened{id, {.created = now, .last_used = now}}).second) return false;
+    AskToClaim(found->second.customer);
+    return true;
   }
 
   std::optional<Session> FindSession(const TokenHash& token) override {
@@ -189,6 +196,34 @@ class MemoryStore final : public Store {
   std::int64_t EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) override {
     const std::lock_guard lock(mutex_);
     return EndAll(id, keep);
+  }
+
+  std::vector<Errand> DueErrands(Timestamp now, int count_max) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Asked> due;
+    for (const auto& [key, asked] : errands_) {
+      if (asked.due <= now) due.push_back(asked);
+    }
+    std::stable_sort(due.begin(), due.end(), [](const Asked& a, const Asked& b) {
+      return std::tie(a.due, a.errand.customer) < std::tie(b.due, b.errand.customer);
+    });
+    if (static_cast<int>(due.size()) > count_max) due.resize(static_cast<std::size_t>(count_max));
+    std::vector<Errand> errands;
+    for (const Asked& asked : due) errands.push_back(asked.errand);
+    return errands;
+  }
+
+  void FinishErrand(const Errand& errand) override {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = Unchanged(errand); found != errands_.end()) errands_.erase(found);
+  }
+
+  void PutOffErrand(const Errand& errand, Timestamp due) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = Unchanged(errand);
+    if (found == errands_.end()) return;
+    found->second.errand.failed_count += 1;
+    found->second.due = due;
   }
 
   std::optional<Timestamp> Attempt(std::span<const ThrottledSubject> subjects, Timestamp now) override {
@@ -236,6 +271,24 @@ class MemoryStore final : public Store {
     CustomerId customer;
     Timestamp expires;
   };
+
+  struct Asked {
+    Errand errand;
+    Timestamp due{};
+  };
+  using Errands = std::map<std::pair<Errand::Kind, CustomerId>, Asked>;
+
+  void AskToClaim(const Customer& customer) {
+    Asked& asked = errands_[{Errand::Kind::kClaimGuestOrders, customer.id}];
+    asked.errand = {.customer = customer.id, .email = customer.email, .asked_count = asked.errand.asked_count + 1};
+    asked.due = {};
+  }
+  // Where it was not asked for again since.
+  Errands::iterator Unchanged(const Errand& errand) {
+    const auto found = errands_.find({errand.kind, errand.customer});
+    const bool same = found != errands_.end() && found->second.errand.asked_count == errand.asked_count;
+    return same ? found : errands_.end();
+  }
 
   template <typename Map, typename Predicate>
   static std::int64_t EraseSome(Map& map, int count_max, const Predicate& has_run_out) {
@@ -300,6 +353,7 @@ class MemoryStore final : public Store {
   std::map<TokenHash, Registration> registrations_;
   std::map<TokenHash, Opened> sessions_;
   std::map<TokenHash, Reset> resets_;
+  Errands errands_;
   std::map<Subject, Attempts> attempts_;
 };
 

@@ -68,7 +68,8 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
       hasher(std::move(made)),
       mailer(std::move(chosen)),
       postman(*mailer, environment.log, environment.metrics, {}),
-      accounts({store, *hasher, postman, environment.clock, environment.random}, policy),
+      neighbours(environment.telemetry()),
+      accounts({store, *hasher, postman, neighbours, bell, environment.clock, environment.random}, policy),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
       service(accounts, pipeline) {}
@@ -124,8 +125,11 @@ Status Module::Open(const runtime::Environment& environment) {
   return Ok();
 }
 
-Status Module::Start(const runtime::Peers&) {
+Status Module::Start(const runtime::Peers& peers) {
   const runtime::Environment& environment = serving_->environment;
+  serving_->neighbours.Connect(peers.To("transactions"), peers.To("cart"), peers.To("recommendations"));
+  serving_->courier.emplace(serving_->store, serving_->neighbours, serving_->bell, environment.clock,
+                            environment.log, environment.metrics, Courier::Options{});
   serving_->sweeper.emplace(serving_->store, TRY(MakePolicy()).bounds(), environment.clock, environment.log,
                             Sweeper::Options{});
   serving_->pipeline.Open();
@@ -135,6 +139,7 @@ Status Module::Start(const runtime::Peers&) {
 void Module::Close() {
   serving_->pipeline.Close();
   serving_->postman.Stop();
+  serving_->courier.reset();
   serving_->sweeper.reset();
 }
 

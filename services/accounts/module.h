@@ -17,6 +17,7 @@
 #include "services/accounts/mail/postman.h"
 #include "services/accounts/password_hasher.h"
 #include "services/accounts/service.h"
+#include "services/accounts/neighbours_client.h"
 #include "services/accounts/sql_store.h"
 #include "services/accounts/sweeper.h"
 
@@ -55,6 +56,7 @@ class Module final : public runtime::Module {
   explicit Module(Configuration configuration = {}) : configuration_(std::move(configuration)) {}
 
   std::string name() const override { return "accounts"; }
+  std::vector<std::string> peers() const override { return {"cart", "recommendations", "transactions"}; }
   void Configure(runtime::Options::Group options) override { AddOptions(configuration_, options); }
   Status Open(const runtime::Environment& environment) override;
   std::vector<rpc::Service*> services() override { return {&serving_->service}; }
@@ -74,10 +76,13 @@ class Module final : public runtime::Module {
     const std::unique_ptr<PasswordHasher> hasher;
     const std::unique_ptr<Mailer> mailer;
     Postman postman;
+    GrpcNeighbours neighbours;
+    Bell bell;
     Accounts accounts;
     rpc::Pipeline pipeline;
     AccountsService service;
-    std::optional<Sweeper> sweeper;  // Between Start and Close.
+    std::optional<Sweeper> sweeper;  // Between Start and Close, as the next.
+    std::optional<Courier> courier;
   };
 
   Status CheckConfiguration() const;

@@ -65,6 +65,7 @@ AccountsService::AccountsService(Accounts& accounts, rpc::Pipeline& pipeline)
   Unary("SignOut", this, &AccountsService::SignOut);
   Unary("SignOutEverywhere", this, &AccountsService::SignOutEverywhere);
   Unary("VerifySession", this, &AccountsService::VerifySession);
+  Unary("ListSessions", this, &AccountsService::ListSessions);
   Unary("ChangePassword", this, &AccountsService::ChangePassword);
   Unary("RequestPasswordReset", this, &AccountsService::RequestPasswordReset);
   Unary("ResetPassword", this, &AccountsService::ResetPassword);
@@ -121,6 +122,19 @@ Result<v1::Session> AccountsService::VerifySession(const rpc::Call&,
   return ToProto(TRY(accounts_.VerifySession(Secret(request.session_token()))));
 }
 
+Result<v1::ListSessionsResponse> AccountsService::ListSessions(const rpc::Call&,
+                                                               const v1::ListSessionsRequest& request) {
+  v1::ListSessionsResponse response;
+  for (const ListedSession& session : TRY(accounts_.ListSessions(Secret(request.session_token())))) {
+    v1::ListedSession& to = *response.add_sessions();
+    Fill(*to.mutable_create_time(), session.times.created);
+    Fill(*to.mutable_last_use_time(), session.times.last_used);
+    Fill(*to.mutable_expire_time(), session.expires);
+    to.set_current(session.is_this);
+  }
+  return response;
+}
+
 Result<v1::ChangePasswordResponse> AccountsService::ChangePassword(const rpc::Call&,
                                                                    const v1::ChangePasswordRequest& request) {
   TRY(accounts_.ChangePassword(Secret(request.session_token()), Secret(request.old_password()),
@@ -167,10 +181,10 @@ Result<v1::Customer> AccountsService::SetRole(const rpc::Call&, const v1::SetRol
   return ToProto(TRY(accounts_.SetRole(Secret(request.session_token()), id, TRY(ParseRole(request.role())))));
 }
 
-Result<v1::ExportCustomerResponse> AccountsService::ExportCustomer(const rpc::Call&,
+Result<v1::ExportCustomerResponse> AccountsService::ExportCustomer(const rpc::Call& call,
                                                                    const v1::ExportCustomerRequest& request) {
   v1::ExportCustomerResponse response;
-  response.set_json(TRY(accounts_.ExportAsJson(Secret(request.session_token()))));
+  response.set_json(TRY(accounts_.ExportAsJson(Secret(request.session_token()), call.deadline())));
   return response;
 }
 

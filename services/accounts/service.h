@@ -22,6 +22,7 @@ class AccountsService final : public rpc::Service {
   Result<v1::SignOutEverywhereResponse> SignOutEverywhere(const rpc::Call& call,
                                                           const v1::SignOutEverywhereRequest& request);
   Result<v1::Session> VerifySession(const rpc::Call& call, const v1::VerifySessionRequest& request);
+  Result<v1::ListSessionsResponse> ListSessions(const rpc::Call& call, const v1::ListSessionsRequest& request);
   Result<v1::ChangePasswordResponse> ChangePassword(const rpc::Call& call,
                                                     const v1::ChangePasswordRequest& request);
   Result<v1::RequestPasswordResetResponse> RequestPasswordReset(

@@ -119,6 +119,28 @@ std::int64_t DeleteSessions(Transaction& transaction, const CustomerId& id, cons
 }
 const TokenHash kKeepNone;
 
+// --- Errands
+// ---------------------------------------------------------------------------------------------------------
+
+// Due at once.
+constexpr std::string_view kAskToClaim =
+    "INSERT INTO errands (kind, customer_id, email, asked_count, failed_count, due) "
+    "SELECT 1, customer_id, email, 1, 0, 0 FROM customers WHERE customer_id = $1 "
+    "ON CONFLICT (kind, customer_id) DO UPDATE SET asked_count = errands.asked_count + 1, failed_count = 0, "
+    "due = 0";
+constexpr std::string_view kAskToErase =
+    "INSERT INTO errands (kind, customer_id, email, asked_count, failed_count, due) "
+    "VALUES (2, $1, $2, 1, 0, 0)";
+constexpr std::string_view kDeleteErrands = "DELETE FROM errands WHERE customer_id = $1";
+constexpr std::string_view kDueErrands =
+    "SELECT kind, customer_id, email, asked_count, failed_count FROM errands WHERE due <= $1 "
+    "ORDER BY due, customer_id, kind LIMIT $2";
+constexpr std::string_view kFinishErrand =
+    "DELETE FROM errands WHERE kind = $1 AND customer_id = $2 AND asked_count = $3";
+constexpr std::string_view kPutOffErrand =
+    "UPDATE errands SET failed_count = failed_count + 1, due = $4 "
+    "WHERE kind = $1 AND customer_id = $2 AND asked_count = $3";
+
 // --- Throttling
 // ------------------------------------------------------------------------------------------------------
 
@@ -174,6 +196,7 @@ Result<Customer> SqlStore::ConfirmRegistration(const TokenHash& token, Timestamp
                             .created = row->Time(4)};
     if (!InsertCustomer(transaction, customer, PasswordHash(row->Text(3)))) return BadToken();
     transaction.Execute(kDeleteRegistrations, customer.email);
+    transaction.Execute(kAskToClaim, customer.id.value());
     return customer;
   });
 }
@@ -236,6 +259,8 @@ Result<Customer> SqlStore::Erase(const CustomerId& id) {
     transaction.Execute(kDeleteResets, id.value());
     transaction.Execute(kDeleteRegistrations, found->customer.email);
     transaction.Execute(kDeleteCustomer, id.value());
+    transaction.Execute(kDeleteErrands, id.value());
+    transaction.Execute(kAskToErase, id.value(), found->customer.email);
     return found->customer;
   });
 }
@@ -297,8 +322,10 @@ bool SqlStore::AddSession(const TokenHash& token, const CustomerId& id, const Pa
   return database_.Write([&](Transaction& transaction) {
     const std::int64_t added =
         transaction.Execute(kInsertSession, token.value(), id.value(), verified.value(), now);
-    if (added == 1) transaction.Execute(kMakeRoom, id.value(), kSessionsMax);
-    return added == 1;
+    if (added == 0) return false;
+    transaction.Execute(kMakeRoom, id.value(), kSessionsMax);
+    transaction.Execute(kAskToClaim, id.value());
+    return true;
   });
 }
 
@@ -321,6 +348,34 @@ void SqlStore::EndSession(const TokenHash& token) {
 std::int64_t SqlStore::EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) {
   return database_.Write(
       [&](Transaction& transaction) { return DeleteSessions(transaction, id, keep.value_or(kKeepNone)); });
+}
+
+std::vector<Errand> SqlStore::DueErrands(Timestamp now, int count_max) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<Errand> errands;
+    for (const Row& row : transaction.Query(kDueErrands, now, count_max)) {
+      errands.push_back({.kind = static_cast<Errand::Kind>(row.Int(0)),
+                         .customer = CustomerId(row.Text(1)),
+                         .email = row.Text(2),
+                         .asked_count = row.Int(3),
+                         .failed_count = row.Int(4)});
+    }
+    return errands;
+  });
+}
+
+void SqlStore::FinishErrand(const Errand& errand) {
+  database_.Write([&](Transaction& transaction) {
+    transaction.Execute(kFinishErrand, static_cast<int>(errand.kind), errand.customer.value(),
+                        errand.asked_count);
+  });
+}
+
+void SqlStore::PutOffErrand(const Errand& errand, Timestamp due) {
+  database_.Write([&](Transaction& transaction) {
+    transaction.Execute(kPutOffErrand, static_cast<int>(errand.kind), errand.customer.value(),
+                        errand.asked_count, due);
+  });
 }
 
 std::optional<Timestamp> SqlStore::Attempt(std::span<const ThrottledSubject> subjects, Timestamp now) {

@@ -38,6 +38,9 @@ class SqlStore final : public Store {
   void NoteUse(const TokenHash& token, Timestamp now) override;
   void EndSession(const TokenHash& token) override;
   std::int64_t EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) override;
+  std::vector<Errand> DueErrands(Timestamp now, int count_max) override;
+  void FinishErrand(const Errand& errand) override;
+  void PutOffErrand(const Errand& errand, Timestamp due) override;
   std::optional<Timestamp> Attempt(std::span<const ThrottledSubject> subjects, Timestamp now) override;
   void Forget(const Subject& subject) override;
   void TakeBack(const Subject& subject) override;

@@ -60,6 +60,22 @@ struct ThrottledSubject {
   ThrottlePolicy policy;
 };
 
+// What the other services have to do about a customer (courier.h). One of a kind a customer, until it is done.
+struct Errand {
+  enum class Kind {
+    kClaimGuestOrders = 1,
+    kErase = 2,
+  };
+
+  Kind kind = Kind::kClaimGuestOrders;
+  CustomerId customer;
+  std::string email;
+  std::int64_t asked_count = 0;   // Since it was last done.
+  std::int64_t failed_count = 0;  // Since it was last asked for.
+
+  bool operator==(const Errand&) const = default;
+};
+
 // What has run out at a point in time.
 struct Bounds {
   SessionPolicy sessions;
@@ -73,8 +89,9 @@ class Store {
 
   // --- Registering. False, changing nothing, when a registration with this request id waits already.
   virtual bool AddRegistration(const Registration& registration) = 0;
-  // Makes the account of the registration, and forgets the others of its address. Errors: FAILED_PRECONDITION
-  // (BAD_TOKEN: unknown, used, expired, or the address has an account).
+  // Makes the account of the registration, forgets the others of its address, and asks for its guest orders
+  // to be claimed. Errors: FAILED_PRECONDITION (BAD_TOKEN: unknown, used, expired, or the address has an
+  // account).
   virtual Result<Customer> ConfirmRegistration(const TokenHash& token, Timestamp now) = 0;
 
   // --- Customers.
@@ -88,8 +105,8 @@ class Store {
   // Makes the account an owner with this password, or a new one where the address has none, and ends its
   // sessions.
   virtual Customer PutOwner(const Customer& owner, const PasswordHash& password_hash) = 0;
-  // Removes the customer and all that refers to them. Errors: NOT_FOUND (UNKNOWN_CUSTOMER),
-  // FAILED_PRECONDITION (LAST_OWNER).
+  // Removes the customer and all that refers to them, and asks for them to be erased elsewhere. Errors:
+  // NOT_FOUND (UNKNOWN_CUSTOMER), FAILED_PRECONDITION (LAST_OWNER).
   virtual Result<Customer> Erase(const CustomerId& id) = 0;
   virtual std::optional<Holdings> ReadHoldings(const CustomerId& id) = 0;
 
@@ -109,7 +126,7 @@ class Store {
 
   // --- Sessions, at most kSessionsMax a customer: the one that was used longest ago makes room.
   // None is added, and the answer is false, where the customer is gone or has another password
-  // than that which was verified.
+  // than that which was verified. Asks for the customer's guest orders to be claimed: there may be new ones.
   virtual bool AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified,
                           Timestamp now) = 0;
   // Also one that has run out: see ExpiryOf.
@@ -118,6 +135,13 @@ class Store {
   virtual void EndSession(const TokenHash& token) = 0;
   // Says how many ended.
   virtual std::int64_t EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) = 0;
+
+  // --- Errands. Those that are due, the longest due first.
+  virtual std::vector<Errand> DueErrands(Timestamp now, int count_max) = 0;
+  // It is done; one that was asked for again meanwhile stays.
+  virtual void FinishErrand(const Errand& errand) = 0;
+  // It failed, and is due again at `due`; one that was asked for again meanwhile is due at once.
+  virtual void PutOffErrand(const Errand& errand, Timestamp due) = 0;
 
   // --- Throttling. Counts an attempt for every subject; or, where one of them has to wait, counts none and
   // gives the time to wait for.

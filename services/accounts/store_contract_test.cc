@@ -304,6 +304,60 @@ TEST_P(StoreContractTest, AFurtherSessionEndsTheOneThatWasUsedLongestAgo) {
   EXPECT_EQ(store_->EndSessions(kAda.id, std::nullopt), kSessionsMax);
 }
 
+// --- Errands
+
+TEST_P(StoreContractTest, AnAccountAndEachSignInAskForItsGuestOrders) {
+  AddCustomer(kAda);
+
+  const Errand first{.customer = kAda.id, .email = kAdaEmail, .asked_count = 1};
+  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(first));
+  store_->FinishErrand(first);
+  EXPECT_THAT(store_->DueErrands(kNoon, 10), IsEmpty());
+  AddSession('a');
+  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(first));
+}
+
+TEST_P(StoreContractTest, WhatIsAskedForWhileItIsBeingDoneIsDoneAgain) {
+  AddCustomer(kAda);
+  const Errand running = store_->DueErrands(kNoon, 10).at(0);
+  AddSession('a');
+
+  store_->FinishErrand(running);
+  store_->PutOffErrand(running, kNoon + 1h);
+
+  EXPECT_THAT(store_->DueErrands(kNoon, 10),
+              ElementsAre(Errand{.customer = kAda.id, .email = kAdaEmail, .asked_count = 2}));
+}
+
+TEST_P(StoreContractTest, AnErrandThatFailsIsPutOffAndHoldsUpNoOther) {
+  AddCustomer(kAda);
+  AddCustomer(Person("2", "b@example.org"));
+  const Errand failing = store_->DueErrands(kNoon, 1).at(0);
+  ASSERT_EQ(failing.customer, kAda.id);
+
+  store_->PutOffErrand(failing, kNoon + 1min);
+
+  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(Field(&Errand::customer, CustomerId("2"))));
+  EXPECT_THAT(store_->DueErrands(kNoon + 1min, 10),
+              ElementsAre(Field(&Errand::customer, CustomerId("2")), Field(&Errand::failed_count, 1)));
+  AddSession('a');
+  EXPECT_THAT(store_->DueErrands(kNoon, 10),
+              ElementsAre(Errand{.customer = kAda.id, .email = kAdaEmail, .asked_count = 2},
+                          Field(&Errand::customer, CustomerId("2"))));
+}
+
+TEST_P(StoreContractTest, ErasingAsksForNothingButErasure) {
+  AddCustomer(kAda);
+  AddSession('a');
+
+  ASSERT_THAT(store_->Erase(kAda.id), IsOk());
+
+  const Errand erase{.kind = Errand::Kind::kErase, .customer = kAda.id, .email = kAdaEmail, .asked_count = 1};
+  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(erase));
+  store_->FinishErrand(erase);
+  EXPECT_THAT(store_->DueErrands(kNoon, 10), IsEmpty());
+}
+
 // --- Throttling
 
 constexpr ThrottlePolicy kPolicy{.free_count = 2, .wait_first = 10s, .wait_max = 1h, .forgotten_after = 24h};

@@ -1,0 +1,89 @@
+#include "services/accounts/courier.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace octavo::accounts {
+
+void Bell::Ring() {
+  {
+    const std::lock_guard lock(mutex_);
+    rung_ = true;
+  }
+  ringing_.notify_all();
+}
+
+void Bell::Wait(std::chrono::milliseconds at_most) {
+  std::unique_lock lock(mutex_);
+  ringing_.wait_for(lock, at_most, [this] { return rung_; });
+  rung_ = false;
+}
+
+Courier::Courier(Store& store, Neighbours& neighbours, Bell& bell, const Clock& clock, obs::Log& log, obs::Metrics& metrics,
+                 Options options)
+    : store_(store),
+      neighbours_(neighbours),
+      bell_(bell),
+      clock_(clock),
+      log_(log),
+      done_(metrics.Counter("accounts_errands_done_total", "What other services did about a customer")),
+      failed_(metrics.Counter("accounts_errands_failed_total", "What they could not do, and is tried again")),
+      options_(options),
+      thread_([this] { Run(); }) {}
+
+Courier::~Courier() {
+  Stop();
+}
+
+void Courier::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  bell_.Ring();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Courier::stopping() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+void Courier::Run() {
+  while (!stopping()) {
+    try {
+      RunDue();
+    } catch (const std::exception& exception) {  // The database may be back at the next look.
+      log_.Warn("errands_failed", {{"what", exception.what()}});
+    }
+    if (!stopping()) bell_.Wait(options_.look_every);
+  }
+}
+
+void Courier::RunDue() {
+  for (const Errand& errand : store_.DueErrands(clock_.Now(), options_.errands_max)) {
+    if (stopping()) return;
+    Do(errand);
+  }
+}
+
+void Courier::Do(const Errand& errand) {
+  const bool claim = errand.kind == Errand::Kind::kClaimGuestOrders;
+  const Status done = claim ? neighbours_.ClaimGuestOrders(errand.customer, errand.email)
+                            : neighbours_.Erase(errand.customer, errand.email);
+  if (done.ok()) {
+    store_.FinishErrand(errand);
+    done_.Increment();
+    return;
+  }
+  failed_.Increment();
+  const auto doublings = std::min<std::int64_t>(errand.failed_count, 20);
+  const auto pause = std::min(options_.pause_first * (std::int64_t{1} << doublings), options_.pause_max);
+  store_.PutOffErrand(errand, clock_.Now() + pause);
+  // The first may be a neighbour that is just starting.
+  if (errand.failed_count != 2) return;
+  log_.Warn("errand_put_off",
+            {{"kind", claim ? "claim_guest_orders" : "erase"}, {"why", ToString(done.error())}});
+}
+
+}  // namespace octavo::accounts

@@ -1,0 +1,133 @@
+#include "services/accounts/neighbours_client.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <chrono>
+#include <string_view>
+
+namespace octavo::accounts {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What an errand waits for one answer; the next attempt waits again.
+constexpr std::chrono::milliseconds kErrandBudget = 5s;
+// A page of a list: a hundred orders are some 500 kB, well below the 4 MB that a message may have.
+constexpr int kPageSize = 100;
+
+// The names by which the other services know a customer.
+std::string CustomerName(const CustomerId& customer) {
+  return "customers/" + customer.value();
+}
+std::string CartName(const CustomerId& customer) {
+  return "carts/c-" + customer.value();
+}
+std::string ReaderName(const CustomerId& customer) {
+  return "readers/c-" + customer.value();
+}
+
+Result<std::string> ToJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) {
+    return Error{Code::kInternal, "NO_JSON", "a " + message.GetTypeName() + " has no form as JSON"};
+  }
+  return json;
+}
+
+// Elements of a list in JSON.
+class JsonList {
+ public:
+  Status Add(const google::protobuf::Message& message) {
+    const std::string json = TRY(ToJson(message));
+    text_ += (text_.empty() ? "" : ",") + json;
+    return Ok();
+  }
+  std::string text() const { return "[" + text_ + "]"; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace
+
+void GrpcNeighbours::Connect(const std::shared_ptr<grpc::Channel>& transactions, const std::shared_ptr<grpc::Channel>& cart,
+                             const std::shared_ptr<grpc::Channel>& recommendations) {
+  transactions_ = transactions::v1::TransactionsService::NewStub(transactions);
+  cart_ = cart::v1::CartService::NewStub(cart);
+  recommendations_ = recommendations::v1::RecommendationsService::NewStub(recommendations);
+}
+
+Status GrpcNeighbours::ClaimGuestOrders(const CustomerId& customer, const std::string& email) {
+  transactions::v1::ClaimGuestOrdersRequest request;
+  request.set_customer(CustomerName(customer));
+  request.set_verified_email(email);
+  using Stub = transactions::v1::TransactionsService::StubInterface;
+  TRY(caller_.Invoke(*transactions_, &Stub::ClaimGuestOrders, request, {.budget = kErrandBudget}));
+  return Ok();
+}
+
+Status GrpcNeighbours::Erase(const CustomerId& customer, const std::string& email) {
+  // The orders first: their event takes the person out of what others have learned from it.
+  transactions::v1::EraseCustomerRequest orders;
+  orders.set_customer(CustomerName(customer));
+  orders.set_email(email);
+  using Transactions = transactions::v1::TransactionsService::StubInterface;
+  TRY(caller_.Invoke(*transactions_, &Transactions::EraseCustomer, orders, {.budget = kErrandBudget}));
+
+  cart::v1::DeleteCartRequest cart;
+  cart.set_name(CartName(customer));
+  TRY(caller_.Invoke(*cart_, &cart::v1::CartService::StubInterface::DeleteCart, cart, {.budget = kErrandBudget}));
+
+  recommendations::v1::DeleteReaderRequest reader;
+  reader.set_reader(ReaderName(customer));
+  using Recommendations = recommendations::v1::RecommendationsService::StubInterface;
+  TRY(caller_.Invoke(*recommendations_, &Recommendations::DeleteReader, reader, {.budget = kErrandBudget}));
+  return Ok();
+}
+
+Result<HeldElsewhere> GrpcNeighbours::Read(const CustomerId& customer, Timestamp deadline) {
+  const rpc::Limits limits{.budget = kErrandBudget, .deadline = deadline};
+  HeldElsewhere held;
+  held.orders = TRY(ReadOrders(customer, limits));
+  held.cart = TRY(ReadCart(customer, limits));
+  held.reading_events = TRY(ReadEvents(customer, limits));
+  return held;
+}
+
+Result<std::string> GrpcNeighbours::ReadOrders(const CustomerId& customer, const rpc::Limits& limits) const {
+  JsonList orders;
+  transactions::v1::ListOrdersRequest request;
+  request.set_customer(CustomerName(customer));
+  request.set_page_size(kPageSize);
+  do {
+    const auto page = TRY(caller_.Invoke(*transactions_, &transactions::v1::TransactionsService::StubInterface::ListOrders,
+                                         request, limits));
+    for (const transactions::v1::Order& order : page.orders()) TRY(orders.Add(order));
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return orders.text();
+}
+
+Result<std::string> GrpcNeighbours::ReadCart(const CustomerId& customer, const rpc::Limits& limits) const {
+  cart::v1::GetCartRequest request;
+  request.set_name(CartName(customer));
+  return ToJson(TRY(caller_.Invoke(*cart_, &cart::v1::CartService::StubInterface::GetCart, request, limits)));
+}
+
+Result<std::string> GrpcNeighbours::ReadEvents(const CustomerId& customer, const rpc::Limits& limits) const {
+  JsonList events;
+  recommendations::v1::ListReaderEventsRequest request;
+  request.set_reader(ReaderName(customer));
+  do {
+    const auto page =
+        TRY(caller_.Invoke(*recommendations_,
+                           &recommendations::v1::RecommendationsService::StubInterface::ListReaderEvents, request, limits));
+    for (const recommendations::v1::Event& event : page.events()) TRY(events.Add(event));
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return events.text();
+}
+
+}  // namespace octavo::accounts
