@@ -2,7 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <functional>
+#include <initializer_list>
 
+#include "apps/octavo/demo_campaigns.h"
 #include "lib/obs/log.h"
 #include "lib/rpc/channel.h"
 #include "services/catalog/import/import_command.h"
@@ -18,6 +21,7 @@ struct Settings {
   std::string address = "127.0.0.1:50051";
   std::string inventory_address;
   std::string recommendations_address;
+  std::string promotions_address;
 };
 
 int Fail(const Error& error) {
@@ -41,16 +45,39 @@ int RemoveReaders(const recommendations::ImportPeers& peers) {
   return 0;
 }
 
+int LoadCampaigns(const Settings& settings, const PromotionsPeer& promotions) {
+  const auto changed = LoadDemoCampaigns(settings.folder + "/campaigns.json", promotions);
+  if (!changed.ok()) return Fail(changed.error());
+  std::printf("Campaigns: %lld begun\n", static_cast<long long>(*changed));
+  return 0;
+}
+
+int EndCampaigns(const Settings& settings, const PromotionsPeer& promotions) {
+  const auto changed = EndDemoCampaigns(settings.folder + "/campaigns.json", promotions);
+  if (!changed.ok()) return Fail(changed.error());
+  std::printf("Campaigns: %lld ended\n", static_cast<long long>(*changed));
+  return 0;
+}
+
+// The first that does not end with 0.
+int InTurn(std::initializer_list<std::function<int()>> steps) {
+  for (const auto& step : steps) {
+    if (const int status = step(); status != 0) return status;
+  }
+  return 0;
+}
+
 }  // namespace
 
 int RunDemo(const std::vector<std::string>& arguments) {
   Settings settings;
-  CLI::App app("The demo catalogue and its readers, in and out of a running shop.", "octavo demo");
-  app.add_option("--folder", settings.folder, "Where books.csv and readers.csv are.")->capture_default_str();
+  CLI::App app("The demo catalogue, its readers and campaigns, in and out of a running shop.", "octavo demo");
+  app.add_option("--folder", settings.folder, "Where books.csv, readers.csv and campaigns.json are.")->capture_default_str();
   app.add_option("--address", settings.address, "Where the shop's gRPC listens.")->capture_default_str();
   app.add_option("--inventory-address", settings.inventory_address, "Where the inventory listens, if not there.");
   app.add_option("--recommendations-address", settings.recommendations_address,
                  "Where the recommendations listen, if not there.");
+  app.add_option("--promotions-address", settings.promotions_address, "Where the promotions listen, if not there.");
   const auto* load = app.add_subcommand("load", "Bring them in.")->fallthrough();
   app.add_subcommand("remove", "Take them out.")->fallthrough();
   app.require_subcommand(1);
@@ -65,18 +92,24 @@ int RunDemo(const std::vector<std::string>& arguments) {
   const auto log = obs::Log::ToStandardError(clock, obs::Level::kWarn, obs::LogFormat::kLogfmt);
   obs::Metrics metrics;
   const obs::Tracer tracer;
-  if (settings.inventory_address.empty()) settings.inventory_address = settings.address;
-  if (settings.recommendations_address.empty()) settings.recommendations_address = settings.address;
-  const recommendations::ImportPeers peers{rpc::Connect({.target = settings.address}),
-                                           rpc::Connect({.target = settings.recommendations_address}),
-                                           {*log, metrics, tracer, clock}};
-  if (load->parsed()) {
-    const int books = catalog::RunImport({settings.folder + "/books.csv", "--source=demo", "--address=" + settings.address,
-                                          "--inventory-address=" + settings.inventory_address});
-    return books != 0 ? books : LoadReaders(settings, peers);
+  for (std::string* address :
+       {&settings.inventory_address, &settings.recommendations_address, &settings.promotions_address}) {
+    if (address->empty()) *address = settings.address;
   }
-  const int books = catalog::RunImport({"--remove=demo", "--address=" + settings.address});
-  return books != 0 ? books : RemoveReaders(peers);
+  const rpc::Telemetry telemetry{*log, metrics, tracer, clock};
+  const recommendations::ImportPeers readers{rpc::Connect({.target = settings.address}),
+                                             rpc::Connect({.target = settings.recommendations_address}), telemetry};
+  const PromotionsPeer promotions{rpc::Connect({.target = settings.promotions_address}), telemetry};
+  if (load->parsed()) {
+    return InTurn({[&] {
+                     return catalog::RunImport({settings.folder + "/books.csv", "--source=demo",
+                                                "--address=" + settings.address,
+                                                "--inventory-address=" + settings.inventory_address});
+                   },
+                   [&] { return LoadReaders(settings, readers); }, [&] { return LoadCampaigns(settings, promotions); }});
+  }
+  return InTurn({[&] { return catalog::RunImport({"--remove=demo", "--address=" + settings.address}); },
+                 [&] { return RemoveReaders(readers); }, [&] { return EndCampaigns(settings, promotions); }});
 }
 
 }  // namespace octavo

@@ -1,4 +1,4 @@
-// The command `octavo demo`: brings the demo catalogue and its readers into a running shop, and takes them out again.
+// The command `octavo demo`: brings the demo catalogue, its readers and campaigns into a running shop, and takes them out again.
 #pragma once
 
 #include <string>

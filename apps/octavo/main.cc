@@ -63,7 +63,7 @@ struct Command {
 constexpr Command kCommands[] = {
     {"serve", "run the shop (what octavo does without a command)", Serve},
     {"import", "bring a CSV file of books into a running shop", octavo::catalog::RunImport},
-    {"demo", "bring the demo catalogue and its readers in, or take them out", octavo::RunDemo},
+    {"demo", "bring the demo catalogue, its readers and campaigns in, or take them out", octavo::RunDemo},
     {"owner", "owner create: make the first owner of the shop", Owner},
 };
 
