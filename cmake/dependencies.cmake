@@ -1,6 +1,7 @@
 # Every outside library, by its CMake target. Reasons: docs/dependencies.md. All come from Debian 12's packages.
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(OpenSSL REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(gRPC CONFIG REQUIRED)
 find_package(SQLite3 REQUIRED)

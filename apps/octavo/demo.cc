@@ -8,6 +8,7 @@
 #include "apps/octavo/demo_campaigns.h"
 #include "lib/obs/log.h"
 #include "lib/rpc/channel.h"
+#include "lib/rpc/tls.h"
 #include "services/catalog/import/import_command.h"
 #include "services/recommendations/import/import_client.h"
 
@@ -22,6 +23,7 @@ struct Settings {
   std::string inventory_address;
   std::string recommendations_address;
   std::string promotions_address;
+  rpc::TlsFiles tls;
 };
 
 int Fail(const Error& error) {
@@ -78,6 +80,7 @@ int RunDemo(const std::vector<std::string>& arguments) {
   app.add_option("--recommendations-address", settings.recommendations_address,
                  "Where the recommendations listen, if not there.");
   app.add_option("--promotions-address", settings.promotions_address, "Where the promotions listen, if not there.");
+  rpc::AddTlsOptions(app, settings.tls);
   const auto* load = app.add_subcommand("load", "Bring them in.")->fallthrough();
   app.add_subcommand("remove", "Take them out.")->fallthrough();
   app.require_subcommand(1);
@@ -97,19 +100,27 @@ int RunDemo(const std::vector<std::string>& arguments) {
     if (address->empty()) *address = settings.address;
   }
   const rpc::Telemetry telemetry{*log, metrics, tracer, clock};
-  const recommendations::ImportPeers readers{rpc::Connect({.target = settings.address}),
-                                             rpc::Connect({.target = settings.recommendations_address}), telemetry};
-  const PromotionsPeer promotions{rpc::Connect({.target = settings.promotions_address}), telemetry};
-  if (load->parsed()) {
-    return InTurn({[&] {
-                     return catalog::RunImport({settings.folder + "/books.csv", "--source=demo",
-                                                "--address=" + settings.address,
-                                                "--inventory-address=" + settings.inventory_address});
-                   },
-                   [&] { return LoadReaders(settings, readers); }, [&] { return LoadCampaigns(settings, promotions); }});
+  const auto credentials = rpc::MakeChannelCredentials(settings.tls);
+  if (!credentials.ok()) return Fail(credentials.error());
+  const auto connect = [&](const std::string& address) {
+    return rpc::Connect({.target = address, .credentials = *credentials});
+  };
+  const recommendations::ImportPeers readers{connect(settings.address), connect(settings.recommendations_address),
+                                             telemetry};
+  const PromotionsPeer promotions{connect(settings.promotions_address), telemetry};
+  std::vector<std::string> import = {"--address=" + settings.address, "--inventory-address=" + settings.inventory_address};
+  if (!settings.tls.empty()) {
+    import.insert(import.end(), {"--tls-certificate=" + settings.tls.certificate, "--tls-key=" + settings.tls.key,
+                                 "--tls-authority=" + settings.tls.authority});
   }
-  return InTurn({[&] { return catalog::RunImport({"--remove=demo", "--address=" + settings.address}); },
-                 [&] { return RemoveReaders(readers); }, [&] { return EndCampaigns(settings, promotions); }});
+  if (load->parsed()) {
+    import.insert(import.end(), {settings.folder + "/books.csv", "--source=demo"});
+    return InTurn({[&] { return catalog::RunImport(import); }, [&] { return LoadReaders(settings, readers); },
+                   [&] { return LoadCampaigns(settings, promotions); }});
+  }
+  import.push_back("--remove=demo");
+  return InTurn({[&] { return catalog::RunImport(import); }, [&] { return RemoveReaders(readers); },
+                 [&] { return EndCampaigns(settings, promotions); }});
 }
 
 }  // namespace octavo

@@ -12,6 +12,7 @@
 #include "lib/http/server.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/otlp_exporter.h"
+#include "lib/rpc/tls.h"
 #include "lib/runtime/shop.h"
 
 namespace octavo::runtime {
@@ -31,6 +32,8 @@ struct Settings {
   std::string metrics_listen;
   std::string otlp_endpoint;
   std::map<std::string, std::string> peers;
+  rpc::TlsFiles tls;
+  bool insecure = false;
 };
 
 Result<obs::Level> ParseLevel(const std::string& name) {
@@ -56,6 +59,11 @@ void AddOptions(Options& options, Settings& settings, const std::vector<std::uni
   own.Add("metrics-listen", &settings.metrics_listen, "Address of the Prometheus page /metrics; empty: none.");
   own.Add("otlp-endpoint", &settings.otlp_endpoint,
           "Address of an OpenTelemetry collector for traces (OTLP over gRPC, 127.0.0.1:4317); empty: none.");
+  own.Add("tls-certificate", &settings.tls.certificate,
+          "This process's certificate, a PEM file; with it services speak TLS and let in only each other.");
+  own.Add("tls-key", &settings.tls.key, "The key of the certificate, a PEM file.");
+  own.Add("tls-authority", &settings.tls.authority, "The certificate of the shop's own authority, a PEM file.");
+  own.Add("insecure", &settings.insecure, "Allow a network address in --listen without TLS: whoever reaches it may do all.");
   own.Add("drain", &settings.drain, "How long running calls may go on after a signal to stop.");
 
   std::set<std::string> here;
@@ -117,11 +125,21 @@ Result<std::unique_ptr<http::Server>> ServeMetrics(const std::string& address, c
                              std::move(router), clock);
 }
 
+Status CheckListen(const Settings& settings) {
+  if (rpc::IsLoopback(settings.listen) || !settings.tls.empty() || settings.insecure) return Ok();
+  return Error{Code::kInvalidArgument, "BAD_OPTION",
+               "--listen=" + settings.listen + ": is open to the network; add --tls-certificate, --tls-key and " +
+                   "--tls-authority, or --insecure where something else keeps strangers out"};
+}
+
 // Runs the shop until a signal comes; `signals` are blocked in every thread.
 Status Serve(const Program& program, const Settings& settings, std::vector<std::unique_ptr<Module>> modules,
              const sigset_t& signals) {
   const obs::Level level = TRY(ParseLevel(settings.log_level));
   const obs::LogFormat format = TRY(ParseFormat(settings.log_format));
+  TRY(CheckListen(settings));
+  const auto server_credentials = TRY(rpc::MakeServerCredentials(settings.tls));
+  const auto channel_credentials = TRY(rpc::MakeChannelCredentials(settings.tls));
   TRY(MakeDataDir(settings.data_dir));
   SystemClock clock;
   SystemRandom random;
@@ -130,8 +148,12 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
   const obs::Tracer tracer = MakeTracer(settings.otlp_endpoint, program.name);
   const Environment environment{settings.data_dir, clock, random, *log, metrics, tracer};
 
-  Shop shop({.listen = settings.listen, .peer_addresses = settings.peers, .drain = settings.drain}, environment,
-            std::move(modules));
+  Shop shop({.listen = settings.listen,
+             .peer_addresses = settings.peers,
+             .server_credentials = server_credentials,
+             .channel_credentials = channel_credentials,
+             .drain = settings.drain},
+            environment, std::move(modules));
   TRY(shop.Start());
   const auto metrics_page = TRY(ServeMetrics(settings.metrics_listen, metrics, clock));
   log->Info("ready", {{"program", program.name}, {"grpc", settings.listen}, {"port", shop.port()}});

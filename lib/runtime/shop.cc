@@ -61,7 +61,8 @@ Status Shop::StartServer() {
   // Two shops on one port would share its calls between them by chance.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   if (!options_.listen.empty()) {
-    builder.AddListeningPort(options_.listen, grpc::InsecureServerCredentials(), &port_);
+    const auto& credentials = options_.server_credentials;
+    builder.AddListeningPort(options_.listen, credentials != nullptr ? credentials : grpc::InsecureServerCredentials(), &port_);
   }
   for (const auto& module : modules_) {
     for (rpc::Service* service : module->services()) {
@@ -105,7 +106,7 @@ std::shared_ptr<grpc::Channel> Shop::To(const std::string& name) const {
   }
   const auto address = options_.peer_addresses.find(name);
   const std::string target = address != options_.peer_addresses.end() ? address->second : "127.0.0.1:1";
-  return rpc::Connect({.target = target, .services = {ProtoService(name)}});
+  return rpc::Connect({.target = target, .services = {ProtoService(name)}, .credentials = options_.channel_credentials});
 }
 
 }  // namespace octavo::runtime

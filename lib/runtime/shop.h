@@ -22,6 +22,9 @@ class Shop final : public Peers {
     std::string listen = "127.0.0.1:50051";
     // Modules that run elsewhere, by name.
     std::map<std::string, std::string> peer_addresses = {};
+    // With which both listen and peers speak TLS; null: insecure, for loopback and unix sockets.
+    std::shared_ptr<grpc::ServerCredentials> server_credentials = nullptr;
+    std::shared_ptr<grpc::ChannelCredentials> channel_credentials = nullptr;
     // How long calls may go on once the shop stops.
     std::chrono::milliseconds drain{5000};
   };

@@ -11,6 +11,7 @@
 #include "lib/obs/metrics.h"
 #include "lib/obs/trace.h"
 #include "lib/rpc/channel.h"
+#include "lib/rpc/tls.h"
 #include "services/catalog/domain/text.h"
 #include "services/catalog/import/import_client.h"
 
@@ -21,6 +22,7 @@ struct Settings {
   std::string file;
   std::string address = "127.0.0.1:50051";
   std::string inventory_address;
+  rpc::TlsFiles tls;
   std::string format = "auto";
   std::string source;
   std::string remove;
@@ -36,6 +38,7 @@ void AddOptions(CLI::App& app, Settings& settings) {
   app.add_option("--address", settings.address, "Where the shop's gRPC listens.")->capture_default_str();
   app.add_option("--inventory-address", settings.inventory_address,
                  "Where the inventory listens, if not at --address.");
+  rpc::AddTlsOptions(app, settings.tls);
   app.add_option("--format", settings.format, "auto, octavo or goodbooks; auto looks at the header.")
       ->check(CLI::IsMember({"auto", "octavo", "goodbooks"}))
       ->capture_default_str();
@@ -177,9 +180,11 @@ int RunImport(const std::vector<std::string>& arguments) {
   obs::Metrics metrics;
   const obs::Tracer tracer;
   const rpc::Caller caller({*log, metrics, tracer, clock});
+  const auto credentials = rpc::MakeChannelCredentials(settings.tls);
+  if (!credentials.ok()) return Fail(credentials.error());
   const std::string inventory = settings.inventory_address.empty() ? settings.address : settings.inventory_address;
-  ImportClient client({.catalog = rpc::Connect({.target = settings.address}),
-                       .inventory = rpc::Connect({.target = inventory})},
+  ImportClient client({.catalog = rpc::Connect({.target = settings.address, .credentials = *credentials}),
+                       .inventory = rpc::Connect({.target = inventory, .credentials = *credentials})},
                       caller, clock, random);
   if (settings.remove.empty()) return Import(settings, client);
   const Result<std::int64_t> removed = client.RemoveSource(settings.remove);
