@@ -220,8 +220,9 @@ Json ReportJson(const Interactions& train, const Evaluation& evaluation, const L
 }
 
 Status EvaluateCommand(const Flags& flags, const Clock& clock) {
+  const auto tune = TRY(TuneFlags(flags));
   EvaluateOptions options{.k = flags.k,
-                          .tune = TRY(TuneFlags(flags)),
+                          .tune = tune,
                           .ease_bytes_max = flags.max_memory_mb << 20,
                           .plots = !flags.plots.empty()};
   if (flags.test.empty() == flags.split.empty()) {

@@ -178,7 +178,8 @@ Result<v1::ListCustomersResponse> AccountsService::ListCustomers(const rpc::Call
 
 Result<v1::Customer> AccountsService::SetRole(const rpc::Call&, const v1::SetRoleRequest& request) {
   const CustomerId id = TRY(ParseName(request.name()));
-  return ToProto(TRY(accounts_.SetRole(Secret(request.session_token()), id, TRY(ParseRole(request.role())))));
+  const Role role = TRY(ParseRole(request.role()));
+  return ToProto(TRY(accounts_.SetRole(Secret(request.session_token()), id, role)));
 }
 
 Result<v1::ExportCustomerResponse> AccountsService::ExportCustomer(const rpc::Call& call,

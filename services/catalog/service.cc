@@ -159,9 +159,11 @@ Result<v1::BatchGetBooksResponse> CatalogService::BatchGetBooks(const rpc::Call&
 }
 
 Result<v1::ListBooksResponse> CatalogService::ListBooks(const rpc::Call&, const v1::ListBooksRequest& request) {
-  ListQuery query{.shelf = TRY(ShelfOf(request)),
+  const int page_size = TRY(CheckPageSize(request.page_size()));
+  auto shelf = TRY(ShelfOf(request));
+  ListQuery query{.shelf = std::move(shelf),
                   .order = OrderOf(request.order(), ListOrder::kPopularity),
-                  .page_size = TRY(CheckPageSize(request.page_size()))};
+                  .page_size = page_size};
   if (query.order == ListOrder::kRelevance) return InvalidField("order", "ORDER_RELEVANCE is for searches");
   const std::uint64_t fingerprint = TokenFingerprint(request);
   query.after = request.page_token().empty() ? CursorAtBegin(query.order)
@@ -179,10 +181,12 @@ Result<v1::SearchBooksResponse> CatalogService::SearchBooks(const rpc::Call&, co
     return InvalidField("query", "is " + std::to_string(request.query().size()) + " bytes long, at most " +
                                      std::to_string(kQueryBytesMax) + " are allowed");
   }
+  const int page_size = TRY(CheckPageSize(request.page_size()));
+  auto filter = TRY(FilterOf(request.filter()));
   SearchQuery query{.text = request.query(),
-                    .filter = TRY(FilterOf(request.filter())),
+                    .filter = std::move(filter),
                     .order = OrderOf(request.order(), ListOrder::kRelevance),
-                    .page_size = TRY(CheckPageSize(request.page_size()))};
+                    .page_size = page_size};
   if (request.with_facets()) query.facets = SearchQuery::Facets::kCounted;
   const std::uint64_t fingerprint = TokenFingerprint(request);
   if (!request.page_token().empty()) {

@@ -300,9 +300,10 @@ Result<Changed<Reservation>> ReserveIn(Transaction& transaction, const ReserveOr
   }
   if (!scarce.empty()) shelves.Expire(scarce);
 
+  auto lines = TRY(PromiseAll(shelves, order.demand));
   Reservation reservation{.id = order.request,
                           .fingerprint = fingerprint,
-                          .lines = TRY(PromiseAll(shelves, order.demand)),
+                          .lines = std::move(lines),
                           .created = now,
                           .expires = now + order.time_to_live};
   for (const ReservedLine& line : reservation.lines) Hold(shelves.At(line.book), line);

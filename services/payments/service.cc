@@ -73,10 +73,12 @@ SandboxService::SandboxService(Sandbox& sandbox, Store& store, const Clock& cloc
 
 Result<v1::Charge> SandboxService::Authorize(const rpc::Call& call, const v1::AuthorizeRequest& request) {
   const Money amount = TRY(ParseAmount(request.amount()));
-  const Authorization authorization{.key = TRY(ParseKey(request.key())),
+  const auto behaviour = TRY(ParseToken(request.token()));
+  auto key = TRY(ParseKey(request.key()));
+  const Authorization authorization{.key = std::move(key),
                                     .currency_code = std::string(amount.currency().code()),
                                     .amount_minor = amount.minor(),
-                                    .behaviour = TRY(ParseToken(request.token()))};
+                                    .behaviour = behaviour};
   // No deadline is the end of time; minus now, it still fits.
   return ToProto(TRY(sandbox_.Authorize(authorization, call.deadline() - clock_.Now())));
 }
@@ -91,10 +93,13 @@ Result<v1::Charge> SandboxService::Void(const rpc::Call&, const v1::VoidRequest&
 
 Result<v1::Charge> SandboxService::Refund(const rpc::Call&, const v1::RefundRequest& request) {
   const Money amount = TRY(ParseAmount(request.amount()));
-  return ToProto(TRY(sandbox_.GiveBack({.key = TRY(ParseKey(request.key())),
-                                        .refund_key = TRY(ParseKeyText("refund_key", request.refund_key())),
-                                        .currency_code = std::string(amount.currency().code()),
-                                        .amount_minor = amount.minor()})));
+  auto key = TRY(ParseKey(request.key()));
+  auto refund_key = TRY(ParseKeyText("refund_key", request.refund_key()));
+  const auto charge = TRY(sandbox_.GiveBack({.key = std::move(key),
+                                             .refund_key = std::move(refund_key),
+                                             .currency_code = std::string(amount.currency().code()),
+                                             .amount_minor = amount.minor()}));
+  return ToProto(charge);
 }
 
 Result<v1::Charge> SandboxService::GetCharge(const rpc::Call&, const v1::GetChargeRequest& request) {

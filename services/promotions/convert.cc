@@ -49,10 +49,12 @@ Result<std::vector<BookId>> ParseBooks(const Names& names, const std::string& fi
 }
 
 Result<Line> ParseLine(const v1::BasketLine& proto, Currency currency, const std::string& field) {
+  const BookId book = TRY(ParseBookName(proto.book(), field + ".book"));
+  const std::int64_t unit_price_minor = TRY(ParseMoney(proto.unit_price(), currency, field + ".unit_price"));
   Line line{.id = proto.line_id(),
-            .book = TRY(ParseBookName(proto.book(), field + ".book")),
+            .book = book,
             .quantity = proto.quantity(),
-            .unit_price_minor = TRY(ParseMoney(proto.unit_price(), currency, field + ".unit_price")),
+            .unit_price_minor = unit_price_minor,
             .categories = SortedNames(proto.categories()),
             .authors = SortedNames(proto.authors()),
             .tax_rate = BasisPoints{proto.tax_basis_points()}};
@@ -63,10 +65,12 @@ Result<Line> ParseLine(const v1::BasketLine& proto, Currency currency, const std
 }
 
 Result<Selection> ParseSelection(const v1::Selection& proto, const std::string& field) {
-  return Selection{.books = TRY(ParseBooks(proto.books(), field + ".books")),
-                   .categories = {proto.categories().begin(), proto.categories().end()},
-                   .authors = {proto.authors().begin(), proto.authors().end()},
-                   .excluded_books = TRY(ParseBooks(proto.excluded_books(), field + ".excluded_books"))};
+  Selection selection;
+  selection.books = TRY(ParseBooks(proto.books(), field + ".books"));
+  selection.categories = {proto.categories().begin(), proto.categories().end()};
+  selection.authors = {proto.authors().begin(), proto.authors().end()};
+  selection.excluded_books = TRY(ParseBooks(proto.excluded_books(), field + ".excluded_books"));
+  return selection;
 }
 
 void Fill(v1::Selection& proto, const Selection& selection) {
@@ -169,8 +173,9 @@ void SetTime(google::protobuf::Timestamp* out, Timestamp time) {
 }
 
 Result<Basket> ParseBasket(const v1::QuoteBasketRequest& request, Currency currency) {
+  const std::int64_t delivery_minor = TRY(ParseMoney(request.delivery_price(), currency, "delivery_price"));
   Basket basket{.currency = currency,
-                .delivery_minor = TRY(ParseMoney(request.delivery_price(), currency, "delivery_price")),
+                .delivery_minor = delivery_minor,
                 .delivery_tax_rate = BasisPoints{request.delivery_tax_basis_points()},
                 .tax_mode = request.tax_inclusive() ? TaxMode::kInclusive : TaxMode::kExclusive};
   if (static_cast<std::size_t>(request.lines_size()) > kLinesMax) {
@@ -196,10 +201,10 @@ Result<Claim> ParseClaim(const v1::ClaimRedemptionsRequest& request, const Ident
   Claim claim{.order = OrderKey(request.order_key()),
               .persons = identity.Of(request.customer().customer(), request.customer().email())};
   for (const v1::Redemption& redemption : request.redemptions()) {
+    const CampaignId campaign = TRY(ParseCampaignName(redemption.campaign(), "redemptions.campaign"));
+    const std::int64_t amount_minor = TRY(ParseMoney(redemption.amount(), currency, "redemptions.amount"));
     claim.redemptions.push_back(
-        {.campaign = TRY(ParseCampaignName(redemption.campaign(), "redemptions.campaign")),
-         .code = NormaliseCode(redemption.code()),
-         .amount_minor = TRY(ParseMoney(redemption.amount(), currency, "redemptions.amount"))});
+        {.campaign = campaign, .code = NormaliseCode(redemption.code()), .amount_minor = amount_minor});
   }
   TRY(NormaliseClaim(claim));
   return claim;
@@ -209,19 +214,22 @@ namespace {
 
 // Neither normalised nor checked.
 Result<Campaign> ParseFields(const v1::Campaign& proto, Effect effect, Currency currency) {
+  Selection items = TRY(ParseSelection(proto.items(), "items"));
+  const std::int64_t threshold_minor = TRY(ParseMoney(proto.threshold(), currency, "threshold"));
+  const std::int64_t budget_minor = TRY(ParseMoney(proto.budget(), currency, "budget"));
   Campaign campaign{.display_name = proto.display_name(),
                     .banner = proto.banner(),
                     .state = static_cast<CampaignState>(proto.state()),
                     .codes = {proto.codes().begin(), proto.codes().end()},
                     .effect = std::move(effect),
-                    .items = TRY(ParseSelection(proto.items(), "items")),
-                    .threshold_minor = TRY(ParseMoney(proto.threshold(), currency, "threshold")),
+                    .items = std::move(items),
+                    .threshold_minor = threshold_minor,
                     .first_order_only = proto.first_order_only(),
                     .stackable = proto.stackable(),
                     .total_limit = proto.total_limit(),
                     .customer_limit = proto.customer_limit(),
                     .code_limit = proto.code_limit(),
-                    .budget_minor = TRY(ParseMoney(proto.budget(), currency, "budget"))};
+                    .budget_minor = budget_minor};
   if (!proto.name().empty()) campaign.id = TRY(ParseCampaignName(proto.name(), "name"));
   if (proto.state() == v1::Campaign::STATE_UNSPECIFIED) campaign.state = CampaignState::kDraft;
   if (!v1::Campaign::State_IsValid(proto.state())) return InvalidField("state", "is not one of the states");
@@ -233,7 +241,8 @@ Result<Campaign> ParseFields(const v1::Campaign& proto, Effect effect, Currency 
 }  // namespace
 
 Result<Campaign> ParseCampaign(const v1::Campaign& proto, Currency currency) {
-  Campaign campaign = TRY(ParseFields(proto, TRY(ParseEffect(proto, currency)), currency));
+  const Effect effect = TRY(ParseEffect(proto, currency));
+  Campaign campaign = TRY(ParseFields(proto, effect, currency));
   Normalise(campaign);
   TRY(CheckCampaign(campaign));
   return campaign;

@@ -52,7 +52,9 @@ void Module::Configure(runtime::Options::Group options) {
 
 Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--promotions.threads", "must be at least 1");
-  Shop shop{.currency = TRY(Currency::Parse(configuration_.currency)), .days = TRY(ShopDays::In(configuration_.time_zone))};
+  const Currency currency = TRY(Currency::Parse(configuration_.currency));
+  auto days = TRY(ShopDays::In(configuration_.time_zone));
+  Shop shop{.currency = currency, .days = std::move(days)};
   const std::filesystem::path folder = environment.data_dir / name();
   std::filesystem::create_directories(folder);
   Secret key = configuration_.identity_key.empty()

@@ -92,9 +92,11 @@ Result<v1::RecommendResponse> AnswerShelf(const Shelves& shelves, const v1::Reco
 // Reads one event and checks it. `reader` stands in where the event names none.
 Result<Event> ParseEvent(const v1::Event& proto, const Shelves& shelves, Timestamp now,
                          const std::string& reader = {}) {
+  auto of = TRY(ParseReader(proto.reader().empty() ? reader : proto.reader()));
+  const auto book = TRY(ParseBook(proto.book()));
   Event event{.id = proto.event_id(),
-              .reader = TRY(ParseReader(proto.reader().empty() ? reader : proto.reader())),
-              .book = TRY(ParseBook(proto.book())),
+              .reader = std::move(of),
+              .book = book,
               .type = static_cast<EventType>(std::clamp<int>(proto.type(), 0, UINT8_MAX)),
               .rating = proto.rating(),
               .time = now,

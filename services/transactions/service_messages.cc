@@ -196,10 +196,12 @@ Result<PlaceRequest> Parse(const v1::PlaceOrderRequest& request) {
   if (request.buyer().email().empty()) return InvalidField("buyer.email", "is missing");
   if (!request.has_expected_total()) return InvalidField("expected_total", "is missing");
   TRY(CheckText("cart", request.cart(), /*required=*/false));
+  Basket basket = TRY(ParseBasket(request.items(), request.buyer(), request.codes(), request.delivery_method()));
+  Address address = TRY(ParseAddress(request.address(), shipping));
   return PlaceRequest{
       .idempotency_key = request.idempotency_key(),
-      .basket = TRY(ParseBasket(request.items(), request.buyer(), request.codes(), request.delivery_method())),
-      .address = TRY(ParseAddress(request.address(), shipping)),
+      .basket = std::move(basket),
+      .address = std::move(address),
       .payment_method = static_cast<PaymentMethod>(request.payment_method()),
       .payment_token = request.payment_method() == v1::PAYMENT_METHOD_CARD ? request.payment_token() : "",
       .expected_total_minor = request.expected_total().minor(),

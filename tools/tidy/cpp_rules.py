@@ -56,6 +56,37 @@ def _may(path, line):
     return any(re.match(where, path) and re.search(what, line) for where, what, _ in MAY)
 
 
+DESIGNATED = re.compile(r"\{\s*\.\w+\s*=")
+
+
+def check_try_in_lists(tree):
+    """GCC does not destroy the finished members of a braced list that TRY's return leaves: they leak."""
+    for file in tree:
+        if not file.is_cpp:
+            continue
+        for match in DESIGNATED.finditer(file.code):
+            for at in _tries_in_list(file.code, match.end()):
+                yield Finding(file.path, file.line_at(at), "TRY behind another member of a braced list leaks that member "
+                              "when it returns; give its value a name before the list")
+
+
+def _tries_in_list(code, begin):
+    """Where TRY( stands in the list whose first member's value begins at `begin`, that value left out."""
+    depth = 0
+    seen_comma = False
+    for at in range(begin, len(code)):
+        if code[at] in "({[":
+            depth += 1
+        elif code[at] in ")}]":
+            depth -= 1
+            if depth < 0:
+                return
+        elif code[at] == "," and depth == 0:
+            seen_comma = True
+        elif seen_comma and depth == 0 and code.startswith("TRY(", at):
+            yield at
+
+
 def check_function_length(tree):
     for file in tree:
         if not file.is_cpp:

@@ -15,6 +15,7 @@ RULES = [
     include_rules.check_includes,
     cpp_rules.check_banned_calls,
     cpp_rules.check_function_length,
+    cpp_rules.check_try_in_lists,
     cpp_rules.check_sql,
     cpp_rules.check_headers,
     text_rules.check_text,

@@ -116,6 +116,17 @@ class BannedCalls(TidyTest):
                           "auto c = call.time(0) + Operand() + 'x' + 1'000;\nvoid my_usleep();\n")
 
 
+class TryInLists(TidyTest):
+    def test_behind_another_member_is_found(self):
+        self.assert_finds("lib/rpc/x.cc", "A F() {\n  return A{.name = Name(),\n           .age = TRY(Age())};\n}\n", 3,
+                          "TRY behind another member")
+
+    def test_in_the_first_member_before_the_list_or_in_a_function_of_its_own_is_right(self):
+        for line in ["const int age = TRY(Age());", "return A{.age = TRY(Age()), .name = name};",
+                     "return A{.name = name, .age = [] { return TRY(Age()); }};"]:
+            self.assert_clean("lib/rpc/x.cc", "A F() {\n  " + line + "\n}\n")
+
+
 class Functions(TidyTest):
     def test_too_long_is_found_at_its_beginning(self):
         body = "  Work();\n" * 59
