@@ -78,6 +78,8 @@ struct Response {
   std::shared_ptr<const PreparedBody> prepared;
   // Opaque text of letters, digits and "-_"; where set, the server answers If-None-Match with 304 by itself.
   std::string etag;
+  // It holds a secret beside text that a stranger may choose: never compressed, as its length would tell (BREACH).
+  bool holds_secret = false;
   // Where set, the response is a stream of server-sent events; called once, when the head is on its way.
   std::function<void(std::shared_ptr<EventStream>)> stream;
 };

@@ -20,8 +20,7 @@
 //   is refused with 503.
 // - GET handlers answer HEAD; If-None-Match is answered from Response::etag; text is compressed where the
 // reader takes
-//   it. A page that mixes a secret with text from the URL must not be compressed (BREACH): give it a
-//   Content-Encoding header of "identity".
+//   it. A page that mixes a secret with text from the URL must not be compressed (BREACH): say holds_secret.
 // - An exception of a handler is a 500 for its reader alone.
 // HTTP/1.0 readers are served. TLS and HTTP/2 belong to the proxy in front.
 #pragma once

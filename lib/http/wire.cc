@@ -38,7 +38,8 @@ bool ChooseBody(const Request& request, Response& response, const WireOptions& o
     return compressed;
   }
   const bool compress = wanted && response.body.size() >= options.compress_bytes_min &&
-                        IsCompressible(response.content_type) && !response.headers.Has("Content-Encoding");
+                        IsCompressible(response.content_type) && !response.holds_secret &&
+                        !response.headers.Has("Content-Encoding");
   out.own_body = compress ? Gzip(response.body, Effort::kQuick) : std::move(response.body);
   return compress;
 }

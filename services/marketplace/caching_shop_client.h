@@ -134,6 +134,14 @@ class CachingShopClient final : public ShopClient {
       const inventory::v1::BatchGetStockRequest& request, const Budget& budget) override {
     return inner_.BatchGetStock(request, budget);
   }
+  std::shared_ptr<Subscription> WatchStock(const inventory::v1::WatchStockRequest& request,
+                                           Listener<inventory::v1::WatchStockResponse> listener) override {
+    return inner_.WatchStock(request, std::move(listener));
+  }
+  CartClient& cart() override { return inner_.cart(); }
+  OrdersClient& orders() override { return inner_.orders(); }
+  PromotionsClient& promotions() override { return inner_.promotions(); }
+  AccountsClient& accounts() override { return inner_.accounts(); }
 
  private:
   ShopClient& inner_;

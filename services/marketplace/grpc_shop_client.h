@@ -1,14 +1,10 @@
-// GrpcShopClient: the services behind their channels. Recommendations and inventory stand behind a circuit
-// breaker each, because pages do without them; the catalogue does not, because no page does. Thread-safe.
+// GrpcShopClient: the services behind their channels. What pages do without stands behind a circuit breaker each; the
+// catalogue does not, because no page does, nor does placing an order, which is worth any wait. Thread-safe.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
 
-#include <condition_variable>
-#include <functional>
 #include <memory>
-#include <mutex>
-#include <type_traits>
 #include <vector>
 
 #include "lib/rpc/client.h"
@@ -16,6 +12,8 @@
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "octavo/recommendations/v1/recommendations.grpc.pb.h"
 #include "services/marketplace/circuit_breaker.h"
+#include "services/marketplace/grpc_calls.h"
+#include "services/marketplace/grpc_selling_client.h"
 #include "services/marketplace/shop_client.h"
 
 namespace octavo::marketplace {
@@ -24,14 +22,18 @@ struct Channels {
   std::shared_ptr<grpc::Channel> catalog;
   std::shared_ptr<grpc::Channel> recommendations;
   std::shared_ptr<grpc::Channel> inventory;
+  std::shared_ptr<grpc::Channel> cart;
+  std::shared_ptr<grpc::Channel> transactions;
+  std::shared_ptr<grpc::Channel> promotions;
+  std::shared_ptr<grpc::Channel> accounts;
 };
 
 class GrpcShopClient final : public ShopClient {
  public:
   // What `telemetry` refers to must outlive the client.
   GrpcShopClient(const Channels& channels, rpc::Telemetry telemetry);
-  // Waits for the calls that are still under way; each has a deadline.
-  ~GrpcShopClient() override;
+  // Waits for the calls that are still under way.
+  ~GrpcShopClient() override { calls_.WaitForNone(); }
 
   Pending<catalog::v1::Book> GetBook(const catalog::v1::GetBookRequest& request,
                                      const Budget& budget) override;
@@ -55,36 +57,25 @@ class GrpcShopClient final : public ShopClient {
   Status RecordEvents(const std::vector<recommendations::v1::Event>& events, const Budget& budget) override;
   Pending<inventory::v1::BatchGetStockResponse> BatchGetStock(
       const inventory::v1::BatchGetStockRequest& request, const Budget& budget) override;
+  std::shared_ptr<Subscription> WatchStock(const inventory::v1::WatchStockRequest& request,
+                                           Listener<inventory::v1::WatchStockResponse> listener) override;
+
+  CartClient& cart() override { return cart_; }
+  OrdersClient& orders() override { return orders_; }
+  PromotionsClient& promotions() override { return promotions_; }
+  AccountsClient& accounts() override { return accounts_; }
 
  private:
-  // Counts the calls under way.
-  class InFlight {
-   public:
-    void Begin();
-    void End();
-    void WaitForNone();
-
-   private:
-    std::mutex mutex_;
-    std::condition_variable none_;
-    int count_ = 0;  // Guarded by mutex_.
-  };
-
-  // `breaker` may be null.
-  template <class Async, class Interface, class Request, class Response>
-  Pending<Response> Start(Async& async,
-                          void (Interface::*method)(grpc::ClientContext*, const Request*, Response*,
-                                                    std::function<void(grpc::Status)>),
-                          const std::type_identity_t<Request>& request, const Budget& budget,
-                          CircuitBreaker* breaker);
-
-  const rpc::Caller caller_;
   const std::unique_ptr<catalog::v1::CatalogService::Stub> catalog_;
   const std::unique_ptr<recommendations::v1::RecommendationsService::Stub> recommendations_;
   const std::unique_ptr<inventory::v1::InventoryService::Stub> inventory_;
   CircuitBreaker recommendations_breaker_;
   CircuitBreaker inventory_breaker_;
-  InFlight in_flight_;
+  GrpcCalls calls_;
+  GrpcCartClient cart_;
+  GrpcOrdersClient orders_;
+  GrpcPromotionsClient promotions_;
+  GrpcAccountsClient accounts_;
 };
 
 }  // namespace octavo::marketplace

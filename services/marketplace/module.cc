@@ -38,7 +38,8 @@ Result<Address> ParseAddress(const std::string& text) {
 }  // namespace
 
 Module::Serving::Serving(const runtime::Environment& environment, const Channels& channels,
-                         const Visitors& visitors, const Templates& templates)
+                         const Visitors& visitors, const Signer& signer, Transport transport,
+                         const Templates& templates)
     : services(channels, environment.telemetry()),
       client(services, environment.clock),
       events(client, environment.clock, environment.random, environment.metrics),
@@ -47,6 +48,8 @@ Module::Serving::Serving(const runtime::Environment& environment, const Channels
            .templates = templates,
            .assets = assets,
            .visitors = visitors,
+           .signer = signer,
+           .transport = transport,
            .clock = environment.clock,
            .random = environment.random} {}
 
@@ -74,8 +77,9 @@ Status Module::Open(const runtime::Environment& environment) {
   if (error)
     return Error{Code::kFailedPrecondition, "BAD_DATA_DIR", folder.string() + ": " + error.message()};
   environment_ = &environment;
-  visitors_ =
-      std::make_unique<Visitors>(TRY(LoadOrMakeKey(folder / "visitor.key", environment.random)), transport());
+  const Secret key = TRY(LoadOrMakeKey(folder / "visitor.key", environment.random));
+  visitors_ = std::make_unique<Visitors>(key, transport());
+  signer_ = std::make_unique<Signer>(key);
   if (configuration_.template_dir.empty()) {
     templates_ = std::make_unique<Templates>();
   } else if (std::filesystem::is_directory(configuration_.template_dir)) {
@@ -90,8 +94,12 @@ Status Module::Open(const runtime::Environment& environment) {
 Status Module::Start(const runtime::Peers& peers) {
   const Channels channels{.catalog = peers.To("catalog"),
                           .recommendations = peers.To("recommendations"),
-                          .inventory = peers.To("inventory")};
-  serving_ = std::make_unique<Serving>(*environment_, channels, *visitors_, *templates_);
+                          .inventory = peers.To("inventory"),
+                          .cart = peers.To("cart"),
+                          .transactions = peers.To("transactions"),
+                          .promotions = peers.To("promotions"),
+                          .accounts = peers.To("accounts")};
+  serving_ = std::make_unique<Serving>(*environment_, channels, *visitors_, *signer_, transport(), *templates_);
   const Address address = TRY(ParseAddress(configuration_.listen));
   http::ServerOptions options;
   options.address = address.host;

@@ -29,7 +29,9 @@ struct Configuration {
 class Module final : public runtime::Module {
  public:
   std::string name() const override { return "marketplace"; }
-  std::vector<std::string> peers() const override { return {"catalog", "recommendations", "inventory"}; }
+  std::vector<std::string> peers() const override {
+    return {"catalog", "recommendations", "inventory", "cart", "transactions", "promotions", "accounts"};
+  }
   void Configure(runtime::Options::Group options) override;
   Status Open(const runtime::Environment& environment) override;
   Status Start(const runtime::Peers& peers) override;
@@ -43,7 +45,7 @@ class Module final : public runtime::Module {
   // In the order of dependence: what stands below uses what stands above.
   struct Serving {
     Serving(const runtime::Environment& environment, const Channels& channels, const Visitors& visitors,
-            const Templates& templates);
+            const Signer& signer, Transport transport, const Templates& templates);
 
     Assets assets;
     GrpcShopClient services;
@@ -58,6 +60,7 @@ class Module final : public runtime::Module {
   Configuration configuration_;
   const runtime::Environment* environment_ = nullptr;  // From Open on.
   std::unique_ptr<Visitors> visitors_;                 // From Open on.
+  std::unique_ptr<Signer> signer_;                     // From Open on.
   std::unique_ptr<Templates> templates_;               // From Open on.
   std::unique_ptr<Serving> serving_;                   // From Start to Stop.
 };

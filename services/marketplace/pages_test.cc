@@ -87,11 +87,14 @@ class PagesTest : public testing::Test {
   Templates templates_;
   Assets assets_;
   Visitors visitors_{Secret(std::string(32, 'k')), Transport::kPlain};
+  Signer signer_{Secret(std::string(32, 'k'))};
   Site site_{.client = client_,
              .events = events_,
              .templates = templates_,
              .assets = assets_,
              .visitors = visitors_,
+             .signer = signer_,
+             .transport = Transport::kPlain,
              .clock = clock_,
              .random = random_};
   http::Router router_ = Routes(site_);
@@ -117,6 +120,8 @@ TEST_F(PagesTest, HomeOfAnEmptyShopSaysHowBooksComeIn) {
                   .templates = templates_,
                   .assets = assets_,
                   .visitors = visitors_,
+                  .signer = signer_,
+                  .transport = Transport::kPlain,
                   .clock = clock_,
                   .random = random_};
   const http::Router router = Routes(site);

@@ -4,82 +4,16 @@
 // (remembers what all readers see), and for tests FakeShopClient. Thread-safe.
 #pragma once
 
-#include <chrono>
-#include <functional>
-#include <future>
 #include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
-#include "lib/base/clock.h"
-#include "lib/base/result.h"
-#include "lib/obs/trace.h"
 #include "octavo/catalog/v1/catalog.pb.h"
 #include "octavo/inventory/v1/inventory.pb.h"
 #include "octavo/recommendations/v1/recommendations.pb.h"
+#include "services/marketplace/pending.h"
+#include "services/marketplace/selling_client.h"
 
 namespace octavo::marketplace {
-
-// How long a page, or one part of it, may still take.
-class Budget {
- public:
-  // `clock` must outlive it.
-  Budget(const Clock& clock, std::chrono::milliseconds total, obs::TraceContext trace = {})
-      : clock_(&clock), end_(clock.MonotonicNow() + total), trace_(trace) {}
-
-  // A part that may take `part`, but never more than the whole.
-  Budget Part(std::chrono::milliseconds part) const {
-    Budget lowered = *this;
-    lowered.end_ = std::min(end_, clock_->MonotonicNow() + part);
-    return lowered;
-  }
-  std::chrono::microseconds Left() const {
-    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(end_ - clock_->MonotonicNow());
-    return std::max(left, std::chrono::microseconds(0));
-  }
-  const obs::TraceContext& trace() const { return trace_; }
-
- private:
-  const Clock* clock_;
-  std::chrono::steady_clock::time_point end_;
-  obs::TraceContext trace_;
-};
-
-// Shared, because a remembered answer goes to many pages at once; never null.
-template <typename Response>
-using Answer = Result<std::shared_ptr<const Response>>;
-
-// An answer on its way.
-template <typename Response>
-class Pending {
- public:
-  explicit Pending(Answer<Response> ready) : ready_(std::move(ready)) {}
-  explicit Pending(std::future<Answer<Response>> future) : future_(std::move(future)) {}
-
-  // Looks at the answer, or at the want of one, before Get() gives it.
-  Pending Then(std::function<Answer<Response>(Answer<Response>)> step) && {
-    step_ = std::move(step);
-    return std::move(*this);
-  }
-
-  // Waits for the answer while `budget` lasts; then DEADLINE_EXCEEDED (TOO_SLOW). Call it once.
-  Answer<Response> Get(const Budget& budget) {
-    Answer<Response> answer = Wait(budget);
-    return step_ ? step_(std::move(answer)) : std::move(answer);
-  }
-
- private:
-  Answer<Response> Wait(const Budget& budget) {
-    if (!future_.valid()) return std::move(ready_);
-    if (future_.wait_for(budget.Left()) == std::future_status::ready) return future_.get();
-    return Error{Code::kDeadlineExceeded, "TOO_SLOW", "no answer within the page's budget"};
-  }
-
-  Answer<Response> ready_ = Error{};
-  std::future<Answer<Response>> future_;
-  std::function<Answer<Response>(Answer<Response>)> step_;
-};
 
 class ShopClient {
  public:
@@ -111,6 +45,14 @@ class ShopClient {
 
   virtual Pending<inventory::v1::BatchGetStockResponse> BatchGetStock(
       const inventory::v1::BatchGetStockRequest& request, const Budget& budget) = 0;
+  virtual std::shared_ptr<Subscription> WatchStock(const inventory::v1::WatchStockRequest& request,
+                                                   Listener<inventory::v1::WatchStockResponse> listener) = 0;
+
+  // What selling needs, by service.
+  virtual CartClient& cart() = 0;
+  virtual OrdersClient& orders() = 0;
+  virtual PromotionsClient& promotions() = 0;
+  virtual AccountsClient& accounts() = 0;
 };
 
 }  // namespace octavo::marketplace

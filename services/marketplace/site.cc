@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "services/marketplace/form.h"
 #include "services/marketplace/links.h"
 
 namespace octavo::marketplace {
@@ -20,8 +21,10 @@ bool Counts(const http::Request& request) {
 
 }  // namespace
 
-Visit::Visit(const Site& site, const http::Request& request)
-    : request_(request),
+Visit::Visit(const Site& site, const http::Request& request, Asks asks)
+    : site_(site),
+      request_(request),
+      session_token_(SessionToken(site.transport, request.cookies)),
       counts_(Counts(request)),
       prices_(PriceStyleFor(request.headers.Get("Accept-Language"))),
       budget_(site.clock, kDataBudget,
@@ -33,15 +36,57 @@ Visit::Visit(const Site& site, const http::Request& request)
     id = Visitors::NewId(site.random);
     cookie_ = site.visitors.Cookie(*id);
   }
-  reader_ = "readers/v-" + *id;
+  visitor_id_ = *std::move(id);
+  reader_ = "readers/v-" + visitor_id_;
+  if (session_token_.empty()) {
+    viewer_ = Viewer{};
+  } else if (asks == Asks::kNothing) {
+    viewer_ = Viewer{.kind = Viewer::Kind::kUnknown};
+  } else {
+    accounts::v1::VerifySessionRequest verify;
+    verify.set_session_token(std::string(session_token_));
+    session_ = site.client.accounts().VerifySession(verify, budget_.Part(kPartBudget));
+  }
 }
+
+const Viewer& Visit::viewer() const {
+  if (viewer_) return *viewer_;
+  const Answer<accounts::v1::Session> session = session_->Get(budget_.Part(kPartBudget));
+  if (session.ok()) {
+    viewer_ = Viewer{.kind = Viewer::Kind::kCustomer, .customer = (*session)->customer()};
+  } else {
+    const bool ended = session.error().code == Code::kUnauthenticated;
+    viewer_ = Viewer{.kind = ended ? Viewer::Kind::kGuest : Viewer::Kind::kUnknown};
+  }
+  return *viewer_;
+}
+
+Result<std::string> Visit::cart() const {
+  switch (viewer().kind) {
+    case Viewer::Kind::kGuest: return GuestCart(visitor_id_);
+    case Viewer::Kind::kCustomer: return CustomerCart(viewer().customer.name());
+    case Viewer::Kind::kUnknown: break;
+  }
+  return Error{Code::kUnavailable, "UNKNOWN_VIEWER", "accounts cannot say whose session it is"};
+}
+
+std::string GuestCart(std::string_view visitor_id) { return "carts/v-" + std::string(visitor_id); }
+std::string CustomerCart(std::string_view customer) { return "carts/c-" + std::string(LastSegment(customer)); }
 
 Page::Page(const Site& site, const Visit& visit, PageOptions options)
     : site_(site),
       visit_(visit),
       options_(std::move(options)),
       categories_(site.client.ListCategories(visit.budget())),
-      content_(root_.Include("CONTENT", options_.file)) {}
+      content_(root_.Include("CONTENT", options_.file)) {
+  // A first visit has nothing in its cart.
+  if (!options_.waits || visit.is_new()) return;
+  const Result<std::string> name = visit.cart();
+  if (!name.ok()) return;
+  cart::v1::GetCartRequest request;
+  request.set_name(*name);
+  cart_ = site.client.cart().GetCart(request, visit.budget().Part(kPartBudget));
+}
 
 void Page::FillFrame() {
   root_.Set("TITLE", options_.title)
@@ -53,8 +98,28 @@ void Page::FillFrame() {
   if (!options_.description.empty()) root_.Add("DESCRIBED").Set("DESCRIPTION", options_.description);
   if (!options_.canonical.empty()) root_.Add("CANONICAL").Set("CANONICAL_LINK", options_.canonical);
   if (!options_.indexed) root_.Show("NOT_INDEXED");
-
+  if (options_.has_forms) root_.SetEverywhere("CSRF", FormToken(site_, visit_));
+  if (const auto note = NoteOf(visit_.request().cookies.Get(CookieName(site_.transport, "note")))) {
+    root_.Add("NOTED").Set("NOTE_KIND", WordsOf(*note).kind).Set("NOTE_SENTENCE", WordsOf(*note).sentence);
+  }
   const Budget budget = options_.waits ? visit_.budget() : visit_.budget().Part(std::chrono::milliseconds(0));
+  FillViewer(budget);
+  FillMenu(budget);
+}
+
+void Page::FillViewer(const Budget& budget) {
+  if (visit_.session_token().empty() || visit_.viewer().kind == Viewer::Kind::kGuest) {
+    root_.Show("GUEST");
+  } else {
+    View known = root_.Add("KNOWN");
+    if (visit_.viewer().is_customer()) known.Add("NAMED").Set("FULL_NAME", visit_.viewer().customer.full_name());
+  }
+  if (!cart_) return;
+  const Answer<cart::v1::Cart> cart = cart_->Get(budget.Part(kPartBudget));
+  if (cart.ok() && (*cart)->item_count() > 0) root_.Add("CART_COUNTED").Set("CART_COUNT", (*cart)->item_count());
+}
+
+void Page::FillMenu(const Budget& budget) {
   const Answer<catalog::v1::ListCategoriesResponse> categories = categories_.Get(budget);
   if (!categories.ok()) return;  // The menu is a convenience; the page stands without it.
   View menu = root_.Add("MENU");
@@ -71,8 +136,19 @@ http::Response Page::Send() && {
   http::Response response;
   response.status = options_.status;
   response.body = site_.templates.Render("frame.tpl", root_);
-  response.headers.Add("Cache-Control", "private, no-cache");  // It is made for one reader.
+  // Made for one reader; and where it says who that is, no copy of it stays behind when they leave.
+  const bool is_customer = visit_.viewer().is_customer();
+  response.headers.Add("Cache-Control", options_.personal || is_customer ? "no-store" : "private, no-cache");
+  const bool reflects = !options_.query.empty();
+  response.holds_secret = options_.personal || (reflects && (options_.has_forms || is_customer));
   if (visit_.cookie()) response.headers.Add("Set-Cookie", http::ToString(*visit_.cookie()));
+  const std::string note = CookieName(site_.transport, "note");
+  if (visit_.request().cookies.Has(note)) {
+    response.headers.Add("Set-Cookie", http::ToString({.name = note,
+                                                       .value = "",
+                                                       .secure = site_.transport == Transport::kHttps,
+                                                       .max_age = std::chrono::seconds(0)}));
+  }
   return response;
 }
 

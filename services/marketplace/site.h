@@ -23,8 +23,11 @@
 #include "services/marketplace/assets.h"
 #include "services/marketplace/event_queue.h"
 #include "services/marketplace/locale.h"
+#include "services/marketplace/note.h"
 #include "services/marketplace/shop_client.h"
+#include "services/marketplace/signer.h"
 #include "services/marketplace/templates.h"
+#include "services/marketplace/viewer.h"
 #include "services/marketplace/visitor.h"
 
 namespace octavo::marketplace {
@@ -33,6 +36,8 @@ namespace octavo::marketplace {
 inline constexpr std::chrono::milliseconds kDataBudget{260};
 // A part that a page does without gets less, so that what follows from it still fits.
 inline constexpr std::chrono::milliseconds kPartBudget{120};
+// A change that a reader asked for is worth a wait: its commit must reach the disk.
+inline constexpr std::chrono::milliseconds kChangeBudget{2000};
 
 // All that it refers to must outlive it.
 struct Site {
@@ -41,34 +46,59 @@ struct Site {
   const Templates& templates;
   const Assets& assets;
   const Visitors& visitors;
+  const Signer& signer;
+  Transport transport;
   const Clock& clock;
   Random& random;
 };
 
-// One reader's look at one page.
+// One reader's look at one page, or one form of theirs.
 class Visit {
  public:
-  Visit(const Site& site, const http::Request& request);
+  enum class Asks { kWhoTheyAre, kNothing };
+
+  // Starts to ask accounts whose session it is, where there is one; with Asks::kNothing their viewer is unknown.
+  Visit(const Site& site, const http::Request& request, Asks asks = Asks::kWhoTheyAre);
 
   // "readers/v-…": a visitor's, made up now if they are new.
   const std::string& reader() const { return reader_; }
+  const std::string& visitor_id() const { return visitor_id_; }
   // They came without a cookie of ours: a first visit, or a program that keeps none.
   bool is_new() const { return cookie_.has_value(); }
+  // Who is signed in. Waits for accounts, for a part of the budget at most.
+  const Viewer& viewer() const;
+  // Of the cookie; empty where there is none. Whether it is anybody's session, viewer() says.
+  std::string_view session_token() const { return session_token_; }
+  // "carts/c-…" of whoever is signed in, else "carts/v-…" of the visitor. UNAVAILABLE (UNKNOWN_VIEWER) while accounts
+  // cannot be asked: a line must not land in another cart than the reader sees.
+  Result<std::string> cart() const;
   // What they do here should be learned from: a person looking, not a prefetch and not a HEAD.
   bool counts() const { return counts_; }
   PriceStyle prices() const { return prices_; }
   const Budget& budget() const { return budget_; }
+  // From now, for a change.
+  Budget ForChange() const { return Budget(site_.clock, kChangeBudget, budget_.trace()); }
   const http::Request& request() const { return request_; }
   const std::optional<http::SetCookie>& cookie() const { return cookie_; }
 
  private:
+  const Site& site_;
   const http::Request& request_;
   std::optional<http::SetCookie> cookie_;
+  std::string visitor_id_;
   std::string reader_;
+  std::string_view session_token_;
   bool counts_;
   PriceStyle prices_;
   Budget budget_;
+  // A visit belongs to one thread, so what is asked once may be remembered behind const.
+  mutable std::optional<Pending<accounts::v1::Session>> session_;
+  mutable std::optional<Viewer> viewer_;
 };
+
+// "carts/v-…" and "carts/c-…".
+std::string GuestCart(std::string_view visitor_id);
+std::string CustomerCart(std::string_view customer);
 
 struct PageOptions {
   std::string file;   // The content's template.
@@ -79,12 +109,14 @@ struct PageOptions {
   std::string active_category = {};  // "categories/fiction": marked in the menu.
   bool indexed = true;               // Whether search engines should list it.
   int status = 200;
-  bool waits = true;  // False: for a page that must come at once, with the menu only if it is at hand.
+  bool waits = true;      // False: for a page that must come at once, with the menu only if it is at hand.
+  bool personal = false;  // What it shows is one person's: browsers and proxies keep no copy of it.
+  bool has_forms = false;  // {{CSRF}} has its value.
 };
 
 class Page {
  public:
-  // Starts to fetch what the frame needs.
+  // Starts to fetch what the frame needs: the categories, and how many books are in the cart.
   Page(const Site& site, const Visit& visit, PageOptions options);
 
   View& content() { return content_; }
@@ -92,11 +124,14 @@ class Page {
 
  private:
   void FillFrame();
+  void FillViewer(const Budget& budget);
+  void FillMenu(const Budget& budget);
 
   const Site& site_;
   const Visit& visit_;
   const PageOptions options_;
   Pending<catalog::v1::ListCategoriesResponse> categories_;
+  std::optional<Pending<cart::v1::Cart>> cart_;
   RootView root_;
   View content_;
 };

@@ -7,11 +7,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/base/secret.h"
 #include "lib/http/cookie.h"
+#include "services/marketplace/signer.h"
 
 namespace octavo::marketplace {
 
@@ -20,21 +22,22 @@ enum class Transport {
   kHttps,  // Through a proxy with TLS: "__Host-visitor", Secure.
 };
 
+// The name under which the cookie `name` travels: "__Host-" keeps other hosts of our domain from setting it.
+std::string CookieName(Transport transport, std::string_view name);
+
 class Visitors {
  public:
-  // `key` has crypto_auth_hmacsha256_KEYBYTES (32) bytes.
-  Visitors(Secret key, Transport transport);
+  // `key` as for Signer.
+  Visitors(Secret key, Transport transport) : signer_(std::move(key)), transport_(transport) {}
 
   // The id of the cookie, if we signed it.
   std::optional<std::string> Recognise(const http::Params& cookies) const;
-  // A new id: 22 letters, digits, '-' and '_' (128 bits).
-  static std::string NewId(Random& random);
+  // A new id (RandomName).
+  static std::string NewId(Random& random) { return RandomName(random); }
   http::SetCookie Cookie(std::string_view id) const;
 
  private:
-  std::string Signature(std::string_view id) const;
-
-  const Secret key_;
+  const Signer signer_;
   const Transport transport_;
 };
 

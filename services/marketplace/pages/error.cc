@@ -14,6 +14,10 @@ struct Words {
 Words WordsFor(int status) {
   switch (status) {
     case 400: return {"We did not understand that", "Something in the address is not as we expected it."};
+    case 403:
+      return {"Please send that once more",
+              "The form was too old, or did not come from this shop, so nothing was changed. Go back, reload the page, and "
+              "send it again."};
     case 404: return {"Not on our shelves", "We looked on every shelf: there is no such page in this shop."};
     case 405: return {"That does not work here", "This page can be looked at, but not changed."};
     case 503:
@@ -27,7 +31,7 @@ Words WordsFor(int status) {
 }  // namespace
 
 http::Response ErrorPage(const Site& site, const http::Request& request, int status) {
-  const Visit visit(site, request);
+  const Visit visit(site, request, Visit::Asks::kNothing);
   const Words words = WordsFor(status);
   Page page(site, visit,
             {.file = "error.tpl",

@@ -28,6 +28,13 @@
       <button type="submit">Search</button>
       <div id="suggestions"></div>
     </form>
+    <nav class="mine" aria-label="Yours">
+      <ul>
+        {{#GUEST}}<li><a href="/account/sign-in">Sign in</a></li>{{/GUEST}}
+        {{#KNOWN}}<li><a href="/account">{{#NAMED}}<span class="mine-name">{{FULL_NAME}}</span><span class="hidden">: </span>{{/NAMED}}<span class="mine-word">your account</span></a></li>{{/KNOWN}}
+        <li><a class="to-cart" href="/cart">Cart{{#CART_COUNTED}} <span class="badge">{{CART_COUNT}}</span>{{/CART_COUNTED}}</a></li>
+      </ul>
+    </nav>
   </div>
   {{#MENU}}
   <nav class="menu" aria-label="Categories">
@@ -38,6 +45,7 @@
   {{/MENU}}
 </header>
 <main id="content">
+{{#NOTED}}<p class="flash {{NOTE_KIND}}" role="status">{{NOTE_SENTENCE}}</p>{{/NOTED}}
 {{>CONTENT}}
 </main>
 <footer class="foot">

@@ -51,27 +51,6 @@ std::string Display(const std::string& slug) {
   return name;
 }
 
-template <typename Response>
-Pending<Response> Reply(Condition condition, const std::function<Result<Response>()>& answer) {
-  if (condition == Condition::kHung) {
-    // A future of its own each time; the promises are kept for ever, as a hung service keeps its callers.
-    static std::mutex mutex;
-    static std::vector<std::promise<Answer<Response>>> kept;
-    const std::lock_guard lock(mutex);
-    kept.emplace_back();
-    return Pending<Response>(kept.back().get_future());
-  }
-  Answer<Response> shared = Error{Code::kUnavailable, "UNAVAILABLE", "nobody is there"};
-  if (condition == Condition::kUp) {
-    Result<Response> result = answer();
-    shared = result.ok() ? Answer<Response>(std::make_shared<const Response>(*std::move(result)))
-                         : Answer<Response>(std::move(result).error());
-  }
-  std::promise<Answer<Response>> promise;
-  promise.set_value(std::move(shared));
-  return Pending<Response>(promise.get_future());
-}
-
 bool InCategory(const Book& book, const std::string& category) {
   return std::find(book.categories().begin(), book.categories().end(), category) != book.categories().end();
 }
@@ -231,9 +210,62 @@ Book& FakeShopClient::Add(Book book) {
   return books_.back();
 }
 
+struct FakeShopClient::Watcher final : public Subscription {
+  void Cancel() override {
+    {
+      const std::lock_guard lock(mutex);
+      if (cancelled) return;
+      cancelled = true;
+    }
+    listener.end(Ok());
+  }
+  void Say(const inventory::v1::Stock& stock) {
+    {
+      const std::lock_guard lock(mutex);
+      const bool wanted = std::find(books.begin(), books.end(), stock.book()) != books.end();
+      if (cancelled || !wanted) return;
+    }
+    inventory::v1::WatchStockResponse response;
+    *response.mutable_stock() = stock;
+    listener.message(response);
+  }
+
+  std::vector<std::string> books;
+  Listener<inventory::v1::WatchStockResponse> listener;
+  std::mutex mutex;
+  bool cancelled = false;  // Guarded by mutex.
+};
+
 void FakeShopClient::SetStock(const std::string& book, inventory::v1::Stock stock) {
   stock.set_book(book);
-  stock_[book] = std::move(stock);
+  std::vector<std::shared_ptr<Watcher>> watchers;
+  {
+    const std::lock_guard lock(mutex_);
+    stock_[book] = stock;
+    watchers = watchers_;
+  }
+  for (const auto& watcher : watchers) watcher->Say(stock);
+}
+
+inventory::v1::Stock FakeShopClient::StockOf(const std::string& book) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = stock_.find(book);
+  inventory::v1::Stock stock = known == stock_.end() ? inventory::v1::Stock() : known->second;
+  stock.set_book(book);
+  return stock;
+}
+
+std::shared_ptr<Subscription> FakeShopClient::WatchStock(const inventory::v1::WatchStockRequest& request,
+                                                         Listener<inventory::v1::WatchStockResponse> listener) {
+  auto watcher = std::make_shared<Watcher>();
+  watcher->books.assign(request.books().begin(), request.books().end());
+  watcher->listener = std::move(listener);
+  {
+    const std::lock_guard lock(mutex_);
+    watchers_.push_back(watcher);
+  }
+  for (const std::string& book : request.books()) watcher->Say(StockOf(book));
+  return watcher;
 }
 
 std::vector<recommendations::v1::Event> FakeShopClient::events() const {
@@ -461,17 +493,12 @@ Status FakeShopClient::RecordEvents(const std::vector<recommendations::v1::Event
 
 Pending<inventory::v1::BatchGetStockResponse> FakeShopClient::BatchGetStock(
     const inventory::v1::BatchGetStockRequest& request, const Budget&) {
-  return Reply<inventory::v1::BatchGetStockResponse>(inventory,
-                                                     [&]() -> Result<inventory::v1::BatchGetStockResponse> {
-                                                       inventory::v1::BatchGetStockResponse response;
-                                                       for (const std::string& book : request.books()) {
-                                                         inventory::v1::Stock& stock = *response.add_stocks();
-                                                         const auto known = stock_.find(book);
-                                                         if (known != stock_.end()) stock = known->second;
-                                                         stock.set_book(book);
-                                                       }
-                                                       return response;
-                                                     });
+  return Reply<inventory::v1::BatchGetStockResponse>(
+      inventory, [&]() -> Result<inventory::v1::BatchGetStockResponse> {
+        inventory::v1::BatchGetStockResponse response;
+        for (const std::string& book : request.books()) *response.add_stocks() = StockOf(book);
+        return response;
+      });
 }
 
 }  // namespace octavo::marketplace

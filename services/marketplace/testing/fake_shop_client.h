@@ -11,14 +11,11 @@
 #include <vector>
 
 #include "services/marketplace/shop_client.h"
+#include "services/marketplace/testing/fake_accounts.h"
+#include "services/marketplace/testing/fake_selling.h"
+#include "services/marketplace/testing/reply.h"
 
 namespace octavo::marketplace {
-
-enum class Condition {
-  kUp,
-  kDown,  // UNAVAILABLE at once.
-  kHung,  // Never answers.
-};
 
 class FakeShopClient final : public ShopClient {
  public:
@@ -60,15 +57,30 @@ class FakeShopClient final : public ShopClient {
   Status RecordEvents(const std::vector<recommendations::v1::Event>& events, const Budget& budget) override;
   Pending<inventory::v1::BatchGetStockResponse> BatchGetStock(
       const inventory::v1::BatchGetStockRequest& request, const Budget& budget) override;
+  // The stock of the books named, and what SetStock changes later, on the thread that does.
+  std::shared_ptr<Subscription> WatchStock(const inventory::v1::WatchStockRequest& request,
+                                           Listener<inventory::v1::WatchStockResponse> listener) override;
+  FakeCart& cart() override { return cart_; }
+  FakeOrders& orders() override { return orders_; }
+  FakePromotions& promotions() override { return promotions_; }
+  FakeAccounts& accounts() override { return accounts_; }
 
  private:
+  struct Watcher;
+
   const catalog::v1::Book* Find(const std::string& name) const;
+  inventory::v1::Stock StockOf(const std::string& book) const;
   std::vector<std::string> Viewed(const std::string& reader) const;
 
   std::vector<catalog::v1::Book> books_;  // Fixed once pages are asked for.
-  std::map<std::string, inventory::v1::Stock> stock_;
   mutable std::mutex mutex_;
+  std::map<std::string, inventory::v1::Stock> stock_;  // Guarded by mutex_.
+  std::vector<std::shared_ptr<Watcher>> watchers_;     // Guarded by mutex_.
   std::vector<recommendations::v1::Event> events_;  // Guarded by mutex_.
+  FakeCart cart_{[this](const std::string& book) { return Find(book); }, [this](const std::string& book) { return StockOf(book); }};
+  FakeOrders orders_{cart_};
+  FakePromotions promotions_;
+  FakeAccounts accounts_;
 };
 
 }  // namespace octavo::marketplace

@@ -38,11 +38,14 @@ int main(int argc, char** argv) {
   argc > 3 ? templates.emplace(argv[3]) : templates.emplace();
   const Assets assets;
   const Visitors visitors(Secret(std::string(32, 'k')), Transport::kPlain);
+  const Signer signer(Secret(std::string(32, 'k')));
   const Site site{.client = client,
                   .events = events,
                   .templates = *templates,
                   .assets = assets,
                   .visitors = visitors,
+                  .signer = signer,
+                  .transport = Transport::kPlain,
                   .clock = clock,
                   .random = random};
   http::ServerOptions options;

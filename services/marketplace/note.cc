@@ -1,0 +1,58 @@
+#include "services/marketplace/note.h"
+
+#include "lib/base/check.h"
+
+namespace octavo::marketplace {
+namespace {
+
+struct Entry {
+  Note note;
+  NoteWords words;
+};
+
+constexpr Entry kNotes[] = {
+    {Note::kAddedToCart, {"added", "good", "It is in your cart."}},
+    {Note::kCartFull, {"full", "bad", "Your cart holds a hundred different books, and no more fit in."}},
+    {Note::kQuantitySet, {"quantity", "good", "The quantity is changed."}},
+    {Note::kLineRemoved, {"removed", "good", "It is out of your cart."}},
+    {Note::kSavedForLater, {"saved", "good", "We keep it for you, below your cart."}},
+    {Note::kMovedToCart, {"moved", "good", "It is back in your cart."}},
+    {Note::kCodeAdded, {"code", "good", "We have taken down the code. What it does stands below."}},
+    {Note::kCodeRemoved, {"no-code", "good", "The code is gone."}},
+    {Note::kCodesFull, {"codes-full", "bad", "A cart takes five codes of at most 64 letters."}},
+    {Note::kCartChangedElsewhere,
+     {"changed", "bad",
+      "Your cart was changed in another window meanwhile. Here it is as it is now, and nothing is lost: please "
+      "make your change once more."}},
+    {Note::kCartEmpty, {"empty", "bad", "There is nothing in your cart to order."}},
+    {Note::kUnknownBook, {"unknown", "bad", "We do not have this book any more."}},
+    {Note::kTryAgain, {"again", "bad", "That did not work just now, and nothing has changed. Please try again."}},
+    {Note::kOrderPlaced, {"ordered", "good", "Thank you! Your order is with us."}},
+    {Note::kOrderCancelled, {"cancelled", "good", "The order is cancelled, and nothing is left to pay."}},
+    {Note::kOrderTooLateToCancel,
+     {"too-late", "bad", "The books have left the shop, so the order can no longer be cancelled. You can return them."}},
+    {Note::kRefunded, {"refunded", "good", "The return is noted, and the money is on its way back to you."}},
+    {Note::kNothingToRefund, {"no-refund", "bad", "There is nothing of that left to give back."}},
+    {Note::kSignedIn, {"welcome", "good", "Welcome back!"}},
+    {Note::kSignedOut, {"goodbye", "good", "You are signed out. Until soon!"}},
+};
+
+}  // namespace
+
+const NoteWords& WordsOf(Note note) {
+  for (const Entry& entry : kNotes) {
+    if (entry.note == note) return entry.words;
+  }
+  CHECK(note == Note::kNone);
+  static constexpr NoteWords kNothing;
+  return kNothing;
+}
+
+std::optional<Note> NoteOf(std::string_view name) {
+  for (const Entry& entry : kNotes) {
+    if (entry.words.name == name) return entry.note;
+  }
+  return std::nullopt;
+}
+
+}  // namespace octavo::marketplace

@@ -1,0 +1,44 @@
+// Notes: a sentence on the page after a form was sent ("It is in your cart."). The cookie that carries one names it only, so
+// that nobody's text gets onto a page that way. To add one: a line in the table of note.cc.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace octavo::marketplace {
+
+enum class Note {
+  kNone,
+  kAddedToCart,
+  kCartFull,
+  kQuantitySet,
+  kLineRemoved,
+  kSavedForLater,
+  kMovedToCart,
+  kCodeAdded,
+  kCodeRemoved,
+  kCodesFull,
+  kCartChangedElsewhere,
+  kCartEmpty,
+  kUnknownBook,
+  kTryAgain,
+  kOrderPlaced,
+  kOrderCancelled,
+  kOrderTooLateToCancel,
+  kRefunded,
+  kNothingToRefund,
+  kSignedIn,
+  kSignedOut,
+};
+
+struct NoteWords {
+  std::string_view name;  // In the cookie.
+  std::string_view kind;  // A class of the style sheet: "good" or "bad".
+  std::string_view sentence;
+};
+
+const NoteWords& WordsOf(Note note);
+// nullopt for a name that is none of ours.
+std::optional<Note> NoteOf(std::string_view name);
+
+}  // namespace octavo::marketplace

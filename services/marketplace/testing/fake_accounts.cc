@@ -1,0 +1,207 @@
+#include "services/marketplace/testing/fake_accounts.h"
+
+#include <utility>
+
+namespace octavo::marketplace {
+namespace {
+
+namespace v1 = accounts::v1;
+
+constexpr std::size_t kPasswordMin = 10;
+
+Error NoSession() { return {Code::kUnauthenticated, "NO_SESSION", "there is no such session"}; }
+Error BadCredentials() { return {Code::kUnauthenticated, "BAD_CREDENTIALS", "e-mail or password are wrong"}; }
+Error BadToken() { return {Code::kFailedPrecondition, "BAD_TOKEN", "the link is unknown, used or too old"}; }
+
+Status CheckPassword(const std::string& field, const std::string& password) {
+  if (password.size() < kPasswordMin) return InvalidField(field, "has fewer than 10 characters");
+  return Ok();
+}
+
+}  // namespace
+
+std::string FakeAccounts::NewToken() { return "token-" + std::to_string(next_++); }
+
+std::string FakeAccounts::Add(const std::string& email, const std::string& password, const std::string& full_name) {
+  const std::lock_guard lock(mutex_);
+  Person person{.password = password};
+  person.customer.set_name("customers/" + std::to_string(next_++));
+  person.customer.set_email(email);
+  person.customer.set_email_verified(true);
+  person.customer.set_full_name(full_name);
+  person.customer.set_role(v1::ROLE_CUSTOMER);
+  const std::string name = person.customer.name();
+  people_[email] = std::move(person);
+  return name;
+}
+
+std::string FakeAccounts::LastLink(const std::string& email) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = last_link_.find(email);
+  return found == last_link_.end() ? "" : found->second;
+}
+
+std::string FakeAccounts::OpenSession(const std::string& email) {
+  const std::lock_guard lock(mutex_);
+  const std::string token = NewToken();
+  sessions_[token] = email;
+  return token;
+}
+
+std::size_t FakeAccounts::session_count() const {
+  const std::lock_guard lock(mutex_);
+  return sessions_.size();
+}
+
+Result<FakeAccounts::Person*> FakeAccounts::Whose(const std::string& session_token) {
+  const auto session = sessions_.find(session_token);
+  if (session == sessions_.end()) return NoSession();
+  const auto person = people_.find(session->second);
+  if (person == people_.end()) return NoSession();
+  return &person->second;
+}
+
+void FakeAccounts::EndSessions(const std::string& email, const std::string& but) {
+  std::erase_if(sessions_, [&](const auto& one) { return one.second == email && one.first != but; });
+}
+
+Pending<v1::RegisterResponse> FakeAccounts::Register(const v1::RegisterRequest& request, const Budget&) {
+  return Reply<v1::RegisterResponse>(condition, [&]() -> Result<v1::RegisterResponse> {
+    if (request.email().find('@') == std::string::npos) return InvalidField("email", "is not an e-mail address");
+    TRY(CheckPassword("password", request.password()));
+    const std::lock_guard lock(mutex_);
+    if (people_.contains(request.email())) return v1::RegisterResponse();
+    Person person{.password = request.password()};
+    person.customer.set_name("customers/" + std::to_string(next_++));
+    person.customer.set_email(request.email());
+    person.customer.set_email_verified(true);
+    person.customer.set_full_name(request.full_name());
+    person.customer.set_role(v1::ROLE_CUSTOMER);
+    const std::string token = NewToken();
+    registrations_[token] = std::move(person);
+    last_link_[request.email()] = token;
+    return v1::RegisterResponse();
+  });
+}
+
+Pending<v1::VerifyEmailResponse> FakeAccounts::VerifyEmail(const v1::VerifyEmailRequest& request, const Budget&) {
+  return Reply<v1::VerifyEmailResponse>(condition, [&]() -> Result<v1::VerifyEmailResponse> {
+    const std::lock_guard lock(mutex_);
+    const auto found = registrations_.find(request.token());
+    if (found == registrations_.end()) return BadToken();
+    v1::VerifyEmailResponse response;
+    *response.mutable_customer() = found->second.customer;
+    people_[found->second.customer.email()] = std::move(found->second);
+    registrations_.erase(found);
+    return response;
+  });
+}
+
+Pending<v1::SignInResponse> FakeAccounts::SignIn(const v1::SignInRequest& request, const Budget&) {
+  return Reply<v1::SignInResponse>(condition, [&]() -> Result<v1::SignInResponse> {
+    const std::lock_guard lock(mutex_);
+    const auto person = people_.find(request.email());
+    if (person == people_.end() || person->second.password != request.password()) return BadCredentials();
+    v1::SignInResponse response;
+    response.set_session_token(NewToken());
+    *response.mutable_session()->mutable_customer() = person->second.customer;
+    sessions_[response.session_token()] = request.email();
+    return response;
+  });
+}
+
+Pending<v1::SignOutResponse> FakeAccounts::SignOut(const v1::SignOutRequest& request, const Budget&) {
+  return Reply<v1::SignOutResponse>(condition, [&]() -> Result<v1::SignOutResponse> {
+    const std::lock_guard lock(mutex_);
+    sessions_.erase(request.session_token());
+    return v1::SignOutResponse();
+  });
+}
+
+Pending<v1::SignOutEverywhereResponse> FakeAccounts::SignOutEverywhere(
+    const v1::SignOutEverywhereRequest& request, const Budget&) {
+  return Reply<v1::SignOutEverywhereResponse>(condition, [&]() -> Result<v1::SignOutEverywhereResponse> {
+    const std::lock_guard lock(mutex_);
+    const Person* person = TRY(Whose(request.session_token()));
+    const std::size_t before = sessions_.size();
+    EndSessions(person->customer.email(), request.keep_this() ? request.session_token() : "");
+    v1::SignOutEverywhereResponse response;
+    response.set_ended_count(static_cast<std::int64_t>(before - sessions_.size()));
+    return response;
+  });
+}
+
+Pending<v1::Session> FakeAccounts::VerifySession(const v1::VerifySessionRequest& request, const Budget&) {
+  return Reply<v1::Session>(condition, [&]() -> Result<v1::Session> {
+    const std::lock_guard lock(mutex_);
+    v1::Session session;
+    *session.mutable_customer() = TRY(Whose(request.session_token()))->customer;
+    return session;
+  });
+}
+
+Pending<v1::ChangePasswordResponse> FakeAccounts::ChangePassword(const v1::ChangePasswordRequest& request,
+                                                                 const Budget&) {
+  return Reply<v1::ChangePasswordResponse>(condition, [&]() -> Result<v1::ChangePasswordResponse> {
+    const std::lock_guard lock(mutex_);
+    Person* person = TRY(Whose(request.session_token()));
+    TRY(CheckPassword("new_password", request.new_password()));
+    if (person->password != request.old_password()) return BadCredentials();
+    person->password = request.new_password();
+    EndSessions(person->customer.email(), request.session_token());
+    return v1::ChangePasswordResponse();
+  });
+}
+
+Pending<v1::RequestPasswordResetResponse> FakeAccounts::RequestPasswordReset(
+    const v1::RequestPasswordResetRequest& request, const Budget&) {
+  return Reply<v1::RequestPasswordResetResponse>(condition, [&]() -> Result<v1::RequestPasswordResetResponse> {
+    const std::lock_guard lock(mutex_);
+    if (!people_.contains(request.email())) return v1::RequestPasswordResetResponse();
+    const std::string token = NewToken();
+    resets_[token] = request.email();
+    last_link_[request.email()] = token;
+    return v1::RequestPasswordResetResponse();
+  });
+}
+
+Pending<v1::ResetPasswordResponse> FakeAccounts::ResetPassword(const v1::ResetPasswordRequest& request,
+                                                               const Budget&) {
+  return Reply<v1::ResetPasswordResponse>(condition, [&]() -> Result<v1::ResetPasswordResponse> {
+    const std::lock_guard lock(mutex_);
+    TRY(CheckPassword("new_password", request.new_password()));
+    const auto found = resets_.find(request.token());
+    if (found == resets_.end()) return BadToken();
+    people_[found->second].password = request.new_password();
+    EndSessions(found->second);
+    resets_.erase(found);
+    return v1::ResetPasswordResponse();
+  });
+}
+
+Pending<v1::ExportCustomerResponse> FakeAccounts::ExportCustomer(const v1::ExportCustomerRequest& request,
+                                                                 const Budget&) {
+  return Reply<v1::ExportCustomerResponse>(condition, [&]() -> Result<v1::ExportCustomerResponse> {
+    const std::lock_guard lock(mutex_);
+    v1::ExportCustomerResponse response;
+    response.set_json("{\"email\":\"" + TRY(Whose(request.session_token()))->customer.email() + "\"}");
+    return response;
+  });
+}
+
+Pending<v1::EraseCustomerResponse> FakeAccounts::EraseCustomer(const v1::EraseCustomerRequest& request,
+                                                               const Budget&) {
+  return Reply<v1::EraseCustomerResponse>(condition, [&]() -> Result<v1::EraseCustomerResponse> {
+    const std::lock_guard lock(mutex_);
+    const Person* person = TRY(Whose(request.session_token()));
+    if (person->password != request.password()) return BadCredentials();
+    v1::EraseCustomerResponse response;
+    response.set_name(person->customer.name());
+    response.set_email(person->customer.email());
+    EndSessions(response.email());
+    people_.erase(response.email());
+    return response;
+  });
+}
+
+}  // namespace octavo::marketplace

@@ -1,0 +1,69 @@
+// FakeAccounts: customers in memory, honest in what pages can see: nobody signs in before their address is verified, links
+// work once, a new password ends sessions. Passwords are kept as they are. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "services/marketplace/selling_client.h"
+#include "services/marketplace/testing/reply.h"
+
+namespace octavo::marketplace {
+
+class FakeAccounts final : public AccountsClient {
+ public:
+  std::atomic<Condition> condition = Condition::kUp;
+
+  // A verified customer; gives their name, "customers/…".
+  std::string Add(const std::string& email, const std::string& password, const std::string& full_name);
+  // The token of the last message to `email`: of verifying, or of a reset. Empty where there was none.
+  std::string LastLink(const std::string& email) const;
+  // A session of the customer without the way through SignIn.
+  std::string OpenSession(const std::string& email);
+  std::size_t session_count() const;
+
+  Pending<accounts::v1::RegisterResponse> Register(const accounts::v1::RegisterRequest& request,
+                                                   const Budget& budget) override;
+  Pending<accounts::v1::VerifyEmailResponse> VerifyEmail(const accounts::v1::VerifyEmailRequest& request,
+                                                         const Budget& budget) override;
+  Pending<accounts::v1::SignInResponse> SignIn(const accounts::v1::SignInRequest& request,
+                                               const Budget& budget) override;
+  Pending<accounts::v1::SignOutResponse> SignOut(const accounts::v1::SignOutRequest& request,
+                                                 const Budget& budget) override;
+  Pending<accounts::v1::SignOutEverywhereResponse> SignOutEverywhere(
+      const accounts::v1::SignOutEverywhereRequest& request, const Budget& budget) override;
+  Pending<accounts::v1::Session> VerifySession(const accounts::v1::VerifySessionRequest& request,
+                                               const Budget& budget) override;
+  Pending<accounts::v1::ChangePasswordResponse> ChangePassword(const accounts::v1::ChangePasswordRequest& request,
+                                                               const Budget& budget) override;
+  Pending<accounts::v1::RequestPasswordResetResponse> RequestPasswordReset(
+      const accounts::v1::RequestPasswordResetRequest& request, const Budget& budget) override;
+  Pending<accounts::v1::ResetPasswordResponse> ResetPassword(const accounts::v1::ResetPasswordRequest& request,
+                                                             const Budget& budget) override;
+  Pending<accounts::v1::ExportCustomerResponse> ExportCustomer(const accounts::v1::ExportCustomerRequest& request,
+                                                               const Budget& budget) override;
+  Pending<accounts::v1::EraseCustomerResponse> EraseCustomer(const accounts::v1::EraseCustomerRequest& request,
+                                                             const Budget& budget) override;
+
+ private:
+  struct Person {
+    accounts::v1::Customer customer;
+    std::string password;
+  };
+
+  std::string NewToken();
+  Result<Person*> Whose(const std::string& session_token);
+  void EndSessions(const std::string& email, const std::string& but = {});
+
+  mutable std::mutex mutex_;                      // Guards all below.
+  std::map<std::string, Person> people_;          // By e-mail.
+  std::map<std::string, Person> registrations_;   // By token.
+  std::map<std::string, std::string> sessions_;   // E-mail by token.
+  std::map<std::string, std::string> resets_;     // E-mail by token.
+  std::map<std::string, std::string> last_link_;  // Token by e-mail.
+  int next_ = 1;
+};
+
+}  // namespace octavo::marketplace
