@@ -103,6 +103,18 @@ TEST(ToWireTest, CompressesTextThatIsWorthItForReadersWhoTakeIt) {
   EXPECT_EQ(Send(request, PlainText(200, "short")).body(), "short");
 }
 
+TEST(ToWireTest, DoesNotCompressAPageThatHoldsASecret) {
+  Request request;
+  request.headers.Add("Accept-Encoding", "gzip");
+  Response response = PlainText(200, std::string(5000, 'x'));
+  response.holds_secret = true;
+
+  const Outgoing out = Send(request, response);
+
+  EXPECT_THAT(out.head, Not(HasSubstr("Content-Encoding")));
+  EXPECT_EQ(out.body().size(), 5000U);
+}
+
 TEST(ToWireTest, SendsAPreparedBodyWithoutCopyingIt) {
   const auto prepared =
       std::make_shared<const PreparedBody>(PreparedBody{.plain = "plain", .gzip = "zipped"});

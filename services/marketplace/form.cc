@@ -89,7 +89,8 @@ void AddField(View& view, std::string_view marker, const Field& field, const For
   if (!field.hint.empty()) shown.Add("HINTED").Set("HINT", field.hint);
   const std::string_view wrong = errors.For(field.name);
   if (!wrong.empty()) shown.Add("WRONG").Set("SENTENCE", wrong);
-  shown.Show(field.required ? "REQUIRED" : "OPTIONAL");
+  if (field.required && !field.conditional) shown.Show("REQUIRED");
+  if (!field.required) shown.Show("OPTIONAL");
   // What a screen reader reads with the field.
   if (!field.hint.empty() || !wrong.empty()) shown.Show("DESCRIBED");
   if (!wrong.empty()) shown.Show("INVALID");

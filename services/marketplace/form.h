@@ -58,6 +58,7 @@ struct Field {
   std::string autocomplete = {};  // "email", "given-name" …: https://html.spec.whatwg.org/#autofill
   std::string hint = {};
   bool required = true;
+  bool conditional = false;  // Required only with some other choice: the server says so, the browser cannot know.
   int length_max = 200;
 };
 

@@ -37,6 +37,13 @@ std::string CoverLink(const catalog::v1::Book& book) {
          ".svg?v=" + CoverVersion(CoverTextOf(book));
 }
 
+std::string CoverLink(std::string_view name) { return Link("covers", name) + ".svg"; }
+
+std::string OrderLink(std::string_view name, std::string_view access_token) {
+  const std::string link = Link("orders", name);
+  return access_token.empty() ? link : link + "?token=" + http::PercentEncode(access_token);
+}
+
 std::string BookName(std::int64_t id) { return "books/" + std::to_string(id); }
 
 std::string_view LastSegment(std::string_view name) {

@@ -22,6 +22,10 @@ std::string SearchLink(std::string_view query);
 std::string ResourceLink(std::string_view name);
 // "/covers/12.svg?v=…": the version changes with the drawing, so that browsers may keep it.
 std::string CoverLink(const catalog::v1::Book& book);
+// Of a book of which only the name is at hand ("books/12"): browsers keep it for an hour.
+std::string CoverLink(std::string_view name);
+// "/orders/<id>"; with a guest's token the way in without an account.
+std::string OrderLink(std::string_view name, std::string_view access_token = {});
 
 // "books/12".
 std::string BookName(std::int64_t id);

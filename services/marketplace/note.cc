@@ -28,11 +28,13 @@ constexpr Entry kNotes[] = {
     {Note::kUnknownBook, {"unknown", "bad", "We do not have this book any more."}},
     {Note::kTryAgain, {"again", "bad", "That did not work just now, and nothing has changed. Please try again."}},
     {Note::kOrderPlaced, {"ordered", "good", "Thank you! Your order is with us."}},
+    {Note::kOrderedBefore, {"before", "good", "This order was with us already. Here it is; it is one order, and charged once."}},
     {Note::kOrderCancelled, {"cancelled", "good", "The order is cancelled, and nothing is left to pay."}},
     {Note::kOrderTooLateToCancel,
      {"too-late", "bad", "The books have left the shop, so the order can no longer be cancelled. You can return them."}},
     {Note::kRefunded, {"refunded", "good", "The return is noted, and the money is on its way back to you."}},
     {Note::kNothingToRefund, {"no-refund", "bad", "There is nothing of that left to give back."}},
+    {Note::kChooseWhatToReturn, {"return-what", "bad", "Please say how many copies of which book you return."}},
     {Note::kSignedIn, {"welcome", "good", "Welcome back!"}},
     {Note::kSignedOut, {"goodbye", "good", "You are signed out. Until soon!"}},
 };

@@ -23,10 +23,12 @@ enum class Note {
   kUnknownBook,
   kTryAgain,
   kOrderPlaced,
+  kOrderedBefore,
   kOrderCancelled,
   kOrderTooLateToCancel,
   kRefunded,
   kNothingToRefund,
+  kChooseWhatToReturn,
   kSignedIn,
   kSignedOut,
 };

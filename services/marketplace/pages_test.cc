@@ -5,11 +5,8 @@
 
 #include <chrono>
 
-#include "lib/obs/metrics.h"
 #include "lib/testing/fake_clock.h"
-#include "services/marketplace/caching_shop_client.h"
-#include "services/marketplace/testing/fake_shop_client.h"
-#include "services/marketplace/website.h"
+#include "services/marketplace/testing/pages_fixture.h"
 
 namespace octavo::marketplace {
 namespace {
@@ -22,85 +19,7 @@ using testing::Not;
 // it, however busy the machine is.
 constexpr milliseconds kHangs{3000};
 
-catalog::v1::Book MakeBook(const std::string& title, const std::string& author, const std::string& category) {
-  catalog::v1::Book book;
-  book.set_title(title);
-  book.add_authors()->set_display_name(author);
-  book.add_categories("categories/" + category);
-  book.set_language_code("en");
-  book.set_published_year(1815);
-  book.set_description("A sentence about " + title + ".");
-  book.mutable_price()->set_minor(1290);
-  book.mutable_price()->set_currency_code("EUR");
-  book.add_formats(catalog::v1::FORMAT_PAPERBACK);
-  return book;
-}
-
-class PagesTest : public testing::Test {
- protected:
-  PagesTest() {
-    for (int i = 1; i <= 40; ++i) {
-      shop_
-          .Add(MakeBook("Volume " + std::to_string(i), "Author " + std::to_string(i % 5),
-                        i % 2 == 0 ? "fiction" : "history"))
-          .set_ratings_count(1000 - i);
-    }
-  }
-
-  // The page at `target`, as the server would ask for it.
-  http::Response Get(const std::string& target, http::Method method = http::Method::kGet) {
-    http::Request request;
-    request.method = method;
-    request.target = target;
-    request.segments = http::ParsePath(request.path()).value();
-    const std::size_t question = target.find('?');
-    if (question != std::string::npos)
-      request.query = http::ParseQuery(std::string_view(target).substr(question + 1)).value();
-    request.headers = headers_;
-    request.cookies = http::ParseCookies(cookie_);
-    const http::Router::Found found = router_.Find(method, request.segments);
-    if (found.route == nullptr) {
-      return WithSite({}, site_, Transport::kPlain, *log_, metrics_).error_page(request, 404);
-    }
-    http::Response response = *found.route->handler(request, found.arguments);
-    const std::string_view set = response.headers.Get("Set-Cookie");
-    if (!set.empty()) cookie_ = std::string(set.substr(0, set.find(';')));
-    return response;
-  }
-
-  std::vector<recommendations::v1::Event> Events(recommendations::v1::EventType type) {
-    events_.Flush();
-    std::vector<recommendations::v1::Event> chosen;
-    for (const auto& event : shop_.events()) {
-      if (event.type() == type) chosen.push_back(event);
-    }
-    return chosen;
-  }
-
-  SystemClock clock_;
-  SystemRandom random_;
-  obs::Metrics metrics_;
-  std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
-  FakeShopClient shop_;
-  CachingShopClient client_{shop_, clock_};
-  EventQueue events_{client_, clock_, random_, metrics_};
-  Templates templates_;
-  Assets assets_;
-  Visitors visitors_{Secret(std::string(32, 'k')), Transport::kPlain};
-  Signer signer_{Secret(std::string(32, 'k'))};
-  Site site_{.client = client_,
-             .events = events_,
-             .templates = templates_,
-             .assets = assets_,
-             .visitors = visitors_,
-             .signer = signer_,
-             .transport = Transport::kPlain,
-             .clock = clock_,
-             .random = random_};
-  http::Router router_ = Routes(site_);
-  http::Headers headers_;
-  std::string cookie_;
-};
+using PagesTest = PagesFixture;
 
 TEST_F(PagesTest, HomeHasItsShelves) {
   const http::Response home = Get("/");
@@ -199,6 +118,8 @@ TEST_F(PagesTest, HomeWithoutTheCatalogueIsAFriendly503WithinTheBudget) {
                     .templates = templates_,
                     .assets = assets_,
                     .visitors = visitors_,
+                    .signer = signer_,
+                    .transport = Transport::kPlain,
                     .clock = clock_,
                     .random = random_};
     const http::Router router = Routes(site);

@@ -98,6 +98,7 @@ void Page::FillFrame() {
   if (!options_.description.empty()) root_.Add("DESCRIBED").Set("DESCRIPTION", options_.description);
   if (!options_.canonical.empty()) root_.Add("CANONICAL").Set("CANONICAL_LINK", options_.canonical);
   if (!options_.indexed) root_.Show("NOT_INDEXED");
+  if (options_.refreshes) root_.Show("REFRESHES");
   if (options_.has_forms) root_.SetEverywhere("CSRF", FormToken(site_, visit_));
   if (const auto note = NoteOf(visit_.request().cookies.Get(CookieName(site_.transport, "note")))) {
     root_.Add("NOTED").Set("NOTE_KIND", WordsOf(*note).kind).Set("NOTE_SENTENCE", WordsOf(*note).sentence);

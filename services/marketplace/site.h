@@ -111,7 +111,8 @@ struct PageOptions {
   int status = 200;
   bool waits = true;      // False: for a page that must come at once, with the menu only if it is at hand.
   bool personal = false;  // What it shows is one person's: browsers and proxies keep no copy of it.
-  bool has_forms = false;  // {{CSRF}} has its value.
+  bool has_forms = false;  // {{CSRF}} has its value, and cards have their button.
+  bool refreshes = false;  // The browser looks again after two seconds, without scripts too.
 };
 
 class Page {

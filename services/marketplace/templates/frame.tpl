@@ -8,6 +8,7 @@
 <meta name="theme-color" content="#f8f3ea" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#17130f" media="(prefers-color-scheme: dark)">
 {{#DESCRIBED}}<meta name="description" content="{{DESCRIPTION}}">{{/DESCRIBED}}
+{{#REFRESHES}}<meta http-equiv="refresh" content="2">{{/REFRESHES}}
 {{#NOT_INDEXED}}<meta name="robots" content="noindex">{{/NOT_INDEXED}}
 {{#CANONICAL}}<link rel="canonical" href="{{CANONICAL_LINK}}">{{/CANONICAL}}
 <link rel="icon" href="{{ICON}}" type="image/svg+xml">
