@@ -20,9 +20,8 @@ std::string Sha256(const std::string& text) {
 }
 
 // One key is one customer's (or a guest's), so that nobody learns of another's order by guessing keys.
-std::string ScopedKey(const PlaceRequest& request) {
-  const std::string& customer = request.basket.buyer.customer;
-  return (customer.empty() ? "guest" : customer) + "/" + request.idempotency_key;
+std::string ScopedKey(const std::string& customer, const std::string& idempotency_key) {
+  return (customer.empty() ? "guest" : customer) + "/" + idempotency_key;
 }
 
 // A guest's token: nothing but the holder of the key can make it, and the same key makes the same.
@@ -144,7 +143,7 @@ Result<Preview> Checkout::PreviewOrder(const Basket& basket, const Context& cont
 }
 
 Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const Context& context) {
-  const std::string key = ScopedKey(request);
+  const std::string key = ScopedKey(request.basket.buyer.customer, request.idempotency_key);
   const std::string fingerprint = Fingerprint(request);
   const RunningHere running(*this, key);
   if (!running.owns()) return StillRunning();
@@ -298,6 +297,13 @@ Result<Checkout::Placed> Checkout::AnswerOf(const Intent& intent) const {
   const auto order = parts_.store.FindOrder(intent.draft.id);
   CHECK(order.has_value());
   return Placed{.order = *order, .access_token = AccessToken(intent.key)};
+}
+
+Result<Checkout::Placed> Checkout::AnswerTo(const std::string& idempotency_key, const std::string& customer) const {
+  const std::optional<Intent> intent = parts_.store.FindIntent(ScopedKey(customer, idempotency_key));
+  if (!intent) return Error{Code::kNotFound, "UNKNOWN_KEY", "no order came with this idempotency key"};
+  if (intent->state == Intent::State::kPlaced || intent->state == Intent::State::kFailed) return AnswerOf(*intent);
+  return StillRunning();
 }
 
 int Checkout::Recover(int limit, const Context& context) {

@@ -77,6 +77,9 @@ class Checkout {
   // Errors as the proto says at PlaceOrder.
   Result<Placed> Place(const PlaceRequest& request, const Context& context);
 
+  // What Place answered to this key of this customer (empty: a guest), or will. Errors as the proto says at GetPlacedOrder.
+  Result<Placed> AnswerTo(const std::string& idempotency_key, const std::string& customer) const;
+
   // Drives what is due: at most `limit` intents and effects. Gives how many there were.
   int Recover(int limit, const Context& context);
 

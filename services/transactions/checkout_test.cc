@@ -86,6 +86,31 @@ TEST_F(CheckoutTest, PlacesAnOrderAndAnswersTheSameAgain) {
   ExpectConsistent();
 }
 
+TEST_F(CheckoutTest, TellsWhoeverWaitsWhatBecameOfAKeyWithoutOrdering) {
+  EXPECT_THAT(checkout_->AnswerTo(kKey, ""), HasReason("UNKNOWN_KEY"));
+  const auto placed = Place();
+  ASSERT_THAT(placed, IsOk());
+
+  const auto answer = checkout_->AnswerTo(kKey, "");
+
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->order, placed->order);
+  EXPECT_EQ(answer->access_token, placed->access_token);
+  EXPECT_THAT(checkout_->AnswerTo(kKey, "customers/1"), HasReason("UNKNOWN_KEY")) << "another's key";
+}
+
+TEST_F(CheckoutTest, TellsWhoeverWaitsThatItIsStillRunningOrWasRefused) {
+  world_.fault = Fault::kLoseRequest;
+  world_.fault_at = 3;
+  ASSERT_FALSE(Place().ok());
+  EXPECT_THAT(checkout_->AnswerTo(kKey, ""), HasReason("STILL_RUNNING"));
+
+  world_.fault = Fault::kNone;
+  world_.decline = true;
+  EXPECT_FALSE(Place().ok());
+  EXPECT_THAT(checkout_->AnswerTo(kKey, ""), HasReason("PAYMENT_DECLINED"));
+}
+
 TEST_F(CheckoutTest, OneKeyIsOneRequest) {
   ASSERT_THAT(Place(), IsOk());
 

@@ -44,6 +44,12 @@ std::string Sign(const Secret& key, const std::string& body) {
   return hex;
 }
 
+v1::Order ToProto(const Checkout::Placed& placed) {
+  v1::Order order = ToProto(placed.order);
+  order.set_access_token(placed.access_token);
+  return order;
+}
+
 // The shop's events, or one order's, behind a position.
 class EventSource final : public rpc::Source<v1::OrderEvent>, public EventBell::Listener {
  public:
@@ -98,6 +104,7 @@ TransactionsService::TransactionsService(Parts parts, rpc::Pipeline& pipeline)
     : rpc::Service("octavo.transactions.v1.TransactionsService", pipeline), parts_(std::move(parts)) {
   Unary("PreviewOrder", this, &TransactionsService::PreviewOrder);
   Unary("PlaceOrder", this, &TransactionsService::PlaceOrder);
+  Unary("GetPlacedOrder", this, &TransactionsService::GetPlacedOrder);
   Unary("GetOrder", this, &TransactionsService::GetOrder);
   Unary("ListOrders", this, &TransactionsService::ListOrders);
   Unary("CancelOrder", this, &TransactionsService::CancelOrder);
@@ -107,6 +114,7 @@ TransactionsService::TransactionsService(Parts parts, rpc::Pipeline& pipeline)
   Unary("NotifyPayment", this, &TransactionsService::NotifyPayment);
   Unary("ClaimGuestOrders", this, &TransactionsService::ClaimGuestOrders);
   Unary("EraseCustomer", this, &TransactionsService::EraseCustomer);
+  Unary("ListOrderEvents", this, &TransactionsService::ListOrderEvents);
   ServerStreaming("StreamOrderEvents", this, &TransactionsService::StreamOrderEvents);
 }
 
@@ -118,9 +126,14 @@ Result<v1::OrderPreview> TransactionsService::PreviewOrder(const rpc::Call& call
 Result<v1::Order> TransactionsService::PlaceOrder(const rpc::Call& call, const v1::PlaceOrderRequest& request) {
   const auto placed = TRY(parts_.checkout.Place(TRY(Parse(request)), ContextOf(call)));
   parts_.bell.Ring();
-  v1::Order order = ToProto(placed.order);
-  order.set_access_token(placed.access_token);
-  return order;
+  return ToProto(placed);
+}
+
+Result<v1::Order> TransactionsService::GetPlacedOrder(const rpc::Call&, const v1::GetPlacedOrderRequest& request) {
+  if (request.idempotency_key().empty()) {
+    return Error{Code::kInvalidArgument, "MISSING_KEY", "idempotency_key is missing", {{"idempotency_key", "is missing"}}};
+  }
+  return ToProto(TRY(parts_.checkout.AnswerTo(request.idempotency_key(), request.customer())));
 }
 
 Result<Order> TransactionsService::Find(const std::string& name, const std::string& customer,
@@ -158,6 +171,17 @@ Result<v1::ListOrdersResponse> TransactionsService::ListOrders(const rpc::Call&,
       break;
     }
     *response.add_orders() = ToProto(order);
+  }
+  return response;
+}
+
+Result<v1::ListOrderEventsResponse> TransactionsService::ListOrderEvents(const rpc::Call&,
+                                                                         const v1::ListOrderEventsRequest& request) {
+  const Order order = TRY(Find(request.order(), request.customer(), request.access_token()));
+  const int size = request.page_size() <= 0 ? kEventsPerRead : std::min(request.page_size(), kEventsPerRead);
+  v1::ListOrderEventsResponse response;
+  for (const OrderEvent& event : parts_.store.Events(request.position(), order.id, size)) {
+    *response.add_events() = ToProto(event);
   }
   return response;
 }

@@ -48,6 +48,7 @@ class TransactionsService final : public rpc::Service {
 
   Result<v1::OrderPreview> PreviewOrder(const rpc::Call& call, const v1::PreviewOrderRequest& request);
   Result<v1::Order> PlaceOrder(const rpc::Call& call, const v1::PlaceOrderRequest& request);
+  Result<v1::Order> GetPlacedOrder(const rpc::Call& call, const v1::GetPlacedOrderRequest& request);
   Result<v1::Order> GetOrder(const rpc::Call& call, const v1::GetOrderRequest& request);
   Result<v1::ListOrdersResponse> ListOrders(const rpc::Call& call, const v1::ListOrdersRequest& request);
   Result<v1::Order> CancelOrder(const rpc::Call& call, const v1::CancelOrderRequest& request);
@@ -57,6 +58,7 @@ class TransactionsService final : public rpc::Service {
   Result<v1::NotifyPaymentResponse> NotifyPayment(const rpc::Call& call, const v1::NotifyPaymentRequest& request);
   Result<v1::ClaimGuestOrdersResponse> ClaimGuestOrders(const rpc::Call& call, const v1::ClaimGuestOrdersRequest& request);
   Result<v1::EraseCustomerResponse> EraseCustomer(const rpc::Call& call, const v1::EraseCustomerRequest& request);
+  Result<v1::ListOrderEventsResponse> ListOrderEvents(const rpc::Call& call, const v1::ListOrderEventsRequest& request);
   Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> StreamOrderEvents(const rpc::Call& call,
                                                                          const v1::StreamOrderEventsRequest& request);
 
