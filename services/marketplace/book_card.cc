@@ -61,6 +61,7 @@ void AddCard(View& view, const catalog::v1::Book& book, std::string_view shelf, 
       .Set("COVER", CoverLink(book))
       .Set("SIZE", SizeClass(book.name()))
       .Set("LANG", lang.empty() ? "en" : lang)
+      .Set("BOOK", book.name())
       .Set("TITLE", book.title())
       .Set("AUTHORS", CreditLine(book));
   if (book.price().minor() > 0) {

@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kSaltLength = 22;
 constexpr std::string_view kPurpose = "form";
 
-// What a token is signed for. The session's token is in it, so that one of before a sign-in is worth nothing after it.
+// What a token is signed for. The session's token is in it, so that one of before a sign-in is worth nothing
+// after it.
 std::string Signed(std::string_view salt, const Visit& visit) {
   return std::string(salt) + "." + visit.visitor_id() + "." + std::string(visit.session_token());
 }
@@ -22,8 +23,8 @@ bool IsOurToken(const Site& site, const Visit& visit, std::string_view token) {
   return site.signer.Verify(kPurpose, Signed(salt, visit), token.substr(kSaltLength + 1));
 }
 
-// Whether the browser says that one of our own pages sent this. What says nothing (an old browser, a program) is left to
-// the token.
+// Whether the browser says that one of our own pages sent this. What says nothing (an old browser, a program)
+// is left to the token.
 bool IsFromHere(const http::Headers& headers) {
   const std::string_view site = headers.Get("Sec-Fetch-Site");
   if (!site.empty()) return site == "same-origin" || site == "none";
@@ -35,7 +36,9 @@ bool IsFromHere(const http::Headers& headers) {
 }
 
 // The space and what is below it, and DEL.
-bool IsBlank(char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7F; }
+bool IsBlank(char c) {
+  return static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
+}
 
 }  // namespace
 
@@ -70,8 +73,9 @@ std::string NextPath(const http::Params& form, std::string_view otherwise) {
   const std::string_view next = form.Get("next");
   // "//host" and "/\host" lead elsewhere.
   const bool is_path = next.starts_with('/') && !next.starts_with("//") && next.size() <= 500 &&
-                       std::none_of(next.begin(), next.end(),
-                                    [](char c) { return IsBlank(c) || c == '\\' || static_cast<signed char>(c) < 0; });
+                       std::none_of(next.begin(), next.end(), [](char c) {
+                         return IsBlank(c) || c == '\\' || static_cast<signed char>(c) < 0;
+                       });
   return std::string(is_path ? next : otherwise);
 }
 

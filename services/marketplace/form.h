@@ -4,12 +4,13 @@
 // In website.cc:                   router.Post("/cart/items", [&site](const Request& request) {
 //                                    return WithForm(site, request, AddToCart);
 //                                  });
-// The handler changes something and answers with Redirect (303), or, where a field is wrong, with the page again: status
-// 422, the fields as they were typed, and each mistake beside its field.
+// The handler changes something and answers with Redirect (303), or, where a field is wrong, with the page
+// again: status 422, the fields as they were typed, and each mistake beside its field.
 //
-// A POST is only taken from a form of ours (CSRF): the browser must not say that it came from elsewhere (Sec-Fetch-Site,
-// else Origin), and the form's token must be signed for this visitor and session. Tokens are salted, so that two pages
-// never hold the same one. Scripts may send the token as the header X-CSRF-Token. Who signs in or out gets new tokens.
+// A POST is only taken from a form of ours (CSRF): the browser must not say that it came from elsewhere
+// (Sec-Fetch-Site, else Origin), and the form's token must be signed for this visitor and session. Tokens are
+// salted, so that two pages never hold the same one. Scripts may send the token as the header X-CSRF-Token.
+// Who signs in or out gets new tokens.
 #pragma once
 
 #include <functional>
@@ -40,7 +41,9 @@ std::string NextPath(const http::Params& form, std::string_view otherwise);
 class FormErrors {
  public:
   // The first sentence for a field stays.
-  void Add(std::string field, std::string sentence) { sentences_.emplace(std::move(field), std::move(sentence)); }
+  void Add(std::string field, std::string sentence) {
+    sentences_.emplace(std::move(field), std::move(sentence));
+  }
   bool empty() const { return sentences_.empty(); }
   // Empty where the field is right.
   std::string_view For(const std::string& field) const;
@@ -54,18 +57,20 @@ struct Field {
   std::string name;  // Its id too: unique on the page.
   std::string label;
   std::string type = "text";
-  std::string value = {};  // Never a password: what was typed is not sent back.
+  std::string value = {};         // Never a password: what was typed is not sent back.
   std::string autocomplete = {};  // "email", "given-name" …: https://html.spec.whatwg.org/#autofill
   std::string hint = {};
   bool required = true;
-  bool conditional = false;  // Required only with some other choice: the server says so, the browser cannot know.
+  bool conditional =
+      false;  // Required only with some other choice: the server says so, the browser cannot know.
   int length_max = 200;
 };
 
 // Puts the field where {{>MARKER}} stands.
 void AddField(View& view, std::string_view marker, const Field& field, const FormErrors& errors);
 
-// The field's text without spaces at its ends, without control characters, cut to `length_max` bytes at a letter's end.
+// The field's text without spaces at its ends, without control characters, cut to `length_max` bytes at a
+// letter's end.
 std::string Trimmed(const http::Params& form, std::string_view name, std::size_t length_max = 200);
 
 }  // namespace octavo::marketplace

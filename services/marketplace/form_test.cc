@@ -36,7 +36,8 @@ class FormTest : public PagesFixture {
   }
   // The status of a form that is answered with 303 where it is taken.
   int Send(const http::Request& request) {
-    return WithForm(site_, request, [&](const Visit&, const http::Params&) { return Redirect(site_, "/"); }).status;
+    return WithForm(site_, request, [&](const Visit&, const http::Params&) { return Redirect(site_, "/"); })
+        .status;
   }
 };
 
@@ -77,11 +78,16 @@ TEST_F(FormTest, RefusesWhatTheBrowserSaysComesFromElsewhere) {
     const char* origin;
     int status;
   } const cases[] = {
-      {"same-origin", "", 303},          {"none", "", 303},
-      {"cross-site", "", 403},           {"same-site", "", 403},
-      {"", "http://shop.example", 303},  {"", "https://shop.example", 303},
-      {"", "http://evil.example", 403},  {"", "http://shop.example.evil.example", 403},
-      {"", "null", 403},                 {"same-origin", "null", 303},  // Under Referrer-Policy: no-referrer.
+      {"same-origin", "", 303},
+      {"none", "", 303},
+      {"cross-site", "", 403},
+      {"same-site", "", 403},
+      {"", "http://shop.example", 303},
+      {"", "https://shop.example", 303},
+      {"", "http://evil.example", 403},
+      {"", "http://shop.example.evil.example", 403},
+      {"", "null", 403},
+      {"same-origin", "null", 303},  // Under Referrer-Policy: no-referrer.
       {"cross-site", "http://shop.example", 403},
   };
   for (const auto& one : cases) {
@@ -99,7 +105,9 @@ TEST_F(FormTest, RefusesWhatIsNoForm) {
   EXPECT_EQ(Send(request), 400);
 }
 
-TEST_F(FormTest, TokensAreNeverTheSame) { EXPECT_NE(Token(), Token()); }
+TEST_F(FormTest, TokensAreNeverTheSame) {
+  EXPECT_NE(Token(), Token());
+}
 
 TEST_F(FormTest, ANoteShowsOnceOnTheNextPage) {
   const http::Response response = Redirect(site_, "/books", Note::kAddedToCart);
@@ -116,9 +124,14 @@ TEST_F(FormTest, LeadsOnWithinTheShopOnly) {
   struct {
     const char* next;
     const char* path;
-  } const cases[] = {{"/books/1", "/books/1"}, {"/search?q=a%20b", "/search?q=a%20b"}, {"", "/cart"},
-                     {"//evil.example", "/cart"}, {"/\\evil.example", "/cart"}, {"https://evil.example", "/cart"},
-                     {"/a\r\nSet-Cookie: x", "/cart"}, {"/\t/evil.example", "/cart"}};
+  } const cases[] = {{"/books/1", "/books/1"},
+                     {"/search?q=a%20b", "/search?q=a%20b"},
+                     {"", "/cart"},
+                     {"//evil.example", "/cart"},
+                     {"/\\evil.example", "/cart"},
+                     {"https://evil.example", "/cart"},
+                     {"/a\r\nSet-Cookie: x", "/cart"},
+                     {"/\t/evil.example", "/cart"}};
   for (const auto& one : cases) {
     http::Params form;
     form.Add("next", one.next);
@@ -146,6 +159,15 @@ TEST_F(SessionTest, WhoIsSignedInIsGreetedAndLeavesNoCopies) {
   EXPECT_THAT(home.body, HasSubstr("Emma Woodhouse"));
   EXPECT_THAT(home.body, Not(HasSubstr("Sign in")));
   EXPECT_EQ(home.headers.Get("Cache-Control"), "no-store");
+}
+
+TEST_F(SessionTest, WhatCustomersLookAtIsTheirOwnOnEveryDevice) {
+  SignIn();
+  Get("/books/3");
+
+  const auto views = Events(recommendations::v1::EVENT_TYPE_VIEW);
+  ASSERT_EQ(views.size(), 1U);
+  EXPECT_THAT(views[0].reader(), testing::StartsWith("readers/c-"));
 }
 
 TEST_F(SessionTest, ASessionThatEndedIsAGuest) {
@@ -205,7 +227,8 @@ TEST_F(SessionTest, OverHttpsTheCookieBelongsToThisHostAlone) {
   const http::Response response = SignedIn(https, Visit(https, request), session, "/");
 
   std::string cookies;
-  for (const auto& [name, value] : response.headers.items()) cookies += name == "Set-Cookie" ? value + "\n" : "";
+  for (const auto& [name, value] : response.headers.items())
+    cookies += name == "Set-Cookie" ? value + "\n" : "";
   EXPECT_THAT(cookies, HasSubstr("__Host-session=abc; "));
   EXPECT_THAT(cookies, HasSubstr("Secure"));
   EXPECT_THAT(cookies, HasSubstr("HttpOnly"));

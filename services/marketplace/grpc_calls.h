@@ -1,5 +1,6 @@
-// GrpcCalls: how the marketplace calls a service over gRPC: within the page's budget, behind a circuit breaker where one is
-// given, as an answer on its way. Counts what is under way, so that nothing outlives it. Thread-safe.
+// GrpcCalls: how the marketplace calls a service over gRPC: within the page's budget, behind a circuit
+// breaker where one is given, as an answer on its way. Counts what is under way, so that nothing outlives it.
+// Thread-safe.
 #pragma once
 
 #include <grpcpp/grpcpp.h>

@@ -9,40 +9,35 @@ using cart::v1::CartService;
 using promotions::v1::PromotionsService;
 using transactions::v1::TransactionsService;
 
-Pending<cart::v1::Cart> GrpcCartClient::GetCart(
-    const cart::v1::GetCartRequest& request, const Budget& budget) {
-  return calls_.Start(*stub_->async(), &CartService::Stub::async::GetCart, request, budget,
-                      &breaker_);
+Pending<cart::v1::Cart> GrpcCartClient::GetCart(const cart::v1::GetCartRequest& request,
+                                                const Budget& budget) {
+  return calls_.Start(*stub_->async(), &CartService::Stub::async::GetCart, request, budget, &breaker_);
 }
 
-Pending<cart::v1::Cart> GrpcCartClient::AddItem(
-    const cart::v1::AddItemRequest& request, const Budget& budget) {
-  return calls_.Start(*stub_->async(), &CartService::Stub::async::AddItem, request, budget,
-                      &breaker_);
+Pending<cart::v1::Cart> GrpcCartClient::AddItem(const cart::v1::AddItemRequest& request,
+                                                const Budget& budget) {
+  return calls_.Start(*stub_->async(), &CartService::Stub::async::AddItem, request, budget, &breaker_);
 }
 
-Pending<cart::v1::Cart> GrpcCartClient::SetQuantity(
-    const cart::v1::SetQuantityRequest& request, const Budget& budget) {
-  return calls_.Start(*stub_->async(), &CartService::Stub::async::SetQuantity, request, budget,
-                      &breaker_);
+Pending<cart::v1::Cart> GrpcCartClient::SetQuantity(const cart::v1::SetQuantityRequest& request,
+                                                    const Budget& budget) {
+  return calls_.Start(*stub_->async(), &CartService::Stub::async::SetQuantity, request, budget, &breaker_);
 }
 
-Pending<cart::v1::Cart> GrpcCartClient::SetSavedForLater(
-    const cart::v1::SetSavedForLaterRequest& request, const Budget& budget) {
+Pending<cart::v1::Cart> GrpcCartClient::SetSavedForLater(const cart::v1::SetSavedForLaterRequest& request,
+                                                         const Budget& budget) {
   return calls_.Start(*stub_->async(), &CartService::Stub::async::SetSavedForLater, request, budget,
                       &breaker_);
 }
 
-Pending<cart::v1::Cart> GrpcCartClient::SetCodes(
-    const cart::v1::SetCodesRequest& request, const Budget& budget) {
-  return calls_.Start(*stub_->async(), &CartService::Stub::async::SetCodes, request, budget,
-                      &breaker_);
+Pending<cart::v1::Cart> GrpcCartClient::SetCodes(const cart::v1::SetCodesRequest& request,
+                                                 const Budget& budget) {
+  return calls_.Start(*stub_->async(), &CartService::Stub::async::SetCodes, request, budget, &breaker_);
 }
 
-Pending<cart::v1::Cart> GrpcCartClient::MergeCarts(
-    const cart::v1::MergeCartsRequest& request, const Budget& budget) {
-  return calls_.Start(*stub_->async(), &CartService::Stub::async::MergeCarts, request, budget,
-                      &breaker_);
+Pending<cart::v1::Cart> GrpcCartClient::MergeCarts(const cart::v1::MergeCartsRequest& request,
+                                                   const Budget& budget) {
+  return calls_.Start(*stub_->async(), &CartService::Stub::async::MergeCarts, request, budget, &breaker_);
 }
 
 Pending<transactions::v1::OrderPreview> GrpcOrdersClient::PreviewOrder(
@@ -57,8 +52,20 @@ Pending<transactions::v1::Order> GrpcOrdersClient::PlaceOrder(
                       /*breaker=*/nullptr);
 }
 
-Pending<transactions::v1::Order> GrpcOrdersClient::GetOrder(
-    const transactions::v1::GetOrderRequest& request, const Budget& budget) {
+Pending<transactions::v1::Order> GrpcOrdersClient::GetPlacedOrder(
+    const transactions::v1::GetPlacedOrderRequest& request, const Budget& budget) {
+  return calls_.Start(*stub_->async(), &TransactionsService::Stub::async::GetPlacedOrder, request, budget,
+                      /*breaker=*/nullptr);
+}
+
+Pending<transactions::v1::ListOrderEventsResponse> GrpcOrdersClient::ListOrderEvents(
+    const transactions::v1::ListOrderEventsRequest& request, const Budget& budget) {
+  return calls_.Start(*stub_->async(), &TransactionsService::Stub::async::ListOrderEvents, request, budget,
+                      &breaker_);
+}
+
+Pending<transactions::v1::Order> GrpcOrdersClient::GetOrder(const transactions::v1::GetOrderRequest& request,
+                                                            const Budget& budget) {
   return calls_.Start(*stub_->async(), &TransactionsService::Stub::async::GetOrder, request, budget,
                       &breaker_);
 }
@@ -108,8 +115,7 @@ Pending<promotions::v1::ListBannersResponse> GrpcPromotionsClient::ListBanners(
 
 Pending<accounts::v1::RegisterResponse> GrpcAccountsClient::Register(
     const accounts::v1::RegisterRequest& request, const Budget& budget) {
-  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::Register, request, budget,
-                      &breaker_);
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::Register, request, budget, &breaker_);
 }
 
 Pending<accounts::v1::VerifyEmailResponse> GrpcAccountsClient::VerifyEmail(
@@ -118,16 +124,14 @@ Pending<accounts::v1::VerifyEmailResponse> GrpcAccountsClient::VerifyEmail(
                       &breaker_);
 }
 
-Pending<accounts::v1::SignInResponse> GrpcAccountsClient::SignIn(
-    const accounts::v1::SignInRequest& request, const Budget& budget) {
-  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::SignIn, request, budget,
-                      &breaker_);
+Pending<accounts::v1::SignInResponse> GrpcAccountsClient::SignIn(const accounts::v1::SignInRequest& request,
+                                                                 const Budget& budget) {
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::SignIn, request, budget, &breaker_);
 }
 
 Pending<accounts::v1::SignOutResponse> GrpcAccountsClient::SignOut(
     const accounts::v1::SignOutRequest& request, const Budget& budget) {
-  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::SignOut, request, budget,
-                      &breaker_);
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::SignOut, request, budget, &breaker_);
 }
 
 Pending<accounts::v1::SignOutEverywhereResponse> GrpcAccountsClient::SignOutEverywhere(

@@ -15,11 +15,23 @@ using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::Not;
 
-// The promise of 300 ms is measured by bench/pages; here a page with a hung service must only not hang with
-// it, however busy the machine is.
+// The promise of 300 ms is measured by bench/pages/away.mjs; here a page with a hung service must only not
+// hang with it, however busy the machine is.
 constexpr milliseconds kHangs{3000};
 
 using PagesTest = PagesFixture;
+
+TEST(BudgetTest, PartsEndWithTheWholeAndNothingIsLeftAfterIt) {
+  FakeClock clock;
+  const Budget budget(clock, milliseconds(260));
+
+  EXPECT_EQ(budget.Part(milliseconds(120)).Left(), milliseconds(120));
+  clock.Advance(milliseconds(200));
+  EXPECT_EQ(budget.Part(milliseconds(120)).Left(), milliseconds(60));
+  clock.Advance(milliseconds(100));
+  EXPECT_EQ(budget.Left(), milliseconds(0));
+  EXPECT_EQ(budget.Part(milliseconds(120)).Left(), milliseconds(0));
+}
 
 TEST_F(PagesTest, HomeHasItsShelves) {
   const http::Response home = Get("/");
@@ -108,6 +120,25 @@ TEST_F(PagesTest, HomeGoesOnWithoutRecommendations) {
   }
 }
 
+// The promise itself. The quickest of five looks, because a busy machine may hold any one of them up; what
+// waits longer than its budget waits every time.
+TEST_F(PagesTest, HomeIsThereWithinThePromiseWhateverRecommendationsAndCampaignsDo) {
+  Get("/");
+  for (const Condition condition : {Condition::kUp, Condition::kDown, Condition::kHung}) {
+    shop_.recommendations = condition;
+    shop_.promotions().condition = condition;
+    auto quickest = std::chrono::steady_clock::duration::max();
+    for (int look = 0; look < 5; ++look) {
+      const auto start = clock_.MonotonicNow();
+      const http::Response home = Get("/");
+      quickest = std::min(quickest, clock_.MonotonicNow() - start);
+      EXPECT_EQ(home.status, 200);
+      EXPECT_THAT(home.body, HasSubstr("Volume 1"));
+    }
+    EXPECT_LT(quickest, milliseconds(300));
+  }
+}
+
 TEST_F(PagesTest, HomeWithoutTheCatalogueIsAFriendly503WithinTheBudget) {
   for (const Condition condition : {Condition::kDown, Condition::kHung}) {
     shop_.catalog = condition;
@@ -186,6 +217,7 @@ TEST_F(PagesTest, BookPageSaysHowSoonTheBookCanBeThere) {
     stock.set_available(c.available);
     stock.mutable_policy()->set_backorder(c.backorder);
     stock.mutable_policy()->set_backorder_days(c.days);
+    stock.mutable_policy()->set_backorder_max(5);
     stock.mutable_policy()->mutable_available_time();
     shop_.SetStock("books/1", stock);
     EXPECT_THAT(Get("/books/1").body, HasSubstr(c.words));

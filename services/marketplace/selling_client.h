@@ -1,5 +1,6 @@
-// What the pages ask the services that sell: carts, orders, promotions, accounts. As ShopClient, which has one of each:
-// every method starts a call and returns at once. What may go wrong is in the protos. Thread-safe.
+// What the pages ask the services that sell: carts, orders, promotions, accounts. As ShopClient, which has
+// one of each: every method starts a call and returns at once. What may go wrong is in the protos.
+// Thread-safe.
 #pragma once
 
 #include <memory>
@@ -33,6 +34,9 @@ class OrdersClient {
   virtual Pending<transactions::v1::OrderPreview> PreviewOrder(
       const transactions::v1::PreviewOrderRequest& request, const Budget& budget) = 0;
   virtual Order PlaceOrder(const transactions::v1::PlaceOrderRequest& request, const Budget& budget) = 0;
+  // What PlaceOrder answered, or will, to a key.
+  virtual Order GetPlacedOrder(const transactions::v1::GetPlacedOrderRequest& request,
+                               const Budget& budget) = 0;
   // Whose order it must be is for the caller to say: without customer and access_token it is anybody's.
   virtual Order GetOrder(const transactions::v1::GetOrderRequest& request, const Budget& budget) = 0;
   virtual Pending<transactions::v1::ListOrdersResponse> ListOrders(
@@ -43,6 +47,8 @@ class OrdersClient {
       const transactions::v1::ClaimGuestOrdersRequest& request, const Budget& budget) = 0;
   virtual Pending<transactions::v1::EraseCustomerResponse> EraseCustomer(
       const transactions::v1::EraseCustomerRequest& request, const Budget& budget) = 0;
+  virtual Pending<transactions::v1::ListOrderEventsResponse> ListOrderEvents(
+      const transactions::v1::ListOrderEventsRequest& request, const Budget& budget) = 0;
   virtual std::shared_ptr<Subscription> StreamOrderEvents(
       const transactions::v1::StreamOrderEventsRequest& request,
       Listener<transactions::v1::OrderEvent> listener) = 0;

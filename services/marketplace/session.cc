@@ -26,10 +26,11 @@ http::SetCookie SessionCookie(Transport transport, std::string token, std::chron
 
 std::string_view SessionToken(Transport transport, const http::Params& cookies) {
   const std::string_view token = cookies.Get(CookieName(transport, "session"));
-  const bool is_token = token.size() <= kTokenLengthMax && std::all_of(token.begin(), token.end(), [](char c) {
-                          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                                 c == '_';
-                        });
+  const bool is_token =
+      token.size() <= kTokenLengthMax && std::all_of(token.begin(), token.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '_';
+      });
   return is_token ? token : std::string_view();
 }
 
@@ -55,7 +56,8 @@ http::Response SignedOut(const Site& site, std::string location, Note note) {
 }
 
 void ForgetSession(const Site& site, http::Response& response) {
-  response.headers.Add("Set-Cookie", http::ToString(SessionCookie(site.transport, "", std::chrono::seconds(0))));
+  response.headers.Add("Set-Cookie",
+                       http::ToString(SessionCookie(site.transport, "", std::chrono::seconds(0))));
 }
 
 }  // namespace octavo::marketplace

@@ -37,7 +37,6 @@ Visit::Visit(const Site& site, const http::Request& request, Asks asks)
     cookie_ = site.visitors.Cookie(*id);
   }
   visitor_id_ = *std::move(id);
-  reader_ = "readers/v-" + visitor_id_;
   if (session_token_.empty()) {
     viewer_ = Viewer{};
   } else if (asks == Asks::kNothing) {
@@ -59,6 +58,14 @@ const Viewer& Visit::viewer() const {
     viewer_ = Viewer{.kind = ended ? Viewer::Kind::kGuest : Viewer::Kind::kUnknown};
   }
   return *viewer_;
+}
+
+const std::string& Visit::reader() const {
+  if (reader_.empty()) {
+    reader_ = viewer().is_customer() ? "readers/c-" + std::string(LastSegment(viewer().customer.name()))
+                                     : "readers/v-" + visitor_id_;
+  }
+  return reader_;
 }
 
 Result<std::string> Visit::cart() const {
@@ -99,7 +106,10 @@ void Page::FillFrame() {
   if (!options_.canonical.empty()) root_.Add("CANONICAL").Set("CANONICAL_LINK", options_.canonical);
   if (!options_.indexed) root_.Show("NOT_INDEXED");
   if (options_.refreshes) root_.Show("REFRESHES");
-  if (options_.has_forms) root_.SetEverywhere("CSRF", FormToken(site_, visit_));
+  if (options_.has_forms) {
+    root_.SetEverywhere("CSRF", FormToken(site_, visit_));
+    root_.Add("ADDS").Set("HERE", visit_.request().target);
+  }
   if (const auto note = NoteOf(visit_.request().cookies.Get(CookieName(site_.transport, "note")))) {
     root_.Add("NOTED").Set("NOTE_KIND", WordsOf(*note).kind).Set("NOTE_SENTENCE", WordsOf(*note).sentence);
   }
@@ -140,7 +150,7 @@ http::Response Page::Send() && {
   // Made for one reader; and where it says who that is, no copy of it stays behind when they leave.
   const bool is_customer = visit_.viewer().is_customer();
   response.headers.Add("Cache-Control", options_.personal || is_customer ? "no-store" : "private, no-cache");
-  const bool reflects = !options_.query.empty();
+  const bool reflects = visit_.request().target.find('?') != std::string::npos;  // The form for cards says where one is.
   response.holds_secret = options_.personal || (reflects && (options_.has_forms || is_customer));
   if (visit_.cookie()) response.headers.Add("Set-Cookie", http::ToString(*visit_.cookie()));
   const std::string note = CookieName(site_.transport, "note");

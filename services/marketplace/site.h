@@ -57,11 +57,13 @@ class Visit {
  public:
   enum class Asks { kWhoTheyAre, kNothing };
 
-  // Starts to ask accounts whose session it is, where there is one; with Asks::kNothing their viewer is unknown.
+  // Starts to ask accounts whose session it is, where there is one; with Asks::kNothing their viewer is
+  // unknown.
   Visit(const Site& site, const http::Request& request, Asks asks = Asks::kWhoTheyAre);
 
-  // "readers/v-…": a visitor's, made up now if they are new.
-  const std::string& reader() const { return reader_; }
+  // Whose taste it is: "readers/c-…" of whoever is signed in, else "readers/v-…" of the visitor. Waits as viewer() does.
+  const std::string& reader() const;
+  // Made up now if they are new.
   const std::string& visitor_id() const { return visitor_id_; }
   // They came without a cookie of ours: a first visit, or a program that keeps none.
   bool is_new() const { return cookie_.has_value(); }
@@ -69,8 +71,8 @@ class Visit {
   const Viewer& viewer() const;
   // Of the cookie; empty where there is none. Whether it is anybody's session, viewer() says.
   std::string_view session_token() const { return session_token_; }
-  // "carts/c-…" of whoever is signed in, else "carts/v-…" of the visitor. UNAVAILABLE (UNKNOWN_VIEWER) while accounts
-  // cannot be asked: a line must not land in another cart than the reader sees.
+  // "carts/c-…" of whoever is signed in, else "carts/v-…" of the visitor. UNAVAILABLE (UNKNOWN_VIEWER) while
+  // accounts cannot be asked: a line must not land in another cart than the reader sees.
   Result<std::string> cart() const;
   // What they do here should be learned from: a person looking, not a prefetch and not a HEAD.
   bool counts() const { return counts_; }
@@ -86,7 +88,6 @@ class Visit {
   const http::Request& request_;
   std::optional<http::SetCookie> cookie_;
   std::string visitor_id_;
-  std::string reader_;
   std::string_view session_token_;
   bool counts_;
   PriceStyle prices_;
@@ -94,6 +95,7 @@ class Visit {
   // A visit belongs to one thread, so what is asked once may be remembered behind const.
   mutable std::optional<Pending<accounts::v1::Session>> session_;
   mutable std::optional<Viewer> viewer_;
+  mutable std::string reader_;
 };
 
 // "carts/v-…" and "carts/c-…".
@@ -109,8 +111,8 @@ struct PageOptions {
   std::string active_category = {};  // "categories/fiction": marked in the menu.
   bool indexed = true;               // Whether search engines should list it.
   int status = 200;
-  bool waits = true;      // False: for a page that must come at once, with the menu only if it is at hand.
-  bool personal = false;  // What it shows is one person's: browsers and proxies keep no copy of it.
+  bool waits = true;       // False: for a page that must come at once, with the menu only if it is at hand.
+  bool personal = false;   // What it shows is one person's: browsers and proxies keep no copy of it.
   bool has_forms = false;  // {{CSRF}} has its value, and cards have their button.
   bool refreshes = false;  // The browser looks again after two seconds, without scripts too.
 };

@@ -1,6 +1,6 @@
-// Viewer: who looks at a page, as the session's cookie says. Over https the cookie is "__Host-session" and Secure, over plain
-// http (loopback only) "session"; HttpOnly and SameSite=Lax always. It holds the opaque token of accounts.SignIn, which is
-// in no page and no log.
+// Viewer: who looks at a page, as the session's cookie says. Over https the cookie is "__Host-session" and
+// Secure, over plain http (loopback only) "session"; HttpOnly and SameSite=Lax always. It holds the opaque
+// token of accounts.SignIn, which is in no page and no log.
 #pragma once
 
 #include <string_view>
@@ -16,7 +16,8 @@ struct Viewer {
   enum class Kind {
     kGuest,     // Nobody is signed in, or their session has ended.
     kCustomer,  // `customer` is.
-    kUnknown,   // Somebody may be, but accounts cannot be asked: show what everybody may see, change nothing of theirs.
+    kUnknown,   // Somebody may be, but accounts cannot be asked: show what everybody may see, change nothing
+                // of theirs.
   };
   Kind kind = Kind::kGuest;
   accounts::v1::Customer customer = {};

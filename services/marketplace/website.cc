@@ -8,11 +8,16 @@
 #include <string>
 #include <utility>
 
+#include "services/marketplace/form.h"
 #include "services/marketplace/pages/book.h"
 #include "services/marketplace/pages/browse.h"
+#include "services/marketplace/pages/cart.h"
+#include "services/marketplace/pages/checkout.h"
 #include "services/marketplace/pages/cover.h"
 #include "services/marketplace/pages/error.h"
 #include "services/marketplace/pages/home.h"
+#include "services/marketplace/pages/offer.h"
+#include "services/marketplace/pages/order.h"
 #include "services/marketplace/pages/search.h"
 
 namespace octavo::marketplace {
@@ -22,7 +27,9 @@ using http::PlainText;
 using http::Request;
 using http::Run;
 
-constexpr char kRobots[] = "User-agent: *\nDisallow: /search\nDisallow: /suggest\n";
+constexpr char kRobots[] =
+    "User-agent: *\nDisallow: /search\nDisallow: /suggest\nDisallow: /cart\nDisallow: /checkout\nDisallow: "
+    "/orders\n";
 
 // Durations by route and status, each looked up once.
 class RouteMetrics {
@@ -51,6 +58,44 @@ class RouteMetrics {
   std::map<std::pair<std::string, int>, obs::Histogram*> histograms_;  // Guarded by mutex_.
 };
 
+void AddSellingRoutes(const Site& site, http::Router& router) {
+  using Handler = http::Response (*)(const Site&, const Visit&, const http::Params&);
+  const auto post = [&](std::string_view path, Handler handle) {
+    router.Post(path, [&site, handle](const Request& request) {
+      return WithForm(site, request, [&](const Visit& visit, const http::Params& form) {
+        return handle(site, visit, form);
+      });
+    });
+  };
+  using OrderHandler = http::Response (*)(const Site&, const Visit&, const http::Params&, const std::string&);
+  const auto post_order = [&](std::string_view path, OrderHandler handle) {
+    router.Post(path, [&site, handle](const Request& request, const std::string& id) {
+      return WithForm(site, request, [&](const Visit& visit, const http::Params& form) {
+        return handle(site, visit, form, id);
+      });
+    });
+  };
+  router.Get("/books/{}/offer",
+             [&site](const Request& request, std::int64_t id) { return OfferFragment(site, request, id); });
+  router.Get("/books/{}/stock",
+             [&site](const Request& request, std::int64_t id) { return StockEvents(site, request, id); });
+  router.Get("/cart", [&site](const Request& request) { return CartPage(site, request); });
+  post("/cart/items", AddToCart);
+  post("/cart/lines", ChangeLine);
+  post("/cart/codes", ChangeCodes);
+  router.Get("/checkout", [&site](const Request& request) { return CheckoutPage(site, request); });
+  post("/checkout", PlaceOrder);
+  router.Get("/checkout/waiting", [&site](const Request& request) { return WaitingPage(site, request); });
+  router.Get("/orders", [&site](const Request& request) { return OrdersPage(site, request); });
+  router.Get("/orders/{}",
+             [&site](const Request& request, const std::string& id) { return OrderPage(site, request, id); });
+  router.Get("/orders/{}/events", [&site](const Request& request, const std::string& id) {
+    return OrderEvents(site, request, id);
+  });
+  post_order("/orders/{}/cancel", CancelOrder);
+  post_order("/orders/{}/return", ReturnBooks);
+}
+
 }  // namespace
 
 http::Router Routes(const Site& site) {
@@ -72,6 +117,8 @@ http::Router Routes(const Site& site) {
   });
   router.Get("/search", [&site](const Request& request) { return SearchPage(site, request); });
   router.Get("/suggest", [&site](const Request& request) { return SuggestFragment(site, request); });
+
+  AddSellingRoutes(site, router);
 
   router.Get(
       "/static/{}", [&site](const Request&, const std::string& name) { return site.assets.Serve(name); },

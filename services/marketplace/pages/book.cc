@@ -10,6 +10,7 @@
 #include "services/marketplace/book_card.h"
 #include "services/marketplace/links.h"
 #include "services/marketplace/pages/error.h"
+#include "services/marketplace/pages/offer.h"
 
 namespace octavo::marketplace {
 namespace {
@@ -18,50 +19,6 @@ constexpr int kShelfBooks = 6;
 constexpr int kSeriesBooks = 12;
 
 using Listing = Answer<catalog::v1::ListBooksResponse>;
-
-// How soon the book can be with the reader, in words, and how good that news is (a class of the style sheet).
-struct Availability {
-  std::string words;
-  std::string_view kind;  // "good", "soon", "bad" or "unknown".
-};
-
-std::string Date(std::int64_t unix_seconds) {
-  static constexpr const char* kMonths[] = {"January",   "February", "March",    "April",
-                                            "May",       "June",     "July",     "August",
-                                            "September", "October",  "November", "December"};
-  const std::chrono::sys_seconds time{std::chrono::seconds(unix_seconds)};
-  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
-  return std::to_string(static_cast<unsigned>(date.day())) + " " +
-         kMonths[static_cast<unsigned>(date.month()) - 1] + " " +
-         std::to_string(static_cast<int>(date.year()));
-}
-
-Availability Describe(const Answer<inventory::v1::BatchGetStockResponse>& answer) {
-  constexpr std::int64_t kFew = 3;
-  if (!answer.ok() || (*answer)->stocks().empty()) {
-    return {"We cannot see our shelves at the moment. Please look again in a minute.", "unknown"};
-  }
-  const inventory::v1::Stock& stock = (*answer)->stocks(0);
-  const inventory::v1::Policy& policy = stock.policy();
-  if (stock.available() == 1) return {"Only one left on our shelves", "good"};
-  if (stock.available() > 0 && stock.available() <= kFew) {
-    return {"Only " + std::to_string(stock.available()) + " left on our shelves", "good"};
-  }
-  if (stock.available() > 0) return {"On our shelves", "good"};
-  switch (policy.backorder()) {
-    case inventory::v1::BACKORDER_ALLOWED:
-      return {policy.backorder_days() > 0
-                  ? "Usually ships in " + std::to_string(policy.backorder_days()) + " days"
-                  : "Back in a few days",
-              "soon"};
-    case inventory::v1::BACKORDER_PREORDER:
-      return {policy.has_available_time() ? "Appears on " + Date(policy.available_time().seconds())
-                                          : "Not published yet",
-              "soon"};
-    case inventory::v1::BACKORDER_SPECIAL_ORDER: return {"Ordered from the publisher for you", "soon"};
-    default: return {"Sold out at the moment", "bad"};
-  }
-}
 
 std::string_view FormatName(int format) {
   switch (format) {
@@ -94,7 +51,7 @@ void AddFacts(View& view, const catalog::v1::Book& book) {
   AddFact(view, "ISBN-10", book.isbn10());
 }
 
-void AddBook(View& view, const catalog::v1::Book& book, PriceStyle prices) {
+void AddBook(View& view, const catalog::v1::Book& book) {
   const std::string_view lang = LangAttribute(book.language_code());
   view.Set("COVER", CoverLink(book)).Set("LANG", lang.empty() ? "en" : lang).Set("TITLE", book.title());
   if (!book.subtitle().empty()) view.Add("SUBTITLED").Set("SUBTITLE", book.subtitle());
@@ -109,9 +66,6 @@ void AddBook(View& view, const catalog::v1::Book& book, PriceStyle prices) {
     View series = view.Add("SERIES");
     series.Set("LINK", SeriesLink(book.series().series())).Set("SERIES_TITLE", book.series().title());
     if (!book.series().number().empty()) series.Add("NUMBERED").Set("NUMBER", book.series().number());
-  }
-  if (book.price().minor() > 0) {
-    view.Add("PRICED").Set("PRICE", FormatPrice(book.price().minor(), book.price().currency_code(), prices));
   }
   if (book.ratings_count() > 0) {
     const std::int64_t tenths = static_cast<std::int64_t>(book.average_rating() * 10 + 0.5);
@@ -277,12 +231,12 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
              .title = book.authors().empty() ? book.title() : book.title() + " by " + CreditLine(book),
              .description = book.description(),
              .canonical = BookLink(name),
-             .active_category = book.categories().empty() ? "" : book.categories(0)});
+             .active_category = book.categories().empty() ? "" : book.categories(0),
+             .has_forms = true});
   View& content = page.content();
-  AddBook(content, book, visit.prices());
+  AddBook(content, book);
   AddBecause(content, asked.because.Get(asked.part), name);
-  const Availability availability = Describe(asked.stock.Get(asked.part));
-  content.Set("AVAILABILITY", availability.words).Set("AVAILABILITY_KIND", availability.kind);
+  AddOffer(content, book, asked.stock.Get(asked.part), visit.prices());
   AddShelves(site, visit, book, asked, content);
   return std::move(page).Send();
 }

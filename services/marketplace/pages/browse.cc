@@ -52,7 +52,8 @@ http::Response Respond(const Site& site, const Visit& visit, const Subject& subj
        .description = subject.heading + ": " + BookCount(books.total_size()) + " in the Octavo bookshop.",
        .canonical = address.Link(),
        .active_category = subject.category,
-       .indexed = number == 1 && chosen.parameter.empty()});
+       .indexed = number == 1 && chosen.parameter.empty(),
+       .has_forms = true});
   View& content = page.content();
   content.Set("HEADING", subject.heading).Set("COUNT", BookCount(books.total_size()));
   if (!subject.kicker.empty()) content.Add("KICKED").Set("KICKER", subject.kicker);

@@ -11,6 +11,7 @@
 
 #include "services/marketplace/book_card.h"
 #include "services/marketplace/links.h"
+#include "services/marketplace/order_words.h"
 #include "services/marketplace/pages/error.h"
 
 namespace octavo::marketplace {
@@ -159,9 +160,47 @@ struct Asked {
   Pending<recommendations::v1::RecommendResponse> for_you;
   Pending<catalog::v1::ListBooksResponse> popular;
   Pending<catalog::v1::ListBooksResponse> newest;
+  Pending<promotions::v1::ListBannersResponse> banners;
   std::vector<catalog::v1::Category> categories;
   std::vector<Pending<catalog::v1::ListBooksResponse>> by_category;  // One for each of `categories`.
 };
+
+// Whether the customer has an order that was not cancelled: campaigns for the first one are over for them
+// then. What is not known now counts as no.
+bool HasBought(const Site& site, const Visit& visit) {
+  constexpr int kLooked = 10;
+  transactions::v1::ListOrdersRequest request;
+  request.set_customer(visit.viewer().customer.name());
+  request.set_page_size(kLooked);
+  const Budget part = visit.budget().Part(kPartBudget);
+  const auto orders = site.client.orders().ListOrders(request, part).Get(part);
+  if (!orders.ok()) return false;
+  return std::any_of((*orders)->orders().begin(), (*orders)->orders().end(),
+                     [](const transactions::v1::Order& order) {
+                       return order.state() != transactions::v1::Order::STATE_CANCELLED;
+                     });
+}
+
+// What the customer has used is known to promotions by their account and e-mail; of a guest nothing is.
+Pending<promotions::v1::ListBannersResponse> AskForBanners(const Site& site, const Visit& visit) {
+  promotions::v1::ListBannersRequest request;
+  if (visit.viewer().is_customer()) {
+    request.mutable_customer()->set_customer(visit.viewer().customer.name());
+    request.mutable_customer()->set_email(visit.viewer().customer.email());
+    request.mutable_customer()->set_previous_order_count(HasBought(site, visit) ? 1 : 0);
+  }
+  return site.client.promotions().ListBanners(request, visit.budget().Part(kPartBudget));
+}
+
+void AddBanners(const Visit& visit, View& content, Asked& asked) {
+  const auto banners = asked.banners.Get(visit.budget().Part(kPartBudget));
+  if (!banners.ok()) return;  // The shop sells without them.
+  for (const promotions::v1::Banner& banner : (*banners)->banners()) {
+    View shown = content.Add("BANNER");
+    shown.Set("TEXT", banner.text());
+    if (banner.has_end_time()) shown.Add("ENDS").Set("END", FormatDate(banner.end_time().seconds()));
+  }
+}
 
 // More than a shelf holds, so that books which stand on another shelf already can be left out.
 Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
@@ -169,7 +208,8 @@ Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
   Asked asked{
       .for_you = site.client.Recommend(ForYouRequest(visit.reader()), budget.Part(kPartBudget)),
       .popular = site.client.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShelfBooks), budget),
-      .newest = site.client.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShelfBooks), budget)};
+      .newest = site.client.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShelfBooks), budget),
+      .banners = AskForBanners(site, visit)};
   asked.categories = TodaysCategories(site.client.ListCategories(budget).Get(budget), day);
   for (const catalog::v1::Category& category : asked.categories) {
     asked.by_category.push_back(site.client.ListBooks(
@@ -215,12 +255,14 @@ http::Response HomePage(const Site& site, const http::Request& request) {
              .title = "Octavo, a bookshop",
              .description =
                  "An independent bookshop: browse the shelves, search, and find the next book you will love.",
-             .canonical = "/"});
+             .canonical = "/",
+             .has_forms = true});
   const Suggestions suggestions = Collect(site, visit, asked.for_you);
   const Listing popular = asked.popular.Get(visit.budget());
   if (!popular.ok()) return ErrorPage(site, request, 503);
 
   View& content = page.content();
+  AddBanners(visit, content, asked);
   std::set<std::string> shown;
   for (const catalog::v1::Book* book : suggestions.books) shown.insert(book->name());
   const Books popular_books = Choose(popular, kShelfBooks, shown);

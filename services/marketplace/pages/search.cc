@@ -173,7 +173,8 @@ http::Response SearchPage(const Site& site, const http::Request& request) {
             {.file = "search.tpl",
              .title = query.empty() ? "Search" : "“" + query + "”",
              .query = query,
-             .indexed = false});
+             .indexed = false,
+             .has_forms = true});
   View& content = page.content();
   content.Set("HEADING", query.empty()             ? "Search our shelves"
                          : results.books().empty() ? "Nothing found for “" + query + "”"

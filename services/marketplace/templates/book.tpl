@@ -8,10 +8,8 @@
     {{#RATED}}<p class="rated"><span class="star" aria-hidden="true">★</span> {{RATING}} <span class="quiet">of 5 · {{RATINGS}}</span></p>{{/RATED}}
     {{#DESCRIBED}}<p class="lead" lang="{{LANG}}">{{DESCRIPTION}}</p>{{/DESCRIBED}}
     {{#BECAUSE}}<p class="because">For you because you looked at {{#REASON}}{{JOINT}}<a href="{{LINK}}">{{NAME}}</a>{{/REASON}}.</p>{{/BECAUSE}}
-    <div class="offer">
-      {{#PRICED}}<p class="offer-price">{{PRICE}}</p>{{/PRICED}}
-      <p class="stock {{AVAILABILITY_KIND}}">{{AVAILABILITY}}</p>
-    </div>
+    <form id="buy" action="/cart/items" method="post"><input type="hidden" name="csrf" value="{{CSRF}}"></form>
+{{>OFFER}}
     <dl class="facts">
       {{#FACT}}<div><dt>{{LABEL}}</dt><dd>{{VALUE}}</dd></div>{{/FACT}}
     </dl>

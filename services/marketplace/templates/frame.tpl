@@ -49,6 +49,7 @@
 {{#NOTED}}<p class="flash {{NOTE_KIND}}" role="status">{{NOTE_SENTENCE}}</p>{{/NOTED}}
 {{>CONTENT}}
 </main>
+{{#ADDS}}<form id="add" action="/cart/items" method="post"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="next" value="{{HERE}}"></form>{{/ADDS}}
 <footer class="foot">
   <div>
     <p class="mark-name">Octavo</p>

@@ -1,4 +1,7 @@
-{{%AUTOESCAPE context="HTML"}}{{#HERO}}
+{{%AUTOESCAPE context="HTML"}}<ul class="banners">
+  {{#BANNER}}<li><span>{{TEXT}}</span>{{#ENDS}} <span class="until">until {{END}}</span>{{/ENDS}}</li>{{/BANNER}}
+</ul>
+{{#HERO}}
 <section class="hero" aria-labelledby="hero-title">
   <a class="hero-cover" href="{{LINK}}" tabindex="-1" aria-hidden="true"><img src="{{COVER}}" width="400" height="600" alt=""></a>
   <div class="hero-words">

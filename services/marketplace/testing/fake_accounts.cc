@@ -9,9 +9,15 @@ namespace v1 = accounts::v1;
 
 constexpr std::size_t kPasswordMin = 10;
 
-Error NoSession() { return {Code::kUnauthenticated, "NO_SESSION", "there is no such session"}; }
-Error BadCredentials() { return {Code::kUnauthenticated, "BAD_CREDENTIALS", "e-mail or password are wrong"}; }
-Error BadToken() { return {Code::kFailedPrecondition, "BAD_TOKEN", "the link is unknown, used or too old"}; }
+Error NoSession() {
+  return {Code::kUnauthenticated, "NO_SESSION", "there is no such session"};
+}
+Error BadCredentials() {
+  return {Code::kUnauthenticated, "BAD_CREDENTIALS", "e-mail or password are wrong"};
+}
+Error BadToken() {
+  return {Code::kFailedPrecondition, "BAD_TOKEN", "the link is unknown, used or too old"};
+}
 
 Status CheckPassword(const std::string& field, const std::string& password) {
   if (password.size() < kPasswordMin) return InvalidField(field, "has fewer than 10 characters");
@@ -20,9 +26,12 @@ Status CheckPassword(const std::string& field, const std::string& password) {
 
 }  // namespace
 
-std::string FakeAccounts::NewToken() { return "token-" + std::to_string(next_++); }
+std::string FakeAccounts::NewToken() {
+  return "token-" + std::to_string(next_++);
+}
 
-std::string FakeAccounts::Add(const std::string& email, const std::string& password, const std::string& full_name) {
+std::string FakeAccounts::Add(const std::string& email, const std::string& password,
+                              const std::string& full_name) {
   const std::lock_guard lock(mutex_);
   Person person{.password = password};
   person.customer.set_name("customers/" + std::to_string(next_++));
@@ -67,7 +76,8 @@ void FakeAccounts::EndSessions(const std::string& email, const std::string& but)
 
 Pending<v1::RegisterResponse> FakeAccounts::Register(const v1::RegisterRequest& request, const Budget&) {
   return Reply<v1::RegisterResponse>(condition, [&]() -> Result<v1::RegisterResponse> {
-    if (request.email().find('@') == std::string::npos) return InvalidField("email", "is not an e-mail address");
+    if (request.email().find('@') == std::string::npos)
+      return InvalidField("email", "is not an e-mail address");
     TRY(CheckPassword("password", request.password()));
     const std::lock_guard lock(mutex_);
     if (people_.contains(request.email())) return v1::RegisterResponse();
@@ -84,7 +94,8 @@ Pending<v1::RegisterResponse> FakeAccounts::Register(const v1::RegisterRequest& 
   });
 }
 
-Pending<v1::VerifyEmailResponse> FakeAccounts::VerifyEmail(const v1::VerifyEmailRequest& request, const Budget&) {
+Pending<v1::VerifyEmailResponse> FakeAccounts::VerifyEmail(const v1::VerifyEmailRequest& request,
+                                                           const Budget&) {
   return Reply<v1::VerifyEmailResponse>(condition, [&]() -> Result<v1::VerifyEmailResponse> {
     const std::lock_guard lock(mutex_);
     const auto found = registrations_.find(request.token());
@@ -155,14 +166,16 @@ Pending<v1::ChangePasswordResponse> FakeAccounts::ChangePassword(const v1::Chang
 
 Pending<v1::RequestPasswordResetResponse> FakeAccounts::RequestPasswordReset(
     const v1::RequestPasswordResetRequest& request, const Budget&) {
-  return Reply<v1::RequestPasswordResetResponse>(condition, [&]() -> Result<v1::RequestPasswordResetResponse> {
-    const std::lock_guard lock(mutex_);
-    if (!people_.contains(request.email())) return v1::RequestPasswordResetResponse();
-    const std::string token = NewToken();
-    resets_[token] = request.email();
-    last_link_[request.email()] = token;
-    return v1::RequestPasswordResetResponse();
-  });
+  return Reply<v1::RequestPasswordResetResponse>(condition,
+                                                 [&]() -> Result<v1::RequestPasswordResetResponse> {
+                                                   const std::lock_guard lock(mutex_);
+                                                   if (!people_.contains(request.email()))
+                                                     return v1::RequestPasswordResetResponse();
+                                                   const std::string token = NewToken();
+                                                   resets_[token] = request.email();
+                                                   last_link_[request.email()] = token;
+                                                   return v1::RequestPasswordResetResponse();
+                                                 });
 }
 
 Pending<v1::ResetPasswordResponse> FakeAccounts::ResetPassword(const v1::ResetPasswordRequest& request,

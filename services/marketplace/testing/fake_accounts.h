@@ -1,5 +1,5 @@
-// FakeAccounts: customers in memory, honest in what pages can see: nobody signs in before their address is verified, links
-// work once, a new password ends sessions. Passwords are kept as they are. Thread-safe.
+// FakeAccounts: customers in memory, honest in what pages can see: nobody signs in before their address is
+// verified, links work once, a new password ends sessions. Passwords are kept as they are. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -36,16 +36,16 @@ class FakeAccounts final : public AccountsClient {
       const accounts::v1::SignOutEverywhereRequest& request, const Budget& budget) override;
   Pending<accounts::v1::Session> VerifySession(const accounts::v1::VerifySessionRequest& request,
                                                const Budget& budget) override;
-  Pending<accounts::v1::ChangePasswordResponse> ChangePassword(const accounts::v1::ChangePasswordRequest& request,
-                                                               const Budget& budget) override;
+  Pending<accounts::v1::ChangePasswordResponse> ChangePassword(
+      const accounts::v1::ChangePasswordRequest& request, const Budget& budget) override;
   Pending<accounts::v1::RequestPasswordResetResponse> RequestPasswordReset(
       const accounts::v1::RequestPasswordResetRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::ResetPasswordResponse> ResetPassword(const accounts::v1::ResetPasswordRequest& request,
-                                                             const Budget& budget) override;
-  Pending<accounts::v1::ExportCustomerResponse> ExportCustomer(const accounts::v1::ExportCustomerRequest& request,
-                                                               const Budget& budget) override;
-  Pending<accounts::v1::EraseCustomerResponse> EraseCustomer(const accounts::v1::EraseCustomerRequest& request,
-                                                             const Budget& budget) override;
+  Pending<accounts::v1::ResetPasswordResponse> ResetPassword(
+      const accounts::v1::ResetPasswordRequest& request, const Budget& budget) override;
+  Pending<accounts::v1::ExportCustomerResponse> ExportCustomer(
+      const accounts::v1::ExportCustomerRequest& request, const Budget& budget) override;
+  Pending<accounts::v1::EraseCustomerResponse> EraseCustomer(
+      const accounts::v1::EraseCustomerRequest& request, const Budget& budget) override;
 
  private:
   struct Person {

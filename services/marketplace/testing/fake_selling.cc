@@ -14,7 +14,9 @@ constexpr std::int64_t kQuantityMax = 99;
 constexpr std::int64_t kDeliveryMinor = 350;
 constexpr char kCode[] = "TENPERCENT";
 
-Error UnknownLine(const std::string& book) { return {Code::kNotFound, "UNKNOWN_LINE", book}; }
+Error UnknownLine(const std::string& book) {
+  return {Code::kNotFound, "UNKNOWN_LINE", book};
+}
 
 CartLine* LineOf(CartProto& cart, const std::string& book) {
   for (CartLine& line : *cart.mutable_lines()) {
@@ -30,7 +32,9 @@ type::v1::Money Euro(std::int64_t minor) {
   return money;
 }
 
-bool CanBackorder(const inventory::v1::Stock& stock) { return stock.policy().backorder() > inventory::v1::BACKORDER_REFUSED; }
+bool CanBackorder(const inventory::v1::Stock& stock) {
+  return stock.policy().backorder() > inventory::v1::BACKORDER_REFUSED;
+}
 
 cart::v1::Availability AvailabilityOf(const inventory::v1::Stock& stock, std::int64_t quantity) {
   if (stock.available() >= quantity) return cart::v1::AVAILABILITY_ON_SHELF;
@@ -92,7 +96,8 @@ Result<CartProto> FakeCart::Change(const std::string& name, const std::string& e
   const std::lock_guard lock(mutex_);
   CartProto& cart = carts_[name];
   cart.set_name(name);
-  if (etag != "*" && etag != cart.etag()) return Error{Code::kAborted, "ETAG_MISMATCH", "the cart has changed"};
+  if (etag != "*" && etag != cart.etag())
+    return Error{Code::kAborted, "ETAG_MISMATCH", "the cart has changed"};
   TRY(change(cart));
   cart.set_etag(std::to_string(next_etag_++));
   return Refreshed(cart);
@@ -125,7 +130,8 @@ CartClient::Cart FakeCart::SetQuantity(const cart::v1::SetQuantityRequest& reque
       CartLine* line = LineOf(cart, request.book());
       if (line == nullptr) return UnknownLine(request.book());
       line->set_quantity(request.quantity());
-      if (request.quantity() == 0) cart.mutable_lines()->DeleteSubrange(static_cast<int>(line - &*cart.mutable_lines()->begin()), 1);
+      if (request.quantity() == 0)
+        cart.mutable_lines()->DeleteSubrange(static_cast<int>(line - &*cart.mutable_lines()->begin()), 1);
       return Ok();
     });
   });
@@ -222,7 +228,8 @@ void FakeOrders::Advance(const std::string& order, orders::Order::FulfilmentStat
 orders::OrderPreview FakeOrders::Quote(const orders::PreviewOrderRequest& request) const {
   orders::OrderPreview preview;
   preview.set_placeable(true);
-  const bool has_code = std::find(request.codes().begin(), request.codes().end(), kCode) != request.codes().end();
+  const bool has_code =
+      std::find(request.codes().begin(), request.codes().end(), kCode) != request.codes().end();
   std::int64_t subtotal = 0;
   std::int64_t discount = 0;
   for (const orders::OrderItem& item : request.items()) {
@@ -247,7 +254,8 @@ orders::OrderPreview FakeOrders::Quote(const orders::PreviewOrderRequest& reques
     subtotal += price * item.quantity();
     discount += (price - unit) * item.quantity();
   }
-  const std::int64_t delivery = request.delivery_method() == orders::DELIVERY_METHOD_SHIPPING ? kDeliveryMinor : 0;
+  const std::int64_t delivery =
+      request.delivery_method() == orders::DELIVERY_METHOD_SHIPPING ? kDeliveryMinor : 0;
   orders::Totals& totals = *preview.mutable_totals();
   *totals.mutable_subtotal() = Euro(subtotal);
   *totals.mutable_discount() = Euro(discount);
@@ -268,7 +276,8 @@ orders::OrderPreview FakeOrders::Quote(const orders::PreviewOrderRequest& reques
   return preview;
 }
 
-Pending<orders::OrderPreview> FakeOrders::PreviewOrder(const orders::PreviewOrderRequest& request, const Budget&) {
+Pending<orders::OrderPreview> FakeOrders::PreviewOrder(const orders::PreviewOrderRequest& request,
+                                                       const Budget&) {
   return Reply<orders::OrderPreview>(condition,
                                      [&]() -> Result<orders::OrderPreview> { return Quote(request); });
 }
@@ -284,14 +293,17 @@ Result<orders::Order> FakeOrders::Place(const orders::PlaceOrderRequest& request
   }
   for (const orders::OrderLine& line : preview.lines()) {
     if (line.promise() != orders::PROMISE_UNAVAILABLE) continue;
-    return Error{.code = Code::kFailedPrecondition, .reason = "OUT_OF_STOCK", .message = "sold out",
+    return Error{.code = Code::kFailedPrecondition,
+                 .reason = "OUT_OF_STOCK",
+                 .message = "sold out",
                  .metadata = {{"book", line.book()}, {"available", "0"}}};
   }
   if (request.payment_token() == "tok_decline") {
     return Error{Code::kFailedPrecondition, "PAYMENT_DECLINED", "the card was declined"};
   }
   auto order = std::make_unique<orders::Order>();
-  const std::string id = "0193583c-5a00-7abc-8def-" + std::to_string(100'000'000'000 + static_cast<std::int64_t>(orders_.size()));
+  const std::string id = "0193583c-5a00-7abc-8def-" +
+                         std::to_string(100'000'000'000 + static_cast<std::int64_t>(orders_.size()));
   order->set_name("orders/" + id);
   order->set_number("B-" + std::to_string(1001 + orders_.size()));
   *order->mutable_buyer() = request.buyer();
@@ -335,9 +347,42 @@ OrdersClient::Order FakeOrders::PlaceOrder(const orders::PlaceOrderRequest& requ
                        {fingerprint, placed.ok() ? Result<std::string>(placed->name()) : placed.error()}});
     }
     if (failure) return failure->first;
-    orders::Order order = *TRY(Find(TRY(Result<std::string>(answers_.at(request.idempotency_key()).order)), "", ""));
-    order.set_access_token(access_tokens_[order.name()]);
-    return order;
+    return AnswerTo(request.idempotency_key());
+  });
+}
+
+Result<orders::Order> FakeOrders::AnswerTo(const std::string& key) {
+  const auto known = answers_.find(key);
+  if (known == answers_.end()) return Error{Code::kNotFound, "UNKNOWN_KEY", "no order came with it"};
+  if (keep_running_) return Error{Code::kAborted, "STILL_RUNNING", "ask again"};
+  if (!known->second.order.ok()) return known->second.order.error();
+  orders::Order order = *TRY(Find(*known->second.order, "", ""));
+  order.set_access_token(access_tokens_[order.name()]);
+  return order;
+}
+
+void FakeOrders::KeepRunning(bool running) {
+  const std::lock_guard lock(mutex_);
+  keep_running_ = running;
+}
+
+OrdersClient::Order FakeOrders::GetPlacedOrder(const orders::GetPlacedOrderRequest& request, const Budget&) {
+  return Reply<orders::Order>(condition, [&]() -> Result<orders::Order> {
+    const std::lock_guard lock(mutex_);
+    return AnswerTo(request.idempotency_key());
+  });
+}
+
+Pending<orders::ListOrderEventsResponse> FakeOrders::ListOrderEvents(
+    const orders::ListOrderEventsRequest& request, const Budget&) {
+  return Reply<orders::ListOrderEventsResponse>(condition, [&]() -> Result<orders::ListOrderEventsResponse> {
+    const std::lock_guard lock(mutex_);
+    TRY(Find(request.order(), request.customer(), request.access_token()));
+    orders::ListOrderEventsResponse response;
+    for (const orders::OrderEvent& event : events_) {
+      if (event.order().name() == request.order()) *response.add_events() = event;
+    }
+    return response;
   });
 }
 
@@ -360,7 +405,8 @@ OrdersClient::Order FakeOrders::GetOrder(const orders::GetOrderRequest& request,
   });
 }
 
-Pending<orders::ListOrdersResponse> FakeOrders::ListOrders(const orders::ListOrdersRequest& request, const Budget&) {
+Pending<orders::ListOrdersResponse> FakeOrders::ListOrders(const orders::ListOrdersRequest& request,
+                                                           const Budget&) {
   return Reply<orders::ListOrdersResponse>(condition, [&]() -> Result<orders::ListOrdersResponse> {
     const std::lock_guard lock(mutex_);
     orders::ListOrdersResponse response;
@@ -384,7 +430,8 @@ OrdersClient::Order FakeOrders::CancelOrder(const orders::CancelOrderRequest& re
     order->set_state(orders::Order::STATE_CANCELLED);
     order->set_fulfilment_state(orders::Order::FULFILMENT_STATE_CANCELLED);
     const bool paid = order->charged().minor() > 0;
-    order->set_payment_state(paid ? orders::Order::PAYMENT_STATE_REFUNDED : orders::Order::PAYMENT_STATE_VOIDED);
+    order->set_payment_state(paid ? orders::Order::PAYMENT_STATE_REFUNDED
+                                  : orders::Order::PAYMENT_STATE_VOIDED);
     *order->mutable_refunded() = order->charged();
     Tell(*order, orders::OrderEvent::TYPE_CANCELLED, request.reason());
     return *order;
@@ -396,7 +443,8 @@ OrdersClient::Order FakeOrders::RefundOrder(const orders::RefundOrderRequest& re
     const std::lock_guard lock(mutex_);
     orders::Order* order = TRY(Find(request.name(), "", ""));
     if (!refunds_.insert(request.idempotency_key()).second) return *order;
-    if (order->charged().minor() == 0) return Error{Code::kFailedPrecondition, "NOT_PAID", "nothing was paid"};
+    if (order->charged().minor() == 0)
+      return Error{Code::kFailedPrecondition, "NOT_PAID", "nothing was paid"};
     orders::Order changed = *order;
     for (const orders::OrderItem& item : request.items()) {
       for (orders::OrderLine& line : *changed.mutable_lines()) {
@@ -420,18 +468,20 @@ OrdersClient::Order FakeOrders::RefundOrder(const orders::RefundOrderRequest& re
   });
 }
 
-Pending<orders::ClaimGuestOrdersResponse> FakeOrders::ClaimGuestOrders(const orders::ClaimGuestOrdersRequest& request,
-                                                                       const Budget&) {
-  return Reply<orders::ClaimGuestOrdersResponse>(condition, [&]() -> Result<orders::ClaimGuestOrdersResponse> {
-    const std::lock_guard lock(mutex_);
-    orders::ClaimGuestOrdersResponse response;
-    for (const auto& order : orders_) {
-      if (!order->buyer().customer().empty() || order->buyer().email() != request.verified_email()) continue;
-      order->mutable_buyer()->set_customer(request.customer());
-      response.set_claimed_count(response.claimed_count() + 1);
-    }
-    return response;
-  });
+Pending<orders::ClaimGuestOrdersResponse> FakeOrders::ClaimGuestOrders(
+    const orders::ClaimGuestOrdersRequest& request, const Budget&) {
+  return Reply<orders::ClaimGuestOrdersResponse>(
+      condition, [&]() -> Result<orders::ClaimGuestOrdersResponse> {
+        const std::lock_guard lock(mutex_);
+        orders::ClaimGuestOrdersResponse response;
+        for (const auto& order : orders_) {
+          if (!order->buyer().customer().empty() || order->buyer().email() != request.verified_email())
+            continue;
+          order->mutable_buyer()->set_customer(request.customer());
+          response.set_claimed_count(response.claimed_count() + 1);
+        }
+        return response;
+      });
 }
 
 Pending<orders::EraseCustomerResponse> FakeOrders::EraseCustomer(const orders::EraseCustomerRequest& request,
@@ -440,7 +490,8 @@ Pending<orders::EraseCustomerResponse> FakeOrders::EraseCustomer(const orders::E
     const std::lock_guard lock(mutex_);
     orders::EraseCustomerResponse response;
     for (const auto& order : orders_) {
-      const bool is_theirs = order->buyer().customer() == request.customer() || order->buyer().email() == request.email();
+      const bool is_theirs =
+          order->buyer().customer() == request.customer() || order->buyer().email() == request.email();
       if (!is_theirs) continue;
       order->clear_buyer();
       order->clear_address();
@@ -475,14 +526,16 @@ void FakePromotions::AddBanner(const std::string& text, std::set<std::string> us
 
 Pending<promotions::v1::ListBannersResponse> FakePromotions::ListBanners(
     const promotions::v1::ListBannersRequest& request, const Budget&) {
-  return Reply<promotions::v1::ListBannersResponse>(condition, [&]() -> Result<promotions::v1::ListBannersResponse> {
-    const std::lock_guard lock(mutex_);
-    promotions::v1::ListBannersResponse response;
-    for (const auto& [banner, used_by] : banners_) {
-      if (!used_by.contains(request.customer().customer())) *response.add_banners() = banner;
-    }
-    return response;
-  });
+  return Reply<promotions::v1::ListBannersResponse>(condition,
+                                                    [&]() -> Result<promotions::v1::ListBannersResponse> {
+                                                      const std::lock_guard lock(mutex_);
+                                                      promotions::v1::ListBannersResponse response;
+                                                      for (const auto& [banner, used_by] : banners_) {
+                                                        if (!used_by.contains(request.customer().customer()))
+                                                          *response.add_banners() = banner;
+                                                      }
+                                                      return response;
+                                                    });
 }
 
 }  // namespace octavo::marketplace

@@ -1,5 +1,5 @@
-// Carts, orders and campaigns in memory, honest in what pages can see: etags that go stale, keys that give the same answer
-// again, refunds that add up. Thread-safe.
+// Carts, orders and campaigns in memory, honest in what pages can see: etags that go stale, keys that give
+// the same answer again, refunds that add up. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -65,8 +65,11 @@ class FakeOrders final : public OrdersClient {
   explicit FakeOrders(FakeCart& cart) : cart_(cart) {}
 
   std::atomic<Condition> condition = Condition::kUp;
-  // What the next PlaceOrder fails with, once; where `after`, the order is placed all the same (the answer was lost).
+  // What the next PlaceOrder fails with, once; where `after`, the order is placed all the same (the answer
+  // was lost).
   void FailNext(Error error, bool after);
+  // While true, orders are placed, but whoever asks hears that they are still being placed.
+  void KeepRunning(bool running);
   int order_count() const;
   // As the bookseller does it.
   void Advance(const std::string& order, transactions::v1::Order::FulfilmentState state);
@@ -74,6 +77,7 @@ class FakeOrders final : public OrdersClient {
   Pending<transactions::v1::OrderPreview> PreviewOrder(const transactions::v1::PreviewOrderRequest& request,
                                                        const Budget& budget) override;
   Order PlaceOrder(const transactions::v1::PlaceOrderRequest& request, const Budget& budget) override;
+  Order GetPlacedOrder(const transactions::v1::GetPlacedOrderRequest& request, const Budget& budget) override;
   Order GetOrder(const transactions::v1::GetOrderRequest& request, const Budget& budget) override;
   Pending<transactions::v1::ListOrdersResponse> ListOrders(const transactions::v1::ListOrdersRequest& request,
                                                            const Budget& budget) override;
@@ -83,6 +87,8 @@ class FakeOrders final : public OrdersClient {
       const transactions::v1::ClaimGuestOrdersRequest& request, const Budget& budget) override;
   Pending<transactions::v1::EraseCustomerResponse> EraseCustomer(
       const transactions::v1::EraseCustomerRequest& request, const Budget& budget) override;
+  Pending<transactions::v1::ListOrderEventsResponse> ListOrderEvents(
+      const transactions::v1::ListOrderEventsRequest& request, const Budget& budget) override;
   std::shared_ptr<Subscription> StreamOrderEvents(const transactions::v1::StreamOrderEventsRequest& request,
                                                   Listener<transactions::v1::OrderEvent> listener) override;
 
@@ -94,13 +100,15 @@ class FakeOrders final : public OrdersClient {
   struct Watcher;
 
   Result<transactions::v1::Order> Place(const transactions::v1::PlaceOrderRequest& request);
+  Result<transactions::v1::Order> AnswerTo(const std::string& key);
   Result<transactions::v1::Order*> Find(const std::string& name, const std::string& customer,
                                         const std::string& access_token);
   transactions::v1::OrderPreview Quote(const transactions::v1::PreviewOrderRequest& request) const;
-  void Tell(const transactions::v1::Order& order, transactions::v1::OrderEvent::Type type, const std::string& note);
+  void Tell(const transactions::v1::Order& order, transactions::v1::OrderEvent::Type type,
+            const std::string& note);
 
   FakeCart& cart_;
-  mutable std::recursive_mutex mutex_;                          // Guards all below; listeners hear under it.
+  mutable std::recursive_mutex mutex_;  // Guards all below; listeners hear under it.
   std::vector<std::unique_ptr<transactions::v1::Order>> orders_;
   std::map<std::string, std::string> access_tokens_;  // By order.
   std::map<std::string, Answered> answers_;           // By idempotency key.
@@ -108,6 +116,7 @@ class FakeOrders final : public OrdersClient {
   std::vector<transactions::v1::OrderEvent> events_;
   std::vector<std::shared_ptr<Watcher>> watchers_;
   std::optional<std::pair<Error, bool>> fail_next_;
+  bool keep_running_ = false;
 };
 
 class FakePromotions final : public PromotionsClient {

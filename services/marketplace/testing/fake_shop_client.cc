@@ -197,6 +197,7 @@ void FakeShopClient::Load(std::istream& csv) {
     stock.set_available(std::stoll(field[17]));
     if (stock.available() == 0) stock.mutable_policy()->set_backorder(inventory::v1::BACKORDER_ALLOWED);
     stock.mutable_policy()->set_backorder_days(4);
+    stock.mutable_policy()->set_backorder_max(100);
     SetStock(Add(std::move(book)).name(), stock);
   }
 }

@@ -76,8 +76,9 @@ class FakeShopClient final : public ShopClient {
   mutable std::mutex mutex_;
   std::map<std::string, inventory::v1::Stock> stock_;  // Guarded by mutex_.
   std::vector<std::shared_ptr<Watcher>> watchers_;     // Guarded by mutex_.
-  std::vector<recommendations::v1::Event> events_;  // Guarded by mutex_.
-  FakeCart cart_{[this](const std::string& book) { return Find(book); }, [this](const std::string& book) { return StockOf(book); }};
+  std::vector<recommendations::v1::Event> events_;     // Guarded by mutex_.
+  FakeCart cart_{[this](const std::string& book) { return Find(book); },
+                 [this](const std::string& book) { return StockOf(book); }};
   FakeOrders orders_{cart_};
   FakePromotions promotions_;
   FakeAccounts accounts_;

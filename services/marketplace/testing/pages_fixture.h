@@ -1,5 +1,5 @@
-// PagesFixture: a reader with a browser's cookies in front of a shop in memory, for the tests of pages: 40 books, "Volume 1"
-// to "Volume 40" (books/1 …), each 12.90 EUR, with nothing on the shelf until SetStock.
+// PagesFixture: a reader with a browser's cookies in front of a shop in memory, for the tests of pages: 40
+// books, "Volume 1" to "Volume 40" (books/1 …), each 12.90 EUR, with nothing on the shelf until SetStock.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -17,7 +17,8 @@
 
 namespace octavo::marketplace {
 
-inline catalog::v1::Book MakeBook(const std::string& title, const std::string& author, const std::string& category) {
+inline catalog::v1::Book MakeBook(const std::string& title, const std::string& author,
+                                  const std::string& category) {
   catalog::v1::Book book;
   book.set_title(title);
   book.add_authors()->set_display_name(author);
@@ -78,7 +79,8 @@ class PagesFixture : public testing::Test {
     return page.substr(start + 7, page.find('"', start + 7) - start - 7);
   }
 
-  void SignIn(const std::string& email = "emma@example.org", const std::string& full_name = "Emma Woodhouse") {
+  void SignIn(const std::string& email = "emma@example.org",
+              const std::string& full_name = "Emma Woodhouse") {
     shop_.accounts().Add(email, "a long password", full_name);
     cookies_["session"] = shop_.accounts().OpenSession(email);
   }
@@ -138,9 +140,10 @@ class PagesFixture : public testing::Test {
 
   http::Response Answer(const http::Request& request) {
     const http::Router::Found found = router_.Find(request.method, request.segments);
-    http::Response response = found.route != nullptr
-                                  ? *found.route->handler(request, found.arguments)
-                                  : WithSite({}, site_, Transport::kPlain, *log_, metrics_).error_page(request, 404);
+    http::Response response =
+        found.route != nullptr
+            ? *found.route->handler(request, found.arguments)
+            : WithSite({}, site_, Transport::kPlain, *log_, metrics_).error_page(request, 404);
     for (const auto& [name, value] : response.headers.items()) {
       if (name == "Set-Cookie") Keep(value);
     }

@@ -1,0 +1,94 @@
+// CheckoutForm: what the checkout's form says. It carries all that the order will be, and what the reader saw
+// it to cost, so that sending it twice, by a double click or by going back, is the same request under the
+// same key. Pure; thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/http/url.h"
+#include "octavo/transactions/v1/transactions.pb.h"
+#include "services/marketplace/form.h"
+#include "services/marketplace/signer.h"
+
+namespace octavo::marketplace {
+
+struct CheckoutForm {
+  std::vector<transactions::v1::OrderItem> items;
+  std::vector<std::string> codes;
+  std::string key;  // The idempotency key: a UUID.
+  std::string email;
+  std::string full_name;
+  transactions::v1::DeliveryMethod delivery = transactions::v1::DELIVERY_METHOD_UNSPECIFIED;
+  transactions::v1::PaymentMethod payment = transactions::v1::PAYMENT_METHOD_UNSPECIFIED;
+  std::string payment_token;
+  std::string line_1;
+  std::string line_2;
+  std::string postal_code;
+  std::string city;
+  std::string country_code;
+  // What the reader saw with each way of delivery.
+  std::int64_t shipping_total_minor = 0;
+  std::int64_t collection_total_minor = 0;
+  std::string currency_code;
+};
+
+// Fields that are missing or not of their form are empty; items beyond 200 are left out. The key is read by
+// OpenKey.
+CheckoutForm ReadCheckoutForm(const http::Params& fields);
+
+// What is wrong with it, beside each field.
+FormErrors CheckCheckoutForm(const CheckoutForm& form);
+
+// "books/12:2": a line of the order, as the form carries it.
+std::string ItemText(const transactions::v1::OrderItem& item);
+
+// Whether it looks like an e-mail address: enough to ask what an order for it costs.
+bool IsPlausibleEmail(std::string_view text);
+
+// The request of an order; `cart` is cleared of what was ordered.
+transactions::v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& viewer,
+                                                   const std::string& cart);
+
+// The key as pages carry it: signed for this visitor, so that nobody can give a reader a key of their own
+// making, under which they could then look at the reader's order.
+std::string SealKey(const Signer& signer, std::string_view visitor_id, std::string_view key);
+std::optional<std::string> OpenKey(const Signer& signer, std::string_view visitor_id,
+                                   std::string_view sealed);
+
+// The provider's cards to try. A real provider's own page makes such a token from a card number that we never
+// see.
+struct SandboxCard {
+  std::string_view token;
+  std::string_view name;
+};
+inline constexpr SandboxCard kSandboxCards[] = {
+    {"tok_approve", "a card that pays"},
+    {"tok_decline", "a card that is declined"},
+    {"tok_late", "a card that pays after three seconds"},
+    {"tok_timeout_charged", "a card that pays without an answer"},
+    {"tok_timeout", "a card that never answers"},
+    {"tok_twice", "a card that reports twice"},
+    {"tok_error", "a card that fails once"},
+};
+
+struct Country {
+  std::string_view code;
+  std::string_view name;
+};
+// Where the shop sends books.
+inline constexpr Country kCountries[] = {
+    {"AT", "Austria"},       {"BE", "Belgium"},     {"BG", "Bulgaria"},       {"HR", "Croatia"},
+    {"CY", "Cyprus"},        {"CZ", "Czechia"},     {"DK", "Denmark"},        {"EE", "Estonia"},
+    {"FI", "Finland"},       {"FR", "France"},      {"DE", "Germany"},        {"GR", "Greece"},
+    {"HU", "Hungary"},       {"IE", "Ireland"},     {"IT", "Italy"},          {"LV", "Latvia"},
+    {"LI", "Liechtenstein"}, {"LT", "Lithuania"},   {"LU", "Luxembourg"},     {"MT", "Malta"},
+    {"NL", "Netherlands"},   {"NO", "Norway"},      {"PL", "Poland"},         {"PT", "Portugal"},
+    {"RO", "Romania"},       {"SK", "Slovakia"},    {"SI", "Slovenia"},       {"ES", "Spain"},
+    {"SE", "Sweden"},        {"CH", "Switzerland"}, {"GB", "United Kingdom"},
+};
+
+}  // namespace octavo::marketplace

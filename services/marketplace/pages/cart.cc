@@ -1,0 +1,270 @@
+#include "services/marketplace/pages/cart.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/base/uuid.h"
+#include "services/marketplace/form.h"
+#include "services/marketplace/links.h"
+#include "services/marketplace/order_summary.h"
+#include "services/marketplace/order_words.h"
+#include "services/marketplace/pages/error.h"
+
+namespace octavo::marketplace {
+namespace {
+
+using cart::v1::Cart;
+using cart::v1::CartLine;
+using transactions::v1::OrderPreview;
+
+constexpr char kCartPath[] = "/cart";
+constexpr std::int64_t kQuantityMax = 99;
+constexpr int kCodesMax = 5;
+constexpr std::size_t kCodeBytesMax = 64;
+
+// Whether the line can be ordered as it stands.
+bool CanBeHad(const CartLine& line) {
+  switch (line.availability()) {
+    case cart::v1::AVAILABILITY_PARTLY:
+    case cart::v1::AVAILABILITY_SOLD_OUT:
+    case cart::v1::AVAILABILITY_GONE:
+      return false;
+    default:
+      return true;
+  }
+}
+
+// What the price was, where it is another now.
+std::string PriceNote(const CartLine& line, PriceStyle prices) {
+  if (!line.has_previous_unit_price() || line.previous_unit_price().minor() == line.unit_price().minor())
+    return "";
+  const bool is_dearer = line.unit_price().minor() > line.previous_unit_price().minor();
+  return "Was " + FormatMoney(line.previous_unit_price(), prices) + " when you last looked; it has become " +
+         (is_dearer ? "dearer." : "cheaper.");
+}
+
+void AddLine(View& content, const Cart& cart, const CartLine& line, const transactions::v1::OrderLine* quoted,
+             PriceStyle prices) {
+  View row = content.Add(line.saved_for_later() ? "SAVED_LINE" : "LINE");
+  const Words words = DescribeLine(line);
+  row.Set("LINK", BookLink(line.book()))
+      .Set("COVER", CoverLink(line.book()))
+      .Set("BOOK", line.book())
+      .Set("ID", LastSegment(line.book()))
+      .Set("ETAG", cart.etag())
+      .Set("TITLE", line.title())
+      .Set("AUTHORS", line.authors())
+      .Set("QUANTITY", line.quantity())
+      .Set("AVAILABILITY", words.text)
+      .Set("KIND", words.kind);
+  if (line.has_unit_price()) row.Add("PRICED").Set("UNIT_PRICE", FormatMoney(line.unit_price(), prices));
+  const std::string note = PriceNote(line, prices);
+  if (!note.empty()) row.Add("PRICE_NOTED").Set("PRICE_NOTE", note);
+  if (quoted == nullptr) return;
+  View sum = row.Add("QUOTED");
+  sum.Set("LINE_TOTAL", FormatMoney(quoted->total(), prices));
+  if (quoted->discount().minor() > 0) sum.Add("SAVED").Set("SAVING", FormatMoney(quoted->discount(), prices));
+  if (quoted->free_quantity() > 0) sum.Add("FREE").Set("FREE_COPIES", Copies(quoted->free_quantity()));
+}
+
+// What stands between the reader and the checkout; empty where nothing does.
+std::string Obstacle(const Cart& cart, const Answer<OrderPreview>& preview) {
+  for (const CartLine& line : cart.lines()) {
+    if (line.saved_for_later() || CanBeHad(line)) continue;
+    if (line.availability() == cart::v1::AVAILABILITY_PARTLY) {
+      return "We have only " + Copies(line.available_quantity()) + " of “" + line.title() +
+             "”. Take fewer, and you can order.";
+    }
+    return "“" + line.title() +
+           "” cannot be had at the moment. Remove it or save it for later, and you can order the rest.";
+  }
+  if (preview.ok() && !(*preview)->placeable()) {
+    for (const transactions::v1::OrderLine& line : (*preview)->lines()) {
+      if (line.promise() == transactions::v1::PROMISE_UNAVAILABLE) {
+        return "“" + line.title() + "” cannot be had in that quantity at the moment.";
+      }
+    }
+  }
+  return "";
+}
+
+void AddLines(View& content, const Cart& cart, const Answer<OrderPreview>& preview, PriceStyle prices) {
+  std::map<std::string, const transactions::v1::OrderLine*> quoted;
+  if (preview.ok()) {
+    for (const transactions::v1::OrderLine& line : (*preview)->lines()) quoted[line.book()] = &line;
+  }
+  bool any_saved = false;
+  for (const CartLine& line : cart.lines()) {
+    const auto found = quoted.find(line.book());
+    AddLine(content, cart, line, line.saved_for_later() || found == quoted.end() ? nullptr : found->second,
+            prices);
+    any_saved = any_saved || line.saved_for_later();
+  }
+  if (any_saved) content.Show("SAVED_HEAD");
+}
+
+// The sum, the codes and the way to the checkout.
+void AddSum(View& content, const Cart& cart, const Answer<OrderPreview>& preview, PriceStyle prices) {
+  View sum = content.Add("SUM");
+  sum.Set("ETAG", cart.etag());
+  for (const std::string& code : cart.codes())
+    sum.Add("CODE").Set("CODE_TEXT", code).Set("CODE_ETAG", cart.etag());
+  if (preview.ok()) {
+    AddSummary(sum, "SUMMARY",
+               {.totals = (*preview)->totals(), .campaigns = (*preview)->campaigns(), .with_delivery = false},
+               prices);
+  } else {
+    sum.Show("NO_SUM");
+  }
+  const std::string obstacle = Obstacle(cart, preview);
+  if (obstacle.empty()) {
+    sum.Show("TO_CHECKOUT");
+  } else {
+    sum.Add("BLOCKED").Set("OBSTACLE", obstacle);
+  }
+}
+
+// What a change of the cart is answered with, where it went wrong.
+Note NoteFor(const Error& error) {
+  if (error.code == Code::kAborted || error.reason == "UNKNOWN_LINE") return Note::kCartChangedElsewhere;
+  if (error.reason == "CART_FULL") return Note::kCartFull;
+  if (error.reason == "UNKNOWN_BOOK") return Note::kUnknownBook;
+  return Note::kTryAgain;
+}
+
+std::int64_t QuantityOf(const http::Params& form) {
+  const std::string text = Trimmed(form, "quantity");
+  std::int64_t quantity = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), quantity);
+  if (error != std::errc() || end != text.data() + text.size() || quantity < 0) return -1;
+  return std::min(quantity, kQuantityMax);
+}
+
+// Sends the change and leads back to the cart.
+http::Response Changed(const Site& site, Pending<Cart> pending, const Budget& budget, const std::string& path,
+                       Note done) {
+  const Answer<Cart> cart = pending.Get(budget);
+  return Redirect(site, cart.ok() ? path : kCartPath, cart.ok() ? done : NoteFor(cart.error()));
+}
+
+}  // namespace
+
+transactions::v1::PreviewOrderRequest BasketOf(const Cart& cart, const Viewer& viewer) {
+  transactions::v1::PreviewOrderRequest request;
+  for (const CartLine& line : cart.lines()) {
+    if (line.saved_for_later() || line.availability() == cart::v1::AVAILABILITY_GONE) continue;
+    transactions::v1::OrderItem& item = *request.add_items();
+    item.set_book(line.book());
+    item.set_quantity(line.quantity());
+  }
+  *request.mutable_codes() = cart.codes();
+  request.set_delivery_method(transactions::v1::DELIVERY_METHOD_COLLECTION);
+  if (viewer.is_customer()) {
+    request.mutable_buyer()->set_customer(viewer.customer.name());
+    request.mutable_buyer()->set_email(viewer.customer.email());
+  }
+  return request;
+}
+
+http::Response CartPage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  const Result<std::string> name = visit.cart();
+  if (!name.ok()) return ErrorPage(site, request, 503);
+  cart::v1::GetCartRequest get_cart;
+  get_cart.set_name(*name);
+  const Answer<Cart> found = site.client.cart().GetCart(get_cart, visit.budget()).Get(visit.budget());
+  if (!found.ok()) return ErrorPage(site, request, 503);
+  const Cart& cart = **found;
+  const transactions::v1::PreviewOrderRequest basket = BasketOf(cart, visit.viewer());
+  // Counted from here: the cart took its time already, and its sum is most of this page.
+  const Budget budget(site.clock, kDataBudget, visit.budget().trace());
+  auto preview = basket.items().empty() ? Pending<OrderPreview>(Answer<OrderPreview>(Error{}))
+                                        : site.client.orders().PreviewOrder(basket, budget);
+
+  Page page(
+      site, visit,
+      {.file = "cart.tpl", .title = "Your cart", .indexed = false, .personal = true, .has_forms = true});
+  View& content = page.content();
+  if (cart.stale()) content.Show("STALE");
+  const Answer<OrderPreview> quote = preview.Get(budget);
+  AddLines(content, cart, quote, visit.prices());
+  if (basket.items().empty()) {
+    content.Show("EMPTY");
+  } else {
+    AddSum(content, cart, quote, visit.prices());
+  }
+  return std::move(page).Send();
+}
+
+http::Response AddToCart(const Site& site, const Visit& visit, const http::Params& form) {
+  const Result<std::string> name = visit.cart();
+  if (!name.ok()) return Redirect(site, kCartPath, Note::kTryAgain);
+  cart::v1::AddItemRequest add;
+  add.set_name(*name);
+  add.set_book(Trimmed(form, "book"));
+  add.set_quantity(form.Has("quantity") ? std::max<std::int64_t>(1, QuantityOf(form)) : 1);
+  add.set_request_id(NewUuid(site.clock, site.random));
+  const Budget budget = visit.ForChange();
+  return Changed(site, site.client.cart().AddItem(add, budget), budget, NextPath(form, kCartPath),
+                 Note::kAddedToCart);
+}
+
+http::Response ChangeLine(const Site& site, const Visit& visit, const http::Params& form) {
+  const Result<std::string> name = visit.cart();
+  const std::string what = Trimmed(form, "do");
+  const std::int64_t quantity = what == "remove" ? 0 : QuantityOf(form);
+  const bool sets = what == "set" || what == "remove";
+  if (!name.ok() || (sets && quantity < 0)) return Redirect(site, kCartPath, Note::kTryAgain);
+  const Budget budget = visit.ForChange();
+  if (sets) {
+    cart::v1::SetQuantityRequest set;
+    set.set_name(*name);
+    set.set_book(Trimmed(form, "book"));
+    set.set_quantity(quantity);
+    set.set_etag(Trimmed(form, "etag"));
+    set.set_request_id(NewUuid(site.clock, site.random));
+    return Changed(site, site.client.cart().SetQuantity(set, budget), budget, kCartPath,
+                   quantity == 0 ? Note::kLineRemoved : Note::kQuantitySet);
+  }
+  cart::v1::SetSavedForLaterRequest save;
+  save.set_name(*name);
+  save.set_book(Trimmed(form, "book"));
+  save.set_saved_for_later(what == "save");
+  save.set_etag(Trimmed(form, "etag"));
+  save.set_request_id(NewUuid(site.clock, site.random));
+  return Changed(site, site.client.cart().SetSavedForLater(save, budget), budget, kCartPath,
+                 what == "save" ? Note::kSavedForLater : Note::kMovedToCart);
+}
+
+http::Response ChangeCodes(const Site& site, const Visit& visit, const http::Params& form) {
+  const Result<std::string> name = visit.cart();
+  if (!name.ok()) return Redirect(site, kCartPath, Note::kTryAgain);
+  cart::v1::GetCartRequest get_cart;
+  get_cart.set_name(*name);
+  const Budget budget = visit.ForChange();
+  const Answer<Cart> cart = site.client.cart().GetCart(get_cart, budget).Get(budget);
+  if (!cart.ok()) return Redirect(site, kCartPath, Note::kTryAgain);
+
+  const std::string code = Trimmed(form, "code");
+  const bool adds = form.Get("do") == "add";
+  cart::v1::SetCodesRequest set;
+  for (const std::string& known : (*cart)->codes()) {
+    if (known != code) set.add_codes(known);
+  }
+  if (adds) set.add_codes(code);
+  if (adds && (code.empty() || code.size() > kCodeBytesMax || set.codes_size() > kCodesMax)) {
+    return Redirect(site, kCartPath, Note::kCodesFull);
+  }
+  set.set_name(*name);
+  // Of the form, not of the cart just read: a code is judged by the cart that the reader saw.
+  set.set_etag(Trimmed(form, "etag"));
+  set.set_request_id(NewUuid(site.clock, site.random));
+  return Changed(site, site.client.cart().SetCodes(set, budget), budget, kCartPath,
+                 adds ? Note::kCodeAdded : Note::kCodeRemoved);
+}
+
+}  // namespace octavo::marketplace

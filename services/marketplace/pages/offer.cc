@@ -1,0 +1,80 @@
+#include "services/marketplace/pages/offer.h"
+
+#include <charconv>
+#include <memory>
+#include <string>
+
+#include "services/marketplace/links.h"
+#include "services/marketplace/order_words.h"
+
+namespace octavo::marketplace {
+namespace {
+
+Availability Describe(const Answer<inventory::v1::BatchGetStockResponse>& answer) {
+  if (answer.ok() && !(*answer)->stocks().empty()) return DescribeStock((*answer)->stocks(0));
+  return {.words = {"We cannot see our shelves at the moment. Please look again in a minute.", "unknown"}};
+}
+
+}  // namespace
+
+void AddOffer(View& view, const catalog::v1::Book& book,
+              const Answer<inventory::v1::BatchGetStockResponse>& stock, PriceStyle prices) {
+  View offer = view.Include("OFFER", "offer.tpl");
+  const Availability availability = Describe(stock);
+  const bool is_known = stock.ok() && !(*stock)->stocks().empty();
+  const std::int64_t version = is_known ? (*stock)->stocks(0).version() : 0;
+  offer.Set("AVAILABILITY", availability.words.text)
+      .Set("AVAILABILITY_KIND", availability.words.kind)
+      .Set("BOOK", book.name())
+      .Set("LIVE", BookLink(book.name()) + "/stock?version=" + std::to_string(version))
+      .Set("LIVE_FROM", BookLink(book.name()) + "/offer");
+  const bool is_priced = book.price().minor() > 0;
+  if (is_priced) offer.Add("PRICED").Set("PRICE", FormatMoney(book.price(), prices));
+  offer.Show(availability.can_be_had && is_priced ? "BUYABLE" : "NOT_BUYABLE");
+}
+
+http::Response OfferFragment(const Site& site, const http::Request& request, std::int64_t id) {
+  const Visit visit(site, request, Visit::Asks::kNothing);
+  catalog::v1::GetBookRequest get_book;
+  get_book.set_name(BookName(id));
+  inventory::v1::BatchGetStockRequest get_stock;
+  get_stock.add_books(get_book.name());
+  auto book = site.client.GetBook(get_book, visit.budget());
+  auto stock = site.client.BatchGetStock(get_stock, visit.budget().Part(kPartBudget));
+  const auto found = book.Get(visit.budget());
+  if (!found.ok()) {
+    const bool is_gone = found.error().code == Code::kNotFound;
+    return http::PlainText(is_gone ? 404 : 503, is_gone ? "Not Found\n" : "Service Unavailable\n");
+  }
+  RootView root;
+  AddOffer(root, **found, stock.Get(visit.budget()), visit.prices());
+  http::Response response;
+  response.body = site.templates.Render("fragment.tpl", root);
+  response.headers.Add("Cache-Control", "no-store");
+  return response;
+}
+
+http::Response StockEvents(const Site& site, const http::Request& request, std::int64_t id) {
+  inventory::v1::WatchStockRequest watch;
+  watch.add_books(BookName(id));
+  std::int64_t version = 0;
+  const std::string_view text = request.query.Get("version");
+  std::from_chars(text.data(), text.data() + text.size(), version);
+  http::Response response;
+  response.content_type = "text/event-stream";
+  response.headers.Add("Cache-Control", "no-store");
+  response.stream = [&site, watch, version](const std::shared_ptr<http::EventStream>& stream) {
+    const auto subscription = site.client.WatchStock(
+        watch, {.message =
+                    [stream, version](const inventory::v1::WatchStockResponse& change) {
+                      // What the page shows already is no news.
+                      if (change.has_stock() && change.stock().version() != version)
+                        stream->Send("changed", "");
+                    },
+                .end = [stream](const Status&) { stream->Close(); }});
+    stream->OnClose([subscription] { subscription->Cancel(); });
+  };
+  return response;
+}
+
+}  // namespace octavo::marketplace

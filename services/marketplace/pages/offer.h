@@ -1,0 +1,25 @@
+// The offer of a book: its price, whether it can be had, and the button. Part of the book's page, and a
+// fragment that the page fetches anew when the shelf changes.
+#pragma once
+
+#include <cstdint>
+
+#include "lib/http/message.h"
+#include "octavo/catalog/v1/catalog.pb.h"
+#include "octavo/inventory/v1/inventory.pb.h"
+#include "services/marketplace/site.h"
+
+namespace octavo::marketplace {
+
+// Puts it where {{>OFFER}} stands. Without `stock` the shelves cannot be seen, and the book can be tried for
+// all the same.
+void AddOffer(View& view, const catalog::v1::Book& book,
+              const Answer<inventory::v1::BatchGetStockResponse>& stock, PriceStyle prices);
+
+// The fragment alone. 404 for an unknown book, 503 without the catalogue.
+http::Response OfferFragment(const Site& site, const http::Request& request, std::int64_t id);
+// A stream that says "changed" when the book's stock has another version than "?version=", for as long as the
+// page is open.
+http::Response StockEvents(const Site& site, const http::Request& request, std::int64_t id);
+
+}  // namespace octavo::marketplace

@@ -1,0 +1,306 @@
+#include "services/marketplace/pages/order.h"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include "lib/base/uuid.h"
+#include "services/marketplace/form.h"
+#include "services/marketplace/links.h"
+#include "services/marketplace/order_summary.h"
+#include "services/marketplace/order_words.h"
+#include "services/marketplace/pages/error.h"
+
+namespace octavo::marketplace {
+namespace {
+
+namespace v1 = transactions::v1;
+
+constexpr int kOrdersPerPage = 20;
+constexpr int kEventsMax = 100;
+
+// Who asks for which order. Never for anybody's: whoever has neither token nor session has no order here.
+struct Claim {
+  std::string name;
+  std::string customer;
+  std::string access_token;
+
+  bool is_empty() const { return customer.empty() && access_token.empty(); }
+};
+
+Claim ClaimOf(const Visit& visit, const std::string& id, std::string_view token) {
+  Claim claim{.name = "orders/" + id};
+  claim.access_token = std::string(token);
+  if (claim.access_token.empty() && visit.viewer().is_customer())
+    claim.customer = visit.viewer().customer.name();
+  return claim;
+}
+
+template <typename Request>
+Request RequestOf(const Claim& claim) {
+  Request request;
+  request.set_customer(claim.customer);
+  request.set_access_token(claim.access_token);
+  return request;
+}
+
+Answer<v1::Order> Fetch(const Site& site, const Claim& claim, const Budget& budget) {
+  if (claim.is_empty()) return Error{Code::kNotFound, "UNKNOWN_ORDER", "nobody asks for " + claim.name};
+  auto request = RequestOf<v1::GetOrderRequest>(claim);
+  request.set_name(claim.name);
+  return site.client.orders().GetOrder(request, budget).Get(budget);
+}
+
+bool CanBeCancelled(const v1::Order& order) {
+  return order.state() == v1::Order::STATE_PLACED && order.refunded().minor() == 0 &&
+         order.fulfilment_state() <= v1::Order::FULFILMENT_STATE_READY;
+}
+
+std::int64_t LeftToReturn(const v1::OrderLine& line) {
+  return line.quantity() - line.refunded_quantity();
+}
+
+bool CanBeReturned(const v1::Order& order) {
+  const bool is_paid = order.charged().minor() > order.refunded().minor();
+  return is_paid && order.state() != v1::Order::STATE_CANCELLED &&
+         std::any_of(order.lines().begin(), order.lines().end(),
+                     [](const v1::OrderLine& line) { return LeftToReturn(line) > 0; });
+}
+
+// What each unit that is left gives back, in the order in which they would go.
+std::string Shares(const v1::OrderLine& line, const std::string& currency_code, PriceStyle prices) {
+  std::string shares;
+  for (std::int64_t i = line.refunded_quantity(); i < line.unit_total_minor_size(); ++i) {
+    shares += (shares.empty() ? "" : ", then ") +
+              FormatPrice(line.unit_total_minor(static_cast<int>(i)), currency_code, prices);
+  }
+  return shares;
+}
+
+void AddLines(View& content, const v1::Order& order, PriceStyle prices) {
+  for (const v1::OrderLine& line : order.lines()) {
+    const Words words = DescribePromise(line);
+    View row = content.Add("LINE");
+    row.Set("LINK", BookLink(line.book()))
+        .Set("COVER", CoverLink(line.book()))
+        .Set("TITLE", line.title())
+        .Set("QUANTITY", Copies(line.quantity()))
+        .Set("UNIT_PRICE", FormatMoney(line.unit_price(), prices))
+        .Set("LINE_TOTAL", FormatMoney(line.total(), prices));
+    if (order.state() == v1::Order::STATE_PLACED)
+      row.Add("PROMISED").Set("PROMISE", words.text).Set("KIND", words.kind);
+    if (line.discount().minor() > 0) row.Add("SAVED").Set("SAVING", FormatMoney(line.discount(), prices));
+    if (line.free_quantity() > 0) row.Add("FREE").Set("FREE_COPIES", Copies(line.free_quantity()));
+    if (line.refunded_quantity() > 0)
+      row.Add("RETURNED").Set("RETURNED_COPIES", Copies(line.refunded_quantity()));
+  }
+}
+
+void AddActions(View& content, const Site& site, const v1::Order& order, const Claim& claim,
+                PriceStyle prices) {
+  const std::string id(LastSegment(order.name()));
+  if (CanBeCancelled(order)) {
+    content.Add("CANCELLABLE")
+        .Set("CANCEL_PATH", OrderLink(order.name()) + "/cancel")
+        .Set("TOKEN", claim.access_token);
+  }
+  if (!CanBeReturned(order)) return;
+  View form = content.Add("RETURNABLE");
+  form.Set("RETURN_PATH", OrderLink(order.name()) + "/return")
+      .Set("TOKEN", claim.access_token)
+      .Set("RETURN_KEY", NewUuid(site.clock, site.random));
+  for (const v1::OrderLine& line : order.lines()) {
+    if (LeftToReturn(line) == 0) continue;
+    View row = form.Add("RETURN_LINE");
+    row.Set("TITLE", line.title())
+        .Set("FIELD", "copies-" + std::string(LastSegment(line.book())))
+        .Set("LEFT", LeftToReturn(line))
+        .Set("SHARES", Shares(line, order.charged().currency_code(), prices));
+  }
+}
+
+void AddStates(View& content, const v1::Order& order, PriceStyle prices) {
+  content.Set("NUMBER", order.number())
+      .Set("STATE", OrderState(order))
+      .Set("PAYMENT", PaymentState(order))
+      .Set("FULFILMENT", FulfilmentState(order))
+      .Set("PLACED", FormatMoment(order.place_time().seconds()));
+  if (order.refunded().minor() > 0)
+    content.Add("REFUNDED").Set("REFUNDED_SUM", FormatMoney(order.refunded(), prices));
+  content.Set("EMAIL", order.buyer().email()).Set("FULL_NAME", order.buyer().full_name());
+  if (order.delivery_method() == v1::DELIVERY_METHOD_COLLECTION) {
+    content.Show("COLLECTED");
+    return;
+  }
+  View shipped = content.Add("SHIPPED");
+  for (const std::string& line : order.address().lines()) shipped.Add("ADDRESS_LINE").Set("TEXT", line);
+  shipped.Set("POSTAL_CODE", order.address().postal_code())
+      .Set("CITY", order.address().city())
+      .Set("COUNTRY", order.address().country_code());
+}
+
+// What happened, oldest first; gives the position of the last event.
+std::int64_t AddEvents(View& content, const Answer<v1::ListOrderEventsResponse>& events) {
+  std::int64_t last = 0;
+  if (!events.ok()) return last;
+  for (const v1::OrderEvent& event : (*events)->events()) {
+    View item = content.Add("EVENT");
+    item.Set("EVENT_TIME", FormatMoment(event.event_time().seconds())).Set("EVENT_WORDS", EventWords(event));
+    if (!event.note().empty()) item.Add("EVENT_NOTED").Set("EVENT_NOTE", event.note());
+    last = event.position();
+  }
+  return last;
+}
+
+Pending<v1::ListOrderEventsResponse> AskForEvents(const Site& site, const Claim& claim,
+                                                  const Budget& budget) {
+  if (claim.is_empty())
+    return Pending<v1::ListOrderEventsResponse>(Answer<v1::ListOrderEventsResponse>(Error{}));
+  auto request = RequestOf<v1::ListOrderEventsRequest>(claim);
+  request.set_order(claim.name);
+  request.set_page_size(kEventsMax);
+  return site.client.orders().ListOrderEvents(request, budget);
+}
+
+}  // namespace
+
+http::Response OrderPage(const Site& site, const http::Request& request, const std::string& id) {
+  const Visit visit(site, request);
+  const Claim claim = ClaimOf(visit, id, request.query.Get("token"));
+  auto events = AskForEvents(site, claim, visit.budget());
+  const Answer<v1::Order> found = Fetch(site, claim, visit.budget());
+  if (!found.ok()) {
+    const bool is_bad_name = found.error().code == Code::kInvalidArgument;
+    return is_bad_name ? ErrorPage(site, request, 404) : ErrorPage(site, request, found.error());
+  }
+  const v1::Order& order = **found;
+  Page page(site, visit,
+            {.file = "order.tpl",
+             .title = "Order " + order.number(),
+             .indexed = false,
+             .personal = true,
+             .has_forms = true});
+  View& content = page.content();
+  AddStates(content, order, visit.prices());
+  AddLines(content, order, visit.prices());
+  AddSummary(content, "SUMMARY",
+             {.totals = order.totals(), .campaigns = order.campaigns(), .with_advice = false},
+             visit.prices());
+  AddActions(content, site, order, claim, visit.prices());
+  const std::int64_t last = AddEvents(content, events.Get(visit.budget()));
+  if (!claim.access_token.empty()) content.Show("BY_LINK");
+  const std::string live =
+      OrderLink(order.name()) + "/events?after=" + std::to_string(last) +
+      (claim.access_token.empty() ? "" : "&token=" + http::PercentEncode(claim.access_token));
+  if (last > 0) content.Add("LIVE").Set("LIVE_PATH", live);
+  return std::move(page).Send();
+}
+
+http::Response OrderEvents(const Site& site, const http::Request& request, const std::string& id) {
+  const Visit visit(site, request);
+  const Claim claim = ClaimOf(visit, id, request.query.Get("token"));
+  const Answer<v1::Order> found = Fetch(site, claim, visit.budget());
+  if (!found.ok())
+    return http::PlainText(found.error().code == Code::kNotFound ? 404 : 503, "No such order\n");
+  v1::StreamOrderEventsRequest follow;
+  follow.set_order(claim.name);
+  std::int64_t after = 0;
+  const std::string_view text = request.query.Get("after");
+  std::from_chars(text.data(), text.data() + text.size(), after);
+  follow.set_position(std::max<std::int64_t>(0, after));
+  http::Response response;
+  response.content_type = "text/event-stream";
+  response.headers.Add("Cache-Control", "no-store");
+  response.stream = [&site, follow](const std::shared_ptr<http::EventStream>& stream) {
+    const auto subscription = site.client.orders().StreamOrderEvents(
+        follow, {.message = [stream](const v1::OrderEvent&) { stream->Send("changed", ""); },
+                 .end = [stream](const Status&) { stream->Close(); }});
+    stream->OnClose([subscription] { subscription->Cancel(); });
+  };
+  return response;
+}
+
+http::Response CancelOrder(const Site& site, const Visit& visit, const http::Params& form,
+                           const std::string& id) {
+  const Claim claim = ClaimOf(visit, id, form.Get("token"));
+  if (claim.is_empty()) return ErrorPage(site, visit.request(), 404);
+  auto request = RequestOf<v1::CancelOrderRequest>(claim);
+  request.set_name(claim.name);
+  request.set_reason("Cancelled by the buyer");
+  const Budget budget = visit.ForChange();
+  const Answer<v1::Order> order = site.client.orders().CancelOrder(request, budget).Get(budget);
+  if (!order.ok() && order.error().code == Code::kNotFound) return ErrorPage(site, visit.request(), 404);
+  const Note note = order.ok()                                        ? Note::kOrderCancelled
+                    : order.error().code == Code::kFailedPrecondition ? Note::kOrderTooLateToCancel
+                                                                      : Note::kTryAgain;
+  return Redirect(site, OrderLink(claim.name, claim.access_token), note);
+}
+
+http::Response ReturnBooks(const Site& site, const Visit& visit, const http::Params& form,
+                           const std::string& id) {
+  const Claim claim = ClaimOf(visit, id, form.Get("token"));
+  const Budget budget = visit.ForChange();
+  // RefundOrder takes anybody's order: whose it is, is checked here.
+  const Answer<v1::Order> order = Fetch(site, claim, budget);
+  if (!order.ok()) return ErrorPage(site, visit.request(), order.error());
+  v1::RefundOrderRequest refund;
+  refund.set_name(claim.name);
+  refund.set_idempotency_key(Trimmed(form, "key", 36));
+  // What has left the shop is not on the shelf again before it has arrived there.
+  refund.set_restock((*order)->fulfilment_state() <= v1::Order::FULFILMENT_STATE_READY);
+  refund.set_reason("Returned by the buyer");
+  for (const v1::OrderLine& line : (*order)->lines()) {
+    const std::string text = Trimmed(form, "copies-" + std::string(LastSegment(line.book())), 4);
+    std::int64_t copies = 0;
+    std::from_chars(text.data(), text.data() + text.size(), copies);
+    if (copies < 1) continue;
+    v1::OrderItem& item = *refund.add_items();
+    item.set_book(line.book());
+    item.set_quantity(copies);
+  }
+  const std::string path = OrderLink(claim.name, claim.access_token);
+  if (refund.items().empty()) return Redirect(site, path, Note::kChooseWhatToReturn);  // None would mean all.
+  const Answer<v1::Order> refunded = site.client.orders().RefundOrder(refund, budget).Get(budget);
+  if (refunded.ok()) return Redirect(site, path, Note::kRefunded);
+  const Code code = refunded.error().code;
+  const bool is_refused = code == Code::kFailedPrecondition || code == Code::kInvalidArgument;
+  return Redirect(site, path, is_refused ? Note::kNothingToRefund : Note::kTryAgain);
+}
+
+http::Response OrdersPage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  Page page(site, visit, {.file = "orders.tpl", .title = "Your orders", .indexed = false, .personal = true});
+  View& content = page.content();
+  if (visit.viewer().kind == Viewer::Kind::kUnknown) return ErrorPage(site, request, 503);
+  if (!visit.viewer().is_customer()) {
+    content.Show("AS_GUEST");
+    return std::move(page).Send();
+  }
+  v1::ListOrdersRequest list;
+  list.set_customer(visit.viewer().customer.name());
+  list.set_page_size(kOrdersPerPage);
+  list.set_page_token(std::string(request.query.Get("page")));
+  const auto orders = site.client.orders().ListOrders(list, visit.budget()).Get(visit.budget());
+  if (!orders.ok()) return ErrorPage(site, request, orders.error());
+  for (const v1::Order& order : (*orders)->orders()) {
+    std::string titles;
+    for (const v1::OrderLine& line : order.lines()) titles += (titles.empty() ? "" : ", ") + line.title();
+    content.Add("ORDER")
+        .Set("LINK", OrderLink(order.name()))
+        .Set("NUMBER", order.number())
+        .Set("PLACED", FormatDate(order.place_time().seconds()))
+        .Set("TITLES", titles)
+        .Set("TOTAL", FormatMoney(order.totals().total(), visit.prices()))
+        .Set("STATE",
+             order.state() == v1::Order::STATE_CANCELLED ? OrderState(order) : FulfilmentState(order))
+        .Set("PAYMENT", PaymentState(order));
+  }
+  if ((*orders)->orders().empty()) content.Show("EMPTY");
+  if (!(*orders)->next_page_token().empty()) {
+    content.Add("NEXT").Set("NEXT_LINK", "/orders?page=" + http::PercentEncode((*orders)->next_page_token()));
+  }
+  return std::move(page).Send();
+}
+
+}  // namespace octavo::marketplace

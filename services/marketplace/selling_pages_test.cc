@@ -1,0 +1,570 @@
+// Cart, checkout and orders over a shop in memory: a whole purchase, each failure of it, and that nobody sees
+// another's.
+#include "services/marketplace/checkout_form.h"
+#include "services/marketplace/testing/pages_fixture.h"
+
+namespace octavo::marketplace {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+namespace v1 = transactions::v1;
+
+class SellingTest : public PagesFixture {
+ protected:
+  SellingTest() {
+    for (int i = 1; i <= 5; ++i) SetStock("books/" + std::to_string(i), 10);
+    Get("/");  // For the visitor's cookie.
+  }
+
+  http::Response Add(const std::string& book, const std::string& quantity = "1") {
+    Get("/" + book);
+    return Post("/cart/items", {{"book", book}, {"quantity", quantity}});
+  }
+  http::Response ChangeLine(const std::string& book, const std::string& what,
+                            const std::string& quantity = "1") {
+    return Post(
+        "/cart/lines",
+        {{"book", book}, {"etag", FieldOf(last_page_, "etag")}, {"do", what}, {"quantity", quantity}});
+  }
+  http::Response AddCode(const std::string& code) {
+    Get("/cart");
+    return Post("/cart/codes", {{"code", code}, {"etag", FieldOf(last_page_, "etag")}, {"do", "add"}});
+  }
+
+  // The fields of the checkout's page last looked at, filled in.
+  Fields Filled(const Fields& changes = {}) const {
+    Fields fields = {{"key", FieldOf(last_page_, "key")},
+                     {"shipping_total", FieldOf(last_page_, "shipping_total")},
+                     {"collection_total", FieldOf(last_page_, "collection_total")},
+                     {"currency", FieldOf(last_page_, "currency")},
+                     {"email", "emma@example.org"},
+                     {"full_name", "Emma Woodhouse"},
+                     {"delivery", "collection"},
+                     {"payment", "card"},
+                     {"payment_token", "tok_approve"}};
+    for (const auto& [name, value] : changes) {
+      std::erase_if(fields, [&](const auto& field) { return field.first == name; });
+      fields.emplace_back(name, value);
+    }
+    for (const char* name : {"item", "code"}) {
+      const std::string marker = "name=\"" + std::string(name) + "\" value=\"";
+      for (std::size_t at = last_page_.find(marker); at != std::string::npos;
+           at = last_page_.find(marker, at + 1)) {
+        const std::size_t start = at + marker.size();
+        fields.emplace_back(name, last_page_.substr(start, last_page_.find('"', start) - start));
+      }
+    }
+    return fields;
+  }
+  http::Response Checkout(const Fields& changes = {}) {
+    Get("/checkout");
+    return Post("/checkout", Filled(changes));
+  }
+  static std::string Location(const http::Response& response) {
+    return std::string(response.headers.Get("Location"));
+  }
+  // Buys one copy of books/1; the path of the order's page.
+  std::string Buy(const Fields& changes = {}) {
+    Add("books/1");
+    const http::Response response = Checkout(changes);
+    EXPECT_EQ(response.status, 303) << response.body;
+    return Location(response);
+  }
+  static std::string OrderPath(const std::string& location) { return location.substr(0, location.find('?')); }
+  static std::string OrderName(const std::string& location) { return OrderPath(location).substr(1); }
+};
+
+// --- The cart ---
+
+TEST_F(SellingTest, ABookComesIntoTheCartAndTheHeaderCountsIt) {
+  const http::Response added = Add("books/1", "2");
+
+  EXPECT_EQ(Location(added), "/cart");
+  const std::string cart = Follow(added).body;
+  EXPECT_THAT(cart, HasSubstr("It is in your cart."));
+  EXPECT_THAT(cart, HasSubstr("Volume 1"));
+  EXPECT_THAT(cart, HasSubstr("€25.80"));
+  EXPECT_THAT(cart, HasSubstr("On our shelves"));
+  EXPECT_THAT(Get("/books").body, HasSubstr("<span class=\"badge\">2</span>"));
+}
+
+TEST_F(SellingTest, ACardLeadsBackToWhereItStands) {
+  Get("/books?sort=title");
+  EXPECT_THAT(last_page_, HasSubstr("form=\"add\" name=\"book\" value=\"books/1\""));
+
+  const http::Response added =
+      Post("/cart/items", {{"book", "books/1"}, {"next", FieldOf(last_page_, "next")}});
+
+  EXPECT_EQ(Location(added), "/books?sort=title");
+}
+
+TEST_F(SellingTest, ALineIsChangedSavedMovedAndRemoved) {
+  Add("books/1");
+  Get("/cart");
+
+  EXPECT_THAT(Follow(ChangeLine("books/1", "set", "3")).body, HasSubstr("€38.70"));
+  const std::string saved = Follow(ChangeLine("books/1", "save")).body;
+  EXPECT_THAT(saved, HasSubstr("Saved for later"));
+  EXPECT_THAT(saved, HasSubstr("Nothing in it yet"));
+  EXPECT_THAT(Follow(ChangeLine("books/1", "move")).body, HasSubstr("€38.70"));
+  EXPECT_THAT(Follow(ChangeLine("books/1", "remove")).body, Not(HasSubstr("Volume 1")));
+}
+
+TEST_F(SellingTest, TwoWindowsNeverLoseALine) {
+  Add("books/1");
+  Get("/cart");
+  const std::string first_window = last_page_;
+  Add("books/2");
+  Get("/cart");
+  ChangeLine("books/2", "set", "4");
+  last_page_ = first_window;
+
+  const http::Response late = ChangeLine("books/1", "remove");
+
+  const std::string cart = Follow(late).body;
+  EXPECT_THAT(cart, HasSubstr("changed in another window"));
+  EXPECT_THAT(cart, HasSubstr("Volume 1"));
+  EXPECT_THAT(cart, HasSubstr("value=\"4\""));
+}
+
+TEST_F(SellingTest, CodesAreExplained) {
+  Add("books/1");
+
+  const std::string with_code = Follow(AddCode("TENPERCENT")).body;
+  EXPECT_THAT(with_code, HasSubstr("A tenth off"));
+  EXPECT_THAT(with_code, HasSubstr("−€1.29"));
+  EXPECT_THAT(Follow(AddCode("NOSUCH")).body, HasSubstr("We do not know the code NOSUCH."));
+  Post("/cart/codes", {{"code", "TENPERCENT"}, {"etag", FieldOf(last_page_, "etag")}, {"do", "remove"}});
+  EXPECT_THAT(Get("/cart").body, Not(HasSubstr("A tenth off")));
+}
+
+TEST_F(SellingTest, APriceThatChangedIsPointedOut) {
+  Add("books/1");
+  const std::string name = "carts/v-" + cookies_["visitor"].substr(0, 22);
+  shop_.cart().SetSeenPrice(name, "books/1", 990);
+
+  EXPECT_THAT(Get("/cart").body, HasSubstr("Was €9.90 when you last looked; it has become dearer."));
+}
+
+TEST_F(SellingTest, WhatCannotBeHadStopsTheCheckoutWithAReason) {
+  Add("books/1", "3");
+  SetStock("books/1", 2);
+  EXPECT_THAT(Get("/cart").body, HasSubstr("We have only 2 copies of “Volume 1”"));
+  EXPECT_THAT(last_page_, Not(HasSubstr("href=\"/checkout\"")));
+
+  SetStock("books/1", 0);
+  EXPECT_THAT(Get("/cart").body, HasSubstr("“Volume 1” cannot be had at the moment"));
+}
+
+TEST_F(SellingTest, TheCartStandsWithoutItsSumAndTheShopWithoutItsCarts) {
+  Add("books/1");
+  for (const Condition condition : {Condition::kDown, Condition::kHung}) {
+    shop_.orders().condition = condition;
+    EXPECT_THAT(Get("/cart").body, HasSubstr("We cannot add it up at the moment"));
+    shop_.orders().condition = Condition::kUp;
+
+    shop_.cart().condition = condition;
+    EXPECT_EQ(Get("/cart").status, 503);
+    EXPECT_EQ(Get("/").status, 200);
+    EXPECT_EQ(Get("/books/1").status, 200);
+    shop_.cart().condition = Condition::kUp;
+  }
+}
+
+TEST_F(SellingTest, NothingLandsInAnotherCartWhileAccountsAreAway) {
+  SignIn();
+  Get("/books/1");
+  shop_.accounts().condition = Condition::kDown;
+
+  const http::Response added = Post("/cart/items", {{"book", "books/1"}});
+
+  EXPECT_THAT(cookies_["note"], "again");
+  EXPECT_EQ(shop_.cart().Look("carts/v-" + cookies_["visitor"].substr(0, 22)).lines_size(), 0);
+  EXPECT_EQ(Get("/cart").status, 503);
+}
+
+TEST_F(SellingTest, ABookThatCannotBeHadHasADisabledButton) {
+  EXPECT_THAT(Get("/books/1").body, HasSubstr("name=\"book\" value=\"books/1\">Add to cart"));
+  SetStock("books/1", 0);
+  const std::string sold_out = Get("/books/1").body;
+  EXPECT_THAT(sold_out, HasSubstr("Sold out at the moment"));
+  EXPECT_THAT(sold_out, HasSubstr("disabled"));
+}
+
+TEST_F(SellingTest, TheOfferOfABookIsAFragmentThatFollowsTheShelf) {
+  const std::string page = Get("/books/1").body;
+  EXPECT_THAT(page, HasSubstr("data-live=\"/books/1/stock?version=0\""));
+  SetStock("books/1", 1);
+
+  const http::Response offer = Get("/books/1/offer");
+
+  EXPECT_THAT(offer.body, HasSubstr("Only one left on our shelves"));
+  EXPECT_THAT(offer.body, Not(HasSubstr("<html")));
+}
+
+// --- The checkout ---
+
+TEST_F(SellingTest, AGuestBuysAndComesBackByTheLink) {
+  const std::string location = Buy();
+
+  EXPECT_THAT(location, HasSubstr("?token="));
+  const http::Response order = Get(location);
+  EXPECT_EQ(order.status, 200);
+  for (const char* words : {"Thank you!", "Order B-1001", "Volume 1", "€12.90", "Paid", "Emma Woodhouse",
+                            "The order is placed"}) {
+    EXPECT_THAT(order.body, HasSubstr(words));
+  }
+  EXPECT_EQ(order.headers.Get("Cache-Control"), "no-store");
+  EXPECT_TRUE(order.holds_secret);
+  EXPECT_THAT(Get("/cart").body, HasSubstr("Nothing in it yet"));
+}
+
+TEST_F(SellingTest, NobodyElseSeesAnOrder) {
+  const std::string location = Buy();
+
+  EXPECT_EQ(Get(OrderPath(location)).status, 404) << "a guest without the link";
+  EXPECT_EQ(Get(OrderPath(location) + "?token=access-x").status, 404);
+  EXPECT_EQ(Get(OrderPath(location) + "/events?after=0").status, 404);
+  SignIn("other@example.org", "Other");
+  EXPECT_EQ(Get(OrderPath(location)).status, 404);
+  Get("/cart");
+  EXPECT_EQ(Post(OrderPath(location) + "/cancel", {}).status, 404);
+  Get("/cart");
+  EXPECT_EQ(Post(OrderPath(location) + "/return", {{"copies-1", "1"}, {"key", "k"}}).status, 404);
+}
+
+TEST_F(SellingTest, ACustomerBuysWithWhatWeKnowOfThem) {
+  SignIn();
+  Add("books/1");
+  EXPECT_THAT(Get("/checkout").body, HasSubstr("value=\"emma@example.org\""));
+
+  const http::Response placed = Post("/checkout", Filled());
+
+  EXPECT_THAT(Location(placed), Not(HasSubstr("token")));
+  EXPECT_EQ(Get(Location(placed)).status, 200);
+  EXPECT_THAT(Get("/orders").body, HasSubstr("Order B-1001"));
+}
+
+TEST_F(SellingTest, SendingTheSameFormAgainIsTheSameOrder) {
+  Add("books/1");
+  Get("/checkout");
+  const Fields fields = Filled({{"csrf", FieldOf(last_page_, "csrf")}});
+
+  const std::string first = Location(Post("/checkout", fields));
+  const std::string second = Location(Post("/checkout", fields));
+
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(shop_.orders().order_count(), 1);
+}
+
+TEST_F(SellingTest, GoingBackAndChangingTheFormLeadsToTheOrderThatIsThere) {
+  Add("books/1");
+  Get("/checkout");
+  const std::string form_page = last_page_;
+  const std::string first = Location(Post("/checkout", Filled()));
+  last_page_ = form_page;
+
+  const http::Response again = Post("/checkout", Filled({{"full_name", "Somebody else"}}));
+
+  EXPECT_EQ(Location(again), first);
+  EXPECT_THAT(Follow(again).body, HasSubstr("it is one order"));
+  EXPECT_EQ(shop_.orders().order_count(), 1);
+}
+
+TEST_F(SellingTest, WhatIsMissingIsSaidBesideItsFieldAndNothingIsLost) {
+  Add("books/1");
+  const http::Response response = Checkout({{"email", "nonsense"},
+                                            {"full_name", "Emma \"W\""},
+                                            {"delivery", "shipping"},
+                                            {"payment", "on-collection"}});
+
+  EXPECT_EQ(response.status, 422);
+  for (const char* words :
+       {"Please give us an e-mail address", "Please give us the street", "Please choose the country",
+        "Paying in the shop goes with collecting", "value=\"Emma &quot;W&quot;\"", "aria-invalid"}) {
+    EXPECT_THAT(response.body, HasSubstr(words));
+  }
+  EXPECT_EQ(shop_.orders().order_count(), 0);
+}
+
+TEST_F(SellingTest, ShippingCostsAndGoesToTheAddress) {
+  Add("books/1");
+  const http::Response placed = Checkout({{"delivery", "shipping"},
+                                          {"line_1", "1 Highbury Lane"},
+                                          {"postal_code", "12345"},
+                                          {"city", "Hartfield"},
+                                          {"country", "GB"},
+                                          {"payment", "invoice"}});
+
+  const std::string order = Follow(placed).body;
+  EXPECT_THAT(order, HasSubstr("€16.40"));
+  EXPECT_THAT(order, HasSubstr("1 Highbury Lane"));
+  EXPECT_THAT(order, HasSubstr("Due by invoice"));
+}
+
+TEST_F(SellingTest, ADeclinedCardLosesNothingAndTakesANewKey) {
+  Add("books/1");
+  Get("/checkout");
+  const std::string key = FieldOf(last_page_, "key");
+
+  const http::Response declined = Post("/checkout", Filled({{"payment_token", "tok_decline"}}));
+
+  EXPECT_EQ(declined.status, 422);
+  EXPECT_THAT(declined.body, HasSubstr("The card was declined"));
+  EXPECT_THAT(declined.body, HasSubstr("value=\"Emma Woodhouse\""));
+  EXPECT_NE(FieldOf(last_page_, "key"), key);
+  EXPECT_EQ(Post("/checkout", Filled()).status, 303);
+  EXPECT_EQ(shop_.orders().order_count(), 1);
+}
+
+TEST_F(SellingTest, ANewPriceIsShownAndAskedForAgain) {
+  Add("books/1");
+  Get("/checkout");
+
+  const http::Response response = Post("/checkout", Filled({{"collection_total", "1000"}}));
+
+  EXPECT_EQ(response.status, 422);
+  EXPECT_THAT(response.body, HasSubstr("A price has changed meanwhile"));
+  EXPECT_EQ(FieldOf(response.body, "collection_total"), "1290");
+  EXPECT_EQ(Post("/checkout", Filled()).status, 303);
+}
+
+TEST_F(SellingTest, SoldOutNamesTheBook) {
+  Add("books/1");
+  Get("/checkout");
+  SetStock("books/1", 0);
+
+  const http::Response response = Post("/checkout", Filled());
+
+  EXPECT_EQ(response.status, 422);
+  EXPECT_THAT(response.body, HasSubstr("Somebody was quicker"));
+  EXPECT_THAT(response.body, HasSubstr("“Volume 1” is sold out at the moment."));
+  EXPECT_EQ(shop_.orders().order_count(), 0);
+}
+
+TEST_F(SellingTest, WithoutTheTillNothingIsOrderedAndTheSameKeyGoesOn) {
+  Add("books/1");
+  Get("/checkout");
+  const std::string key = FieldOf(last_page_, "key");
+  shop_.orders().FailNext({Code::kUnavailable, "UNAVAILABLE", "nobody is there"}, /*after=*/false);
+
+  const http::Response response = Post("/checkout", Filled());
+
+  EXPECT_EQ(response.status, 503);
+  EXPECT_THAT(response.body, HasSubstr("Our till did not answer"));
+  EXPECT_EQ(FieldOf(last_page_, "key"), key);
+  EXPECT_EQ(Post("/checkout", Filled()).status, 303);
+}
+
+TEST_F(SellingTest, AnAnswerThatWasLostIsFoundAgain) {
+  Add("books/1");
+  Get("/checkout");
+  shop_.orders().FailNext({Code::kDeadlineExceeded, "TOO_SLOW", "no answer"}, /*after=*/true);
+
+  const http::Response response = Post("/checkout", Filled());
+
+  EXPECT_THAT(Follow(response).body, HasSubstr("Order B-1001"));
+  EXPECT_EQ(shop_.orders().order_count(), 1);
+}
+
+TEST_F(SellingTest, ASlowPaymentIsWaitedForByAPageThatLooksAgain) {
+  Add("books/1");
+  Get("/checkout");
+  shop_.orders().KeepRunning(true);
+
+  const http::Response response = Post("/checkout", Filled());
+
+  EXPECT_THAT(Location(response), HasSubstr("/checkout/waiting?key="));
+  const http::Response waiting = Follow(response);
+  EXPECT_THAT(waiting.body, HasSubstr("One moment, please"));
+  EXPECT_THAT(waiting.body, HasSubstr("<meta http-equiv=\"refresh\" content=\"2\">"));
+  shop_.orders().KeepRunning(false);
+  EXPECT_THAT(Follow(Get(Location(response))).body, HasSubstr("Order B-1001"));
+}
+
+TEST_F(SellingTest, AKeyOfSomebodyElsesMakingIsRefused) {
+  Add("books/1");
+  Get("/checkout");
+  const std::string key = "0193583c-5a00-7abc-8def-0123456789ab";
+
+  EXPECT_EQ(Post("/checkout", Filled({{"key", key}})).status, 403);
+  EXPECT_EQ(Post("/checkout", Filled({{"key", SealKey(signer_, "another-visitor-is-here", key)}})).status,
+            403);
+  EXPECT_EQ(Get("/checkout/waiting?key=" + key).status, 404);
+  EXPECT_EQ(shop_.orders().order_count(), 0);
+}
+
+TEST_F(SellingTest, AnEmptyCartHasNoCheckout) {
+  EXPECT_EQ(Location(Get("/checkout")), "/cart");
+}
+
+TEST_F(SellingTest, TheCheckoutWithoutItsServicesIsAFriendly503) {
+  Add("books/1");
+  for (const Condition condition : {Condition::kDown, Condition::kHung}) {
+    shop_.orders().condition = condition;
+    EXPECT_EQ(Get("/checkout").status, 503);
+    EXPECT_THAT(last_page_, HasSubstr("Back in a moment"));
+  }
+}
+
+// --- The order ---
+
+TEST_F(SellingTest, AnOrderIsCancelledOnceUntilItHasLeftTheShop) {
+  const std::string location = Buy();
+  Get(location);
+  const Fields fields = {{"token", FieldOf(last_page_, "token")}};
+
+  const std::string cancelled = Follow(Post(OrderPath(location) + "/cancel", fields)).body;
+
+  EXPECT_THAT(cancelled, HasSubstr("The order is cancelled, and nothing is left to pay."));
+  EXPECT_THAT(cancelled, HasSubstr("Cancelled"));
+  EXPECT_THAT(cancelled, HasSubstr("Refunded"));
+  EXPECT_THAT(cancelled, Not(HasSubstr("Cancel the whole order")));
+
+  const std::string second = Buy();
+  Get(second);
+  const Fields late = {{"token", FieldOf(last_page_, "token")}};
+  shop_.orders().Advance(OrderName(second), v1::Order::FULFILMENT_STATE_SHIPPED);
+  EXPECT_THAT(Follow(Post(OrderPath(second) + "/cancel", late)).body,
+              HasSubstr("can no longer be cancelled"));
+}
+
+TEST_F(SellingTest, BooksGoBackCopyByCopyEachForItsShare) {
+  Add("books/1", "3");
+  const std::string location = Location(Checkout());
+  EXPECT_THAT(Get(location).body, HasSubstr("You get back €12.90, then €12.90, then €12.90."));
+  const Fields fields = {
+      {"token", FieldOf(last_page_, "token")}, {"key", FieldOf(last_page_, "key")}, {"copies-1", "2"}};
+
+  const std::string returned = Follow(Post(OrderPath(location) + "/return", fields)).body;
+
+  EXPECT_THAT(returned, HasSubstr("Partly refunded"));
+  EXPECT_THAT(returned, HasSubstr("€25.80 given back"));
+  EXPECT_THAT(returned, HasSubstr("2 copies returned"));
+  EXPECT_THAT(returned, HasSubstr("You get back €12.90."));
+
+  // The same form again is the same return, and more than is left is refused.
+  Follow(Post(OrderPath(location) + "/return", fields));
+  EXPECT_THAT(last_page_, HasSubstr("€25.80 given back"));
+  const Fields more = {{"token", fields[0].second}, {"key", "another"}, {"copies-1", "2"}};
+  EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", more)).body, HasSubstr("nothing of that left"));
+  const Fields none = {{"token", fields[0].second}, {"key", "third"}, {"copies-1", "0"}};
+  EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", none)).body, HasSubstr("how many copies"));
+}
+
+class CollectingStream final : public http::EventStream {
+ public:
+  bool Send(std::string_view event, std::string_view) override {
+    events.emplace_back(event);
+    return true;
+  }
+  void Close() override { closed = true; }
+  void OnClose(std::function<void()> callback) override { on_close = std::move(callback); }
+
+  std::vector<std::string> events;
+  bool closed = false;
+  std::function<void()> on_close;
+};
+
+TEST_F(SellingTest, TheOrdersPageHearsOfEachChange) {
+  const std::string location = Buy();
+  const std::string page = Get(location).body;
+  EXPECT_THAT(page, HasSubstr("/events?after=1&amp;token="));
+  const http::Response response =
+      Get(OrderPath(location) + "/events?after=1&" + location.substr(location.find('?') + 1));
+  ASSERT_TRUE(response.stream);
+  const auto stream = std::make_shared<CollectingStream>();
+  response.stream(stream);
+  EXPECT_TRUE(stream->events.empty());
+
+  shop_.orders().Advance(OrderName(location), v1::Order::FULFILMENT_STATE_PACKED);
+
+  EXPECT_EQ(stream->events, std::vector<std::string>{"changed"});
+  std::exchange(stream->on_close, nullptr)();
+  EXPECT_TRUE(stream->closed);
+}
+
+TEST_F(SellingTest, TheBooksPageHearsOfItsShelf) {
+  const http::Response response = Get("/books/1/stock?version=0");
+  ASSERT_TRUE(response.stream);
+  const auto stream = std::make_shared<CollectingStream>();
+  response.stream(stream);
+  EXPECT_TRUE(stream->events.empty()) << "what the page shows already is no news";
+
+  inventory::v1::Stock stock;
+  stock.set_available(1);
+  stock.set_version(7);
+  shop_.SetStock("books/1", stock);
+
+  EXPECT_EQ(stream->events, std::vector<std::string>{"changed"});
+  std::exchange(stream->on_close, nullptr)();
+  EXPECT_TRUE(stream->closed);
+}
+
+TEST_F(SellingTest, AGuestHasNoListOfOrders) {
+  EXPECT_THAT(Get("/orders").body, HasSubstr("Sign in"));
+  SignIn();
+  EXPECT_THAT(Get("/orders").body, HasSubstr("There is none yet"));
+}
+
+TEST_F(SellingTest, OrdersWithoutTransactionsAreAFriendly503) {
+  const std::string location = Buy();
+  shop_.orders().condition = Condition::kDown;
+
+  EXPECT_EQ(Get(location).status, 503);
+}
+
+TEST_F(SellingTest, BannersShowToThoseWhoCanStillUseThem) {
+  const std::string emma = shop_.accounts().Add("emma@example.org", "a long password", "Emma");
+  shop_.promotions().AddBanner("Buy two romances, get one", {emma});
+  EXPECT_THAT(Get("/").body, HasSubstr("Buy two romances, get one"));
+
+  cookies_["session"] = shop_.accounts().OpenSession("emma@example.org");
+  EXPECT_THAT(Get("/").body, Not(HasSubstr("Buy two romances, get one")));
+
+  cookies_.erase("session");
+  for (const Condition condition : {Condition::kDown, Condition::kHung}) {
+    shop_.promotions().condition = condition;
+    const http::Response home = Get("/");
+    EXPECT_EQ(home.status, 200);
+    EXPECT_THAT(home.body, Not(HasSubstr("romances")));
+  }
+}
+
+TEST_F(SellingTest, HostileTextStaysText) {
+  const std::string script = "\"><script>alert(1)</script>";
+  catalog::v1::Book book = MakeBook(script, script, "fiction");
+  const std::string name = shop_.Add(book).name();
+  SetStock(name, 5);
+  shop_.promotions().AddBanner(script);
+  Add(name);
+  AddCode(script);
+  const std::string cart = Get("/cart").body;
+  Get("/checkout");
+  const std::string checkout =
+      Post("/checkout", Filled({{"email", script}, {"full_name", script}, {"city", script}})).body;
+  const std::string order = Follow(Checkout({{"full_name", script}, {"email", "a\"b@example.org"}})).body;
+
+  for (const std::string& page : {cart, checkout, order, Get("/").body}) {
+    EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert"));
+    EXPECT_THAT(page, Not(HasSubstr("<script>alert")));
+  }
+}
+
+TEST_F(SellingTest, NoFormOfThePagesIsWithoutItsToken) {
+  Add("books/1");
+  const std::string location = Buy();
+  for (const std::string& path :
+       {std::string("/"), std::string("/books/1"), std::string("/search?q=volume"), location}) {
+    const std::string page = Get(path).body;
+    for (std::size_t at = page.find("method=\"post\""); at != std::string::npos;
+         at = page.find("method=\"post\"", at + 1)) {
+      const std::string form = page.substr(at, page.find("</form>", at) - at);
+      EXPECT_GT(FieldOf(form, "csrf").size(), 60U) << path << ": " << form;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace octavo::marketplace
