@@ -43,6 +43,22 @@ class Program {
     this.process.kill(name);
   }
 
+  // Lets it run for 5 ms in every 55 from now on; gives what ends that.
+  slowDown() {
+    let timer;
+    const turn = (name, ms, next) => {
+      this.signal(name);
+      timer = setTimeout(next, ms);
+    };
+    const rest = () => turn('SIGSTOP', 50, work);
+    const work = () => turn('SIGCONT', 5, rest);
+    rest();
+    return () => {
+      clearTimeout(timer);
+      this.signal('SIGCONT');
+    };
+  }
+
   async stop() {
     this.process.kill('SIGCONT'); // One that was hung must hear that it is over.
     this.process.kill('SIGTERM');
@@ -71,19 +87,21 @@ export class Shop {
     const octavo = await this.start('octavo', ['--marketplace.listen=127.0.0.1:0'], { grpc: GRPC_PORT, address: ADDRESS });
     this.address = octavo.found.address;
     const port = octavo.found.grpc;
-    await loadDemo({ catalog: port, inventory: port, recommendations: port });
+    this.grpcAddress = `127.0.0.1:${port}`;
+    await loadDemo({ catalog: port, inventory: port, recommendations: port, promotions: port });
     return this;
   }
 
-  // One process per service.
+  // One process per service, of those that look and find; nobody sells (port 1 is nobody's).
   async startApart() {
-    const ports = {};
+    const ports = { cart: 1, transactions: 1, accounts: 1 };
     const peers = (names) => names.map((name) => `--peers.${name}=127.0.0.1:${ports[name]}`);
-    const asks = { catalog: [], inventory: [], recommendations: ['catalog', 'inventory'] };
+    const asks = { catalog: [], inventory: [], promotions: ['catalog', 'transactions'],
+      recommendations: ['catalog', 'inventory'] };
     for (const [name, names] of Object.entries(asks)) {
       ports[name] = (await this.start(`octavo-${name}`, peers(names), { grpc: GRPC_PORT })).found.grpc;
     }
-    const options = ['--marketplace.listen=127.0.0.1:0', ...peers(Object.keys(asks))];
+    const options = ['--marketplace.listen=127.0.0.1:0', ...peers(Object.keys(ports))];
     const marketplace = await this.start('octavo-marketplace', options, { address: ADDRESS });
     this.address = marketplace.found.address;
     await loadDemo(ports);
@@ -98,9 +116,10 @@ export class Shop {
   }
 }
 
-// The demo catalogue and its readers, by the owner's own command.
-async function loadDemo({ catalog, inventory, recommendations }) {
+// The demo catalogue, its readers and campaigns, by the owner's own command.
+async function loadDemo({ catalog, inventory, recommendations, promotions }) {
   const options = [`--folder=${join(SOURCE, 'demo')}`, `--address=127.0.0.1:${catalog}`,
-    `--inventory-address=127.0.0.1:${inventory}`, `--recommendations-address=127.0.0.1:${recommendations}`];
+    `--inventory-address=127.0.0.1:${inventory}`, `--recommendations-address=127.0.0.1:${recommendations}`,
+    `--promotions-address=127.0.0.1:${promotions}`];
   await promisify(execFile)(join(BINARY, 'octavo'), ['demo', ...options, 'load']);
 }

@@ -1,16 +1,8 @@
 // The whole shop in one process, looked at with a real browser.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { Shop } from './processes.mjs';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-// Where to leave pictures of the pages for people to look at; none where it is not set.
-const PICTURES = process.env.OCTAVO_TEST_PICTURES;
-const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
+import { SIZES, assertFit, openBrowser, visit as visitShop } from './reader.mjs';
 
 let shop;
 let browser;
@@ -19,11 +11,7 @@ let bookPath;
 before(async () => {
   shop = new Shop(); // Known before it runs, so that `after` stops whatever did start.
   await shop.startWhole();
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+  browser = await openBrowser();
   const listing = await (await fetch(`${shop.address}/search?q=earthsea`)).text();
   bookPath = /\/books\/\d+/.exec(listing)[0];
 });
@@ -34,22 +22,7 @@ after(async () => {
   assert.deepEqual(endings, { octavo: 0 });
 });
 
-// A page of a new reader; the test fails on errors of its scripts and on anything it loads from elsewhere.
-async function visit(options, steps) {
-  const context = await browser.newContext({ viewport: SIZES.desktop, ...options });
-  const page = await context.newPage();
-  const problems = [];
-  page.on('pageerror', (error) => problems.push(`script: ${error.message}`));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().includes('404')) problems.push(`console: ${message.text()}`);
-  });
-  page.on('request', (request) => {
-    if (!request.url().startsWith(shop.address) && !request.url().startsWith('data:')) problems.push(request.url());
-  });
-  await steps(page);
-  await context.close();
-  assert.deepEqual(problems, []);
-}
+const visit = (options, steps) => visitShop(browser, shop.address, options, steps);
 
 test('a reader wanders from the front page to a book, its author and another of their books', () =>
   visit({}, async (page) => {
@@ -147,25 +120,10 @@ for (const [size, viewport] of Object.entries(SIZES)) {
           category: '/categories/fantasy', all: '/books?sort=title', missing: '/books/999999' };
         for (const [name, path] of Object.entries(paths)) {
           await page.goto(shop.address + path);
-          await page.evaluate(axeSource); // By the debugger, which the content security policy does not bind.
-          const { violations } = await page.evaluate(() => globalThis.axe.run());
-          const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
-          assert.deepEqual(found, [], `${name}, ${size}, ${colorScheme}`);
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          assert.ok(overflow <= 0, `${name} is ${overflow} px wider than the screen`);
-          if (PICTURES) await takePicture(page, `${name}-${size}-${colorScheme}`);
+          await assertFit(page, `${name}-${size}-${colorScheme}`);
         }
       }));
   }
-}
-
-async function takePicture(page, name) {
-  mkdirSync(PICTURES, { recursive: true });
-  const height = await page.evaluate(() => document.documentElement.scrollHeight);
-  for (let y = 0; y < height; y += 700) await page.evaluate((to) => scrollTo(0, to), y); // Covers are loaded lazily.
-  await page.waitForLoadState('networkidle');
-  await page.evaluate(() => scrollTo(0, 0));
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
 
 test('every cover is a picture that the browser can draw', () =>

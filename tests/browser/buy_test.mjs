@@ -1,0 +1,246 @@
+// Buying in a real browser, against the whole shop in one process: search, cart, code, checkout, order, cancel and return,
+// all with JavaScript off; the same order sent twice; what changes while one looks, with JavaScript on.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Shop } from './processes.mjs';
+import { SIZES, assertFit, openBrowser, visit as visitShop } from './reader.mjs';
+import { connect } from './services.mjs';
+
+let shop;
+let browser;
+let transactions;
+let payments;
+let inventory;
+
+before(async () => {
+  shop = new Shop(); // Known before it runs, so that `after` stops whatever did start.
+  await shop.startWhole();
+  transactions = connect(shop.grpcAddress, 'transactions', 'TransactionsService');
+  payments = connect(shop.grpcAddress, 'payments', 'SandboxService', 'sandbox.proto');
+  inventory = connect(shop.grpcAddress, 'inventory', 'InventoryService');
+  browser = await openBrowser();
+});
+
+after(async () => {
+  for (const client of [transactions, payments, inventory]) client?.close();
+  await browser?.close();
+  const endings = await shop?.stop();
+  assert.deepEqual(endings, { octavo: 0 });
+});
+
+const visit = (options, steps) => visitShop(browser, shop.address, options, steps);
+
+// Puts a book on its shelf, so that it can be had however often the demo's readers bought it.
+let deliveries = 0;
+async function deliver(path, quantity = 20) {
+  deliveries += 1;
+  await inventory.ReceiveStock({ request_id: `buy-test-${deliveries}`, lines: [{ book: path.slice(1), quantity }] });
+}
+
+// From the search to the cart, by hand; gives the book's path.
+async function putIntoCart(page, words = 'emma') {
+  await page.goto(shop.address);
+  await page.getByLabel('Search by title').fill(words);
+  await page.getByRole('button', { name: 'Search' }).click();
+  const link = page.locator('.found .card a').first();
+  const path = new URL(await link.getAttribute('href'), shop.address).pathname;
+  await deliver(path);
+  await link.click();
+  await page.getByRole('button', { name: 'Add to cart', exact: true }).click();
+  await page.waitForURL('**/cart');
+  return path;
+}
+
+async function fillCheckout(page, { email = 'emma@example.org', card = 'tok_approve' } = {}) {
+  await page.getByRole('link', { name: 'To the checkout' }).click();
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Name', { exact: true }).fill('Emma Woodhouse');
+  await page.getByLabel('I collect them in the shop').check();
+  await page.getByLabel('By card').check();
+  await page.getByLabel('Card', { exact: true }).selectOption(card);
+}
+
+const placeOrder = (page) => page.getByRole('button', { name: 'Place the order' });
+const noteOf = (page) => page.locator('.flash').textContent();
+
+async function everything(list, field) {
+  const all = [];
+  for (let token = ''; ;) {
+    const answer = await list({ page_size: 100, page_token: token });
+    all.push(...answer[field]);
+    token = answer.next_page_token;
+    if (!token) return all;
+  }
+}
+const allOrders = () => everything((request) => transactions.ListOrders(request), 'orders');
+const allCharges = () => everything((request) => payments.ListCharges(request), 'charges');
+
+test('without JavaScript: search, add, code, checkout by card, order, cancel', () =>
+  visit({ javaScriptEnabled: false }, async (page) => {
+    await putIntoCart(page);
+    assert.match(await noteOf(page), /It is in your cart/);
+    assert.equal(await page.locator('.badge').textContent(), '1');
+    await page.getByLabel('Copies of').fill('2');
+    await page.getByRole('button', { name: /^Change the number/ }).click();
+    assert.equal(await page.getByLabel('Copies of').inputValue(), '2');
+    const before = await page.locator('.sum dd').textContent();
+    await page.getByLabel('A code you have').fill('welcome10');
+    await page.getByRole('button', { name: 'Use it' }).click();
+    assert.match(await page.locator('.campaigns').textContent(), /10 % off the first order/);
+    assert.notEqual(await page.locator('.sum dd').textContent(), before);
+
+    await fillCheckout(page);
+    await placeOrder(page).click();
+    await page.waitForURL('**/orders/*');
+    assert.match(await noteOf(page), /Thank you/);
+    assert.match(await page.locator('.states').textContent(), /Paid/);
+    assert.match(await page.locator('.campaigns').textContent(), /10 % off the first order/);
+    assert.equal(await page.locator('.badge').count(), 0);
+
+    await page.getByRole('button', { name: 'Cancel the whole order' }).click();
+    assert.match(await noteOf(page), /The order is cancelled/);
+    assert.match(await page.locator('.states').textContent(), /Cancelled.*Refunded/s);
+  }));
+
+test('without JavaScript: one of two copies goes back for what was paid for it', () =>
+  visit({ javaScriptEnabled: false }, async (page) => {
+    await putIntoCart(page);
+    await page.getByLabel('Copies of').fill('2');
+    await page.getByRole('button', { name: /^Change the number/ }).click();
+    await fillCheckout(page, { email: 'harriet@example.org' });
+    await placeOrder(page).click();
+    await page.waitForURL('**/orders/*');
+    await page.getByText('Return books').click();
+    const share = /You get back (\S+), then/.exec(await page.locator('.return .hint').textContent())[1];
+    await page.locator('.return').getByLabel('Copies of').fill('1');
+    await page.getByRole('button', { name: 'Return them' }).click();
+    assert.match(await noteOf(page), /The return is noted/);
+    const states = await page.locator('.states').textContent();
+    assert.match(states, /Partly refunded/);
+    assert.ok(states.includes(`${share} given back`), states);
+    assert.match(await page.locator('.events').textContent(), /Books returned/);
+  }));
+
+test('without JavaScript: a declined card loses nothing, and another pays', () =>
+  visit({ javaScriptEnabled: false }, async (page) => {
+    await putIntoCart(page);
+    await fillCheckout(page, { email: 'frank@example.org', card: 'tok_decline' });
+    await placeOrder(page).click();
+    assert.match(await noteOf(page), /The card was declined/);
+    assert.equal(await page.getByLabel('E-mail').inputValue(), 'frank@example.org');
+    await page.getByLabel('Card', { exact: true }).selectOption('tok_approve');
+    await placeOrder(page).click();
+    await page.waitForURL('**/orders/*');
+  }));
+
+test('without JavaScript: a slow card is waited for by a page that looks again by itself', () =>
+  visit({ javaScriptEnabled: false }, async (page) => {
+    await putIntoCart(page);
+    await fillCheckout(page, { email: 'slow@example.org', card: 'tok_late' });
+    await placeOrder(page).click();
+    await page.waitForURL('**/orders/*', { timeout: 30_000 });
+    assert.match(await page.locator('.states').textContent(), /Paid/);
+  }));
+
+for (const javaScriptEnabled of [false, true]) {
+  test(`a double click on the button is one order and one charge, JavaScript ${javaScriptEnabled ? 'on' : 'off'}`, () =>
+    visit({ javaScriptEnabled }, async (page) => {
+      await putIntoCart(page);
+      await fillCheckout(page, { email: `double-${javaScriptEnabled}@example.org` });
+      const orders = (await allOrders()).length;
+      const charges = (await allCharges()).length;
+      await placeOrder(page).dblclick();
+      await page.waitForURL('**/orders/*', { timeout: 30_000 });
+      assert.equal((await allOrders()).length, orders + 1);
+      assert.equal((await allCharges()).length, charges + 1);
+    }));
+}
+
+test('the same form sent by two connections at once is one order and one charge', () =>
+  visit({ javaScriptEnabled: false }, async (page) => {
+    await putIntoCart(page);
+    await fillCheckout(page, { email: 'parallel@example.org' });
+    const fields = await page.locator('form.checkout').evaluate((form) => new URLSearchParams(new FormData(form)).toString());
+    const cookies = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+    const orders = (await allOrders()).length;
+    const charges = (await allCharges()).length;
+    const send = async () => {
+      const headers = { Cookie: cookies, 'Content-Type': 'application/x-www-form-urlencoded' };
+      let answer = await fetch(`${shop.address}/checkout`, { method: 'POST', body: fields, redirect: 'manual', headers });
+      // A page that waits looks again until the order is there.
+      while (answer.status === 200 || answer.headers.get('location')?.startsWith('/checkout/waiting')) {
+        const path = answer.headers.get('location') ?? new URL(answer.url).pathname + new URL(answer.url).search;
+        answer = await fetch(shop.address + path, { redirect: 'manual', headers: { Cookie: cookies } });
+      }
+      return answer.headers.get('location');
+    };
+    const locations = await Promise.all([send(), send()]);
+    assert.match(locations[0], /^\/orders\//);
+    assert.equal(locations[0], locations[1]);
+    assert.equal((await allOrders()).length, orders + 1);
+    assert.equal((await allCharges()).length, charges + 1);
+  }));
+
+test('a form from elsewhere, or without its token, changes nothing', async () => {
+  const page = await fetch(`${shop.address}/books`);
+  const cookies = page.headers.getSetCookie().map((cookie) => cookie.split(';')[0]).join('; ');
+  const csrf = /name="csrf" value="([^"]+)"/.exec(await page.text())[1];
+  const send = (body, headers) => fetch(`${shop.address}/cart/items`, { method: 'POST', redirect: 'manual', body,
+    headers: { Cookie: cookies, 'Content-Type': 'application/x-www-form-urlencoded', ...headers } });
+  assert.equal((await send('book=books/1', {})).status, 403);
+  assert.equal((await send(`book=books/1&csrf=${csrf}`, { Origin: 'https://evil.example' })).status, 403);
+  assert.equal((await send(`book=books/1&csrf=${csrf}`, { 'Sec-Fetch-Site': 'cross-site' })).status, 403);
+  assert.equal((await send(`book=books/1&csrf=${csrf}`, {})).status, 303);
+});
+
+test('with JavaScript, the order page follows its order and the book page its shelf', () =>
+  visit({}, async (page) => {
+    const book = await putIntoCart(page, 'persuasion');
+    await fillCheckout(page, { email: 'live@example.org' });
+    await placeOrder(page).click();
+    await page.waitForURL('**/orders/*');
+    const name = new URL(page.url()).pathname.slice(1);
+    await transactions.AdvanceFulfilment({ name, fulfilment_state: 'FULFILMENT_STATE_PACKED' });
+    await page.locator('.states', { hasText: 'Packed' }).waitFor();
+
+    await page.goto(shop.address + book);
+    const { stocks } = await inventory.BatchGetStock({ books: [book.slice(1)] });
+    await inventory.CountStock({ request_id: 'buy-test-count', book: book.slice(1),
+      on_hand: stocks[0].reserved });
+    await page.getByText('Sold out at the moment').waitFor();
+    assert.ok(await page.getByRole('button', { name: 'Add to cart', exact: true }).isDisabled());
+  }));
+
+for (const [size, viewport] of Object.entries(SIZES)) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`axe finds nothing on the way to an order, and nothing sticks out: ${size}, ${colorScheme}`, () =>
+      visit({ viewport, colorScheme }, async (page) => {
+        const at = (name) => assertFit(page, `${name}-${size}-${colorScheme}`);
+        await page.goto(`${shop.address}/cart`);
+        await at('cart-empty');
+        await putIntoCart(page, 'romance');
+        await putIntoCart(page, 'earthsea');
+        await page.getByRole('button', { name: /^Save for later/ }).first().click();
+        await putIntoCart(page);
+        await page.getByLabel('A code you have').fill('NOSUCHCODE');
+        await page.getByRole('button', { name: 'Use it' }).click();
+        await at('cart');
+        await fillCheckout(page, { email: `${size}-${colorScheme}@example.org` });
+        await at('checkout');
+        await page.getByLabel('Send them to me').check();
+        await page.getByLabel('In the shop, when I collect them').check();
+        await placeOrder(page).click();
+        await page.waitForURL('**/checkout');
+        await page.locator('.wrong').first().waitFor();
+        await at('checkout-wrong');
+        await page.getByLabel('I collect them in the shop').check();
+        await page.getByLabel('By card').check();
+        await placeOrder(page).click();
+        await page.waitForURL('**/orders/*');
+        await page.getByText('Return books').click();
+        await at('order');
+        await page.goto(`${shop.address}/orders`);
+        await at('orders-guest');
+      }));
+  }
+}
