@@ -32,7 +32,7 @@ PARTS = [
     part("tools", r"tools/", f"{LIBRARIES} tools recommender", may_use_grpc=True),
     part("bench", r"bench/", f"{LIBRARIES} testing recommender {PARTS_OF_A_SERVICE} module marketplace bench",
          may_use_grpc=True),
-    part("whole-shop test", r"tests/", f"{LIBRARIES} testing module apps", may_use_grpc=True),
+    part("tests", r"tests/", f"{LIBRARIES} testing {PARTS_OF_A_SERVICE} module apps tests", may_use_grpc=True),
 
     part("base", r"lib/base/", "base"),
     part("db", r"lib/db/", "base db"),

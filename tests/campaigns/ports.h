@@ -1,0 +1,72 @@
+// The ports of a checkout straight onto the stores of the other services, as peers_client.h does over gRPC: the same errors,
+// the same names, no network.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/testing/fake_disk.h"
+#include "services/inventory/store.h"
+#include "services/payments/sandbox.h"
+#include "services/promotions/store.h"
+#include "services/transactions/ports.h"
+
+namespace octavo::campaigns {
+
+// A constant price list and the real quote over the real campaigns.
+class StorePricing final : public transactions::Pricing {
+ public:
+  StorePricing(promotions::Store& store, const Clock& clock, const FakeDisk& disk, std::int64_t price_minor)
+      : store_(store), clock_(clock), disk_(disk), price_minor_(price_minor) {}
+
+  Result<transactions::Order> Quote(const transactions::Basket& basket, std::int64_t previous_order_count,
+                                    const transactions::Context& context) override;
+  Status Claim(const transactions::Order& order, const transactions::Context& context) override;
+  Status ReleaseClaim(const transactions::OrderId& order, const transactions::Context& context) override;
+
+ private:
+  promotions::Store& store_;
+  const Clock& clock_;
+  const FakeDisk& disk_;
+  const std::int64_t price_minor_;
+};
+
+class StoreStock final : public transactions::Stock {
+ public:
+  StoreStock(inventory::Store& store, const Clock& clock, const FakeDisk& disk)
+      : store_(store), clock_(clock), disk_(disk) {}
+
+  Result<std::map<transactions::BookId, transactions::StockLevel>> Levels(
+      const std::vector<transactions::BookId>& books, const transactions::Context& context) override;
+  Result<std::map<transactions::BookId, std::int64_t>> Reserve(const transactions::Order& order,
+                                                               const transactions::Context& context) override;
+  Status Commit(const transactions::OrderId& order, const transactions::Context& context) override;
+  Status Release(const transactions::OrderId& order, const transactions::Context& context) override;
+  Status Receive(const std::string& key, const std::vector<transactions::Item>& items,
+                 const transactions::Context& context) override;
+
+ private:
+  inventory::Store& store_;
+  const Clock& clock_;
+  const FakeDisk& disk_;
+};
+
+class SandboxCard final : public transactions::PaymentProvider {
+ public:
+  SandboxCard(payments::Sandbox& sandbox, const FakeDisk& disk) : sandbox_(sandbox), disk_(disk) {}
+
+  Status Authorize(const transactions::Order& order, const std::string& token,
+                   const transactions::Context& context) override;
+  Status Capture(const transactions::OrderId& order, const transactions::Context& context) override;
+  Status Void(const transactions::OrderId& order, const transactions::Context& context) override;
+  Status Refund(const transactions::OrderId& order, const std::string& key, std::int64_t amount_minor,
+                const std::string& currency_code, const transactions::Context& context) override;
+
+ private:
+  payments::Sandbox& sandbox_;
+  const FakeDisk& disk_;
+};
+
+}  // namespace octavo::campaigns
