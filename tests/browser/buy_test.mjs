@@ -41,7 +41,7 @@ async function deliver(path, quantity = 20) {
 async function putIntoCart(page, words = 'emma') {
   await page.goto(shop.address);
   await page.getByLabel('Search by title').fill(words);
-  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
   const link = page.locator('.found .card a').first();
   const path = new URL(await link.getAttribute('href'), shop.address).pathname;
   await deliver(path);

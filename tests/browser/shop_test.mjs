@@ -41,7 +41,7 @@ test('without JavaScript: search, narrow, turn the page, open a book', () =>
   visit({ javaScriptEnabled: false }, async (page) => {
     await page.goto(shop.address);
     await page.getByLabel('Search by title').fill('the');
-    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
     await page.waitForURL('**/search?q=the');
     const all = await page.locator('.listing-head .quiet').textContent();
     await page.locator('.facets li a').first().click();
