@@ -1,6 +1,8 @@
 // Buying in a real browser, against the whole shop in one process: search, cart, code, checkout, order, cancel and return,
 // all with JavaScript off; the same order sent twice; what changes while one looks, with JavaScript on.
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Shop } from './processes.mjs';
 import { SIZES, assertFit, openBrowser, visit as visitShop } from './reader.mjs';
@@ -11,6 +13,7 @@ let browser;
 let transactions;
 let payments;
 let inventory;
+let accounts;
 
 before(async () => {
   shop = new Shop(); // Known before it runs, so that `after` stops whatever did start.
@@ -18,11 +21,12 @@ before(async () => {
   transactions = connect(shop.grpcAddress, 'transactions', 'TransactionsService');
   payments = connect(shop.grpcAddress, 'payments', 'SandboxService', 'sandbox.proto');
   inventory = connect(shop.grpcAddress, 'inventory', 'InventoryService');
+  accounts = connect(shop.grpcAddress, 'accounts', 'AccountsService');
   browser = await openBrowser();
 });
 
 after(async () => {
-  for (const client of [transactions, payments, inventory]) client?.close();
+  for (const client of [transactions, payments, inventory, accounts]) client?.close();
   await browser?.close();
   const endings = await shop?.stop();
   assert.deepEqual(endings, { octavo: 0 });
@@ -49,6 +53,24 @@ async function putIntoCart(page, words = 'emma') {
   await page.getByRole('button', { name: 'Add to cart', exact: true }).click();
   await page.waitForURL('**/cart');
   return path;
+}
+
+// Registers a customer and signs them in; gives the session's token.
+async function openSession(email) {
+  const password = 'a long enough password';
+  await accounts.Register({ email, password, full_name: 'Emma Woodhouse', base_uri: shop.address, request_id: email });
+  const folder = join(shop.folder, 'accounts', 'mail');
+  for (const end = performance.now() + 30_000; performance.now() < end;) {
+    const letters = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8').replaceAll('=\r\n', ''));
+    const letter = letters.find((text) => text.includes(email));
+    const token = letter && /verify\?token=(?:3D)?([A-Za-z0-9_-]+)/.exec(letter)?.[1];
+    if (token) {
+      await accounts.VerifyEmail({ token });
+      return (await accounts.SignIn({ email, password, client: '127.0.0.1' })).session_token;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`no letter came to ${email}`);
 }
 
 async function fillCheckout(page, { email = 'emma@example.org', card = 'tok_approve' } = {}) {
@@ -140,6 +162,34 @@ test('without JavaScript: a slow card is waited for by a page that looks again b
     await placeOrder(page).click();
     await page.waitForURL('**/orders/*', { timeout: 30_000 });
     assert.match(await page.locator('.states').textContent(), /Paid/);
+  }));
+
+test('without JavaScript: a customer uses a campaign, sees it in the order, and its banner is gone', () =>
+  visit({ javaScriptEnabled: false }, async (page) => {
+    await page.context().addCookies([{ name: 'session', value: await openSession('customer@example.org'), url: shop.address }]);
+    await page.goto(shop.address);
+    assert.match(await page.locator('.mine').textContent(), /Emma Woodhouse/);
+    assert.match(await page.locator('.banners').textContent(), /Buy two romances/);
+    await page.goto(`${shop.address}/categories/romance`);
+    const paths = await page.locator('.card > a').evaluateAll((links) => links.slice(0, 3).map((link) => link.pathname));
+    for (const path of paths) {
+      await deliver(path);
+      await page.goto(shop.address + path);
+      await page.getByRole('button', { name: 'Add to cart', exact: true }).click();
+      await page.waitForURL('**/cart');
+    }
+    assert.match(await page.locator('.campaigns').textContent(), /Buy two romances, get one free.*1 book free/s);
+    await page.getByRole('link', { name: 'To the checkout' }).click();
+    assert.equal(await page.getByLabel('E-mail').inputValue(), 'customer@example.org');
+    await placeOrder(page).click();
+    await page.waitForURL('**/orders/*');
+    assert.match(await page.locator('.campaigns').textContent(), /Buy two romances/);
+    const number = await page.locator('h1').textContent();
+    await page.goto(`${shop.address}/orders`);
+    assert.equal(await page.locator('.orders h2').first().textContent(), number);
+    await page.goto(shop.address);
+    assert.doesNotMatch(await page.locator('.banners').textContent(), /Buy two romances/);
+    assert.doesNotMatch(await page.locator('.banners').textContent(), /WELCOME10/, 'it was the first order');
   }));
 
 for (const javaScriptEnabled of [false, true]) {
