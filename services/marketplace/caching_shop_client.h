@@ -127,6 +127,10 @@ class CachingShopClient final : public ShopClient {
                                                         const Budget& budget) override {
     return inner_.Because(request, budget);
   }
+  Pending<recommendations::v1::MergeReaderResponse> MergeReader(
+      const recommendations::v1::MergeReaderRequest& request, const Budget& budget) override {
+    return inner_.MergeReader(request, budget);
+  }
   Status RecordEvents(const std::vector<recommendations::v1::Event>& events, const Budget& budget) override {
     return inner_.RecordEvents(events, budget);
   }

@@ -146,6 +146,11 @@ Pending<accounts::v1::Session> GrpcAccountsClient::VerifySession(
                       &breaker_);
 }
 
+Pending<accounts::v1::ListSessionsResponse> GrpcAccountsClient::ListSessions(
+    const accounts::v1::ListSessionsRequest& request, const Budget& budget) {
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::ListSessions, request, budget, &breaker_);
+}
+
 Pending<accounts::v1::ChangePasswordResponse> GrpcAccountsClient::ChangePassword(
     const accounts::v1::ChangePasswordRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &AccountsService::Stub::async::ChangePassword, request, budget,

@@ -105,6 +105,8 @@ class GrpcAccountsClient final : public AccountsClient {
       const accounts::v1::SignOutEverywhereRequest& request, const Budget& budget) override;
   Pending<accounts::v1::Session> VerifySession(const accounts::v1::VerifySessionRequest& request,
                                                const Budget& budget) override;
+  Pending<accounts::v1::ListSessionsResponse> ListSessions(const accounts::v1::ListSessionsRequest& request,
+                                                           const Budget& budget) override;
   Pending<accounts::v1::ChangePasswordResponse> ChangePassword(
       const accounts::v1::ChangePasswordRequest& request, const Budget& budget) override;
   Pending<accounts::v1::RequestPasswordResetResponse> RequestPasswordReset(

@@ -92,6 +92,12 @@ Pending<inventory::v1::BatchGetStockResponse> GrpcShopClient::BatchGetStock(
                       &inventory_breaker_);
 }
 
+Pending<recommendations::v1::MergeReaderResponse> GrpcShopClient::MergeReader(
+    const recommendations::v1::MergeReaderRequest& request, const Budget& budget) {
+  return calls_.Start(*recommendations_->async(), &RecommendationsService::Stub::async::MergeReader, request, budget,
+                      &recommendations_breaker_);
+}
+
 Status GrpcShopClient::RecordEvents(const std::vector<recommendations::v1::Event>& events,
                                     const Budget& budget) {
   grpc::ClientContext context;

@@ -54,6 +54,8 @@ class GrpcShopClient final : public ShopClient {
       const recommendations::v1::ListSimilarBooksRequest& request, const Budget& budget) override;
   Pending<recommendations::v1::BecauseResponse> Because(const recommendations::v1::BecauseRequest& request,
                                                         const Budget& budget) override;
+  Pending<recommendations::v1::MergeReaderResponse> MergeReader(
+      const recommendations::v1::MergeReaderRequest& request, const Budget& budget) override;
   Status RecordEvents(const std::vector<recommendations::v1::Event>& events, const Budget& budget) override;
   Pending<inventory::v1::BatchGetStockResponse> BatchGetStock(
       const inventory::v1::BatchGetStockRequest& request, const Budget& budget) override;

@@ -42,6 +42,10 @@ constexpr Entry kNotes[] = {
      {"return-what", "bad", "Please say how many copies of which book you return."}},
     {Note::kSignedIn, {"welcome", "good", "Welcome back!"}},
     {Note::kSignedOut, {"goodbye", "good", "You are signed out. Until soon!"}},
+    {Note::kSignedOutEverywhere, {"goodbye-all", "good", "You are signed out everywhere."}},
+    {Note::kAddressConfirmed, {"confirmed", "good", "Your address is confirmed, and your account is open. Please sign in."}},
+    {Note::kPasswordChanged, {"password", "good", "Your password is changed."}},
+    {Note::kErased, {"erased", "good", "Your account is erased. Thank you for having been with us."}},
 };
 
 }  // namespace

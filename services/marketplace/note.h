@@ -31,6 +31,10 @@ enum class Note {
   kChooseWhatToReturn,
   kSignedIn,
   kSignedOut,
+  kSignedOutEverywhere,
+  kAddressConfirmed,
+  kPasswordChanged,
+  kErased,
 };
 
 struct NoteWords {

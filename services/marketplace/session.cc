@@ -40,9 +40,15 @@ http::Response SignedIn(const Site& site, const Visit& visit, const accounts::v1
   merge.set_from(GuestCart(visit.visitor_id()));
   merge.set_to(CustomerCart(session.session().customer().name()));
   merge.set_request_id(NewUuid(site.clock, site.random));
+  recommendations::v1::MergeReaderRequest readers;
+  readers.set_from_reader(VisitorReader(visit.visitor_id()));
+  readers.set_to_reader(CustomerReader(session.session().customer().name()));
   const Budget budget = visit.ForChange();
-  // Where it fails, the guest's cart stays as it is: the next sign-in merges it.
+  // Where one fails, what the guest had stays as it is: the next sign-in merges it.
+  const Budget part = budget.Part(kPartBudget);
+  auto merged_reader = site.client.MergeReader(readers, part);
   (void)site.client.cart().MergeCarts(merge, budget).Get(budget);
+  (void)merged_reader.Get(part);
   http::Response response = Redirect(site, std::move(location), Note::kSignedIn);
   response.headers.Add("Set-Cookie",
                        http::ToString(SessionCookie(site.transport, session.session_token(), kLifetime)));

@@ -39,6 +39,8 @@ class ShopClient {
       const recommendations::v1::ListSimilarBooksRequest& request, const Budget& budget) = 0;
   virtual Pending<recommendations::v1::BecauseResponse> Because(
       const recommendations::v1::BecauseRequest& request, const Budget& budget) = 0;
+  virtual Pending<recommendations::v1::MergeReaderResponse> MergeReader(
+      const recommendations::v1::MergeReaderRequest& request, const Budget& budget) = 0;
   // Waits: for the sender of events, not for pages. OK when they are durable.
   virtual Status RecordEvents(const std::vector<recommendations::v1::Event>& events,
                               const Budget& budget) = 0;

@@ -62,8 +62,7 @@ const Viewer& Visit::viewer() const {
 
 const std::string& Visit::reader() const {
   if (reader_.empty()) {
-    reader_ = viewer().is_customer() ? "readers/c-" + std::string(LastSegment(viewer().customer.name()))
-                                     : "readers/v-" + visitor_id_;
+    reader_ = viewer().is_customer() ? CustomerReader(viewer().customer.name()) : VisitorReader(visitor_id_);
   }
   return reader_;
 }
@@ -79,6 +78,8 @@ Result<std::string> Visit::cart() const {
 
 std::string GuestCart(std::string_view visitor_id) { return "carts/v-" + std::string(visitor_id); }
 std::string CustomerCart(std::string_view customer) { return "carts/c-" + std::string(LastSegment(customer)); }
+std::string VisitorReader(std::string_view visitor_id) { return "readers/v-" + std::string(visitor_id); }
+std::string CustomerReader(std::string_view customer) { return "readers/c-" + std::string(LastSegment(customer)); }
 
 Page::Page(const Site& site, const Visit& visit, PageOptions options)
     : site_(site),
@@ -168,7 +169,8 @@ void AddSecurityHeaders(Transport transport, http::Response& response) {
   headers.Set("Content-Security-Policy", std::string(kContentSecurityPolicy));
   headers.Set("X-Content-Type-Options", "nosniff");
   headers.Set("X-Frame-Options", "DENY");
-  headers.Set("Referrer-Policy", "same-origin");
+  // A page behind a link with a token says no-referrer itself.
+  if (!headers.Has("Referrer-Policy")) headers.Set("Referrer-Policy", "same-origin");
   headers.Set("Cross-Origin-Opener-Policy", "same-origin");
   headers.Set("Cross-Origin-Resource-Policy", "same-origin");
   headers.Set("Permissions-Policy",

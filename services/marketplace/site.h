@@ -61,9 +61,9 @@ class Visit {
   // unknown.
   Visit(const Site& site, const http::Request& request, Asks asks = Asks::kWhoTheyAre);
 
-  // Whose taste it is: "readers/c-…" of whoever is signed in, else "readers/v-…" of the visitor. Waits as viewer() does.
+  // Whose history it is: "readers/c-…" of whoever is signed in, so that it goes with them from device to device, and when
+  // they erase their account; else "readers/v-…" of the visitor, made up now if they are new. Waits as viewer() does.
   const std::string& reader() const;
-  // Made up now if they are new.
   const std::string& visitor_id() const { return visitor_id_; }
   // They came without a cookie of ours: a first visit, or a program that keeps none.
   bool is_new() const { return cookie_.has_value(); }
@@ -95,12 +95,14 @@ class Visit {
   // A visit belongs to one thread, so what is asked once may be remembered behind const.
   mutable std::optional<Pending<accounts::v1::Session>> session_;
   mutable std::optional<Viewer> viewer_;
-  mutable std::string reader_;
+  mutable std::string reader_;  // Empty until it is asked for.
 };
 
-// "carts/v-…" and "carts/c-…".
+// "carts/v-…" and "carts/c-…"; "readers/v-…" and "readers/c-…".
 std::string GuestCart(std::string_view visitor_id);
 std::string CustomerCart(std::string_view customer);
+std::string VisitorReader(std::string_view visitor_id);
+std::string CustomerReader(std::string_view customer);
 
 struct PageOptions {
   std::string file;   // The content's template.

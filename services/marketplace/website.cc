@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "services/marketplace/form.h"
+#include "services/marketplace/pages/account.h"
+#include "services/marketplace/pages/account_entry.h"
 #include "services/marketplace/pages/book.h"
 #include "services/marketplace/pages/browse.h"
 #include "services/marketplace/pages/cart.h"
@@ -29,7 +31,7 @@ using http::Run;
 
 constexpr char kRobots[] =
     "User-agent: *\nDisallow: /search\nDisallow: /suggest\nDisallow: /cart\nDisallow: /checkout\nDisallow: "
-    "/orders\n";
+    "/orders\nDisallow: /account\n";
 
 // Durations by route and status, each looked up once.
 class RouteMetrics {
@@ -96,6 +98,42 @@ void AddSellingRoutes(const Site& site, http::Router& router) {
   post_order("/orders/{}/return", ReturnBooks);
 }
 
+using PageFunction = http::Response (*)(const Site& site, const Request& request);
+using FormFunction = http::Response (*)(const Site& site, const Visit& visit, const http::Params& form);
+
+void AddAccountRoutes(const Site& site, http::Router& router) {
+  const auto page = [&](const char* path, PageFunction show) {
+    router.Get(path, [&site, show](const Request& request) { return show(site, request); });
+  };
+  const auto form = [&](const char* path, FormFunction take) {
+    router.Post(path, [&site, take](const Request& request) {
+      return WithForm(site, request, [&site, take](const Visit& visit, const http::Params& fields) {
+        return take(site, visit, fields);
+      });
+    });
+  };
+  page("/account", AccountPage);
+  page("/account/sign-in", SignInPage);
+  form("/account/sign-in", SignIn);
+  page("/account/register", RegisterPage);
+  form("/account/register", Register);
+  page("/account/register/sent", RegisteredPage);
+  page("/account/verify", VerifyPage);
+  form("/account/verify", Verify);
+  page("/account/forgotten", ForgottenPage);
+  form("/account/forgotten", Forgotten);
+  page("/account/forgotten/sent", ForgottenSentPage);
+  page("/account/reset", ResetPage);
+  form("/account/reset", Reset);
+  form("/account/sign-out", SignOut);
+  form("/account/sign-out-everywhere", SignOutEverywhere);
+  page("/account/password", PasswordPage);
+  form("/account/password", ChangePassword);
+  form("/account/export", ExportData);
+  page("/account/erase", ErasePage);
+  form("/account/erase", EraseAccount);
+}
+
 }  // namespace
 
 http::Router Routes(const Site& site) {
@@ -119,6 +157,7 @@ http::Router Routes(const Site& site) {
   router.Get("/suggest", [&site](const Request& request) { return SuggestFragment(site, request); });
 
   AddSellingRoutes(site, router);
+  AddAccountRoutes(site, router);
 
   router.Get(
       "/static/{}", [&site](const Request&, const std::string& name) { return site.assets.Serve(name); },

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const SOURCE = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const BINARY = process.env.OCTAVO_TEST_BINARY_DIR ?? join(SOURCE, 'build/dev/bin');
+export const BINARY = process.env.OCTAVO_TEST_BINARY_DIR ?? join(SOURCE, 'build/dev/bin');
 const START_MS_MAX = 120_000; // With sanitizers, on a busy machine.
 
 // One program. `ready` maps names to patterns; what their first group matched in the log is in `found` once all have.

@@ -62,6 +62,17 @@ std::size_t FakeAccounts::session_count() const {
   return sessions_.size();
 }
 
+void FakeAccounts::FailNext(Error error) {
+  const std::lock_guard lock(mutex_);
+  fail_next_ = std::move(error);
+}
+
+Status FakeAccounts::MayGoOn() {
+  const std::lock_guard lock(mutex_);
+  if (const std::optional<Error> error = std::exchange(fail_next_, std::nullopt)) return *error;
+  return Ok();
+}
+
 Result<FakeAccounts::Person*> FakeAccounts::Whose(const std::string& session_token) {
   const auto session = sessions_.find(session_token);
   if (session == sessions_.end()) return NoSession();
@@ -76,6 +87,7 @@ void FakeAccounts::EndSessions(const std::string& email, const std::string& but)
 
 Pending<v1::RegisterResponse> FakeAccounts::Register(const v1::RegisterRequest& request, const Budget&) {
   return Reply<v1::RegisterResponse>(condition, [&]() -> Result<v1::RegisterResponse> {
+    TRY(MayGoOn());
     if (request.email().find('@') == std::string::npos)
       return InvalidField("email", "is not an e-mail address");
     TRY(CheckPassword("password", request.password()));
@@ -97,6 +109,7 @@ Pending<v1::RegisterResponse> FakeAccounts::Register(const v1::RegisterRequest& 
 Pending<v1::VerifyEmailResponse> FakeAccounts::VerifyEmail(const v1::VerifyEmailRequest& request,
                                                            const Budget&) {
   return Reply<v1::VerifyEmailResponse>(condition, [&]() -> Result<v1::VerifyEmailResponse> {
+    TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
     const auto found = registrations_.find(request.token());
     if (found == registrations_.end()) return BadToken();
@@ -110,6 +123,7 @@ Pending<v1::VerifyEmailResponse> FakeAccounts::VerifyEmail(const v1::VerifyEmail
 
 Pending<v1::SignInResponse> FakeAccounts::SignIn(const v1::SignInRequest& request, const Budget&) {
   return Reply<v1::SignInResponse>(condition, [&]() -> Result<v1::SignInResponse> {
+    TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
     const auto person = people_.find(request.email());
     if (person == people_.end() || person->second.password != request.password()) return BadCredentials();
@@ -123,6 +137,7 @@ Pending<v1::SignInResponse> FakeAccounts::SignIn(const v1::SignInRequest& reques
 
 Pending<v1::SignOutResponse> FakeAccounts::SignOut(const v1::SignOutRequest& request, const Budget&) {
   return Reply<v1::SignOutResponse>(condition, [&]() -> Result<v1::SignOutResponse> {
+    TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
     sessions_.erase(request.session_token());
     return v1::SignOutResponse();
@@ -132,6 +147,7 @@ Pending<v1::SignOutResponse> FakeAccounts::SignOut(const v1::SignOutRequest& req
 Pending<v1::SignOutEverywhereResponse> FakeAccounts::SignOutEverywhere(
     const v1::SignOutEverywhereRequest& request, const Budget&) {
   return Reply<v1::SignOutEverywhereResponse>(condition, [&]() -> Result<v1::SignOutEverywhereResponse> {
+    TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
     const Person* person = TRY(Whose(request.session_token()));
     const std::size_t before = sessions_.size();
@@ -151,9 +167,23 @@ Pending<v1::Session> FakeAccounts::VerifySession(const v1::VerifySessionRequest&
   });
 }
 
+Pending<v1::ListSessionsResponse> FakeAccounts::ListSessions(const v1::ListSessionsRequest& request, const Budget&) {
+  return Reply<v1::ListSessionsResponse>(condition, [&]() -> Result<v1::ListSessionsResponse> {
+    TRY(MayGoOn());
+    const std::lock_guard lock(mutex_);
+    const std::string email = TRY(Whose(request.session_token()))->customer.email();
+    v1::ListSessionsResponse response;
+    for (const auto& [token, whose] : sessions_) {
+      if (whose == email) response.add_sessions()->set_current(token == request.session_token());
+    }
+    return response;
+  });
+}
+
 Pending<v1::ChangePasswordResponse> FakeAccounts::ChangePassword(const v1::ChangePasswordRequest& request,
                                                                  const Budget&) {
   return Reply<v1::ChangePasswordResponse>(condition, [&]() -> Result<v1::ChangePasswordResponse> {
+    TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
     Person* person = TRY(Whose(request.session_token()));
     TRY(CheckPassword("new_password", request.new_password()));
@@ -181,6 +211,7 @@ Pending<v1::RequestPasswordResetResponse> FakeAccounts::RequestPasswordReset(
 Pending<v1::ResetPasswordResponse> FakeAccounts::ResetPassword(const v1::ResetPasswordRequest& request,
                                                                const Budget&) {
   return Reply<v1::ResetPasswordResponse>(condition, [&]() -> Result<v1::ResetPasswordResponse> {
+    TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
     TRY(CheckPassword("new_password", request.new_password()));
     const auto found = resets_.find(request.token());
@@ -195,6 +226,7 @@ Pending<v1::ResetPasswordResponse> FakeAccounts::ResetPassword(const v1::ResetPa
 Pending<v1::ExportCustomerResponse> FakeAccounts::ExportCustomer(const v1::ExportCustomerRequest& request,
                                                                  const Budget&) {
   return Reply<v1::ExportCustomerResponse>(condition, [&]() -> Result<v1::ExportCustomerResponse> {
+    TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
     v1::ExportCustomerResponse response;
     response.set_json("{\"email\":\"" + TRY(Whose(request.session_token()))->customer.email() + "\"}");
@@ -205,6 +237,7 @@ Pending<v1::ExportCustomerResponse> FakeAccounts::ExportCustomer(const v1::Expor
 Pending<v1::EraseCustomerResponse> FakeAccounts::EraseCustomer(const v1::EraseCustomerRequest& request,
                                                                const Budget&) {
   return Reply<v1::EraseCustomerResponse>(condition, [&]() -> Result<v1::EraseCustomerResponse> {
+    TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
     const Person* person = TRY(Whose(request.session_token()));
     if (person->password != request.password()) return BadCredentials();

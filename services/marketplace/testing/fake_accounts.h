@@ -5,6 +5,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "services/marketplace/selling_client.h"
@@ -23,6 +24,8 @@ class FakeAccounts final : public AccountsClient {
   // A session of the customer without the way through SignIn.
   std::string OpenSession(const std::string& email);
   std::size_t session_count() const;
+  // The next call that is no VerifySession fails so.
+  void FailNext(Error error);
 
   Pending<accounts::v1::RegisterResponse> Register(const accounts::v1::RegisterRequest& request,
                                                    const Budget& budget) override;
@@ -36,6 +39,8 @@ class FakeAccounts final : public AccountsClient {
       const accounts::v1::SignOutEverywhereRequest& request, const Budget& budget) override;
   Pending<accounts::v1::Session> VerifySession(const accounts::v1::VerifySessionRequest& request,
                                                const Budget& budget) override;
+  Pending<accounts::v1::ListSessionsResponse> ListSessions(const accounts::v1::ListSessionsRequest& request,
+                                                           const Budget& budget) override;
   Pending<accounts::v1::ChangePasswordResponse> ChangePassword(
       const accounts::v1::ChangePasswordRequest& request, const Budget& budget) override;
   Pending<accounts::v1::RequestPasswordResetResponse> RequestPasswordReset(
@@ -54,6 +59,7 @@ class FakeAccounts final : public AccountsClient {
   };
 
   std::string NewToken();
+  Status MayGoOn();
   Result<Person*> Whose(const std::string& session_token);
   void EndSessions(const std::string& email, const std::string& but = {});
 
@@ -64,6 +70,7 @@ class FakeAccounts final : public AccountsClient {
   std::map<std::string, std::string> resets_;     // E-mail by token.
   std::map<std::string, std::string> last_link_;  // Token by e-mail.
   int next_ = 1;
+  std::optional<Error> fail_next_;
 };
 
 }  // namespace octavo::marketplace

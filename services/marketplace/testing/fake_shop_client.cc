@@ -484,6 +484,18 @@ Pending<recommendations::v1::BecauseResponse> FakeShopClient::Because(
       });
 }
 
+Pending<recommendations::v1::MergeReaderResponse> FakeShopClient::MergeReader(
+    const recommendations::v1::MergeReaderRequest& request, const Budget&) {
+  return Reply<recommendations::v1::MergeReaderResponse>(
+      recommendations, [&]() -> Result<recommendations::v1::MergeReaderResponse> {
+        const std::lock_guard lock(mutex_);
+        for (recommendations::v1::Event& event : events_) {
+          if (event.reader() == request.from_reader()) event.set_reader(request.to_reader());
+        }
+        return recommendations::v1::MergeReaderResponse();
+      });
+}
+
 Status FakeShopClient::RecordEvents(const std::vector<recommendations::v1::Event>& events, const Budget&) {
   if (before_record) before_record();
   if (recommendations != Condition::kUp) return Error{Code::kUnavailable, "UNAVAILABLE", "nobody is there"};

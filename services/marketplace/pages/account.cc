@@ -1,0 +1,189 @@
+#include "services/marketplace/pages/account.h"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "services/marketplace/form.h"
+#include "services/marketplace/pages/account_form.h"
+#include "services/marketplace/session.h"
+
+namespace octavo::marketplace {
+namespace {
+
+constexpr char kHome[] = "/account";
+constexpr int kPasswordCharactersMax = 200;
+// An export asks four services for everything they have of one customer.
+constexpr std::chrono::seconds kExportBudget{8};
+
+std::string Session(const Visit& visit) {
+  return std::string(visit.session_token());
+}
+
+// What `show` makes for a customer; whoever is none signs in first.
+http::Response ForCustomer(const Site& site, const Visit& visit, std::string_view path,
+                           const std::function<http::Response()>& show) {
+  switch (visit.viewer().kind) {
+    case Viewer::Kind::kCustomer: return show();
+    case Viewer::Kind::kGuest: return SignInFirst(site, path);
+    case Viewer::Kind::kUnknown: break;
+  }
+  return ShowAccountsAway(site, visit);
+}
+
+// "23 November 2026".
+std::string Day(const google::protobuf::Timestamp& time) {
+  constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
+                                          "July",    "August",   "September", "October", "November", "December"};
+  const std::chrono::sys_seconds seconds{std::chrono::seconds(time.seconds())};
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(seconds));
+  return std::to_string(static_cast<unsigned>(day.day())) + " " +
+         std::string(kMonths[static_cast<unsigned>(day.month()) - 1]) + " " + std::to_string(static_cast<int>(day.year()));
+}
+
+void FillSessions(View& content, const Answer<accounts::v1::ListSessionsResponse>& sessions) {
+  if (!sessions.ok()) {
+    content.Show("NO_SESSIONS");
+    return;
+  }
+  View list = content.Add("SESSIONS");
+  for (const accounts::v1::ListedSession& session : (*sessions)->sessions()) {
+    View row = list.Add("SESSION");
+    row.Set("BEGAN", Day(session.create_time())).Set("USED", Day(session.last_use_time()));
+    row.Show(session.current() ? "CURRENT" : "ELSEWHERE");
+  }
+}
+
+Field CurrentPasswordField(std::string name, std::string label) {
+  return {.name = std::move(name),
+          .label = std::move(label),
+          .type = "password",
+          .autocomplete = "current-password",
+          .length_max = kPasswordCharactersMax};
+}
+
+AccountForm PasswordForm() {
+  return {.heading = "Change your password",
+          .lead = "Every other session ends, so that nobody stays in who should not be.",
+          .action = "/account/password",
+          .button = "Keep the new password",
+          .fields = {CurrentPasswordField("old_password", "Your password until now"),
+                     {.name = "new_password",
+                      .label = "New password",
+                      .type = "password",
+                      .autocomplete = "new-password",
+                      .hint = "At least 10 characters. A few words that do not belong together make a good one.",
+                      .length_max = kPasswordCharactersMax}},
+          .ways = {{"Back to your account", kHome}, {"I have forgotten my password", "/account/forgotten"}}};
+}
+
+AccountForm EraseForm() {
+  return {.heading = "Erase your account",
+          .lead = "Your account goes, with your cart and all that we know of your reading. Your name and address go out of "
+                  "your orders, which stay as numbers, as the law wants them. Nobody can bring this back.",
+          .action = "/account/erase",
+          .button = "Erase everything about me",
+          .fields = {CurrentPasswordField("password", "Your password")},
+          .ways = {{"No, back to your account", kHome}},
+          .is_grave = true};
+}
+
+// The session has ended, here or elsewhere.
+bool IsSignedOut(const Error& error) {
+  return error.reason == "NO_SESSION";
+}
+
+}  // namespace
+
+http::Response AccountPage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  return ForCustomer(site, visit, kHome, [&] {
+    accounts::v1::ListSessionsRequest list;
+    list.set_session_token(Session(visit));
+    auto sessions = site.client.accounts().ListSessions(list, visit.budget().Part(kPartBudget));
+    const accounts::v1::Customer& customer = visit.viewer().customer;
+    Page page(site, visit,
+              {.file = "account.tpl", .title = "Your account", .indexed = false, .personal = true, .has_forms = true});
+    View& content = page.content();
+    content.Set("HEADING", customer.full_name().empty() ? "Your account" : customer.full_name());
+    content.Set("EMAIL", customer.email()).Set("SINCE", Day(customer.create_time()));
+    FillSessions(content, sessions.Get(visit.budget().Part(kPartBudget)));
+    return std::move(page).Send();
+  });
+}
+
+http::Response SignOut(const Site& site, const Visit& visit, const http::Params&) {
+  accounts::v1::SignOutRequest request;
+  request.set_session_token(Session(visit));
+  const Budget budget = visit.ForChange();
+  // Away or not: whoever wants to leave this browser does. A session that nobody has the token of runs out by itself.
+  (void)site.client.accounts().SignOut(request, budget).Get(budget);
+  return SignedOut(site, "/");
+}
+
+http::Response SignOutEverywhere(const Site& site, const Visit& visit, const http::Params&) {
+  accounts::v1::SignOutEverywhereRequest request;
+  request.set_session_token(Session(visit));
+  const Budget budget = visit.ForChange();
+  const auto answer = site.client.accounts().SignOutEverywhere(request, budget).Get(budget);
+  if (answer.ok()) return SignedOut(site, "/", Note::kSignedOutEverywhere);
+  if (IsSignedOut(answer.error())) return SignedOut(site, "/");
+  return Redirect(site, kHome, Note::kTryAgain);
+}
+
+// --- The password ---
+
+http::Response PasswordPage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  return ForCustomer(site, visit, "/account/password", [&] { return ShowForm(site, visit, PasswordForm()); });
+}
+
+http::Response ChangePassword(const Site& site, const Visit& visit, const http::Params& form) {
+  accounts::v1::ChangePasswordRequest request;
+  request.set_session_token(Session(visit));
+  request.set_old_password(std::string(form.Get("old_password")));
+  request.set_new_password(std::string(form.Get("new_password")));
+  const Budget budget = visit.ForChange();
+  const auto answer = site.client.accounts().ChangePassword(request, budget).Get(budget);
+  if (answer.ok()) return Redirect(site, kHome, Note::kPasswordChanged);
+  if (IsSignedOut(answer.error())) return SignInFirst(site, "/account/password");
+  return ShowForm(site, visit, PasswordForm(), Refusal(answer.error(), "old_password"));
+}
+
+// --- One's data ---
+
+http::Response ExportData(const Site& site, const Visit& visit, const http::Params&) {
+  accounts::v1::ExportCustomerRequest request;
+  request.set_session_token(Session(visit));
+  const Budget budget(site.clock, kExportBudget, visit.budget().trace());
+  const auto answer = site.client.accounts().ExportCustomer(request, budget).Get(budget);
+  if (!answer.ok() && IsSignedOut(answer.error())) return SignInFirst(site, kHome);
+  if (!answer.ok()) return Redirect(site, kHome, Note::kTryAgain);
+  http::Response response;
+  response.content_type = "application/json";
+  response.body = (*answer)->json();
+  response.holds_secret = true;
+  response.headers.Set("Content-Disposition", "attachment; filename=\"octavo-account.json\"");
+  return response;
+}
+
+http::Response ErasePage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  return ForCustomer(site, visit, "/account/erase", [&] { return ShowForm(site, visit, EraseForm()); });
+}
+
+http::Response EraseAccount(const Site& site, const Visit& visit, const http::Params& form) {
+  accounts::v1::EraseCustomerRequest request;
+  request.set_session_token(Session(visit));
+  request.set_password(std::string(form.Get("password")));
+  const Budget budget = visit.ForChange();
+  const auto answer = site.client.accounts().EraseCustomer(request, budget).Get(budget);
+  if (!answer.ok() && IsSignedOut(answer.error())) return SignInFirst(site, "/account/erase");
+  if (!answer.ok()) return ShowForm(site, visit, EraseForm(), Refusal(answer.error(), "password"));
+  http::Response response = SignedOut(site, "/", Note::kErased);
+  response.headers.Add("Set-Cookie", http::ToString(site.visitors.Cookie(Visitors::NewId(site.random))));
+  return response;
+}
+
+}  // namespace octavo::marketplace

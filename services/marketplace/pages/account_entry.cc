@@ -1,0 +1,236 @@
+#include "services/marketplace/pages/account_entry.h"
+
+#include <string>
+#include <string_view>
+
+#include "lib/base/uuid.h"
+#include "services/marketplace/form.h"
+#include "services/marketplace/pages/account_form.h"
+#include "services/marketplace/session.h"
+
+namespace octavo::marketplace {
+namespace {
+
+constexpr char kHome[] = "/account";
+// What accounts takes: RFC 5321 has 254 bytes for an address, and a password 200 characters.
+constexpr int kEmailBytesMax = 254;
+constexpr int kPasswordCharactersMax = 200;
+// Of a link's token: those of accounts have 43 characters.
+constexpr std::size_t kTokenBytesMax = 128;
+
+Field EmailField(std::string value) {
+  return {.name = "email",
+          .label = "E-mail address",
+          .type = "email",
+          .value = std::move(value),
+          .autocomplete = "username",
+          .length_max = kEmailBytesMax};
+}
+
+Field NewPasswordField(std::string name, std::string label) {
+  return {.name = std::move(name),
+          .label = std::move(label),
+          .type = "password",
+          .autocomplete = "new-password",
+          .hint = "At least 10 characters. A few words that do not belong together make a good one.",
+          .length_max = kPasswordCharactersMax};
+}
+
+AccountForm SignInForm(std::string email, std::string next) {
+  return {.heading = "Sign in",
+          .action = "/account/sign-in",
+          .button = "Sign in",
+          .fields = {EmailField(std::move(email)),
+                     {.name = "password",
+                      .label = "Password",
+                      .type = "password",
+                      .autocomplete = "current-password",
+                      .length_max = kPasswordCharactersMax}},
+          .hidden = {{"next", std::move(next)}},
+          .ways = {{"I have forgotten my password", "/account/forgotten"}, {"I have no account yet", "/account/register"}}};
+}
+
+AccountForm RegisterForm(const Site& site, std::string email, std::string full_name) {
+  return {.heading = "Open an account",
+          .lead = "To find your orders again, and your cart on every device.",
+          .action = "/account/register",
+          .button = "Open an account",
+          .fields = {{.name = "full_name",
+                      .label = "Name",
+                      .value = std::move(full_name),
+                      .autocomplete = "name",
+                      .required = false},
+                     EmailField(std::move(email)), NewPasswordField("password", "Password")},
+          // Made with the page: a double click sends one message.
+          .hidden = {{"request_id", NewUuid(site.clock, site.random)}},
+          .ways = {{"I have an account", "/account/sign-in"}}};
+}
+
+AccountForm VerifyForm(std::string token) {
+  return {.heading = "Confirm your address",
+          .lead = "One click, and your account is open.",
+          .action = "/account/verify",
+          .button = "This is my address",
+          .hidden = {{"token", std::move(token)}},
+          .holds_token = true};
+}
+
+AccountForm ForgottenForm(std::string email) {
+  return {.heading = "A new password",
+          .lead = "Tell us your address, and we send you a link to choose a new password.",
+          .action = "/account/forgotten",
+          .button = "Send me the link",
+          .fields = {EmailField(std::move(email))},
+          .ways = {{"Back to signing in", "/account/sign-in"}}};
+}
+
+AccountForm ResetForm(std::string token) {
+  return {.heading = "Choose a new password",
+          .lead = "It ends every session of your account, wherever you are signed in.",
+          .action = "/account/reset",
+          .button = "Keep this password",
+          .fields = {NewPasswordField("new_password", "New password")},
+          .hidden = {{"token", std::move(token)}},
+          .holds_token = true};
+}
+
+http::Response ShowDeadLink(const Site& site, const Visit& visit, std::string_view more, AccountForm::Way way) {
+  return ShowNotice(site, visit,
+                    {.heading = "This link does not work any more",
+                     .sentence = "It was used already, or is too old, or something of it got lost on the way.",
+                     .more = std::string(more),
+                     .ways = {std::move(way), {"To the front of the shop", "/"}},
+                     .status = 422});
+}
+
+http::Response ShowDeadVerifyLink(const Site& site, const Visit& visit) {
+  return ShowDeadLink(site, visit, "If you have confirmed your address before, you can sign in.",
+                      {"Sign in", "/account/sign-in"});
+}
+
+http::Response ShowDeadResetLink(const Site& site, const Visit& visit) {
+  return ShowDeadLink(site, visit, "We can send you a new one.", {"Send me a new link", "/account/forgotten"});
+}
+
+std::string Token(const http::Params& from) {
+  const std::string_view token = from.Get("token");
+  return token.size() <= kTokenBytesMax ? std::string(token) : std::string();
+}
+
+}  // namespace
+
+// --- Signing in ---
+
+http::Response SignInPage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  std::string next = NextPath(request.query, kHome);
+  if (visit.viewer().is_customer()) return Redirect(site, std::move(next));
+  return ShowForm(site, visit, SignInForm("", std::move(next)));
+}
+
+http::Response SignIn(const Site& site, const Visit& visit, const http::Params& form) {
+  accounts::v1::SignInRequest request;
+  request.set_email(Trimmed(form, "email", kEmailBytesMax));
+  request.set_password(std::string(form.Get("password")));
+  request.set_client(ClientAddress(site.transport, visit.request()));
+  const Budget budget = visit.ForChange();
+  const auto session = site.client.accounts().SignIn(request, budget).Get(budget);
+  std::string next = NextPath(form, kHome);
+  if (session.ok()) return SignedIn(site, visit, **session, std::move(next));
+  return ShowForm(site, visit, SignInForm(request.email(), std::move(next)), Refusal(session.error(), ""));
+}
+
+// --- Registering ---
+
+http::Response RegisterPage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  if (visit.viewer().is_customer()) return Redirect(site, kHome);
+  return ShowForm(site, visit, RegisterForm(site, "", ""));
+}
+
+http::Response Register(const Site& site, const Visit& visit, const http::Params& form) {
+  accounts::v1::RegisterRequest request;
+  request.set_email(Trimmed(form, "email", kEmailBytesMax));
+  request.set_full_name(Trimmed(form, "full_name"));
+  request.set_password(std::string(form.Get("password")));
+  request.set_base_uri(BaseUri(site, visit.request()));
+  request.set_request_id(Trimmed(form, "request_id", 100));
+  const Budget budget = visit.ForChange();
+  const auto answer = site.client.accounts().Register(request, budget).Get(budget);
+  // The same, whether the address has an account or not.
+  if (answer.ok()) return Redirect(site, "/account/register/sent");
+  return ShowForm(site, visit, RegisterForm(site, request.email(), request.full_name()), Refusal(answer.error(), "password"));
+}
+
+http::Response RegisteredPage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  return ShowNotice(site, visit,
+                    {.heading = "Look into your mail",
+                     .sentence = "We have sent you a message with a link. Follow it within a day, and your account is open.",
+                     .more = "Nothing there? Look among the unwanted mail, or register once more.",
+                     .ways = {{"To the front of the shop", "/"}, {"Register once more", "/account/register"}}});
+}
+
+http::Response VerifyPage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  std::string token = Token(request.query);
+  if (token.empty()) return ShowDeadVerifyLink(site, visit);
+  return ShowForm(site, visit, VerifyForm(std::move(token)));
+}
+
+http::Response Verify(const Site& site, const Visit& visit, const http::Params& form) {
+  accounts::v1::VerifyEmailRequest request;
+  request.set_token(Token(form));
+  const Budget budget = visit.ForChange();
+  const auto answer = site.client.accounts().VerifyEmail(request, budget).Get(budget);
+  if (answer.ok()) return Redirect(site, "/account/sign-in", Note::kAddressConfirmed);
+  if (answer.error().reason == "BAD_TOKEN") return ShowDeadVerifyLink(site, visit);
+  return ShowForm(site, visit, VerifyForm(request.token()), Refusal(answer.error(), ""));
+}
+
+// --- A forgotten password ---
+
+http::Response ForgottenPage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  return ShowForm(site, visit, ForgottenForm(""));
+}
+
+http::Response Forgotten(const Site& site, const Visit& visit, const http::Params& form) {
+  accounts::v1::RequestPasswordResetRequest request;
+  request.set_email(Trimmed(form, "email", kEmailBytesMax));
+  request.set_base_uri(BaseUri(site, visit.request()));
+  request.set_client(ClientAddress(site.transport, visit.request()));
+  const Budget budget = visit.ForChange();
+  const auto answer = site.client.accounts().RequestPasswordReset(request, budget).Get(budget);
+  if (answer.ok()) return Redirect(site, "/account/forgotten/sent");
+  return ShowForm(site, visit, ForgottenForm(request.email()), Refusal(answer.error(), ""));
+}
+
+http::Response ForgottenSentPage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  return ShowNotice(site, visit,
+                    {.heading = "Look into your mail",
+                     .sentence = "If the address has an account, a message with a link is on its way. It works for an hour.",
+                     .more = "Nothing there? Look among the unwanted mail, or ask for another one.",
+                     .ways = {{"To the front of the shop", "/"}, {"Ask for another one", "/account/forgotten"}}});
+}
+
+http::Response ResetPage(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  std::string token = Token(request.query);
+  if (token.empty()) return ShowDeadResetLink(site, visit);
+  return ShowForm(site, visit, ResetForm(std::move(token)));
+}
+
+http::Response Reset(const Site& site, const Visit& visit, const http::Params& form) {
+  accounts::v1::ResetPasswordRequest request;
+  request.set_token(Token(form));
+  request.set_new_password(std::string(form.Get("new_password")));
+  const Budget budget = visit.ForChange();
+  const auto answer = site.client.accounts().ResetPassword(request, budget).Get(budget);
+  if (answer.ok()) return Redirect(site, "/account/sign-in", Note::kPasswordChanged);
+  if (answer.error().reason == "BAD_TOKEN") return ShowDeadResetLink(site, visit);
+  return ShowForm(site, visit, ResetForm(request.token()), Refusal(answer.error(), "new_password"));
+}
+
+}  // namespace octavo::marketplace

@@ -1,0 +1,243 @@
+// An account in a real browser, without JavaScript, from registering to erasing, against the whole shop in one process. The
+// messages are read from the folder that the shop writes them to.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { BINARY, Shop } from './processes.mjs';
+import { SIZES, assertFit, openBrowser, visit as visitShop } from './reader.mjs';
+import { connect } from './services.mjs';
+
+const PATIENCE_MS = 30_000;
+
+const OWNER = { email: 'owner@example.org', password: 'a-shelf-of-first-editions' };
+const ADA = { email: 'ada@example.org', name: 'Ada Lovelace', password: 'tolstoy-on-a-tram' };
+
+let shop;
+let browser;
+let inventory;
+
+before(async () => {
+  shop = new Shop(); // Known before it runs, so that `after` stops whatever did start.
+  await makeOwner();
+  await shop.startWhole();
+  inventory = connect(shop.grpcAddress, 'inventory', 'InventoryService');
+  browser = await openBrowser();
+});
+
+after(async () => {
+  inventory?.close();
+  await browser?.close();
+  const endings = await shop?.stop();
+  assert.deepEqual(endings, { octavo: 0 });
+});
+
+// As whoever sets a shop up does, before it runs.
+async function makeOwner() {
+  const command = promisify(execFile)(join(BINARY, 'octavo'),
+    ['owner', 'create', `--email=${OWNER.email}`, `--data-dir=${shop.folder}`]);
+  command.child.stdin.end(`${OWNER.password}\n`);
+  assert.match((await command).stdout, /is an owner of the shop/);
+}
+
+const visit = (options, steps) => visitShop(browser, shop.address, options, steps);
+
+// Asks again and again until `attempt` gives something.
+async function eventually(what, attempt) {
+  const end = performance.now() + PATIENCE_MS;
+  while (performance.now() < end) {
+    const found = await attempt();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return assert.fail(`${what} did not come within ${PATIENCE_MS} ms`);
+}
+
+const read = new Set();
+// The link of the next message to Ada that has one.
+function nextLink(path) {
+  const folder = join(shop.folder, 'accounts/mail');
+  return eventually(`a message with a link to ${path}`, () => {
+    let files = [];
+    try {
+      files = readdirSync(folder).filter((name) => name.endsWith('.eml') && !read.has(name));
+    } catch {
+      return undefined; // No message yet, and so no folder.
+    }
+    for (const name of files) {
+      const text = readFileSync(join(folder, name), 'utf8');
+      const link = new RegExp(`(http://\\S+${path}\\?token=\\S+)`).exec(text)?.[1];
+      if (!link || !text.includes(`To: <${ADA.email}>`)) continue;
+      read.add(name);
+      return link;
+    }
+    return undefined;
+  });
+}
+
+const heading = (page) => page.locator('h1').textContent();
+const noteOf = (page) => page.locator('.flash').textContent();
+const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
+
+// Gives the book's path.
+let deliveries = 0;
+async function putIntoCart(page, words) {
+  await page.goto(`${shop.address}/search?q=${words}`);
+  const link = page.locator('.found .card a').first();
+  const path = new URL(await link.getAttribute('href'), shop.address).pathname;
+  deliveries += 1;
+  await inventory.ReceiveStock({ request_id: `account-test-${deliveries}`, lines: [{ book: path.slice(1), quantity: 9 }] });
+  await link.click();
+  await press(page, 'Add to cart');
+  return path;
+}
+
+// Buys as a guest, with Ada's address. Gives the order's number.
+async function orderAsGuest(page, words) {
+  await putIntoCart(page, words);
+  await page.getByRole('link', { name: 'To the checkout' }).click();
+  await page.getByLabel('E-mail').fill(ADA.email);
+  await page.getByLabel('Name', { exact: true }).fill(ADA.name);
+  await page.getByLabel('I collect them in the shop').check();
+  await page.getByLabel('In the shop, when I collect them').check();
+  await press(page, 'Place the order');
+  await page.waitForURL('**/orders/*');
+  return /B-\d+/.exec(await page.locator('main').textContent())[0];
+}
+
+async function register(page) {
+  await page.goto(`${shop.address}/account/register`);
+  await page.getByLabel('Name').fill(ADA.name);
+  await page.getByLabel('E-mail address').fill(ADA.email);
+  await page.getByLabel('Password').fill(ADA.password);
+  await press(page, 'Open an account');
+  assert.equal(await heading(page), 'Look into your mail');
+  await page.goto(await nextLink('/account/verify'));
+  await press(page, 'This is my address');
+  assert.match(await noteOf(page), /confirmed/);
+}
+
+async function signIn(page, password, email = ADA.email) {
+  await page.goto(`${shop.address}/account/sign-in`);
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await press(page, 'Sign in');
+}
+
+async function downloadData(page) {
+  await page.goto(`${shop.address}/account`);
+  const [download] = await Promise.all([page.waitForEvent('download'), press(page, 'Download your data')]);
+  return JSON.parse(readFileSync(await download.path(), 'utf8'));
+}
+
+const numbersOf = (data) => data.orders.map((order) => order.number).sort();
+const isRefused = async (page) =>
+  assert.match(await page.locator('[role=alert]').textContent(), /do not belong together/);
+
+test('without JavaScript: an account, from registering to erasing', () =>
+  visit({ javaScriptEnabled: false, acceptDownloads: true }, async (page) => {
+    // A guest, with an order of before and one of after the address was verified, and a book in the cart.
+    const orders = [await orderAsGuest(page, 'emma')];
+    await register(page);
+    orders.push(await orderAsGuest(page, 'persuasion'));
+    const book = await putIntoCart(page, 'earthsea');
+
+    // All of it is theirs.
+    await signIn(page, ADA.password);
+    assert.match(await noteOf(page), /Welcome/);
+    assert.equal(await heading(page), ADA.name);
+    assert.equal(await page.locator('.badge').textContent(), '1');
+    await eventually('both orders as theirs', async () => {
+      await page.goto(`${shop.address}/orders`);
+      const list = await page.locator('main').textContent();
+      return orders.every((number) => list.includes(number));
+    });
+    await page.getByRole('link', { name: orders[0] }).click();
+    assert.ok((await page.locator('main').textContent()).includes(orders[0]));
+
+    // A new password; the old one is worth nothing.
+    await page.goto(`${shop.address}/account/password`);
+    await page.getByLabel('Your password until now').fill(ADA.password);
+    await page.getByLabel('New password').fill('woolf-on-a-bicycle');
+    await press(page, 'Keep the new password');
+    assert.match(await noteOf(page), /password is changed/);
+    await press(page, 'Sign out everywhere');
+    assert.match(await noteOf(page), /signed out everywhere/);
+    await signIn(page, ADA.password);
+    await isRefused(page);
+
+    // It is forgotten.
+    await page.getByRole('link', { name: 'I have forgotten my password' }).click();
+    await page.getByLabel('E-mail address').fill(ADA.email);
+    await press(page, 'Send me the link');
+    await page.goto(await nextLink('/account/reset'));
+    await page.getByLabel('New password').fill('proust-on-a-ferry');
+    await press(page, 'Keep this password');
+    await signIn(page, 'proust-on-a-ferry');
+
+    // All that the shop knows.
+    const data = await downloadData(page);
+    assert.equal(data.customer.email, ADA.email);
+    assert.deepEqual(numbersOf(data), orders.sort());
+    assert.deepEqual(data.cart.lines.map((line) => line.book), [book.slice(1)]);
+    assert.ok(data.reading_events.some((event) => event.book === book.slice(1)), 'what they looked at as a guest');
+
+    // And nothing is left.
+    await page.goto(`${shop.address}/account/erase`);
+    await page.getByLabel('Your password').fill('proust-on-a-ferry');
+    await press(page, 'Erase everything about me');
+    assert.match(await noteOf(page), /erased/);
+    assert.equal(await page.locator('.badge').count(), 0);
+    await signIn(page, 'proust-on-a-ferry');
+    await isRefused(page);
+  }));
+
+test('whoever registers again after erasing finds nothing of before', () =>
+  visit({ javaScriptEnabled: false, acceptDownloads: true }, async (page) => {
+    await register(page);
+    await signIn(page, ADA.password);
+    const data = await downloadData(page);
+    assert.deepEqual(data.orders, []);
+    assert.equal(data.cart.lines?.length ?? 0, 0);
+    assert.deepEqual(data.reading_events, []);
+  }));
+
+test('the first owner, made on the command line, signs in and cannot leave the shop without one', () =>
+  visit({ javaScriptEnabled: false }, async (page) => {
+    await signIn(page, OWNER.password, OWNER.email);
+    await page.goto(`${shop.address}/account/erase`);
+    await page.getByLabel('Your password').fill(OWNER.password);
+    await press(page, 'Erase everything about me');
+    assert.match(await page.locator('[role=alert]').textContent(), /only owner/);
+  }));
+
+for (const [size, viewport] of Object.entries(SIZES)) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`axe finds nothing, and nothing sticks out: ${size}, ${colorScheme}`, () =>
+      visit({ viewport, colorScheme }, async (page) => {
+        const at = (name) => assertFit(page, `account-${name}-${size}-${colorScheme}`);
+        const open = (path) => page.goto(`${shop.address}/account${path}`);
+        const guest = { 'sign-in': '/sign-in', register: '/register', registered: '/register/sent', verify: '/verify?token=x',
+          forgotten: '/forgotten', sent: '/forgotten/sent', reset: '/reset?token=x' };
+        for (const [name, path] of Object.entries(guest)) {
+          await open(path);
+          await at(name);
+        }
+        await page.getByLabel('New password').fill('some other words');
+        await press(page, 'Keep this password');
+        await at('dead-link');
+        await open('/register');
+        await page.getByLabel('E-mail address').fill('bob@example.org');
+        await page.getByLabel('Password').fill('short');
+        await press(page, 'Open an account');
+        await at('wrong-field');
+        await signIn(page, ADA.password);
+        for (const [name, path] of Object.entries({ home: '', password: '/password', erase: '/erase' })) {
+          await open(path);
+          await at(name);
+        }
+      }));
+  }
+}
