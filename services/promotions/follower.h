@@ -5,14 +5,9 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <thread>
 
-#include "lib/base/result.h"
-#include "lib/rpc/client.h"
+#include "lib/rpc/stream_loop.h"
 #include "octavo/transactions/v1/transactions.grpc.pb.h"
 #include "services/promotions/identity.h"
 #include "services/promotions/store.h"
@@ -21,35 +16,18 @@ namespace octavo::promotions {
 
 class OrderFollower {
  public:
-  // Between two attempts: doubled each time from the least to the most, back to the least once a stream gave anything.
-  static constexpr std::chrono::milliseconds kPauseMin{50};
-  static constexpr std::chrono::milliseconds kPauseMax{5000};
-
-  // Begins at once. The references outlive the follower.
+  // Begins at once. The references outlive the follower, whose end waits for the thread.
   OrderFollower(const std::shared_ptr<grpc::Channel>& transactions, rpc::Telemetry telemetry, Store& store,
                 const Identity& identity);
-  // Ends the stream and waits for the thread.
-  ~OrderFollower();
-  OrderFollower(const OrderFollower&) = delete;
-  OrderFollower& operator=(const OrderFollower&) = delete;
 
  private:
-  void Run();
   // Reads one stream to its end; gives the reason of the end.
   Status Follow(grpc::ClientContext& context);
 
   const std::unique_ptr<transactions::v1::TransactionsService::StubInterface> stub_;
-  const rpc::Caller caller_;
-  obs::Log& log_;
   Store& store_;
   const Identity& identity_;
-
-  std::mutex mutex_;
-  std::condition_variable stopped_;
-  bool stopping_ = false;                   // Guarded by mutex_, as the next line.
-  grpc::ClientContext* context_ = nullptr;  // Of the stream that runs.
-  bool alive_ = false;                      // The stream gave something. Only the thread's.
-  std::thread thread_;                      // Last: it uses the rest.
+  rpc::StreamLoop loop_;  // Last: its thread uses the rest.
 };
 
 }  // namespace octavo::promotions

@@ -1,19 +1,19 @@
 #include "services/recommendations/follower.h"
 
+#include <google/protobuf/util/time_util.h>
+
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
-
-#include "lib/rpc/status.h"
 
 namespace octavo::recommendations {
 namespace {
 
+using google::protobuf::util::TimeUtil;
 namespace catalog = octavo::catalog;
 namespace inventory = octavo::inventory;
-
-// A stream is begun anew once a day, whatever happens: a peer that hangs without closing is noticed.
-constexpr std::chrono::hours kStreamMax{24};
+namespace transactions = octavo::transactions;
 
 Book ToBook(BookId id, const catalog::v1::Book& proto) {
   Book book{.id = id,
@@ -26,85 +26,71 @@ Book ToBook(BookId id, const catalog::v1::Book& proto) {
   return book;
 }
 
+// A purchase's event id: the same whenever the order is told of again.
+std::string PurchaseId(const std::string& order, BookId book) { return order + '/' + std::to_string(book.value()); }
+
+// Whose purchase it is. An order that names nobody is a reader of its own: what was bought together teaches the model.
+std::optional<ReaderId> ReaderOf(const transactions::v1::OrderEvent& event) {
+  constexpr std::string_view kCustomers = "customers/";
+  constexpr std::string_view kOrders = "orders/";
+  const std::string& customer = event.order().buyer().customer();
+  const std::string& order = event.order().name();
+  Result<ReaderId> reader = ParseReader(event.reader());
+  if (!reader.ok() && customer.starts_with(kCustomers)) {
+    reader = ParseReader("readers/c-" + customer.substr(kCustomers.size()));
+  }
+  if (!reader.ok() && order.starts_with(kOrders)) reader = ParseReader("readers/o-" + order.substr(kOrders.size()));
+  return reader.ok() ? std::optional(*reader) : std::nullopt;
+}
+
+OrderChange ToOrderChange(const transactions::v1::OrderEvent& event) {
+  using Proto = transactions::v1::OrderEvent;
+  OrderChange change{.position = event.position()};
+  const bool placed = event.type() == Proto::TYPE_ORDER_PLACED;
+  const bool undone = event.type() == Proto::TYPE_CANCELLED || event.type() == Proto::TYPE_ERASED;
+  const std::optional<ReaderId> reader = ReaderOf(event);
+  for (const transactions::v1::OrderLine& line : event.order().lines()) {
+    const Result<BookId> book = ParseBook(line.book());
+    if (!book.ok()) continue;  // Beyond the numbers of the published contract: no shelf can show it.
+    std::string id = PurchaseId(event.order().name(), *book);
+    if (undone) {
+      change.taken_back.push_back(std::move(id));
+    } else if (placed && reader) {
+      change.purchases.push_back({.id = std::move(id),
+                                  .reader = *reader,
+                                  .book = *book,
+                                  .type = EventType::kPurchase,
+                                  .time = FromMicros(TimeUtil::TimestampToMicroseconds(event.event_time())),
+                                  .source = "transactions"});
+    }
+  }
+  return change;
+}
+
 }  // namespace
 
-StreamLoop::StreamLoop(std::string name, Session session, obs::Log& log)
-    : name_(std::move(name)), session_(std::move(session)), log_(log) {}
-
-StreamLoop::~StreamLoop() { Stop(); }
-
-void StreamLoop::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void StreamLoop::Stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    if (context_ != nullptr) context_->TryCancel();
-  }
-  stopped_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
-void StreamLoop::Alive() {
-  if (!alive_.exchange(true)) log_.Info("following", {{"stream", name_}});
-}
-
-void StreamLoop::Run() {
-  std::chrono::milliseconds pause = kPauseMin;
-  bool reported = false;
-  std::unique_lock lock(mutex_);
-  while (!stopping_) {
-    grpc::ClientContext context;
-    context_ = &context;
-    alive_ = false;
-    lock.unlock();
-    const Status end = session_(context);
-    lock.lock();
-    context_ = nullptr;
-    if (stopping_) return;
-    if (alive_) {
-      pause = kPauseMin;
-      reported = false;
-    }
-    // Once per trouble: a peer that is down for an hour makes one line.
-    if (!std::exchange(reported, true)) {
-      log_.Warn("stream_ended", {{"stream", name_}, {"why", end.ok() ? "closed" : ToString(end.error())}});
-    }
-    stopped_.wait_for(lock, pause, [this] { return stopping_; });
-    pause = std::min(2 * pause, kPauseMax);
-  }
-}
-
-CatalogueFollower::CatalogueFollower(std::shared_ptr<grpc::Channel> channel, rpc::Telemetry telemetry,
+CatalogueFollower::CatalogueFollower(const std::shared_ptr<grpc::Channel>& catalogue, rpc::Telemetry telemetry,
                                      Showroom& showroom)
-    : stub_(catalog::v1::CatalogService::NewStub(channel)),
-      caller_(telemetry),
+    : stub_(catalog::v1::CatalogService::NewStub(catalogue)),
       showroom_(showroom),
       log_(telemetry.log),
-      loop_("catalogue", [this](grpc::ClientContext& context) { return Follow(context); }, telemetry.log) {}
+      loop_("catalogue", telemetry, [this](grpc::ClientContext& context) { return Follow(context); }) {}
 
 Status CatalogueFollower::Follow(grpc::ClientContext& context) {
-  caller_.PrepareStream(context, {.budget = kStreamMax});
   catalog::v1::StreamChangesRequest request;
   request.set_position(position_);
-  const auto reader = stub_->StreamChanges(&context, request);
-  catalog::v1::Change change;
-  while (reader->Read(&change)) {
-    loop_.Alive();
-    Apply(change);
-  }
-  const grpc::Status status = reader->Finish();
-  if (status.ok()) return Ok();
-  Error error = rpc::ToError(status);
-  if (error.reason == "UNKNOWN_POSITION") {
+  const Status end =
+      loop_.Read(context, *stub_->StreamChanges(&context, request), [this](const catalog::v1::Change& change) {
+        Apply(change);
+        return Ok();
+      });
+  if (!end.ok() && end.error().reason == "UNKNOWN_POSITION") {
     // Another catalogue than the one that was copied: begin anew, and show the old copy until the new one is whole.
     position_ = 0;
     whole_ = false;
     gathered_.clear();
   }
-  return error;
+  return end;
 }
 
 void CatalogueFollower::Apply(const catalog::v1::Change& change) {
@@ -130,32 +116,52 @@ void CatalogueFollower::Apply(const catalog::v1::Change& change) {
   }
 }
 
-StockFollower::StockFollower(std::shared_ptr<grpc::Channel> channel, rpc::Telemetry telemetry, Showroom& showroom)
-    : stub_(inventory::v1::InventoryService::NewStub(channel)),
-      caller_(telemetry),
+StockFollower::StockFollower(const std::shared_ptr<grpc::Channel>& inventory, rpc::Telemetry telemetry, Showroom& showroom)
+    : stub_(inventory::v1::InventoryService::NewStub(inventory)),
       showroom_(showroom),
-      loop_("stock", [this](grpc::ClientContext& context) { return Follow(context); }, telemetry.log) {}
+      loop_("stock", telemetry, [this](grpc::ClientContext& context) { return Follow(context); }) {}
 
 Status StockFollower::Follow(grpc::ClientContext& context) {
-  caller_.PrepareStream(context, {.budget = kStreamMax});
-  const auto reader = stub_->WatchStock(&context, {});
   // Each stream begins with the whole stock, which replaces the copy only when it is complete.
   bool whole = false;
   std::unordered_map<std::int32_t, std::int64_t> gathered;
-  inventory::v1::WatchStockResponse response;
-  while (reader->Read(&response)) {
-    loop_.Alive();
+  return loop_.Read(context, *stub_->WatchStock(&context, {}), [&](const inventory::v1::WatchStockResponse& response) {
     if (response.caught_up() && !whole) {
       whole = true;
       showroom_.ReplaceStock(std::exchange(gathered, {}));
     }
     const Result<BookId> book = ParseBook(response.stock().book());
-    if (!book.ok()) continue;
+    if (!book.ok()) return Ok();
     whole ? showroom_.PutStock(*book, response.stock().available())
           : void(gathered[book->value()] = response.stock().available());
-  }
-  const grpc::Status status = reader->Finish();
-  return status.ok() ? Ok() : Status(rpc::ToError(status));
+    return Ok();
+  });
+}
+
+OrderFollower::OrderFollower(const std::shared_ptr<grpc::Channel>& transactions, rpc::Telemetry telemetry,
+                             Recorder& recorder)
+    : stub_(transactions::v1::TransactionsService::NewStub(transactions)),
+      recorder_(recorder),
+      loop_("orders", telemetry, [this](grpc::ClientContext& context) { return Follow(context); }) {}
+
+Status OrderFollower::Follow(grpc::ClientContext& context) {
+  position_ = recorder_.OrderPosition();
+  transactions::v1::StreamOrderEventsRequest request;
+  request.set_position(position_);
+  const Status end =
+      loop_.Read(context, *stub_->StreamOrderEvents(&context, request),
+                 [this](const transactions::v1::OrderEvent& event) { return Apply(ToOrderChange(event)); });
+  // The orders were brought back from an older copy: read them anew. Purchases that are known stay as they are.
+  if (!end.ok() && end.error().reason == "UNKNOWN_POSITION") TRY(recorder_.FollowOrdersAnew());
+  return end;
+}
+
+Status OrderFollower::Apply(const OrderChange& change) {
+  const bool changes = !change.purchases.empty() || !change.taken_back.empty();
+  if (!changes && change.position < position_ + kEventsPerWrite) return Ok();
+  TRY(recorder_.ApplyOrder(change));
+  position_ = change.position;
+  return Ok();
 }
 
 }  // namespace octavo::recommendations

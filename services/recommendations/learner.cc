@@ -97,7 +97,7 @@ std::optional<NamedModel> Learner::OpenLatest(Arm arm) {
                                   {"what", "it is set aside; the one before answers until a new one is trained"}});
     std::error_code ignored;  // There may be no file at all.
     std::filesystem::rename(file, file.string() + ".damaged", ignored);
-    store_.DeleteModel(record->name);
+    store_.RetireModel(record->name);
     const std::lock_guard lock(mutex_);
     asked_ = true;
   }
@@ -207,7 +207,8 @@ Result<ModelRecord> Learner::TrainAll(const std::stop_token& stop) {
   const recommender::Interactions interactions = TRY(ReadEvents(stop, last_position));
   log_.Info("training_started", {{"readers", interactions.users().size()},
                                  {"books", interactions.items().size()},
-                                 {"interactions", interactions.size()}});
+                                 {"interactions", interactions.size()},
+                                 {"untaught_readers", interactions.report().untaught}});
   const bool is_first = !state().live.has_value();
   if (!is_first && interactions.size() >= 2 * tuned_interactions_) TRY(Tune(interactions, stop));
 
@@ -323,7 +324,7 @@ void Learner::RemoveOldFiles(const std::set<std::string>& kept) {
     const std::string name = entry.path().stem();
     if (entry.path().extension() != kModelSuffix || kept.contains(name) || (before && before->name == name)) continue;
     std::filesystem::remove(entry.path(), ignored);
-    store_.DeleteModel(name);
+    store_.RetireModel(name);
   }
 }
 

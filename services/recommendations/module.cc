@@ -126,9 +126,11 @@ Status Module::Start(const runtime::Peers& peers) {
   s.showroom.Settle();
   s.catalogue = std::make_unique<CatalogueFollower>(peers.To("catalog"), *telemetry_, s.showroom);
   s.stock = std::make_unique<StockFollower>(peers.To("inventory"), *telemetry_, s.showroom);
+  s.orders = std::make_unique<OrderFollower>(peers.To("transactions"), *telemetry_, s.recorder);
   s.catalogue->Start();
   s.stock->Start();
   s.recorder.Start();
+  s.orders->Start();
   s.learner.Start();
   s.pipeline.Open();
   return Ok();
@@ -140,6 +142,7 @@ void Module::Close() {
   s.pipeline.Close();
   if (s.catalogue != nullptr) s.catalogue->Stop();
   if (s.stock != nullptr) s.stock->Stop();
+  if (s.orders != nullptr) s.orders->Stop();
   s.recorder.Stop();
   s.learner.Stop();
 }

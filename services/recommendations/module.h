@@ -44,7 +44,7 @@ class Module final : public runtime::Module {
   explicit Module(Configuration configuration) : configuration_(std::move(configuration)) {}
 
   std::string name() const override { return "recommendations"; }
-  std::vector<std::string> peers() const override { return {"catalog", "inventory"}; }
+  std::vector<std::string> peers() const override { return {"catalog", "inventory", "transactions"}; }
   void Configure(runtime::Options::Group options) override;
   Status Open(const runtime::Environment& environment) override;
   std::vector<rpc::Service*> services() override;
@@ -70,6 +70,7 @@ class Module final : public runtime::Module {
     ClassicService classic;
     std::unique_ptr<CatalogueFollower> catalogue;  // From Start on, as the next.
     std::unique_ptr<StockFollower> stock;
+    std::unique_ptr<OrderFollower> orders;
   };
 
   Status CheckConfiguration() const;

@@ -643,6 +643,7 @@ TEST_F(ModuleTest, AChallengerAnswersItsReadersAndIsReportedApart) {
   const auto reports = Call(&Stub::ListShelfReports, {});
   ASSERT_EQ(reports->reports_size(), 2);
   for (const auto& report : reports->reports()) EXPECT_EQ(report.impression_count(), answers[report.model()]);
+  EXPECT_EQ(reports->comparisons_size(), 1);
 
   // The trial goes on after a restart, with the same readers.
   const std::string model_of_7 = Ask("7", 1)->model();
@@ -650,6 +651,51 @@ TEST_F(ModuleTest, AChallengerAnswersItsReadersAndIsReportedApart) {
   Start(configuration);
   WaitForBooks(19);
   EXPECT_EQ(Ask("7", 1)->model(), model_of_7);
+}
+
+TEST_F(ModuleTest, TheChallengersDifferenceComesWithItsUncertainty) {
+  Configuration configuration = Usual();
+  configuration.challenger = "neighbours";
+  Start(configuration);
+  WaitForBooks(19);
+  ASSERT_THAT(Record(Crowd()), IsOk());
+  std::map<std::string, std::vector<std::string>> readers;  // By the model that answers them.
+  WaitUntil([&] {
+    readers.clear();
+    for (int reader = 0; reader < 200; ++reader) {
+      const std::string name = std::to_string(reader);
+      readers[Ask(name, 1)->model()].push_back(name);
+    }
+    return readers.size() == 2 && !readers.contains("");
+  });
+  const std::string live = Model().name();
+  std::vector<v1::Event> events;
+  for (const auto& [model, names] : readers) {
+    ASSERT_GE(names.size(), 40u);
+    for (std::size_t i = 0; i < 40; ++i) {
+      // Of forty readers each, five click in the live model's shelf and twenty in the challenger's, all of them twice.
+      const int clicks = i < (model == live ? 5u : 20u) ? 2 : 0;
+      for (int n = 0; n < 1 + clicks; ++n) {
+        events.push_back(MakeEvent(names[i], 1, n == 0 ? v1::EVENT_TYPE_IMPRESSION : v1::EVENT_TYPE_VIEW));
+        events.back().set_shelf("home");
+      }
+    }
+  }
+  ASSERT_EQ(Record(events)->refused_count(), 0);
+
+  const auto reports = Call(&Stub::ListShelfReports, {});
+  ASSERT_EQ(reports->comparisons_size(), 1);
+  const v1::ShelfComparison& comparison = reports->comparisons(0);
+  EXPECT_EQ(comparison.shelf(), "home");
+  EXPECT_EQ(comparison.live().reader_count(), 40);
+  EXPECT_EQ(comparison.live().clicking_reader_count(), 5);
+  EXPECT_EQ(comparison.challenger().clicking_reader_count(), 20);
+  EXPECT_DOUBLE_EQ(comparison.click_difference().value(), 0.375);
+  EXPECT_GT(comparison.click_difference().low(), 0) << "the challenger is better, and it can be told";
+  EXPECT_LT(comparison.click_difference().high(), 0.6);
+  EXPECT_EQ(comparison.purchase_difference().value(), 0);
+  EXPECT_LT(comparison.purchase_difference().low(), 0);
+  EXPECT_GT(comparison.purchase_difference().high(), 0);
 }
 
 TEST_F(ModuleTest, TrainingFromNothingFailsAndTheServiceGoesOn) {

@@ -126,6 +126,19 @@ Status Recorder::Forget(const ReaderId& reader) {
   });
 }
 
+Status Recorder::ApplyOrder(const OrderChange& change) {
+  return Do([&] {
+    const AppliedOrder applied = store_.ApplyOrder(change);
+    for (const Event& purchase : applied.purchases) histories_.Apply(purchase);
+    for (const ReaderId& reader : std::set<ReaderId>(applied.robbed.begin(), applied.robbed.end())) Reread(reader);
+    if (!applied.purchases.empty()) on_recorded_(static_cast<std::int64_t>(applied.purchases.size()));
+  });
+}
+
+Status Recorder::FollowOrdersAnew() {
+  return Do([&] { store_.FollowOrdersAnew(); });
+}
+
 Result<std::int64_t> Recorder::ForgetSource(const std::string& source) {
   std::int64_t deleted = 0;
   // Page by page, so that events of others come between.

@@ -75,6 +75,12 @@ class Recorder {
   // The following wait until they are done, behind the events queued before.
   Status Merge(const ReaderId& from, const ReaderId& to);
   Status Forget(const ReaderId& reader);
+  // Applies an order's event with its position, and waits as above. One that is known changes nothing.
+  Status ApplyOrder(const OrderChange& change);
+  // Up to which position of the order events this was done.
+  std::int64_t OrderPosition() { return store_.OrderPosition(); }
+  // The events of orders will come again from the first.
+  Status FollowOrdersAnew();
   // How many events were deleted.
   Result<std::int64_t> ForgetSource(const std::string& source);
 

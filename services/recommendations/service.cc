@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -49,6 +50,57 @@ v1::RecommendResponse ToProto(const Shelf& shelf) {
   }
   response.set_model(shelf.assortment->model_name());
   return response;
+}
+
+v1::ShelfReport ToProto(const ShelfCounts& counts) {
+  const Interval clicks = WilsonInterval(counts.clicks, counts.impressions);
+  const Interval purchases = WilsonInterval(counts.purchases, counts.impressions);
+  v1::ShelfReport report;
+  report.set_shelf(counts.shelf);
+  report.set_model(counts.model);
+  report.set_impression_count(counts.impressions);
+  report.set_click_count(counts.clicks);
+  report.set_purchase_count(counts.purchases);
+  report.set_click_rate(clicks.share);
+  report.set_click_rate_low(clicks.low);
+  report.set_click_rate_high(clicks.high);
+  report.set_purchase_rate(purchases.share);
+  report.set_purchase_rate_low(purchases.low);
+  report.set_purchase_rate_high(purchases.high);
+  return report;
+}
+
+v1::ShelfReaders ToProto(const ShelfReaders& readers) {
+  v1::ShelfReaders proto;
+  proto.set_reader_count(readers.shown);
+  proto.set_clicking_reader_count(readers.clicking);
+  proto.set_buying_reader_count(readers.buying);
+  return proto;
+}
+
+v1::Difference ToProto(const Interval& difference) {
+  v1::Difference proto;
+  proto.set_value(difference.share);
+  proto.set_low(difference.low);
+  proto.set_high(difference.high);
+  return proto;
+}
+
+// `readers` by shelf, the live arm before the challenger's.
+void AddComparisons(const std::vector<ShelfReaders>& readers, v1::ListShelfReportsResponse& response) {
+  for (std::size_t i = 1; i < readers.size(); ++i) {
+    const ShelfReaders& live = readers[i - 1];
+    const ShelfReaders& challenger = readers[i];
+    if (live.shelf != challenger.shelf || live.shown == 0 || challenger.shown == 0) continue;
+    v1::ShelfComparison* const comparison = response.add_comparisons();
+    comparison->set_shelf(live.shelf);
+    *comparison->mutable_live() = ToProto(live);
+    *comparison->mutable_challenger() = ToProto(challenger);
+    *comparison->mutable_click_difference() = ToProto(DifferenceOf(WilsonInterval(live.clicking, live.shown),
+                                                                   WilsonInterval(challenger.clicking, challenger.shown)));
+    *comparison->mutable_purchase_difference() = ToProto(
+        DifferenceOf(WilsonInterval(live.buying, live.shown), WilsonInterval(challenger.buying, challenger.shown)));
+  }
 }
 
 // As google/protobuf/timestamp.proto bounds it: years 1 to 9999.
@@ -350,18 +402,9 @@ Result<v1::ListShelfReportsResponse> RecommendationsService::ListShelfReports(
       request.has_start_time() ? TRY(ParseTime(request.start_time(), "start_time")) : Timestamp::min();
   const Timestamp end = request.has_end_time() ? TRY(ParseTime(request.end_time(), "end_time")) : Timestamp::max();
   v1::ListShelfReportsResponse response;
-  for (const ShelfCounts& counts : parts_.store.CountShelves(start, end)) {
-    const Interval rate = WilsonInterval(counts.clicks, counts.impressions);
-    v1::ShelfReport* const report = response.add_reports();
-    report->set_shelf(counts.shelf);
-    report->set_model(counts.model);
-    report->set_impression_count(counts.impressions);
-    report->set_click_count(counts.clicks);
-    report->set_purchase_count(counts.purchases);
-    report->set_click_rate(rate.share);
-    report->set_click_rate_low(rate.low);
-    report->set_click_rate_high(rate.high);
-  }
+  for (const ShelfCounts& counts : parts_.store.CountShelves(start, end)) *response.add_reports() = ToProto(counts);
+  const std::optional<Timestamp> trial = parts_.store.FirstTrained(Arm::kChallenger);
+  if (trial) AddComparisons(parts_.store.CountShelfReaders(std::max(start, *trial), end), response);
   return response;
 }
 

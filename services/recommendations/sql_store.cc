@@ -34,6 +34,16 @@ constexpr std::string_view kEventsOf =
     "SELECT position, event_id, reader, book, type, rating, event_time, shelf, source, model FROM events "
     "WHERE reader = $1 AND position > $2 AND type <> 1 ORDER BY position LIMIT $3";
 
+constexpr std::string_view kOrderPosition = "SELECT order_position FROM event_log WHERE id = 1";
+constexpr std::string_view kFollowOrdersTo =
+    "UPDATE event_log SET order_position = $1 WHERE id = 1 AND order_position < $1";
+constexpr std::string_view kFollowOrdersAnew = "UPDATE event_log SET order_position = 0 WHERE id = 1";
+// The view or basket, from a shelf, that came last before a purchase.
+constexpr std::string_view kLedTo =
+    "SELECT shelf, model FROM events WHERE reader = $1 AND book = $2 AND type IN (2, 3) AND shelf IS NOT NULL "
+    "AND event_time >= $3 AND event_time <= $4 ORDER BY event_time DESC, position DESC LIMIT 1";
+constexpr std::string_view kTakeBack = "DELETE FROM events WHERE event_id = $1 RETURNING reader";
+
 constexpr std::string_view kMerge = "UPDATE events SET reader = $2 WHERE reader = $1";
 constexpr std::string_view kDeleteReader = "DELETE FROM events WHERE reader = $1";
 constexpr std::string_view kDeleteSource =
@@ -45,6 +55,13 @@ constexpr std::string_view kCountShelves =
     "COUNT(CASE WHEN type = 4 THEN 1 END) FROM events "
     "WHERE shelf IS NOT NULL AND event_time >= $1 AND event_time < $2 GROUP BY shelf, model ORDER BY shelf, model";
 
+constexpr std::string_view kCountShelfReaders =
+    "SELECT e.shelf, m.arm, COUNT(DISTINCT CASE WHEN e.type = 1 THEN e.reader END), "
+    "COUNT(DISTINCT CASE WHEN e.type = 2 THEN e.reader END), COUNT(DISTINCT CASE WHEN e.type = 4 THEN e.reader END) "
+    "FROM events e JOIN models m ON e.model = 'models/' || m.name "
+    "WHERE e.shelf IS NOT NULL AND e.event_time >= $1 AND e.event_time < $2 GROUP BY e.shelf, m.arm "
+    "ORDER BY e.shelf, m.arm";
+
 constexpr std::string_view kPutModel =
     "INSERT INTO models (name, arm, train_time, last_position, reader_count, book_count, interaction_count, "
     "train_seconds, model_bytes, quality, settings) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
@@ -55,8 +72,9 @@ constexpr std::string_view kPutModel =
     "settings = excluded.settings";
 constexpr std::string_view kLatestModel =
     "SELECT name, arm, train_time, last_position, reader_count, book_count, interaction_count, train_seconds, "
-    "model_bytes, quality, settings FROM models WHERE arm = $1 ORDER BY train_time DESC, name DESC LIMIT 1";
-constexpr std::string_view kDeleteModel = "DELETE FROM models WHERE name = $1";
+    "model_bytes, quality, settings FROM models WHERE arm = $1 AND retired = 0 ORDER BY train_time DESC, name DESC LIMIT 1";
+constexpr std::string_view kRetireModel = "UPDATE models SET retired = 1 WHERE name = $1";
+constexpr std::string_view kFirstTrained = "SELECT train_time FROM models WHERE arm = $1 ORDER BY train_time LIMIT 1";
 
 std::optional<std::string> OrNull(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional<std::string>(text);
@@ -135,38 +153,75 @@ std::map<std::string, double> ParseQuality(const std::string& text) {
   return quality;
 }
 
+std::vector<std::int64_t> AppendIn(db::Transaction& transaction, std::span<const Event> events) {
+  std::vector<std::string> ids;
+  for (const Event& event : events) {
+    if (!event.id.empty()) ids.push_back(event.id);
+  }
+  std::set<std::string> known = KnownIds(transaction, ids);
+  std::vector<std::int64_t> positions(events.size(), 0);
+  std::vector<const Event*> fresh;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (!events[i].id.empty() && !known.insert(events[i].id).second) continue;
+    fresh.push_back(&events[i]);
+    positions[i] = static_cast<std::int64_t>(fresh.size());
+  }
+  if (fresh.empty()) return positions;
+
+  const std::int64_t before =
+      transaction.QueryOne(kAdvance, fresh.size())->Int(0) - static_cast<std::int64_t>(fresh.size());
+  for (std::int64_t& position : positions) position += position == 0 ? 0 : before;
+  InSizes(fresh.size(), [&](std::size_t begin, int size) {
+    std::vector<db::Value> values;
+    values.reserve(static_cast<std::size_t>(size * kInsertColumns));
+    for (std::size_t i = begin; i < begin + static_cast<std::size_t>(size); ++i) {
+      AddRow(*fresh[i], before + static_cast<std::int64_t>(i) + 1, values);
+    }
+    transaction.Execute(std::string(kInsertEvents) + db::Tuples(size, kInsertColumns), std::span<const db::Value>(values));
+  });
+  return positions;
+}
+
+// The purchase with the shelf that led to it.
+Event WithLead(db::Transaction& transaction, Event purchase) {
+  const std::optional<db::Row> lead = transaction.QueryOne(kLedTo, purchase.reader.value(), purchase.book.value(),
+                                                           purchase.time - kLeadMax, purchase.time);
+  if (lead) {
+    purchase.shelf = lead->Text(0);
+    purchase.model = lead->OptionalText(1).value_or("");
+  }
+  return purchase;
+}
+
 }  // namespace
 
 std::vector<std::int64_t> SqlStore::Append(std::span<const Event> events) {
-  return database_.Write([&](db::Transaction& transaction) {
-    std::vector<std::string> ids;
-    for (const Event& event : events) {
-      if (!event.id.empty()) ids.push_back(event.id);
-    }
-    std::set<std::string> known = KnownIds(transaction, ids);
-    std::vector<std::int64_t> positions(events.size(), 0);
-    std::vector<const Event*> fresh;
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      if (!events[i].id.empty() && !known.insert(events[i].id).second) continue;
-      fresh.push_back(&events[i]);
-      positions[i] = static_cast<std::int64_t>(fresh.size());
-    }
-    if (fresh.empty()) return positions;
+  return database_.Write([&](db::Transaction& transaction) { return AppendIn(transaction, events); });
+}
 
-    const std::int64_t before = transaction.QueryOne(kAdvance, fresh.size())->Int(0) -
-                                static_cast<std::int64_t>(fresh.size());
-    for (std::int64_t& position : positions) position += position == 0 ? 0 : before;
-    InSizes(fresh.size(), [&](std::size_t begin, int size) {
-      std::vector<db::Value> values;
-      values.reserve(static_cast<std::size_t>(size * kInsertColumns));
-      for (std::size_t i = begin; i < begin + static_cast<std::size_t>(size); ++i) {
-        AddRow(*fresh[i], before + static_cast<std::int64_t>(i) + 1, values);
-      }
-      transaction.Execute(std::string(kInsertEvents) + db::Tuples(size, kInsertColumns),
-                          std::span<const db::Value>(values));
-    });
-    return positions;
+std::int64_t SqlStore::OrderPosition() {
+  return database_.Read([](db::Transaction& transaction) { return transaction.QueryOne(kOrderPosition)->Int(0); });
+}
+
+AppliedOrder SqlStore::ApplyOrder(const OrderChange& change) {
+  return database_.Write([&](db::Transaction& transaction) {
+    AppliedOrder applied;
+    if (transaction.Execute(kFollowOrdersTo, change.position) == 0) return applied;
+    std::vector<Event> purchases;
+    for (const Event& purchase : change.purchases) purchases.push_back(WithLead(transaction, purchase));
+    const std::vector<std::int64_t> positions = AppendIn(transaction, purchases);
+    for (std::size_t i = 0; i < purchases.size(); ++i) {
+      if (positions[i] != 0) applied.purchases.push_back(std::move(purchases[i]));
+    }
+    for (const std::string& id : change.taken_back) {
+      for (const db::Row& row : transaction.Query(kTakeBack, id)) applied.robbed.emplace_back(row.Text(0));
+    }
+    return applied;
   });
+}
+
+void SqlStore::FollowOrdersAnew() {
+  database_.Write([](db::Transaction& transaction) { transaction.Execute(kFollowOrdersAnew); });
 }
 
 std::int64_t SqlStore::LastPosition() {
@@ -215,6 +270,20 @@ std::vector<ShelfCounts> SqlStore::CountShelves(Timestamp start, Timestamp end) 
   });
 }
 
+std::vector<ShelfReaders> SqlStore::CountShelfReaders(Timestamp start, Timestamp end) {
+  return database_.Read([&](db::Transaction& transaction) {
+    std::vector<ShelfReaders> counts;
+    for (const db::Row& row : transaction.Query(kCountShelfReaders, start, end)) {
+      counts.push_back({.shelf = row.Text(0),
+                        .arm = static_cast<Arm>(row.Int(1)),
+                        .shown = row.Int(2),
+                        .clicking = row.Int(3),
+                        .buying = row.Int(4)});
+    }
+    return counts;
+  });
+}
+
 void SqlStore::PutModel(const ModelRecord& model) {
   database_.Write([&](db::Transaction& transaction) {
     transaction.Execute(kPutModel, model.name, static_cast<int>(model.arm), model.train_time, model.last_position,
@@ -241,8 +310,15 @@ std::optional<ModelRecord> SqlStore::LatestModel(Arm arm) {
   });
 }
 
-void SqlStore::DeleteModel(const std::string& name) {
-  database_.Write([&](db::Transaction& transaction) { transaction.Execute(kDeleteModel, name); });
+void SqlStore::RetireModel(const std::string& name) {
+  database_.Write([&](db::Transaction& transaction) { transaction.Execute(kRetireModel, name); });
+}
+
+std::optional<Timestamp> SqlStore::FirstTrained(Arm arm) {
+  return database_.Read([&](db::Transaction& transaction) -> std::optional<Timestamp> {
+    const std::optional<db::Row> row = transaction.QueryOne(kFirstTrained, static_cast<int>(arm));
+    return row ? std::optional(row->Time(0)) : std::nullopt;
+  });
 }
 
 }  // namespace octavo::recommendations

@@ -25,6 +25,18 @@ struct StoredEvent {
   bool operator==(const StoredEvent&) const = default;
 };
 
+// What one event of an order changes.
+struct OrderChange {
+  std::int64_t position = 0;              // Of the order's event, in the log of transactions.
+  std::vector<Event> purchases;           // Each with an id.
+  std::vector<std::string> taken_back;    // Ids of purchases that count no more.
+};
+
+struct AppliedOrder {
+  std::vector<Event> purchases;     // Those that were new, each with the shelf and the model that led to it.
+  std::vector<ReaderId> robbed;     // Who lost a purchase.
+};
+
 // Impressions are most of the log and say nothing of a reader.
 enum class Impressions { kWith, kWithout };
 
@@ -58,6 +70,15 @@ class Store {
   // One reader's events behind `position` in order, at most `limit`, without impressions.
   virtual std::vector<StoredEvent> EventsOf(const ReaderId& reader, std::int64_t position, int limit) = 0;
 
+  // Up to which position the events of orders were applied; 0 at first.
+  virtual std::int64_t OrderPosition() = 0;
+  // Appends the purchases that are not known, deletes what is taken back, and remembers the position, all in one
+  // transaction. Each new purchase gets shelf and model of the reader's last view of the book that came from a shelf,
+  // within kLeadMax. A change at or below the remembered position is known and does nothing.
+  virtual AppliedOrder ApplyOrder(const OrderChange& change) = 0;
+  // The events of orders begin anew: purchases that are known stay.
+  virtual void FollowOrdersAnew() = 0;
+
   // What `from` did is `to`'s now.
   virtual void Merge(const ReaderId& from, const ReaderId& to) = 0;
   virtual void DeleteReader(const ReaderId& reader) = 0;
@@ -66,12 +87,17 @@ class Store {
 
   // Events of [start, end) that name a shelf, by shelf and model.
   virtual std::vector<ShelfCounts> CountShelves(Timestamp start, Timestamp end) = 0;
+  // Events of [start, end) that name a shelf and a model, by shelf and the model's arm.
+  virtual std::vector<ShelfReaders> CountShelfReaders(Timestamp start, Timestamp end) = 0;
 
   // The record with this name, new or again.
   virtual void PutModel(const ModelRecord& model) = 0;
-  // The one trained last for this arm.
+  // The one trained last for this arm, of those that are not retired.
   virtual std::optional<ModelRecord> LatestModel(Arm arm) = 0;
-  virtual void DeleteModel(const std::string& name) = 0;
+  // The model answers no more; reports still know its arm.
+  virtual void RetireModel(const std::string& name) = 0;
+  // When the first model of this arm was trained, retired or not.
+  virtual std::optional<Timestamp> FirstTrained(Arm arm) = 0;
 };
 
 }  // namespace octavo::recommendations

@@ -160,6 +160,77 @@ TEST_P(StoreContractTest, CountsEventsByShelfAndModelWithinTheTime) {
                                             ShelfCounts{"similar", "", 1, 0, 0}));
 }
 
+TEST_P(StoreContractTest, CountsTheDifferentReadersOfAShelfByTheArmOfTheirModel) {
+  store_->PutModel({.name = "a1", .arm = Arm::kLive, .train_time = kNoon});
+  store_->PutModel({.name = "a2", .arm = Arm::kLive, .train_time = kNoon});
+  store_->PutModel({.name = "b", .arm = Arm::kChallenger, .train_time = kNoon});
+  store_->RetireModel("a1");
+  const auto event = [](EventType type, const char* reader, const char* shelf, const char* model, Timestamp time = kNoon) {
+    return Event{.reader = ReaderId(reader), .book = BookId(1), .type = type, .time = time, .shelf = shelf, .model = model};
+  };
+  Append({event(EventType::kImpression, "1", "home", "models/a1"), event(EventType::kImpression, "1", "home", "models/a2"),
+          event(EventType::kImpression, "2", "home", "models/a2"), event(EventType::kView, "1", "home", "models/a1"),
+          event(EventType::kView, "1", "home", "models/a2"), event(EventType::kPurchase, "1", "home", "models/a2"),
+          event(EventType::kImpression, "3", "home", "models/b"), event(EventType::kImpression, "4", "similar", "models/b"),
+          event(EventType::kImpression, "5", "home", "models/unknown"), event(EventType::kImpression, "6", "home", ""),
+          event(EventType::kImpression, "7", "home", "models/b", kNoon - 1s)});
+
+  EXPECT_THAT(store_->CountShelfReaders(kNoon, kNoon + 1s),
+              ElementsAre(ShelfReaders{"home", Arm::kLive, 2, 1, 1}, ShelfReaders{"home", Arm::kChallenger, 1, 0, 0},
+                          ShelfReaders{"similar", Arm::kChallenger, 1, 0, 0}));
+}
+
+Event Purchase(const char* reader, int book, const char* id) {
+  return {.id = id, .reader = ReaderId(reader), .book = BookId(book), .type = EventType::kPurchase, .time = kNoon};
+}
+
+TEST_P(StoreContractTest, AnOrdersPurchasesAreStoredOnceWithItsPosition) {
+  EXPECT_EQ(store_->OrderPosition(), 0);
+
+  const AppliedOrder applied =
+      store_->ApplyOrder({.position = 3, .purchases = {Purchase("7", 1, "o/1"), Purchase("7", 2, "o/2")}});
+  EXPECT_THAT(applied.purchases, ElementsAre(Purchase("7", 1, "o/1"), Purchase("7", 2, "o/2")));
+  EXPECT_EQ(store_->OrderPosition(), 3);
+  EXPECT_THAT(store_->ApplyOrder({.position = 3, .purchases = {Purchase("7", 3, "o/3")}}).purchases, IsEmpty());
+  EXPECT_THAT(store_->ApplyOrder({.position = 4, .purchases = {Purchase("7", 1, "o/1"), Purchase("7", 4, "o/4")}}).purchases,
+              ElementsAre(Purchase("7", 4, "o/4")));
+
+  EXPECT_THAT(BooksOf(store_->EventsOf(ReaderId("7"), 0, 10)), ElementsAre(1, 2, 4));
+  store_->FollowOrdersAnew();
+  EXPECT_EQ(store_->OrderPosition(), 0);
+}
+
+TEST_P(StoreContractTest, WhatAnOrderTakesBackIsGoneAndItsReadersAreNamed) {
+  store_->ApplyOrder({.position = 1, .purchases = {Purchase("7", 1, "o/1"), Purchase("7", 2, "o/2")}});
+  store_->Merge(ReaderId("7"), ReaderId("customer"));
+
+  const AppliedOrder applied = store_->ApplyOrder({.position = 2, .taken_back = {"o/1", "o/2", "o/unknown"}});
+
+  EXPECT_THAT(applied.robbed, ElementsAre(ReaderId("customer"), ReaderId("customer")));
+  EXPECT_THAT(store_->EventsAfter(0, 10, Impressions::kWith), IsEmpty());
+}
+
+TEST_P(StoreContractTest, APurchaseIsBookedToTheShelfThatTheReaderCameFrom) {
+  const auto lead = [](EventType type, const char* reader, int book, const char* shelf, Timestamp time) {
+    return Event{.reader = ReaderId(reader), .book = BookId(book), .type = type, .time = time, .shelf = shelf,
+                 .model = std::string("m-") + shelf};
+  };
+  Append({lead(EventType::kView, "7", 1, "first", kNoon - 2h), lead(EventType::kBasket, "7", 1, "last", kNoon - 1h),
+          lead(EventType::kImpression, "7", 1, "shown", kNoon), lead(EventType::kView, "7", 1, "later", kNoon + 1us),
+          lead(EventType::kView, "8", 1, "other", kNoon), lead(EventType::kView, "7", 2, "old", kNoon - kLeadMax - 1us),
+          View("7", 1)});
+
+  const AppliedOrder applied =
+      store_->ApplyOrder({.position = 1, .purchases = {Purchase("7", 1, "o/1"), Purchase("7", 2, "o/2")}});
+
+  ASSERT_EQ(applied.purchases.size(), 2u);
+  EXPECT_EQ(applied.purchases[0].shelf, "last");
+  EXPECT_EQ(applied.purchases[0].model, "m-last");
+  EXPECT_EQ(applied.purchases[1].shelf, "");
+  EXPECT_EQ(store_->EventsOf(ReaderId("7"), 6, 1)[0].event, View("7", 1));
+  EXPECT_EQ(store_->EventsOf(ReaderId("7"), 7, 1)[0].event, applied.purchases[0]);
+}
+
 TEST_P(StoreContractTest, KeepsTheLatestModelOfEachArm) {
   const ModelRecord first{.name = "m1", .train_time = kNoon, .last_position = 5, .readers = 1, .books = 2,
                           .interactions = 3, .train_seconds = 0.25, .bytes = 4,
@@ -178,9 +249,12 @@ TEST_P(StoreContractTest, KeepsTheLatestModelOfEachArm) {
 
   EXPECT_EQ(store_->LatestModel(Arm::kLive), second);
   EXPECT_EQ(store_->LatestModel(Arm::kChallenger), challenger);
-  store_->DeleteModel("m2");
-  store_->DeleteModel("m2");
+  store_->RetireModel("m2");
+  store_->RetireModel("m2");
   EXPECT_EQ(store_->LatestModel(Arm::kLive), first);
+  store_->RetireModel("m1");
+  EXPECT_EQ(store_->LatestModel(Arm::kLive), std::nullopt);
+  EXPECT_EQ(store_->FirstTrained(Arm::kLive), kNoon);
 }
 
 }  // namespace

@@ -184,6 +184,7 @@ Result<Intent> Checkout::NewIntent(const PlaceRequest& request, const std::strin
   draft.place_time = now;
   draft.update_time = now;
   draft.cart = request.cart;
+  draft.reader = request.reader;
   draft.access_token_hash = Sha256(AccessToken(key));
   return Intent{.key = key,
                 .fingerprint = fingerprint,

@@ -35,6 +35,7 @@ struct PlaceRequest {
   std::int64_t expected_total_minor = 0;
   std::string expected_currency_code;
   std::string cart;
+  std::string reader;
 };
 
 struct Preview {

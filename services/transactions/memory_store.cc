@@ -210,6 +210,7 @@ std::int64_t MemoryStore::EraseBuyer(const std::string& customer, const std::str
     order.address = {.country_code = order.address.country_code};
     order.access_token_hash.clear();
     order.cart.clear();
+    order.reader.clear();
   };
   std::int64_t erased = 0;
   for (auto& [id, order] : orders_) {

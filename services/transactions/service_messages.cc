@@ -196,6 +196,7 @@ Result<PlaceRequest> Parse(const v1::PlaceOrderRequest& request) {
   if (request.buyer().email().empty()) return InvalidField("buyer.email", "is missing");
   if (!request.has_expected_total()) return InvalidField("expected_total", "is missing");
   TRY(CheckText("cart", request.cart(), /*required=*/false));
+  TRY(CheckText("reader", request.reader(), /*required=*/false));
   Basket basket = TRY(ParseBasket(request.items(), request.buyer(), request.codes(), request.delivery_method()));
   Address address = TRY(ParseAddress(request.address(), shipping));
   return PlaceRequest{
@@ -206,7 +207,8 @@ Result<PlaceRequest> Parse(const v1::PlaceOrderRequest& request) {
       .payment_token = request.payment_method() == v1::PAYMENT_METHOD_CARD ? request.payment_token() : "",
       .expected_total_minor = request.expected_total().minor(),
       .expected_currency_code = request.expected_total().currency_code(),
-      .cart = request.cart()};
+      .cart = request.cart(),
+      .reader = request.reader()};
 }
 
 v1::Order ToProto(const Order& order) {
@@ -239,7 +241,10 @@ v1::OrderEvent ToProto(const OrderEvent& event) {
   Fill(*to.mutable_event_time(), event.time);
   *to.mutable_order() = ToProto(event.order);
   to.set_note(event.note);
-  if (event.type == EventType::kPlaced) to.set_cart(event.order.cart);
+  if (event.type == EventType::kPlaced) {
+    to.set_cart(event.order.cart);
+    to.set_reader(event.order.reader);
+  }
   for (const Item& item : event.items) {
     auto* about = to.add_items();
     about->set_book(BookName(item.book));

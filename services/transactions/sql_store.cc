@@ -171,6 +171,7 @@ void EraseFrom(Order& order) {
   order.address = {.country_code = order.address.country_code};
   order.access_token_hash.clear();
   order.cart.clear();
+  order.reader.clear();
 }
 
 }  // namespace

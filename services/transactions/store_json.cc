@@ -76,7 +76,8 @@ json OrderToJson(const Order& order) {
           {"place_time", ToMicros(order.place_time)},
           {"update_time", ToMicros(order.update_time)},
           {"access_token_hash", order.access_token_hash},
-          {"cart", order.cart}};
+          {"cart", order.cart},
+          {"reader", order.reader}};
 }
 
 Order ReadOrder(const json& in) {
@@ -92,7 +93,8 @@ Order ReadOrder(const json& in) {
               .place_time = FromMicros(in.at("place_time")),
               .update_time = FromMicros(in.at("update_time")),
               .access_token_hash = in.at("access_token_hash"),
-              .cart = in.at("cart")};
+              .cart = in.at("cart"),
+              .reader = in.value("reader", "")};  // Orders of before have none.
   for (const json& line : in.at("lines")) order.lines.push_back(LineFromJson(line));
   ReadEnum(in, "state", order.state);
   ReadEnum(in, "payment_state", order.payment_state);

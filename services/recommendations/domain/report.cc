@@ -16,4 +16,11 @@ Interval WilsonInterval(std::int64_t successes, std::int64_t trials) {
   return {.share = p, .low = std::max(0.0, middle - half), .high = std::min(1.0, middle + half)};
 }
 
+Interval DifferenceOf(const Interval& a, const Interval& b) {
+  const double share = b.share - a.share;
+  return {.share = share,
+          .low = share - std::hypot(b.share - b.low, a.high - a.share),
+          .high = share + std::hypot(b.high - b.share, a.share - a.low)};
+}
+
 }  // namespace octavo::recommendations

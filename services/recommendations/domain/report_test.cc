@@ -28,5 +28,28 @@ TEST(WilsonIntervalTest, GivesThePublishedValues) {
   }
 }
 
+TEST(DifferenceTest, GivesThePublishedValues) {
+  struct Case {
+    std::int64_t b;
+    std::int64_t b_of;
+    std::int64_t a;
+    std::int64_t a_of;
+    Interval expected;
+  };
+  // Newcombe 1998, "Interval estimation for the difference between independent proportions", table II, method 10.
+  const Case kCases[] = {
+      {56, 70, 48, 80, {0.2, 0.0524, 0.3339}},
+      {9, 10, 3, 10, {0.6, 0.1705, 0.8090}},
+      {0, 10, 0, 20, {0, -0.1611, 0.2775}},
+      {10, 10, 0, 10, {1, 0.6075, 1}},
+  };
+  for (const Case& c : kCases) {
+    const Interval difference = DifferenceOf(WilsonInterval(c.a, c.a_of), WilsonInterval(c.b, c.b_of));
+    EXPECT_NEAR(difference.share, c.expected.share, 5e-5) << c.b;
+    EXPECT_NEAR(difference.low, c.expected.low, 5e-5) << c.b;
+    EXPECT_NEAR(difference.high, c.expected.high, 5e-5) << c.b;
+  }
+}
+
 }  // namespace
 }  // namespace octavo::recommendations

@@ -113,6 +113,7 @@ struct Order {
   Timestamp update_time;
   std::string access_token_hash;  // SHA-256 of a guest's token.
   std::string cart;               // To clear of what was ordered; empty: none.
+  std::string reader;             // Whose history the purchase belongs to; empty: the customer's.
 
   bool operator==(const Order&) const = default;
 };
