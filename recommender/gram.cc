@@ -16,20 +16,20 @@ std::vector<float> UserWeights(const TrainingData& data, float exponent) {
   return weights;
 }
 
-void AddRow(const TrainingData& data, std::span<const float> user_weights, ItemIndex item,
-            std::vector<float>& row, std::vector<ItemIndex>& touched) {
-  touched.resize(data.items() + 1);
+std::span<const ItemIndex> AddRow(const TrainingData& data, std::span<const float> user_weights, ItemIndex item,
+                                  std::vector<float>& row, std::vector<ItemIndex>& room) {
+  room.resize(data.items() + 1);
   std::size_t size = 0;
   for (const TrainingData::Entry& reader : data.ReadersOf(item)) {
     const float weight = user_weights[reader.index] * reader.value;
     for (const TrainingData::Entry& book : data.BooksOf(reader.index)) {
       const float value = row[book.index];
-      touched[size] = book.index;  // Stays only if this is the first touch.
+      room[size] = book.index;  // Stays only if this is the first touch.
       size += value == 0 ? 1 : 0;
       row[book.index] = value + weight * book.value;
     }
   }
-  touched.resize(size);
+  return std::span(room).first(size);
 }
 
 Gram::Gram(const TrainingData& data, std::vector<float> user_weights, int threads, std::size_t dense_bytes)
@@ -40,16 +40,16 @@ Gram::Gram(const TrainingData& data, std::vector<float> user_weights, int thread
     }
   }
   const double dense_items = std::sqrt(2.0 * static_cast<double>(dense_bytes / sizeof(float)));
-  dense_items_ = std::min(data.items(), static_cast<std::size_t>(dense_items));
+  const auto unread = std::find(diagonal_.begin(), diagonal_.end(), 0.0F);  // Books are in order of popularity.
+  dense_items_ = std::min(static_cast<std::size_t>(unread - diagonal_.begin()), static_cast<std::size_t>(dense_items));
   triangle_.assign(dense_items_ == 0 ? 0 : TriangleRow(dense_items_), 0);
   std::vector<std::vector<float>> sums(static_cast<std::size_t>(threads));
   ParallelFor(dense_items_, 64, threads, [&](int thread, std::size_t begin, std::size_t end) {
     std::vector<float>& row = sums[static_cast<std::size_t>(thread)];
     row.resize(data.items(), 0);
-    std::vector<ItemIndex> touched;
+    std::vector<ItemIndex> room;
     for (std::size_t i = begin; i < end; ++i) {
-      AddRow(data, user_weights_, static_cast<ItemIndex>(i), row, touched);
-      for (const ItemIndex other : touched) {
+      for (const ItemIndex other : AddRow(data, user_weights_, static_cast<ItemIndex>(i), row, room)) {
         if (other < i) triangle_[TriangleRow(i) + other] = row[other];
         row[other] = 0;
       }

@@ -68,10 +68,10 @@ class Gram {
   std::vector<float> diagonal_;
 };
 
-// Adds up entry (item, ·) for all books: `row` has one zero per book; `touched` receives the books that are not zero
-// any more, in order of first touch, the book itself among them.
-void AddRow(const TrainingData& data, std::span<const float> user_weights, ItemIndex item, std::vector<float>& row,
-            std::vector<ItemIndex>& touched);
+// Adds up entry (item, ·) for all books: `row` has one zero per book. Gives the books that are not zero any more, in order
+// of first touch, the book itself among them; they stand in `room`, which grows once.
+std::span<const ItemIndex> AddRow(const TrainingData& data, std::span<const float> user_weights, ItemIndex item,
+                                  std::vector<float>& row, std::vector<ItemIndex>& room);
 
 template <typename Found>
 void Gram::ForPairs(std::span<const ItemIndex> items, Scratch& scratch, const Found& found) const {

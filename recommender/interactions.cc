@@ -209,6 +209,8 @@ Interactions InteractionsBuilder::Build() {
     built.weight_.push_back(row.weight);
     if (timed) built.time_.push_back(row.time);
   }
+  report_.untaught = static_cast<std::uint64_t>(std::count_if(
+      built.offsets_.begin(), built.offsets_.end(), [](std::uint64_t books) { return books > kReaderBooksMax; }));
   for (std::size_t u = 0; u < built.users_.size(); ++u) built.offsets_[u + 1] += built.offsets_[u];
   built.weighted_ =
       !built.weight_.empty() && std::any_of(built.weight_.begin(), built.weight_.end(),

@@ -19,12 +19,17 @@ namespace octavo::recommender {
 // The largest weight taken as meant. Ratings, counts and minutes stay far below it.
 inline constexpr float kWeightMax = 1e6F;
 
+// Whoever "reads" more is a crawler, a library or a test: at a book a day 10,000 take 27 years. Training takes books² steps
+// for each reader, so that a few such would take longer than a million others; they teach nothing.
+inline constexpr std::size_t kReaderBooksMax = 10000;
+
 // What became of the rows. rows == interactions + duplicates + zero_weights, always.
 struct LoadReport {
   std::uint64_t rows = 0;          // Data rows read, without the header.
   std::uint64_t interactions = 0;  // Pairs of a reader and a book that remain.
   std::uint64_t duplicates = 0;    // Rows merged into an earlier row of the same pair.
   std::uint64_t zero_weights = 0;  // Rows of weight 0: no interaction, left out.
+  std::uint64_t untaught = 0;      // Readers of more than kReaderBooksMax books: they are answered, but teach nothing.
 
   bool operator==(const LoadReport&) const = default;
 };

@@ -85,6 +85,14 @@ TEST(ParseCsvTest, RefusesWithFileLineAndRule) {
   }
 }
 
+TEST(ParseCsvTest, CountsReadersWhoHaveTooManyBooksToTeach) {
+  std::string text = "user_id,item_id\n";
+  for (std::size_t i = 0; i <= kReaderBooksMax; ++i) text += "crawler," + std::to_string(i) + "\n";
+  for (std::size_t i = 0; i < kReaderBooksMax; ++i) text += "reader," + std::to_string(i) + "\n";
+
+  EXPECT_EQ(ParseCsv(text, "f.csv")->report().untaught, 1U);
+}
+
 TEST(LoadCsvTest, NamesTheFileThatIsMissing) {
   const auto loaded = LoadCsv("/nowhere/at-all.csv");
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "recommender/gram.h"
@@ -44,9 +45,9 @@ class Finder {
   }
 
   // `row` has one zero per book and is left so.
-  std::vector<Neighbour> Of(ItemIndex item, std::vector<float>& row, std::vector<ItemIndex>& touched) const {
+  std::vector<Neighbour> Of(ItemIndex item, std::vector<float>& row, std::vector<ItemIndex>& room) const {
     std::vector<Neighbour> found;
-    AddRow(data_, user_weights_, item, row, touched);
+    const std::span<const ItemIndex> touched = AddRow(data_, user_weights_, item, row, room);
     if (every_book_) {
       for (ItemIndex other = 0; other < data_.items(); ++other) {
         if (other != item) found.push_back({other, Similarity(other, item, row[other])});
@@ -89,13 +90,14 @@ NeighbourLists FindNeighbours(const TrainingData& data, const Settings& settings
   const Finder finder(data, settings);
   std::vector<std::vector<Neighbour>> lists(data.items());
   std::vector<std::vector<float>> rows(static_cast<std::size_t>(threads));
+  std::vector<std::vector<ItemIndex>> rooms(static_cast<std::size_t>(threads));
   ParallelFor(data.items(), 64, threads, [&](int thread, std::size_t begin, std::size_t end) {
     if (!step(end - begin)) return;
     std::vector<float>& row = rows[static_cast<std::size_t>(thread)];
+    std::vector<ItemIndex>& room = rooms[static_cast<std::size_t>(thread)];
     row.resize(data.items(), 0);
-    std::vector<ItemIndex> touched;
     for (std::size_t item = begin; item < end; ++item) {
-      lists[item] = finder.Of(static_cast<ItemIndex>(item), row, touched);
+      lists[item] = finder.Of(static_cast<ItemIndex>(item), row, room);
     }
   });
   return NeighbourLists(std::move(lists));

@@ -88,7 +88,8 @@ Json LoadJson(const LoadReport& report) {
   return {{"rows", report.rows},
           {"interactions", report.interactions},
           {"duplicates", report.duplicates},
-          {"zero_weights", report.zero_weights}};
+          {"zero_weights", report.zero_weights},
+          {"untaught_readers", report.untaught}};
 }
 
 void ReportLoad(const std::string& file, const LoadReport& report) {
@@ -98,6 +99,9 @@ void ReportLoad(const std::string& file, const LoadReport& report) {
                static_cast<unsigned long long>(report.interactions),
                static_cast<unsigned long long>(report.duplicates),
                static_cast<unsigned long long>(report.zero_weights));
+  if (report.untaught == 0) return;
+  std::fprintf(stderr, "%s: %llu readers have more than %zu books; nothing is learned from them\n", file.c_str(),
+               static_cast<unsigned long long>(report.untaught), kReaderBooksMax);
 }
 
 Status WriteFile(const std::filesystem::path& path, const std::string& text) {

@@ -43,6 +43,29 @@ std::string Text(double x, double y, const char* anchor, const std::string& text
          Escaped(text) + "</text>\n";
 }
 
+// Multiples of 1, 2 or 5 times a power of ten, about five of them, within the bounds.
+std::vector<double> RoundNumbers(double min, double max) {
+  const double rough = (max - min) / 5;
+  const double power = std::pow(10, std::floor(std::log10(rough)));
+  const double step = power * (rough > 7.5 * power ? 10 : rough > 3.5 * power ? 5 : rough > 1.5 * power ? 2 : 1);
+  std::vector<double> numbers;
+  for (double i = std::ceil(min / step); i * step <= max; ++i) numbers.push_back(i * step);
+  return numbers;
+}
+
+// 1, 2 and 5 times the powers of ten within the bounds, which are positive.
+std::vector<double> RoundPowers(double min, double max) {
+  std::vector<double> numbers;
+  constexpr double kRounding = 1e-9;  // The bounds come from logarithms.
+  for (double power = std::pow(10, std::floor(std::log10(min))); power <= max * (1 + kRounding); power *= 10) {
+    for (const int digit : {1, 2, 5}) {
+      const double number = digit * power;
+      if (number >= min * (1 - kRounding) && number <= max * (1 + kRounding)) numbers.push_back(number);
+    }
+  }
+  return numbers;
+}
+
 // Maps values to a stretch of the picture.
 class Axis {
  public:
@@ -59,12 +82,10 @@ class Axis {
     return begin_ + (place - min_) / (max_ - min_) * (end_ - begin_);
   }
   std::vector<double> Ticks() const {
-    std::vector<double> ticks;
-    for (int i = 0; i <= 5; ++i) {
-      const double place = min_ + (max_ - min_) * i / 5;
-      ticks.push_back(logarithmic_ ? std::pow(10, place) : place);
-    }
-    return ticks;
+    if (!logarithmic_) return RoundNumbers(min_, max_);
+    const std::vector<double> powers = RoundPowers(std::pow(10, min_), std::pow(10, max_));
+    // Within less than a power of ten there may be hardly any.
+    return powers.size() >= 3 ? powers : RoundNumbers(std::pow(10, min_), std::pow(10, max_));
   }
 
  private:
@@ -99,7 +120,7 @@ std::string ToSvg(const Plot& plot) {
       Escaped(plot.title) + "</title>\n";
   svg += Text(kLeft, 22, "start", plot.title);
   svg += Text((kLeft + kWidth - kRight) / 2, kHeight - 12, "middle", plot.x_label);
-  svg += Text(kLeft, 36, "end", plot.y_label);
+  svg += "<g transform=\"rotate(-90)\">" + Text(-(kTop + kHeight - kBottom) / 2, 16, "middle", plot.y_label) + "</g>\n";
   for (const double tick : x_axis.Ticks())
     svg += Text(x_axis.At(tick), kHeight - kBottom + 18, "middle", Number(tick));
   for (const double tick : y_axis.Ticks()) {

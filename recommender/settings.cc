@@ -31,6 +31,7 @@ std::string ToJson(const Settings& settings) {
   add("ridge_exponent", Number(settings.ridge_exponent));
   add("history_exponent", Number(settings.history_exponent));
   add("popularity_exponent", Number(settings.popularity_exponent));
+  add("row_max", std::to_string(settings.row_max));
   return json + "}";
 }
 

@@ -43,6 +43,10 @@ struct Settings {
   // multiplied by readers(j)^popularity_exponent.
   float history_exponent = 0;
   float popularity_exponent = -0.05F;
+  // Of each book read, the so many largest weights are kept, whatever their sign: an answer costs at most so much for
+  // each book of the history. The best-sellers are candidates for nearly every book, mostly with weights next to nothing.
+  // 0: all.
+  std::uint32_t row_max = 256;
 
   bool operator==(const Settings&) const = default;
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -61,6 +62,35 @@ void Rescale(NeighbourLists& lists, const TrainingData& data, const Settings& se
   }
 }
 
+// Keeps the `row_max` largest weights of each row, in their order; of equal ones those of the more popular books.
+void Prune(std::size_t row_max, ModelParts& parts) {
+  if (row_max == 0) return;
+  std::vector<std::uint64_t> order;
+  std::uint64_t end = 0;  // Of what is kept.
+  for (std::size_t row = 0; row + 1 < parts.row_offsets.size(); ++row) {
+    const std::uint64_t begin = std::exchange(parts.row_offsets[row], end);
+    order.resize(parts.row_offsets[row + 1] - begin);
+    std::iota(order.begin(), order.end(), begin);
+    if (order.size() > row_max) {
+      const auto larger = [&parts](std::uint64_t a, std::uint64_t b) {
+        const float of_a = std::abs(parts.weights[a]);
+        const float of_b = std::abs(parts.weights[b]);
+        return of_a != of_b ? of_a > of_b : a < b;
+      };
+      std::nth_element(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(row_max), order.end(), larger);
+      order.resize(row_max);
+      std::sort(order.begin(), order.end());
+    }
+    for (const std::uint64_t at : order) {
+      parts.columns[end] = parts.columns[at];
+      parts.weights[end++] = parts.weights[at];
+    }
+  }
+  parts.row_offsets.back() = end;
+  parts.columns.resize(end);
+  parts.weights.resize(end);
+}
+
 // Turns the lists (by book asked for) into the model's rows (by book read).
 Model Assemble(const Interactions& interactions, const TrainingData& data, const Settings& settings,
                const NeighbourLists& lists) {
@@ -92,6 +122,7 @@ Model Assemble(const Interactions& interactions, const TrainingData& data, const
       parts.weights[at] = neighbour.weight;
     }
   }
+  Prune(settings.row_max, parts);
   return Model::FromParts(parts);
 }
 

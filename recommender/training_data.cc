@@ -10,8 +10,12 @@ TrainingData::TrainingData(const Interactions& interactions, float weight_power)
   const std::size_t items = interactions.items().size();
   const std::size_t users = interactions.users().size();
   std::vector<std::uint32_t> readers(items, 0);
+  const auto books_of = [&interactions](UserIndex u) {
+    const auto books = interactions.ItemsOf(u);
+    return books.size() <= kReaderBooksMax ? books : books.first(0);
+  };
   for (UserIndex u = 0; u < users; ++u) {
-    for (const ItemIndex item : interactions.ItemsOf(u)) ++readers[item];
+    for (const ItemIndex item : books_of(u)) ++readers[item];
   }
   original_.resize(items);
   std::iota(original_.begin(), original_.end(), 0);
@@ -27,10 +31,10 @@ TrainingData::TrainingData(const Interactions& interactions, float weight_power)
   }
   user_offsets_.assign(users + 1, 0);
   by_user_.reserve(interactions.size());
-  by_item_.resize(interactions.size());
+  by_item_.resize(item_offsets_.back());
   std::vector<std::uint64_t> next(item_offsets_.begin(), item_offsets_.end() - 1);
   for (UserIndex u = 0; u < users; ++u) {
-    const auto books = interactions.ItemsOf(u);
+    const auto books = books_of(u);
     const auto weights = interactions.WeightsOf(u);
     for (std::size_t i = 0; i < books.size(); ++i) {
       const float value = weight_power == 0 ? 1 : std::pow(weights[i], weight_power);

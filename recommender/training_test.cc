@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "lib/base/random.h"
@@ -169,6 +171,32 @@ TEST(TrainerTest, NeighboursAreTheDocumentedSimilarity) {
   EXPECT_NEAR(WeightIn(*model, "x", "y"), similarity * similarity, 1e-6);
 }
 
+TEST(TrainerTest, KeepsTheLargestWeightsOfEachBookReadInTheirOrder) {
+  const Interactions all = RandomReaders(300, 60);
+  Settings settings;
+  settings.row_max = 0;
+  const Result<Model> whole = Train(all, settings);
+  settings.row_max = 5;
+  const Result<Model> pruned = Train(all, settings);
+
+  ASSERT_THAT(pruned, IsOk());
+  for (ItemIndex item = 0; item < whole->items(); ++item) {
+    const Model::Row row = whole->row(item);
+    std::vector<std::pair<float, ItemIndex>> expected;  // By falling size, of equal ones the more popular first.
+    for (std::size_t i = 0; i < row.columns.size(); ++i) expected.emplace_back(-std::abs(row.weights[i]), row.columns[i]);
+    std::sort(expected.begin(), expected.end());
+    expected.resize(std::min<std::size_t>(expected.size(), 5));
+    std::vector<ItemIndex> columns;
+    for (const auto& [size, column] : expected) columns.push_back(column);
+    std::sort(columns.begin(), columns.end());
+    const Model::Row kept = pruned->row(item);
+    EXPECT_EQ(std::vector(kept.columns.begin(), kept.columns.end()), columns) << item;
+    for (std::size_t i = 0; i < kept.columns.size(); ++i) {
+      EXPECT_EQ(kept.weights[i], WeightIn(*whole, whole->id(item), whole->id(kept.columns[i])));
+    }
+  }
+}
+
 TEST(TrainerTest, TheNumberOfThreadsChangesNothing) {
   const Interactions all = RandomReaders(300, 400);
 
@@ -214,6 +242,23 @@ TEST(TrainerTest, RefusesSettingsOutOfRange) {
   for (const Settings& settings : {none, weak, infinite}) {
     EXPECT_THAT(Train(RandomReaders(50, 30), settings), HasReason("BAD_SETTINGS"));
   }
+}
+
+TEST(TrainerTest, AReaderOfAHundredThousandBooksTeachesNothingAndIsAnsweredAll) {
+  InteractionsBuilder builder;
+  for (int book = 0; book < 100'000; ++book) ASSERT_THAT(builder.Add("crawler", "b" + std::to_string(book)), IsOk());
+  for (int reader = 0; reader < 5; ++reader) {
+    for (const char* book : {"b1", "b2"}) ASSERT_THAT(builder.Add("r" + std::to_string(reader), book), IsOk());
+  }
+  const Interactions all = builder.Build();
+
+  const Result<Model> model = Train(all, Settings{});
+
+  ASSERT_THAT(model, IsOk());
+  EXPECT_EQ(model->items(), 100'000U);
+  EXPECT_GT(WeightIn(*model, "b1", "b2"), 0);
+  EXPECT_EQ(WeightIn(*model, "b3", "b4"), 0);
+  EXPECT_EQ(model->weights(), 2U);
 }
 
 TEST(TrainerTest, OneReaderAndOneBookGiveAModelWithoutWeights) {
