@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "lib/base/check.h"
 #include "recommender/parallel.h"
@@ -18,6 +19,8 @@ constexpr float kUntouched = -0.0F;
 constexpr std::size_t kGroupsMax = 16;              // Authors and series of one book that count.
 constexpr std::size_t kPoolMax = 16 * kAnswersMax;  // 192 KB of a scratch.
 constexpr float kNever = -std::numeric_limits<float>::infinity();
+// Walking over a book costs about a fourth of noting that it was touched and coming back to it.
+constexpr std::size_t kWalkPerTouch = 4;
 
 bool IsUntouched(float score) {
   return std::bit_cast<std::uint32_t>(score) == std::bit_cast<std::uint32_t>(kUntouched);
@@ -63,6 +66,27 @@ void ForEachPassing(const Filters& filters, ItemIndex begin, std::size_t end, co
   }
 }
 
+// Calls visit(item, score) for each item that passes and has at least `threshold`, which visit may raise; ascending. Most
+// stretches of 64 books hold none, and are passed over with a comparison that the compiler does for several at once.
+template <typename Visit>
+void ForEachAbove(const Filters& filters, std::span<const float> scores, const float& threshold, const Visit& visit) {
+  constexpr std::size_t kWord = 64;
+  for (std::size_t begin = 0; begin < scores.size(); begin += kWord) {
+    std::uint64_t bits = ~std::uint64_t{0};
+    if (filters.category != nullptr) bits &= filters.category->Word(begin / kWord);
+    if (filters.available != nullptr) bits &= filters.available->Word(begin / kWord);
+    if (bits == 0) continue;
+    const std::span<const float> word = scores.subspan(begin, std::min(kWord, scores.size() - begin));
+    const float least = threshold;
+    int above = 0;
+    for (const float score : word) above |= score >= least ? 1 : 0;
+    if (above == 0) continue;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+      if ((bits >> i & 1) != 0 && word[i] >= threshold) visit(static_cast<ItemIndex>(begin + i), word[i]);
+    }
+  }
+}
+
 float PowerOf(float weight, float power) {
   const float clamped = std::clamp(std::isnan(weight) ? 1.0F : weight, 1e-6F, 1e6F);
   if (power == 0 || clamped == 1) return 1;
@@ -96,8 +120,16 @@ void Scratch::Fit(std::size_t items) {
 
 // Marks an item as not to be answered.
 void Scratch::Forbid(ItemIndex item) {
-  if (IsUntouched(scores_[item])) touched_[touched_size_++] = item;
+  if (!dense_ && IsUntouched(scores_[item])) touched_[touched_size_++] = item;
   scores_[item] = kNever;
+}
+
+// Makes all scores untouched again.
+void Scratch::Wipe(std::size_t items) {
+  if (dense_) std::fill_n(scores_.begin(), items, kUntouched);
+  for (std::size_t i = 0; i < touched_size_; ++i) scores_[touched_[i]] = kUntouched;
+  touched_size_ = 0;
+  dense_ = false;
 }
 
 // Appends the candidate to the answers unless one of its groups is full.
@@ -140,11 +172,21 @@ std::string_view Recommender::id(ItemIndex item) const {
   return item < model_->items() ? model_->id(item) : overlay_->id(item);
 }
 
+std::size_t Recommender::RowSize(ItemIndex item) const {
+  std::size_t size = item < model_->items() ? model_->row(item).columns.size() : 0;
+  if (overlay_ != nullptr && item < items()) size += overlay_->row(item).columns.size();
+  return size;
+}
+
 void Recommender::Accumulate(ItemIndex item, float weight, Scratch& scratch) const {
   float* const scores = scratch.scores_.data();
   ItemIndex* const touched = scratch.touched_.data();
   std::size_t size = scratch.touched_size_;
   const auto add = [&](const Model::Row& row) {
+    if (scratch.dense_) {
+      for (std::size_t i = 0; i < row.columns.size(); ++i) scores[row.columns[i]] += weight * row.weights[i];
+      return;
+    }
     for (std::size_t i = 0; i < row.columns.size(); ++i) {
       const ItemIndex column = row.columns[i];
       const float score = scores[column];
@@ -162,6 +204,9 @@ std::span<const Recommendation> Recommender::Recommend(const Query& query, Scrat
   scratch.Fit(items());
   const std::span<const HistoryEntry> history =
       query.history.last(std::min(query.history.size(), kHistoryMax));
+  std::size_t sums = 0;
+  for (const HistoryEntry& entry : history) sums += RowSize(entry.item);
+  scratch.dense_ = kWalkPerTouch * sums >= items();
   for (const HistoryEntry& entry : history) {
     if (entry.item < items()) Accumulate(entry.item, PowerOf(entry.weight, model_->weight_power()), scratch);
   }
@@ -194,8 +239,7 @@ std::span<const Recommendation> Recommender::Select(const Query& query, Scratch&
   scratch.group_counts_.clear();
   TakeBest(query, k, scratch);
   if (query.fill && scratch.answers_.size() < k) TakePopular(query, k, scratch);
-  for (std::size_t i = 0; i < scratch.touched_size_; ++i) scratch.scores_[scratch.touched_[i]] = kUntouched;
-  scratch.touched_size_ = 0;
+  scratch.Wipe(items());
   return scratch.answers_;
 }
 
@@ -207,19 +251,24 @@ void Recommender::TakeBest(const Query& query, std::size_t k, Scratch& scratch) 
   const std::size_t wanted = std::min(diverse ? 4 * k : k, kPoolMax / 2);
   std::vector<Recommendation>& pool = scratch.pool_;
   pool.clear();
-  float threshold = 0;  // Only what speaks for a book counts.
+  float threshold = std::numeric_limits<float>::min();  // Only what speaks for a book counts.
   bool dropped = false;
-  for (std::size_t i = 0; i < scratch.touched_size_; ++i) {
-    const ItemIndex item = scratch.touched_[i];
-    const float score = scratch.scores_[item];
-    if (!(score >= threshold) || score == 0 || !Passes(query.filters, item)) continue;
+  const auto offer = [&](ItemIndex item, float score) {
     pool.push_back({item, score, Source::kPersonal});
-    if (pool.size() < 2 * wanted) continue;
-    std::nth_element(pool.begin(), pool.begin() + static_cast<std::ptrdiff_t>(wanted) - 1, pool.end(),
-                     Better);
+    if (pool.size() < 2 * wanted) return;
+    std::nth_element(pool.begin(), pool.begin() + static_cast<std::ptrdiff_t>(wanted) - 1, pool.end(), Better);
     pool.resize(wanted);
     threshold = pool.back().score;
     dropped = true;
+  };
+  if (scratch.dense_) {
+    ForEachAbove(query.filters, std::span(scratch.scores_).first(items()), threshold, offer);
+  } else {
+    for (std::size_t i = 0; i < scratch.touched_size_; ++i) {
+      const ItemIndex item = scratch.touched_[i];
+      const float score = scratch.scores_[item];
+      if (score >= threshold && Passes(query.filters, item)) offer(item, score);
+    }
   }
   std::sort(pool.begin(), pool.end(), Better);
   if (pool.size() > wanted) {
@@ -230,11 +279,15 @@ void Recommender::TakeBest(const Query& query, std::size_t k, Scratch& scratch) 
     if (scratch.answers_.size() == k) return;
     scratch.Admit(candidate, query.diversity);
   }
-  if (!diverse || !dropped || scratch.answers_.size() == k) return;
+  if (diverse && dropped && scratch.answers_.size() < k) TakeFromAll(query, k, pool.back(), scratch);
+}
 
-  // Rare: one group crowds the pool. Walk all of them in order; what is behind the pool's last has not been
-  // seen yet.
-  const Recommendation last = pool.back();
+// Rare: one group crowds the pool. Walks all scores in order; what is behind the pool's `last` has not been seen yet.
+void Recommender::TakeFromAll(const Query& query, std::size_t k, const Recommendation& last, Scratch& scratch) const {
+  if (scratch.dense_) {
+    std::iota(scratch.touched_.begin(), scratch.touched_.begin() + static_cast<std::ptrdiff_t>(items()), ItemIndex{0});
+    scratch.touched_size_ = items();
+  }
   const auto better = [&scratch](ItemIndex a, ItemIndex b) {
     return Better({a, scratch.scores_[a]}, {b, scratch.scores_[b]});
   };

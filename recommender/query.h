@@ -140,9 +140,11 @@ class Recommender {
 
  private:
   friend class Scratch;
+  std::size_t RowSize(ItemIndex item) const;
   void Accumulate(ItemIndex item, float weight, Scratch& scratch) const;
   std::span<const Recommendation> Select(const Query& query, Scratch& scratch) const;
   void TakeBest(const Query& query, std::size_t k, Scratch& scratch) const;
+  void TakeFromAll(const Query& query, std::size_t k, const Recommendation& last, Scratch& scratch) const;
   void TakePopular(const Query& query, std::size_t k, Scratch& scratch) const;
   void Explore(const Query& query, std::size_t k, Scratch& scratch) const;
 
@@ -162,10 +164,13 @@ class Scratch {
   friend class Recommender;
   void Fit(std::size_t items);
   void Forbid(ItemIndex item);
+  void Wipe(std::size_t items);
   bool Admit(const Recommendation& candidate, const Diversity& diversity);
 
   std::vector<float> scores_;       // All "untouched" between queries.
-  std::vector<ItemIndex> touched_;  // Those whose score is not: the first touched_size_; the rest is room.
+  // Whether nearly every book gets a score, so that walking over all in their order is quicker than noting which.
+  bool dense_ = false;
+  std::vector<ItemIndex> touched_;  // Those with a score, unless dense_: the first touched_size_; the rest is room.
   std::size_t touched_size_ = 0;
   std::vector<Recommendation> pool_;
   std::vector<Recommendation> answers_;
