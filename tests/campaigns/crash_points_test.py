@@ -82,15 +82,18 @@ def let_anybody_trace():
 
 
 class Shop:
-    """An octavo on a folder, with a channel to it."""
+    """An octavo on a folder, with a channel to it. None outlives this program."""
+
+    running = set()
 
     def __init__(self, octavo, folder):
         self.folder = pathlib.Path(folder)
-        self.log = open(self.folder.with_suffix(".log"), "ab")
+        self.log = open(f"{self.folder}.log", "ab")
         begin = self.log.tell()
         self.process = subprocess.Popen(
             [str(octavo), "--listen=127.0.0.1:0", "--marketplace.listen=127.0.0.1:0", "--metrics-listen=",
              f"--data-dir={self.folder}"], stdout=self.log, stderr=self.log, preexec_fn=let_anybody_trace)
+        Shop.running.add(self.process)
         self.port = None
         until(lambda: self._ready(begin), f"the shop is ready (see {self.log.name})")
         self.address = f"127.0.0.1:{self.port}"
@@ -119,7 +122,14 @@ class Shop:
         self.channel.close()
         self.process.send_signal(how)
         self.process.wait(SECONDS_MAX)
+        Shop.running.discard(self.process)
         self.log.close()
+
+    @classmethod
+    def end_all(cls):
+        for process in cls.running:
+            process.kill()
+            process.wait()
 
 
 @contextlib.contextmanager
@@ -274,7 +284,7 @@ def suffer(octavo, template, folder, file, nth, error):
     options = ["-e", "trace=" + CHANGES, "-e", f"inject={CHANGES}:{what}:when={nth}"]
     for suffix in ("", "-wal", "-shm", "-journal"):
         options += ["-P", f"{data}/{file}{suffix}"]
-    output = data.with_suffix(".trace")
+    output = pathlib.Path(f"{data}.trace")
     with traced(shop, options, output):
         try:
             reader.buy(shop)
@@ -314,7 +324,8 @@ def main():
                         default=pathlib.Path(os.environ.get("OCTAVO_TEST_BINARY_DIR", SOURCE / "build/release/bin"), "octavo"))
     arguments = parser.parse_args()
 
-    with tempfile.TemporaryDirectory(prefix="octavo-crash-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="octavo-crash-") as temporary, contextlib.ExitStack() as at_the_end:
+        at_the_end.callback(Shop.end_all)
         folder = pathlib.Path(temporary)
         template = folder / "template"
         furnish(arguments.octavo, template)

@@ -3,7 +3,7 @@
 // plain calls instead of gRPC; prices are a constant list. One process: when one database dies, all end.
 //
 // One object is one life of the process. Everything throws ProcessEnded once the disk has halted: nobody gets an answer then.
-// For one thread at a time.
+// Without a flaw, several threads may buy at once.
 #pragma once
 
 #include <cstdint>
