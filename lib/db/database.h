@@ -214,6 +214,10 @@ struct Options {
   // C or C.UTF-8.
   std::string url;
 
+  // Looks only, beside the program that owns it: Write throws, and a SQLite file that is not there is not made. An owner
+  // need not run; if one does, its commits are seen by the next Read.
+  bool read_only = false;
+
   int connections_max = 8;  // SQLite: readers, beside the one writer. PostgreSQL: connections in all.
   int waiting_max = 1024;   // Calls that wait for a connection or the writer; the next is Overloaded.
   std::chrono::milliseconds wait_max{5000};           // How long each waits at most.

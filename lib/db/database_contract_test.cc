@@ -49,6 +49,23 @@ class DatabaseContractTest : public testing::TestWithParam<TestDatabaseKind> {
   }
 };
 
+TEST_P(DatabaseContractTest, ALookerSeesWhatTheOwnerCommitsAndWritesNothing) {
+  SeededRandom random(1);
+  const auto looker = Open({.url = database_.url(), .read_only = true}, random);
+  const auto seen = [&] {
+    return looker->Read([](Transaction& t) { return t.QueryOne("SELECT COUNT(*) FROM counter")->Int(0); });
+  };
+  EXPECT_EQ(seen(), 0);
+
+  SetCounter("a", 1);
+
+  EXPECT_EQ(seen(), 1);
+  EXPECT_THROW(looker->Write([](Transaction& t) { t.Execute("DELETE FROM counter"); }), Error);
+  EXPECT_EQ(seen(), 1);
+  SetCounter("b", 1);  // The owner goes on.
+  EXPECT_EQ(seen(), 2);
+}
+
 TEST_P(DatabaseContractTest, GivesBackWhatWasStored) {
   struct Case {
     std::optional<std::int64_t> whole;

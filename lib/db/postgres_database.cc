@@ -76,7 +76,10 @@ class PostgresDatabase final : public Database {
     Repeat(Access::kRead, body);
     ++reads_;
   }
-  void RunWrite(const Body& body) override { Repeat(Access::kWrite, body); }
+  void RunWrite(const Body& body) override {
+    if (options_.read_only) throw Error("the database was opened to be read only");
+    Repeat(Access::kWrite, body);
+  }
 
  private:
   using Connection = Pool<PostgresConnection>::Lease;

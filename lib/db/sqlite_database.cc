@@ -162,12 +162,11 @@ void SqliteDatabase::CheckAlive() const {
   if (dead_) throw Error(fmt::format("{} is closed after a failure of the disk", path_));
 }
 
-void SqliteDatabase::RunRead(const Body& body) {
-  RunningTransaction::CheckNone();
-  CheckAlive();
-  auto reader = readers_.Take();
+// Runs the function on one of the pool's connections.
+void ReadOn(Pool<SqliteConnection>& readers, const std::string& path, const std::function<bool(Transaction&)>& body) {
+  auto reader = readers.Take();
   if (reader->Try("BEGIN") != SQLITE_OK)
-    throw Error(fmt::format("cannot read {}: {}", path_, reader->last_message()));
+    throw Error(fmt::format("cannot read {}: {}", path, reader->last_message()));
 
   SqliteTransaction transaction(*reader);
   std::exception_ptr thrown;
@@ -179,8 +178,14 @@ void SqliteDatabase::RunRead(const Body& body) {
   }
   const bool broken = ClassifySqlite(reader->TakeFailure()) == SqliteFailure::kDisk;
   if (broken || (reader->in_transaction() && reader->Try("ROLLBACK") != SQLITE_OK)) reader.Discard();
-  ++reads_;
   if (thrown) std::rethrow_exception(thrown);
+}
+
+void SqliteDatabase::RunRead(const Body& body) {
+  RunningTransaction::CheckNone();
+  CheckAlive();
+  ++reads_;
+  ReadOn(readers_, path_, body);
 }
 
 void SqliteDatabase::RunWrite(const Body& body) {
@@ -323,9 +328,43 @@ void SqliteDatabase::Die(const std::string& what, int code) {
   options_.on_fatal ? options_.on_fatal(line) : PrintAndEnd(line);
 }
 
+// Read-only connections beside the file's owner, who may be another process. They never checkpoint, so that the bug that
+// the header tells of cannot come from here.
+class SqliteReader final : public Database {
+ public:
+  SqliteReader(const std::string& path, const Options& options)
+      : path_(path),
+        readers_({.items_max = options.connections_max,
+                  .waiting_max = options.waiting_max,
+                  .wait_max = options.wait_max},
+                 [config = ConfigOf(path, options)] {
+                   return std::make_unique<SqliteConnection>(config, SqliteConnection::Mode::kReader);
+                 }) {
+    (void)readers_.Take();
+  }
+
+  Dialect dialect() const override { return Dialect::kSqlite; }
+  Stats stats() const override { return {.reads = reads_, .waiting = readers_.waiting()}; }
+
+ protected:
+  using Body = std::function<bool(Transaction&)>;
+  void RunRead(const Body& body) override {
+    RunningTransaction::CheckNone();
+    ++reads_;
+    ReadOn(readers_, path_, body);
+  }
+  void RunWrite(const Body&) override { throw Error(fmt::format("{} was opened to be read only", path_)); }
+
+ private:
+  const std::string path_;
+  Pool<SqliteConnection> readers_;
+  std::atomic<std::int64_t> reads_ = 0;
+};
+
 }  // namespace
 
 std::unique_ptr<Database> OpenSqlite(const std::string& path, const Options& options) {
+  if (options.read_only) return std::make_unique<SqliteReader>(path, options);
   return std::make_unique<SqliteDatabase>(path, options);
 }
 

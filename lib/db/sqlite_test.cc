@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <latch>
@@ -207,6 +208,28 @@ TEST_F(SqliteTest, RefusesASecondOpener) {
   }
   database_.Close();
   EXPECT_NO_THROW((void)Open({.url = database_.url()}, random));
+}
+
+TEST_F(SqliteTest, ALookerNeedsTheFileToBeThere) {
+  SeededRandom random(1);
+  const TempDir folder;
+  const std::string path = (folder / "none.db").string();
+
+  EXPECT_THROW((void)Open({.url = path, .read_only = true}, random), Error);
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(SqliteTest, ALookerFindsWhatACrashLeftInTheLog) {
+  Insert(*database_, "a");
+  const TempDir folder;
+  for (const char* part : {"", "-wal"}) {
+    std::filesystem::copy_file(database_.url() + part, (folder / "copy.db").string() + part);
+  }
+  SeededRandom random(1);
+
+  const auto looker = Open({.url = (folder / "copy.db").string(), .read_only = true}, random);
+
+  EXPECT_EQ(Count(*looker), 1);
 }
 
 TEST_F(SqliteTest, RefusesWhatIsNoDatabase) {
