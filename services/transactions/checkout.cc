@@ -281,14 +281,7 @@ Status Checkout::UndoEffects(const Intent& intent, const Context& context) {
   TRY(parts_.pricing.ReleaseClaim(draft.id, context));
   Status released = parts_.stock.Release(draft.id, context);
   if (HasReason(released, "RESERVATION_COMMITTED")) {
-    const auto reserved = TRY(parts_.stock.Reserve(draft, context));  // Repeated: tells what came from the shelf.
-    std::vector<Item> items;
-    for (const OrderLine& line : draft.lines) {
-      const auto later = reserved.find(line.book);
-      const std::int64_t shelf = line.quantity - (later == reserved.end() ? 0 : later->second);
-      if (shelf > 0) items.push_back({line.book, shelf});
-    }
-    released = items.empty() ? Ok() : parts_.stock.Receive(draft.id.value() + "-undo", items, context);
+    released = parts_.stock.TakeBack(draft.id, draft.id.value() + "-undo", {}, context);
   }
   return released;
 }
@@ -354,7 +347,7 @@ Status Checkout::Perform(const PendingEffect& pending, const Context& context) {
     case Effect::Kind::kRefundPayment:
       if (order.payment_method != PaymentMethod::kCard) return Ok();  // Cash and transfers go back by hand.
       return parts_.card.Refund(order.id, key, pending.effect.amount_minor, order.currency_code, context);
-    case Effect::Kind::kRestock: return parts_.stock.Receive(key, pending.effect.items, context);
+    case Effect::Kind::kRestock: return parts_.stock.TakeBack(order.id, key, pending.effect.items, context);
     case Effect::Kind::kReleaseRedemptions: return parts_.pricing.ReleaseClaim(order.id, context);
   }
   return Ok();

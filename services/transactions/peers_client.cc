@@ -247,16 +247,17 @@ Status GrpcStock::Release(const OrderId& order, const Context& context) {
                                 Limit(context, kWriteBudget)));
 }
 
-Status GrpcStock::Receive(const std::string& key, const std::vector<Item>& items, const Context& context) {
-  inventory::v1::ReceiveStockRequest request;
+Status GrpcStock::TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items,
+                           const Context& context) {
+  inventory::v1::ReturnReservationRequest request;
   request.set_request_id(key);
-  request.set_reason(inventory::v1::REASON_RETURN);
+  request.set_name(ReservationName(order));
   for (const Item& item : items) {
     auto* line = request.add_lines();
     line->set_book(BookName(item.book));
     line->set_quantity(item.quantity);
   }
-  return Discard(caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::ReceiveStock, request,
+  return Discard(caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::ReturnReservation, request,
                                 Limit(context, kWriteBudget)));
 }
 

@@ -51,7 +51,8 @@ class GrpcStock final : public Stock {
   Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override;
   Status Commit(const OrderId& order, const Context& context) override;
   Status Release(const OrderId& order, const Context& context) override;
-  Status Receive(const std::string& key, const std::vector<Item>& items, const Context& context) override;
+  Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items,
+                  const Context& context) override;
 
  private:
   std::unique_ptr<inventory::v1::InventoryService::Stub> inventory_;

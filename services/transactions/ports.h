@@ -77,8 +77,10 @@ class Stock {
   // The copies are sold. FAILED_PRECONDITION when the reservation is gone.
   virtual Status Commit(const OrderId& order, const Context& context) = 0;
   virtual Status Release(const OrderId& order, const Context& context) = 0;
-  // Copies come back. `key` makes it happen once.
-  virtual Status Receive(const std::string& key, const std::vector<Item>& items, const Context& context) = 0;
+  // Committed copies come back; those that are still waited for are struck off. No items: all that are left of the order.
+  // `key` makes it happen once.
+  virtual Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items,
+                          const Context& context) = 0;
 };
 
 // A payment provider. A real one's adapter implements this; so does the sandbox's.

@@ -168,8 +168,9 @@ class ReservingAnew final : public transactions::Stock {
   Status Release(const OrderId& order, const Context& context) override {
     return stock_.Release(attempts_->Last(order), context);
   }
-  Status Receive(const std::string& key, const std::vector<transactions::Item>& items, const Context& context) override {
-    return stock_.Receive(key, items, context);
+  Status TakeBack(const OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
+                  const Context& context) override {
+    return stock_.TakeBack(attempts_->Last(order), key, items, context);
   }
 
  private:
@@ -218,8 +219,9 @@ class ForgettingReleases final : public transactions::Stock {
   Status Release(const OrderId& order, const Context& context) override {
     return seen_.contains(order) ? stock_.Release(order, context) : Ok();
   }
-  Status Receive(const std::string& key, const std::vector<transactions::Item>& items, const Context& context) override {
-    return stock_.Receive(key, items, context);
+  Status TakeBack(const OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
+                  const Context& context) override {
+    return stock_.TakeBack(order, key, items, context);
   }
 
  private:

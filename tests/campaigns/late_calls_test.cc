@@ -64,8 +64,9 @@ class DistantStock final : public transactions::Stock {
   Status Release(const OrderId& order, const Context& context) override {
     return network_.Call<Status>([=, this] { return stock_.Release(order, context); });
   }
-  Status Receive(const std::string& key, const std::vector<transactions::Item>& items, const Context& context) override {
-    return network_.Call<Status>([=, this] { return stock_.Receive(key, items, context); });
+  Status TakeBack(const OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
+                  const Context& context) override {
+    return network_.Call<Status>([=, this] { return stock_.TakeBack(order, key, items, context); });
   }
 
  private:

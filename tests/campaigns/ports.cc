@@ -145,10 +145,11 @@ Status StoreStock::Release(const OrderId& order, const Context&) {
   return AtBoundary(disk_, [&] { return Discard(store_.Release(inventory::RequestId(order.value()), clock_.Now())); });
 }
 
-Status StoreStock::Receive(const std::string& key, const std::vector<transactions::Item>& items, const Context&) {
-  inventory::Receipt receipt{.request = inventory::RequestId(key), .copies = {}, .reason = inventory::Reason::kReturn};
-  for (const transactions::Item& item : items) receipt.copies[inventory::BookId(item.book.value())] += item.quantity;
-  return AtBoundary(disk_, [&] { return Discard(store_.Receive(receipt, clock_.Now())); });
+Status StoreStock::TakeBack(const OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
+                            const Context&) {
+  inventory::Return returned{.request = inventory::RequestId(key), .reservation = inventory::RequestId(order.value())};
+  for (const transactions::Item& item : items) returned.copies[inventory::BookId(item.book.value())] += item.quantity;
+  return AtBoundary(disk_, [&] { return Discard(store_.TakeBack(returned, clock_.Now())); });
 }
 
 // --- Payments

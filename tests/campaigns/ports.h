@@ -44,8 +44,8 @@ class StoreStock final : public transactions::Stock {
                                                                const transactions::Context& context) override;
   Status Commit(const transactions::OrderId& order, const transactions::Context& context) override;
   Status Release(const transactions::OrderId& order, const transactions::Context& context) override;
-  Status Receive(const std::string& key, const std::vector<transactions::Item>& items,
-                 const transactions::Context& context) override;
+  Status TakeBack(const transactions::OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
+                  const transactions::Context& context) override;
 
  private:
   inventory::Store& store_;

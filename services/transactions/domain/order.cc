@@ -29,11 +29,6 @@ std::int64_t NextUnits(const OrderLine& line, std::int64_t quantity) {
   return std::accumulate(first, first + quantity, std::int64_t{0});
 }
 
-// Copies of this line that came from the shelf and have not come back.
-std::int64_t OnShelfQuantity(const OrderLine& line) {
-  return std::max<std::int64_t>(0, line.quantity - line.backordered_quantity - line.refunded_quantity);
-}
-
 std::vector<Item> Left(const Order& order) {
   std::vector<Item> items;
   for (const OrderLine& line : order.lines) {
@@ -89,12 +84,8 @@ Result<std::optional<Change>> Cancel(const Order& order, const std::string& reas
   }
   Change change{.order = order, .event = EventType::kCancelled, .note = reason, .items = Left(order)};
   Order& after = change.order;
-  std::vector<Item> restock;
-  for (OrderLine& line : after.lines) {
-    if (const std::int64_t quantity = OnShelfQuantity(line); quantity > 0) restock.push_back({line.book, quantity});
-    line.refunded_quantity = line.quantity;
-  }
-  if (!restock.empty()) change.effects.push_back({.kind = Effect::Kind::kRestock, .items = restock});
+  for (OrderLine& line : after.lines) line.refunded_quantity = line.quantity;
+  if (!change.items.empty()) change.effects.push_back({.kind = Effect::Kind::kRestock, .items = change.items});
   change.effects.push_back({.kind = Effect::Kind::kReleaseRedemptions});
 
   const std::int64_t left = order.charged_minor - order.refunded_minor;
@@ -116,13 +107,10 @@ Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool r
   TRY(CheckRefundable(order, wanted));
   Change change{.order = order, .event = EventType::kRefunded, .items = wanted};
   std::int64_t amount = 0;
-  std::vector<Item> shelf;
   for (const Item& item : wanted) {
     for (OrderLine& line : change.order.lines) {
       if (line.book != item.book) continue;
       amount += NextUnits(line, item.quantity);
-      const std::int64_t returned = std::min(item.quantity, OnShelfQuantity(line));
-      if (returned > 0) shelf.push_back({line.book, returned});
       line.refunded_quantity += item.quantity;
     }
   }
@@ -132,7 +120,7 @@ Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool r
     return Refused("NOTHING_TO_REFUND", "order " + OrderNumber(order) + " has nothing left to refund");
   }
   if (amount > 0) change.effects.push_back({.kind = Effect::Kind::kRefundPayment, .amount_minor = amount});
-  if (restock && !shelf.empty()) change.effects.push_back({.kind = Effect::Kind::kRestock, .items = shelf});
+  if (restock && !wanted.empty()) change.effects.push_back({.kind = Effect::Kind::kRestock, .items = wanted});
   change.order.refunded_minor += amount;
   change.order.payment_state = change.order.refunded_minor == change.order.charged_minor ? PaymentState::kRefunded
                                                                                          : PaymentState::kPartlyRefunded;

@@ -41,7 +41,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
   std::map<OrderId, Reservation> reservations;
   std::map<OrderId, bool> claims;  // False: released.
   std::map<OrderId, Charge> charges;
-  std::set<std::string> received;
+  std::set<std::string> returned;
 
   // The fault happens at call number `fault_at`, counted from 1.
   Fault fault = Fault::kNone;
@@ -130,10 +130,18 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
       return Ok();
     });
   }
-  Status Receive(const std::string& key, const std::vector<Item>& items, const Context&) override {
+  Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, const Context&) override {
     return Call<void>([&]() -> Status {
-      if (!received.insert(key).second) return Ok();
-      for (const Item& item : items) shelf[item.book] += item.quantity;
+      Reservation& reservation = reservations.at(order);
+      if (reservation.state != Reservation::State::kCommitted) return Refuse("RESERVATION_NOT_COMMITTED");
+      if (!returned.insert(key).second) return Ok();
+      std::map<BookId, std::int64_t> back;
+      for (const Item& item : items) back[item.book] += item.quantity;
+      for (const auto& [book, copies] : items.empty() ? reservation.copies : back) {
+        if (reservation.copies[book] < copies) return Refuse("RETURN_TOO_MANY");
+        reservation.copies[book] -= copies;
+        shelf[book] += copies;
+      }
       return Ok();
     });
   }
