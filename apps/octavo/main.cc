@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/octavo/audit_command.h"
 #include "apps/octavo/demo.h"
 #include "lib/runtime/main.h"
 #include "services/accounts/module.h"
@@ -64,6 +65,7 @@ constexpr Command kCommands[] = {
     {"serve", "run the shop (what octavo does without a command)", Serve},
     {"import", "bring a CSV file of books into a running shop", octavo::catalog::RunImport},
     {"demo", "bring the demo catalogue, its readers and campaigns in, or take them out", octavo::RunDemo},
+    {"audit", "prove from the stores that nothing was sold twice, lost or charged wrongly", octavo::RunAudit},
     {"owner", "owner create: make the first owner of the shop", Owner},
 };
 

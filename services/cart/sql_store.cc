@@ -236,6 +236,17 @@ void SqlStore::FollowTo(std::int64_t position, const std::optional<Ordered>& ord
   });
 }
 
+std::vector<std::string> SqlStore::ReadUncleared(const std::vector<std::pair<CartId, std::string>>& orders) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<std::string> uncleared;
+    for (const auto& [cart, order] : orders) {
+      if (!transaction.QueryOne(kFindCart, cart.value())) continue;  // Deleted, or never written to: there is nothing to clear.
+      if (!transaction.QueryOne(kFindDone, cart.value(), "order:" + order)) uncleared.push_back(order);
+    }
+    return uncleared;
+  });
+}
+
 void SqlStore::FollowAnew() {
   database_.Write([](Transaction& transaction) { transaction.Execute(kSetFollowed, 0); });
 }

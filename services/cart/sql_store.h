@@ -4,6 +4,9 @@
 
 #include <map>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "lib/db/database.h"
 #include "services/cart/store.h"
@@ -26,6 +29,10 @@ class SqlStore : public Store {
   void FollowTo(std::int64_t position, const std::optional<Ordered>& ordered, Timestamp now) override;
   void FollowAnew() override;
   CartFacts ReadFacts() override;
+
+  // For the audit of the whole shop: of the orders ("orders/…") with their carts, those whose cart is there and was never
+  // cleared of them.
+  std::vector<std::string> ReadUncleared(const std::vector<std::pair<CartId, std::string>>& orders);
 
  protected:
   db::Database& database_;

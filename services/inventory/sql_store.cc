@@ -437,6 +437,9 @@ constexpr std::string_view kLineFacts =
 constexpr std::string_view kStocksBetween =
     "SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE book_id BETWEEN $1 AND $2";
 
+constexpr std::string_view kReservationsBetween =
+    "SELECT request_id FROM reservations WHERE request_id > $1 AND request_id <= $2 ORDER BY request_id";
+
 void AddLineFacts(BookFacts& facts, State state, std::int64_t held, std::int64_t waiting) {
   if (state == State::kOpen) facts.open_held += held;
   if (state == State::kCommitted) facts.committed_held += held;
@@ -593,6 +596,16 @@ Changed<int> SqlStore::Sweep(Timestamp now, int count_max) {
 
 std::vector<BookFacts> SqlStore::ReadFacts(BookId after, int count_max) {
   return database_.Read([&](Transaction& transaction) { return ReadFactsIn(transaction, after, count_max); });
+}
+
+std::vector<Reservation> SqlStore::ReadReservations(const std::string& after, const std::string& until) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<Reservation> page;
+    for (const Row& row : transaction.Query(kReservationsBetween, after, until)) {
+      page.push_back(LoadReservation(transaction, RequestId{row.Text(0)}).value());
+    }
+    return page;
+  });
 }
 
 }  // namespace octavo::inventory

@@ -36,6 +36,9 @@ class SqlStore : public Store {
   Changed<int> Sweep(Timestamp now, int count_max) override;
   std::vector<BookFacts> ReadFacts(BookId after, int count_max) override;
 
+  // For the audit of the whole shop: reservations with `after` < id <= `until`, by id, as of one moment.
+  std::vector<Reservation> ReadReservations(const std::string& after, const std::string& until);
+
  protected:
   db::Database& database_;
 };

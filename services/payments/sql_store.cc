@@ -37,6 +37,9 @@ constexpr std::string_view kKeys =
     "SELECT charge_key FROM charges WHERE charge_key > $1 UNION SELECT charge_key FROM entries WHERE "
     "charge_key > $1 "
     "ORDER BY charge_key LIMIT $2";
+constexpr std::string_view kKeysBetween =
+    "SELECT charge_key FROM charges WHERE charge_key > $1 AND charge_key <= $2 UNION SELECT charge_key FROM entries WHERE "
+    "charge_key > $1 AND charge_key <= $2 ORDER BY charge_key";
 constexpr std::string_view kSums =
     "SELECT COUNT(*), COALESCE(MAX(sequence), 0), "
     "CAST(COALESCE(SUM(CASE WHEN kind = 1 THEN amount_minor ELSE 0 END), 0) AS BIGINT), "
@@ -161,6 +164,16 @@ std::vector<ChargeFacts> SqlStore::ReadFacts(const ChargeKey& after, int count_m
   return database_.Read([&](Transaction& transaction) {
     std::vector<ChargeFacts> page;
     for (const Row& row : transaction.Query(kKeys, after.value(), count_max)) {
+      page.push_back(LoadFacts(transaction, ChargeKey(row.Text(0))));
+    }
+    return page;
+  });
+}
+
+std::vector<ChargeFacts> SqlStore::ReadFactsBetween(const std::string& after, const std::string& until) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<ChargeFacts> page;
+    for (const Row& row : transaction.Query(kKeysBetween, after, until)) {
       page.push_back(LoadFacts(transaction, ChargeKey(row.Text(0))));
     }
     return page;

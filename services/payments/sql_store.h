@@ -27,6 +27,9 @@ class SqlStore final : public Store {
   bool Stumble(const ChargeKey& key, Timestamp now) override;
   std::vector<ChargeFacts> ReadFacts(const ChargeKey& after, int count_max) override;
 
+  // For the audit of the whole shop: facts of `after` < key <= `until`, by key, as of one moment.
+  std::vector<ChargeFacts> ReadFactsBetween(const std::string& after, const std::string& until);
+
  private:
   db::Database& database_;
 };

@@ -543,6 +543,13 @@ constexpr std::string_view kFactsOfCampaigns =
     "r.campaign_id = c.campaign_id AND k.state = 1), (SELECT COALESCE(CAST(SUM(r.amount_minor) AS BIGINT), 0) FROM "
     "claim_redemptions r JOIN claims k ON k.order_key = r.order_key WHERE r.campaign_id = c.campaign_id AND k.state = 1) "
     "FROM campaigns c WHERE c.campaign_id > $1 ORDER BY c.campaign_id LIMIT $2";
+constexpr std::string_view kClaimsBetween =
+    "SELECT order_key, state FROM claims WHERE order_key > $1 AND order_key <= $2 ORDER BY order_key";
+constexpr std::string_view kRedemptionsBetween =
+    "SELECT r.order_key, r.campaign_id, r.amount_minor FROM claim_redemptions r JOIN claims c ON c.order_key = r.order_key "
+    "WHERE r.order_key > $1 AND r.order_key <= $2 ORDER BY r.order_key";
+constexpr std::string_view kKnownOrdersBetween =
+    "SELECT order_name, cancelled FROM orders WHERE order_name > $1 AND order_name <= $2";
 constexpr std::string_view kPersonsOverLimit =
     "SELECT COUNT(*) FROM campaign_persons WHERE campaign_id = $1 AND $2 > 0 AND redemption_count > $2";
 constexpr std::string_view kCodesOverLimit =
@@ -580,6 +587,29 @@ std::vector<CampaignFacts> SqlStore::ReadFacts(CampaignId after, int count_max) 
                      .codes_miscounted = transaction.QueryOne(kCodesMiscounted, id)->Int(0)});
     }
     return all;
+  });
+}
+
+std::vector<ClaimFacts> SqlStore::ReadClaims(const std::string& after, const std::string& until) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<ClaimFacts> page;
+    for (const Row& row : transaction.Query(kClaimsBetween, after, until)) {
+      page.push_back({.order_key = row.Text(0), .held = row.Int(1) == 1, .amount_minor = {}});
+    }
+    std::size_t at = 0;
+    for (const Row& row : transaction.Query(kRedemptionsBetween, after, until)) {
+      while (page[at].order_key < row.Text(0)) ++at;  // Each has its claim: the table's foreign key.
+      page[at].amount_minor[CampaignId(row.Int(1))] = row.Int(2);
+    }
+    return page;
+  });
+}
+
+std::map<std::string, bool> SqlStore::ReadKnownOrders(const std::string& after, const std::string& until) {
+  return database_.Read([&](Transaction& transaction) {
+    std::map<std::string, bool> orders;
+    for (const Row& row : transaction.Query(kKnownOrdersBetween, after, until)) orders[row.Text(0)] = row.Int(1) == 1;
+    return orders;
   });
 }
 

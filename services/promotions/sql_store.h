@@ -4,14 +4,23 @@
 // at once cannot both take the last redemption, whatever they read before.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "lib/db/database.h"
 #include "services/promotions/store.h"
 
 namespace octavo::promotions {
+
+// What an order has claimed.
+struct ClaimFacts {
+  std::string order_key;
+  bool held = false;                                // False: given back.
+  std::map<CampaignId, std::int64_t> amount_minor;  // Of each redemption.
+};
 
 class SqlStore final : public Store {
  public:
@@ -30,6 +39,11 @@ class SqlStore final : public Store {
   Status ApplyOrder(std::int64_t position, const std::optional<OrderFacts>& facts) override;
   std::vector<OrderFacts> ListOrders(const Period& period, const OrderFacts* after, int count_max) override;
   std::vector<CampaignFacts> ReadFacts(CampaignId after, int count_max) override;
+
+  // For the audit of the whole shop: claims with `after` < order key <= `until`, by key, as of one moment.
+  std::vector<ClaimFacts> ReadClaims(const std::string& after, const std::string& until);
+  // Likewise the names ("orders/…") of the orders whose facts are kept; true: cancelled.
+  std::map<std::string, bool> ReadKnownOrders(const std::string& after, const std::string& until);
 
  private:
   // The campaigns to try, as of a revision.

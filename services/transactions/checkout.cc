@@ -125,7 +125,8 @@ class Checkout::RunningHere {
 
 Result<Preview> Checkout::PreviewOrder(const Basket& basket, const Context& context) {
   const std::int64_t previous = parts_.store.CountOrders(basket.buyer.customer, basket.buyer.email);
-  Preview preview{.order = TRY(parts_.pricing.Quote(basket, previous, context))};
+  Preview preview;
+  preview.order = TRY(parts_.pricing.Quote(basket, previous, context));
   const auto levels = parts_.stock.Levels(BooksOf(preview.order), context);
   if (!levels.ok()) return preview;  // The price stands; what is on the shelf is seen when the order is placed.
   for (OrderLine& line : preview.order.lines) {

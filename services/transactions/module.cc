@@ -7,6 +7,7 @@
 #include "lib/db/errors.h"
 #include "lib/db/migrations.h"
 #include "services/transactions/migrations.h"
+#include "services/transactions/sql_store.h"
 
 namespace octavo::transactions {
 namespace {
@@ -18,19 +19,21 @@ constexpr std::chrono::hours kIntentsKept(24 * 60);
 }  // namespace
 
 Module::Running::Running(const runtime::Environment& environment, const Configuration& configuration,
-                         std::unique_ptr<db::Database> opened)
+                         std::unique_ptr<db::Database> opened, const MakeStore& make_store)
     : database(std::move(opened)),
-      store(*database),
+      store(make_store(*database)),
       caller(environment.telemetry()),
       pricing(caller, configuration.prices),
       stock(caller),
       card(caller),
-      checkout({store, pricing, stock, card, environment.clock, environment.random, environment.log}, {}),
+      checkout({*store, pricing, stock, card, environment.clock, environment.random, environment.log}, {}),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
-      service({store, checkout, bell, environment.clock, configuration.notice_key}, pipeline),
+      service({*store, checkout, bell, environment.clock, configuration.notice_key}, pipeline),
       log(environment.log),
       clock(environment.clock) {}
+
+Module::Module() : Module([](db::Database& database) { return std::make_unique<SqlStore>(database); }) {}
 
 void Module::Configure(runtime::Options::Group options) {
   options.Add("database_url", &configuration_.database_url, "postgresql://… for a large shop; empty: SQLite in the data folder.");
@@ -57,9 +60,9 @@ Status Module::Open(const runtime::Environment& environment) {
   auto database = db::Open(options, environment.random);
   TRY(db::Migrate(*database, Migrations()));
   const bool only_process = database->dialect() == db::Dialect::kSqlite;
-  running_ = std::make_unique<Running>(environment, configuration_, std::move(database));
+  running_ = std::make_unique<Running>(environment, configuration_, std::move(database), make_store_);
   // Leases of a process that died would hold its intents for some seconds; on SQLite nobody else can hold one.
-  if (only_process) running_->store.DropAllLeases();
+  if (only_process) running_->store->DropAllLeases();
   return Ok();
 }
 
@@ -78,7 +81,7 @@ void Module::RecoverUntilStopped() {
   while (true) {
     try {
       if (running_->checkout.Recover(kRecoverAtOnce, {}) > 0) running_->bell.Ring();
-      running_->store.ForgetIntents(running_->clock.Now() - kIntentsKept, kRecoverAtOnce);
+      running_->store->ForgetIntents(running_->clock.Now() - kIntentsKept, kRecoverAtOnce);
     } catch (const std::exception& exception) {
       running_->log.Error("recovery_failed", {{"what", exception.what()}});
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,7 +14,7 @@
 #include "services/transactions/checkout.h"
 #include "services/transactions/peers_client.h"
 #include "services/transactions/service.h"
-#include "services/transactions/sql_store.h"
+#include "services/transactions/store.h"
 
 namespace octavo::transactions {
 
@@ -31,6 +32,12 @@ struct Configuration {
 
 class Module final : public runtime::Module {
  public:
+  // Makes the store on the opened database. Campaigns put in broken ones, to see that those are caught.
+  using MakeStore = std::function<std::unique_ptr<Store>(db::Database&)>;
+
+  Module();
+  explicit Module(MakeStore make_store) : make_store_(std::move(make_store)) {}
+
   std::string name() const override { return "transactions"; }
   std::vector<std::string> peers() const override { return {"catalog", "promotions", "inventory", "payments"}; }
   void Configure(runtime::Options::Group options) override;
@@ -44,10 +51,10 @@ class Module final : public runtime::Module {
   // Everything that lives from Open to Stop, in order of need.
   struct Running {
     Running(const runtime::Environment& environment, const Configuration& configuration,
-            std::unique_ptr<db::Database> database);
+            std::unique_ptr<db::Database> database, const MakeStore& make_store);
 
     const std::unique_ptr<db::Database> database;
-    SqlStore store;
+    const std::unique_ptr<Store> store;
     rpc::Caller caller;
     GrpcPricing pricing;
     GrpcStock stock;
@@ -62,6 +69,7 @@ class Module final : public runtime::Module {
 
   void RecoverUntilStopped();
 
+  const MakeStore make_store_;
   Configuration configuration_;
   std::unique_ptr<Running> running_;
   std::mutex mutex_;

@@ -1,5 +1,8 @@
 #include "services/transactions/sql_store.h"
 
+#include <map>
+
+#include "lib/base/failure.h"
 #include "services/transactions/store_json.h"
 
 namespace octavo::transactions {
@@ -88,6 +91,36 @@ constexpr char kDueEffects[] = R"(
 constexpr char kFinishEffect[] = "UPDATE effects SET done = 1 WHERE effect_id = $1";
 constexpr char kRetryEffect[] = "UPDATE effects SET attempts = attempts + 1, next_time = $2 WHERE effect_id = $1";
 
+constexpr char kFactIds[] = R"(
+  SELECT order_id FROM intents WHERE order_id > $1 AND order_id <= $2
+  UNION SELECT order_id FROM orders WHERE order_id > $1 AND order_id <= $2
+  UNION SELECT order_id FROM order_lines WHERE order_id > $1 AND order_id <= $2
+  UNION SELECT order_id FROM order_events WHERE order_id > $1 AND order_id <= $2
+  UNION SELECT order_id FROM effects WHERE order_id > $1 AND order_id <= $2
+  ORDER BY order_id LIMIT $3)";
+constexpr char kIntentsBetween[] = R"(
+  SELECT intent_key, fingerprint, draft, '', state, error, create_time, lease_until, order_id
+  FROM intents WHERE order_id BETWEEN $1 AND $2)";
+constexpr char kOrdersBetween[] = R"(
+  SELECT order_id, order_number, intent_key, customer, email, currency_code, state, payment_state, payment_method,
+    total_minor, charged_minor, refunded_minor, document
+  FROM orders WHERE order_id BETWEEN $1 AND $2)";
+constexpr char kLinesBetween[] = R"(
+  SELECT order_id, book, quantity, backordered_quantity, refunded_quantity, total_minor
+  FROM order_lines WHERE order_id BETWEEN $1 AND $2 ORDER BY order_id, book)";
+constexpr char kEventsBetween[] = R"(
+  SELECT order_id, event_position, event_type, event_time, document
+  FROM order_events WHERE order_id BETWEEN $1 AND $2 ORDER BY order_id, event_position)";
+constexpr char kEffectsBetween[] = R"(
+  SELECT order_id, effect_id, kind, amount_minor, document, attempts, done
+  FROM effects WHERE order_id BETWEEN $1 AND $2 ORDER BY effect_id)";
+constexpr char kLogFacts[] = R"(
+  SELECT event_position, order_number,
+    (SELECT count(*) FROM order_events), (SELECT COALESCE(min(event_position), 0) FROM order_events),
+    (SELECT COALESCE(max(event_position), 0) FROM order_events),
+    (SELECT count(*) FROM orders), (SELECT COALESCE(max(order_number), 0) FROM orders)
+  FROM counters WHERE counter_id = 1)";
+
 // An event has few effects; their numbers are made from the event's.
 constexpr std::int64_t kEffectsPerEventMax = 8;
 
@@ -166,6 +199,73 @@ std::vector<OrderEvent> ToEvents(const std::vector<Row>& rows) {
   return events;
 }
 
+OrderColumns ToColumns(const Row& row) {
+  return {.number = row.Int(1),
+          .key = row.Text(2),
+          .customer = row.Text(3),
+          .email = row.Text(4),
+          .currency_code = row.Text(5),
+          .state = static_cast<OrderState>(row.Int(6)),
+          .payment_state = static_cast<PaymentState>(row.Int(7)),
+          .payment_method = static_cast<PaymentMethod>(row.Int(8)),
+          .total_minor = row.Int(9),
+          .charged_minor = row.Int(10),
+          .refunded_minor = row.Int(11)};
+}
+
+EffectFacts ToEffectFacts(const Row& row) {
+  return {.id = row.Int(1),
+          .event_position = row.Int(1) / kEffectsPerEventMax,
+          .effect = {.kind = static_cast<Effect::Kind>(row.Int(2)),
+                     .amount_minor = row.Int(3),
+                     .items = ItemsFromJson(row.Text(4))},
+          .attempts = row.Int(5),
+          .done = row.Int(6) == 1};
+}
+
+// Facts of known order ids, filled table by table.
+class FactsPage {
+ public:
+  explicit FactsPage(const std::vector<Row>& ids) {
+    for (const Row& row : ids) facts_[row.Text(0)].id = OrderId(row.Text(0));
+  }
+
+  // Runs `add` on each row's facts, its order id being in `column`; JSON that does not read marks them.
+  template <typename Add>
+  void Fill(const std::vector<Row>& rows, int column, const Add& add) {
+    for (const Row& row : rows) {
+      OrderFacts& facts = facts_.at(row.Text(column));
+      try {
+        add(facts, row);
+      } catch (const Failure&) {
+        facts.damaged = true;
+      }
+    }
+  }
+  std::vector<OrderFacts> Take() {
+    std::vector<OrderFacts> page;
+    for (auto& [id, facts] : facts_) page.push_back(std::move(facts));
+    return page;
+  }
+
+ private:
+  std::map<std::string, OrderFacts> facts_;
+};
+
+// Only the last event of each order is read in full.
+void FillEvents(FactsPage& page, const std::vector<Row>& rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool last = i + 1 == rows.size() || rows[i + 1].Text(0) != rows[i].Text(0);
+    page.Fill({rows[i]}, 0, [&](OrderFacts& facts, const Row& row) {
+      facts.events.push_back({row.Int(1), static_cast<EventType>(row.Int(2)), row.Time(3)});
+      if (!last) return;
+      OrderEvent event;
+      EventFromJson(row.Text(4), event);
+      facts.told = std::move(event.order);
+    });
+  }
+}
+
 void EraseFrom(Order& order) {
   order.buyer = {};
   order.address = {.country_code = order.address.country_code};
@@ -175,6 +275,15 @@ void EraseFrom(Order& order) {
 }
 
 }  // namespace
+
+// Everybody who writes an event changes the row of the counters. SQLite has one writer anyway, and gathers those who wait for
+// it into one commit. On PostgreSQL two at once would make one of them start over: within this process they take turns.
+template <typename Fn>
+auto SqlStore::WriteEvent(const Fn& fn) {
+  std::unique_lock<std::mutex> turn(turn_, std::defer_lock);
+  if (database_.dialect() == db::Dialect::kPostgres) turn.lock();
+  return database_.Write(fn);
+}
 
 std::optional<Intent> SqlStore::Begin(const Intent& intent) {
   return database_.Write([&](Transaction& transaction) -> std::optional<Intent> {
@@ -214,7 +323,7 @@ void SqlStore::Fail(const std::string& key) {
 }
 
 Result<Order> SqlStore::Place(const std::string& key, const Order& order) {
-  return database_.Write([&](Transaction& transaction) -> Result<Order> {
+  return WriteEvent([&](Transaction& transaction) -> Result<Order> {
     if (transaction.Execute(kMarkPlaced, key) == 0) {
       const auto row = transaction.QueryOne(kSelectOrderOfIntent, key);
       if (row) return OrderFromJson(row->Text(0));
@@ -270,7 +379,7 @@ std::int64_t SqlStore::CountOrders(const std::string& customer, const std::strin
 
 Result<Order> SqlStore::Decided(const OrderId& id, const std::string& key, const std::string& fingerprint, Timestamp now,
                                 const Decide& decide) {
-  return database_.Write([&](Transaction& transaction) -> Result<Order> {
+  return WriteEvent([&](Transaction& transaction) -> Result<Order> {
     const auto row = transaction.QueryOne(kSelectOrder, id.value());
     if (!row) return Error{Code::kNotFound, "UNKNOWN_ORDER", "there is no order orders/" + id.value()};
     const Order order = OrderFromJson(row->Text(0));
@@ -333,7 +442,7 @@ std::int64_t SqlStore::ClaimGuestOrders(const std::string& customer, const std::
 }
 
 std::int64_t SqlStore::EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) {
-  return database_.Write([&](Transaction& transaction) {
+  return WriteEvent([&](Transaction& transaction) {
     const std::vector<Order> orders = ToOrders(transaction.Query(kOrdersOfBuyer, customer, email));
     for (Order order : orders) {
       EraseFrom(order);
@@ -351,6 +460,44 @@ std::int64_t SqlStore::EraseBuyer(const std::string& customer, const std::string
       InsertEvent(transaction, {.type = EventType::kErased, .time = now, .order = order});
     }
     return static_cast<std::int64_t>(orders.size());
+  });
+}
+
+std::vector<OrderFacts> SqlStore::ReadFacts(const std::string& after, const std::string& until, int limit) {
+  return database_.Read([&](Transaction& transaction) -> std::vector<OrderFacts> {
+    const std::vector<Row> ids = transaction.Query(kFactIds, after, until, limit);
+    if (ids.empty()) return {};
+    const std::string first = ids.front().Text(0);
+    const std::string last = ids.back().Text(0);
+    FactsPage page(ids);
+    page.Fill(transaction.Query(kIntentsBetween, first, last), 8,
+              [](OrderFacts& facts, const Row& row) { facts.intent = ToIntent(row); });
+    page.Fill(transaction.Query(kOrdersBetween, first, last), 0, [](OrderFacts& facts, const Row& row) {
+      facts.columns = ToColumns(row);
+      facts.order = OrderFromJson(row.Text(12));
+    });
+    page.Fill(transaction.Query(kLinesBetween, first, last), 0, [](OrderFacts& facts, const Row& row) {
+      if (!facts.columns) facts.columns.emplace();  // Lines without an order: told apart by their number 0.
+      facts.columns->lines.push_back({BookId(row.Int(1)), row.Int(2), row.Int(3), row.Int(4), row.Int(5)});
+    });
+    FillEvents(page, transaction.Query(kEventsBetween, first, last));
+    page.Fill(transaction.Query(kEffectsBetween, first, last), 0,
+              [](OrderFacts& facts, const Row& row) { facts.effects.push_back(ToEffectFacts(row)); });
+    return page.Take();
+  });
+}
+
+LogFacts SqlStore::ReadLogFacts() {
+  return database_.Read([](Transaction& transaction) {
+    const auto row = transaction.QueryOne(kLogFacts);
+    if (!row) return LogFacts{.last_position = -1, .last_number = -1};  // The counters are gone.
+    return LogFacts{.last_position = row->Int(0),
+                    .event_count = row->Int(2),
+                    .event_first = row->Int(3),
+                    .event_last = row->Int(4),
+                    .last_number = row->Int(1),
+                    .order_count = row->Int(5),
+                    .number_last = row->Int(6)};
   });
 }
 

@@ -1,15 +1,17 @@
 // SqlStore: the Store on SQLite or PostgreSQL. `database` must be migrated (migrations.h) and outlive it.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "lib/db/database.h"
+#include "services/transactions/store_facts.h"
 #include "services/transactions/store.h"
 
 namespace octavo::transactions {
 
-class SqlStore : public Store {
+class SqlStore : public Store, public FactsSource {
  public:
   explicit SqlStore(db::Database& database) : database_(database) {}
 
@@ -35,9 +37,16 @@ class SqlStore : public Store {
   std::int64_t LastPosition() override;
   std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) override;
   std::int64_t EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) override;
+  std::vector<OrderFacts> ReadFacts(const std::string& after, const std::string& until, int limit) override;
+  LogFacts ReadLogFacts() override;
 
  private:
+  // Runs a Write that takes the next position of the event log.
+  template <typename Fn>
+  auto WriteEvent(const Fn& fn);
+
   db::Database& database_;
+  std::mutex turn_;  // See WriteEvent.
 };
 
 }  // namespace octavo::transactions

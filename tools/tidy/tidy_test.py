@@ -70,6 +70,7 @@ class Includes(TidyTest):
                 ("services/cart/module.cc", "services/cart/sql_store.h"),
                 ("services/marketplace/pages/home.cc", "services/marketplace/site.h"),
                 ("apps/octavo/main.cc", "services/cart/module.h"),
+                ("apps/octavo/audit/stores.cc", "services/cart/sql_store.h"),
                 ("tests/x_test.cc", "services/cart/module.h"),
                 ("tests/x_test.cc", "services/cart/sql_store.h"),
         ]:

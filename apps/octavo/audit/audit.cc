@@ -1,0 +1,247 @@
+#include "apps/octavo/audit/audit.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "apps/octavo/audit/story.h"
+#include "services/cart/audit.h"
+#include "services/inventory/audit.h"
+#include "services/payments/audit.h"
+#include "services/promotions/audit.h"
+#include "services/transactions/audit.h"
+
+namespace octavo::audit {
+namespace {
+
+constexpr int kOrdersPerPage = 500;
+// Sorts behind every key: the last code point.
+constexpr char kBehindAll[] = "\xf4\x8f\xbf\xbf";
+
+void Pause(std::chrono::milliseconds pause) {
+  std::mutex mutex;
+  std::condition_variable never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, pause, [] { return false; });
+}
+
+// Order ids `after` < id <= `until`.
+struct Range {
+  std::string after;
+  std::string until;
+};
+
+class Auditor {
+ public:
+  Auditor(Stores& stores, const Clock& clock, const Options& options)
+      : stores_(stores), clock_(clock), options_(options), missing_(options.acknowledged.begin(), options.acknowledged.end()) {}
+
+  Ledger Run();
+
+ private:
+  void AuditServices();
+  void AuditLog();
+  void AuditOrders();
+  void AuditAcknowledged();
+  std::vector<Story> ReadStories(const Range& range, std::vector<transactions::OrderFacts> orders);
+  void MarkUncleared(std::map<std::string, Story>& stories);
+  std::vector<Finding> Check(const std::vector<Story>& stories, const Positions& positions);
+  void Confirm(const Range& range, std::vector<Finding> suspects);
+  void Count(const std::vector<Story>& stories);
+
+  Stores& stores_;
+  const Clock& clock_;
+  const Options& options_;
+  std::set<std::string> missing_;  // Of the acknowledged orders, those that were not found so far.
+  Ledger ledger_;
+};
+
+Ledger Auditor::Run() {
+  AuditServices();
+  AuditLog();
+  AuditOrders();
+  AuditAcknowledged();
+  return std::move(ledger_);
+}
+
+void Auditor::AuditServices() {
+  const inventory::AuditReport stock = inventory::Audit(stores_.inventory);
+  for (const char* equation : {"on_hand_is_ledger", "ledger_is_unbroken", "reserved_is_open", "backordered_is_waiting",
+                               "sold_is_committed", "promises_are_kept"}) {
+    ledger_.Count(std::string("inventory.") + equation, stock.books);
+  }
+  ledger_.Note("inventory: books", stock.books);
+  ledger_.Note("inventory: movements", stock.movements);
+  ledger_.Note("inventory: copies on hand", stock.copies_on_hand);
+  ledger_.Note("inventory: copies sold", stock.copies_sold);
+  for (const auto& violation : stock.violations) ledger_.Add({"inventory." + violation.equation, "", violation.message});
+
+  const payments::AuditReport money = payments::Audit(stores_.payments);
+  ledger_.Count("payments.ledger_adds_up", static_cast<std::int64_t>(money.sums.size()));
+  ledger_.Note("payments: charges", static_cast<std::int64_t>(money.sums.size()));
+  for (const std::string& violation : money.violations) ledger_.Add({"payments.ledger_adds_up", "", violation});
+
+  const promotions::AuditReport claims = promotions::Audit(stores_.promotions);
+  for (const char* equation : {"count", "limit", "spent", "persons", "codes"}) {
+    ledger_.Count(std::string("promotions.") + equation, claims.campaigns);
+  }
+  ledger_.Note("promotions: campaigns", claims.campaigns);
+  ledger_.Note("promotions: redemptions", claims.redemptions);
+  for (const auto& violation : claims.violations) {
+    ledger_.Add({"promotions." + violation.equation, violation.campaign, violation.detail});
+  }
+
+  const cart::AuditReport carts = cart::Audit(stores_.cart);
+  for (const char* equation :
+       {"lines_have_carts", "quantities_in_range", "lines_in_order", "carts_in_bounds", "versions_grow"}) {
+    ledger_.Count(std::string("cart.") + equation, carts.carts);
+  }
+  ledger_.Note("cart: carts", carts.carts);
+  for (const auto& violation : carts.violations) ledger_.Add({"cart." + violation.equation, "", violation.message});
+}
+
+void Auditor::AuditLog() {
+  // The consumers first: what they have followed was in the outbox before.
+  const std::pair<const char*, std::int64_t> consumers[] = {{"cart", stores_.cart.FollowedPosition()},
+                                                            {"promotions", stores_.promotions.OrderPosition()}};
+  const transactions::LogFacts log = stores_.transactions.ReadLogFacts();
+  for (const char* equation : transactions::kLogEquations) ledger_.Count(std::string("transactions.") + equation);
+  ledger_.Note("transactions: events", log.event_count);
+  for (const auto& violation : transactions::CheckLog(log)) {
+    ledger_.Add({"transactions." + violation.equation, violation.order, violation.message});
+  }
+  for (const auto& [consumer, position] : consumers) {
+    ledger_.Count("shop.consumers_are_within_outbox");
+    if (position <= log.last_position) continue;
+    ledger_.Add({"shop.consumers_are_within_outbox", consumer,
+                 "it has followed to " + std::to_string(position) + ", the last event is " + std::to_string(log.last_position)});
+  }
+}
+
+void Auditor::AuditOrders() {
+  Range range{.after = "", .until = ""};
+  while (range.until != kBehindAll) {
+    // Positions before orders, and orders before what other services have of them: less seems wrong that is not.
+    const Positions positions{stores_.cart.FollowedPosition(), stores_.promotions.OrderPosition()};
+    std::vector<transactions::OrderFacts> orders =
+        stores_.transactions.ReadFacts(range.after, kBehindAll, kOrdersPerPage);
+    range.until = orders.size() < kOrdersPerPage ? kBehindAll : orders.back().id.value();
+    const std::vector<Story> stories = ReadStories(range, std::move(orders));
+    Count(stories);
+    std::vector<Finding> suspects = Check(stories, positions);
+    if (!suspects.empty()) Confirm(range, std::move(suspects));
+    range.after = range.until;
+  }
+}
+
+std::vector<Story> Auditor::ReadStories(const Range& range, std::vector<transactions::OrderFacts> orders) {
+  std::map<std::string, Story> stories;
+  const auto story_of = [&](const std::string& id) -> Story& {
+    Story& story = stories[id];
+    if (story.order.id.value().empty()) story.order.id = transactions::OrderId(id);
+    return story;
+  };
+  for (transactions::OrderFacts& facts : orders) {
+    const std::string id = facts.id.value();
+    story_of(id).order = std::move(facts);
+  }
+  for (auto& reservation : stores_.inventory.ReadReservations(range.after, range.until)) {
+    const std::string id = reservation.id.value();
+    story_of(id).reservation = std::move(reservation);
+  }
+  for (auto& charge : stores_.payments.ReadFactsBetween(range.after, range.until)) {
+    const std::string id = charge.key.value();
+    story_of(id).charge = std::move(charge);
+  }
+  for (auto& claim : stores_.promotions.ReadClaims(range.after, range.until)) {
+    const std::string id = claim.order_key;
+    story_of(id).claim = std::move(claim);
+  }
+  constexpr std::size_t kPrefix = 7;  // "orders/"
+  for (const auto& [name, cancelled] :
+       stores_.promotions.ReadKnownOrders("orders/" + range.after, "orders/" + range.until)) {
+    story_of(name.substr(kPrefix)).known_to_promotions = cancelled;
+  }
+  MarkUncleared(stories);
+  std::vector<Story> list;
+  list.reserve(stories.size());
+  for (auto& [id, story] : stories) list.push_back(std::move(story));
+  return list;
+}
+
+void Auditor::MarkUncleared(std::map<std::string, Story>& stories) {
+  std::vector<std::pair<cart::CartId, std::string>> ordered;
+  std::map<std::string, Story*> by_name;
+  for (auto& [id, story] : stories) {
+    if (!story.order.order) continue;
+    const auto cart = cart::ParseCartName(story.order.order->cart, "cart");
+    if (!cart.ok()) continue;  // None, or not one of ours.
+    ordered.emplace_back(*cart, "orders/" + id);
+    by_name["orders/" + id] = &story;
+  }
+  for (const std::string& name : stores_.cart.ReadUncleared(ordered)) by_name.at(name)->cart_is_uncleared = true;
+}
+
+std::vector<Finding> Auditor::Check(const std::vector<Story>& stories, const Positions& positions) {
+  const Timestamp now = clock_.Now();
+  std::vector<Finding> findings;
+  for (const Story& story : stories) {
+    for (auto& violation : transactions::CheckFacts(story.order)) {
+      findings.push_back({"transactions." + violation.equation, violation.order, violation.message});
+    }
+    for (const auto& unfinished : transactions::ListUnfinished(story.order, now)) {
+      if (unfinished.age <= options_.limit) continue;
+      auto stuck = transactions::Stuck(unfinished);
+      findings.push_back({"transactions." + stuck.equation, stuck.order, stuck.message});
+    }
+    for (Finding& finding : CheckStory(story, positions, now, options_.limit)) findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+void Auditor::Confirm(const Range& range, std::vector<Finding> suspects) {
+  for (const auto pause : options_.pauses) {
+    Pause(pause);
+    const Positions positions{stores_.cart.FollowedPosition(), stores_.promotions.OrderPosition()};
+    const auto again =
+        Check(ReadStories(range, stores_.transactions.ReadFacts(range.after, range.until, INT32_MAX)), positions);
+    std::set<std::pair<std::string, std::string>> still;
+    for (const Finding& finding : again) still.emplace(finding.equation, finding.subject);
+    std::erase_if(suspects, [&](const Finding& suspect) { return !still.contains({suspect.equation, suspect.subject}); });
+    if (suspects.empty()) return;
+  }
+  for (Finding& finding : suspects) ledger_.Add(std::move(finding));
+}
+
+void Auditor::Count(const std::vector<Story>& stories) {
+  const auto count = static_cast<std::int64_t>(stories.size());
+  for (const char* equation : transactions::kOrderEquations) ledger_.Count(std::string("transactions.") + equation, count);
+  for (const char* equation : kStoryEquations) ledger_.Count(equation, count);
+  const Timestamp now = clock_.Now();
+  for (const Story& story : stories) {
+    const bool there = story.order.columns && story.order.columns->number > 0;
+    ledger_.Note("transactions: orders", there ? 1 : 0);
+    if (there) missing_.erase("orders/" + story.order.id.value());
+    for (const auto& unfinished : transactions::ListUnfinished(story.order, now)) {
+      ledger_.Add(InFlight{unfinished.order, unfinished.what, unfinished.age});
+    }
+  }
+}
+
+void Auditor::AuditAcknowledged() {
+  ledger_.Count("shop.acknowledged_orders_exist", static_cast<std::int64_t>(options_.acknowledged.size()));
+  for (const std::string& name : missing_) {
+    ledger_.Add({"shop.acknowledged_orders_exist", name, "a buyer was told of it, but it is not there"});
+  }
+}
+
+}  // namespace
+
+Ledger AuditShop(Stores& stores, const Clock& clock, const Options& options) {
+  return Auditor(stores, clock, options).Run();
+}
+
+}  // namespace octavo::audit

@@ -1,0 +1,53 @@
+#include "apps/octavo/audit/ledger.h"
+
+#include <fmt/format.h>
+
+namespace octavo::audit {
+namespace {
+
+// More of a kind helps nobody who reads them.
+constexpr std::size_t kInFlightShown = 20;
+constexpr std::size_t kFindingsShown = 200;
+
+double Milliseconds(std::chrono::microseconds age) { return static_cast<double>(age.count()) / 1000; }
+
+}  // namespace
+
+void Ledger::Add(Finding finding) {
+  ++lines_[finding.equation].violations;
+  findings_.push_back(std::move(finding));
+}
+
+std::int64_t Ledger::checked(const std::string& equation) const {
+  const auto line = lines_.find(equation);
+  return line == lines_.end() ? 0 : line->second.checked;
+}
+
+std::int64_t Ledger::noted(const std::string& what) const {
+  const auto note = notes_.find(what);
+  return note == notes_.end() ? 0 : note->second;
+}
+
+std::string Ledger::Text() const {
+  std::string text;
+  for (const auto& [what, count] : notes_) text += fmt::format("{:<44}{:>12}\n", what, count);
+  text += fmt::format("\n{:<44}{:>12}{:>12}\n", "equation", "checked", "violations");
+  std::int64_t checked = 0;
+  for (const auto& [equation, line] : lines_) {
+    text += fmt::format("{:<44}{:>12}{:>12}\n", equation, line.checked, line.violations);
+    checked += line.checked;
+  }
+  text += fmt::format("\nunder way: {}\n", in_flight_.size());
+  for (std::size_t i = 0; i < in_flight_.size() && i < kInFlightShown; ++i) {
+    const InFlight& now = in_flight_[i];
+    text += fmt::format("  {}: {}, for {:.1f} ms\n", now.subject, now.what, Milliseconds(now.age));
+  }
+  for (std::size_t i = 0; i < findings_.size() && i < kFindingsShown; ++i) {
+    text += fmt::format("VIOLATION {} {}: {}\n", findings_[i].equation, findings_[i].subject, findings_[i].message);
+  }
+  if (findings_.size() > kFindingsShown) text += fmt::format("… and {} more\n", findings_.size() - kFindingsShown);
+  if (clean()) return text + fmt::format("clean: {} instances of {} equations hold\n", checked, lines_.size());
+  return text + fmt::format("{} violations in {} instances of {} equations\n", findings_.size(), checked, lines_.size());
+}
+
+}  // namespace octavo::audit

@@ -1,0 +1,50 @@
+// Stores: the stores of the services that sell, opened to be read beside the shop that owns them. Nothing is ever written.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "lib/base/random.h"
+#include "lib/db/database.h"
+#include "services/cart/sql_store.h"
+#include "services/inventory/sql_store.h"
+#include "services/payments/sql_store.h"
+#include "services/promotions/sql_store.h"
+#include "services/transactions/sql_store.h"
+
+namespace octavo::audit {
+
+// Where each service keeps its store, as db::Options::url.
+struct StoreUrls {
+  std::string cart;
+  std::string inventory;
+  std::string payments;
+  std::string promotions;
+  std::string transactions;
+};
+
+// The SQLite files of a shop with this --data-dir.
+StoreUrls UrlsUnder(const std::filesystem::path& data_dir);
+
+class Stores {
+ private:
+  // Before the stores that refer to them.
+  const std::unique_ptr<db::Database> cart_database_;
+  const std::unique_ptr<db::Database> inventory_database_;
+  const std::unique_ptr<db::Database> payments_database_;
+  const std::unique_ptr<db::Database> promotions_database_;
+  const std::unique_ptr<db::Database> transactions_database_;
+
+ public:
+  // Throws db::Error where one cannot be opened. `random` outlives it.
+  Stores(const StoreUrls& urls, Random& random);
+
+  cart::SqlStore cart;
+  inventory::SqlStore inventory;
+  payments::SqlStore payments;
+  promotions::SqlStore promotions;
+  transactions::SqlStore transactions;
+};
+
+}  // namespace octavo::audit

@@ -1,0 +1,266 @@
+#include "services/transactions/audit.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace octavo::transactions {
+namespace {
+
+constexpr int kOrdersPerPage = 500;
+// Sorts behind every key: the last code point.
+constexpr char kBehindAll[] = "\xf4\x8f\xbf\xbf";
+
+class Checker {
+ public:
+  explicit Checker(const OrderId& order) : order_("orders/" + order.value()) {}
+
+  void Hold(const char* equation, bool holds, const std::string& otherwise) {
+    if (!holds) violations_.push_back({equation, order_, otherwise});
+  }
+  void Equal(const char* equation, const std::string& left_name, std::int64_t left, const std::string& right_name,
+             std::int64_t right) {
+    Hold(equation, left == right,
+         left_name + " is " + std::to_string(left) + ", " + right_name + " is " + std::to_string(right));
+  }
+  std::vector<Violation> Take() { return std::move(violations_); }
+
+ private:
+  const std::string order_;
+  std::vector<Violation> violations_;
+};
+
+OrderColumns ColumnsOf(const Order& order, const OrderColumns& stored) {
+  OrderColumns columns{.number = order.number,
+                       .key = stored.key,  // Not in the document.
+                       .customer = order.buyer.customer,
+                       .email = order.buyer.email,
+                       .currency_code = order.currency_code,
+                       .state = order.state,
+                       .payment_state = order.payment_state,
+                       .payment_method = order.payment_method,
+                       .total_minor = order.totals.total_minor,
+                       .charged_minor = order.charged_minor,
+                       .refunded_minor = order.refunded_minor};
+  for (const OrderLine& line : order.lines) {
+    columns.lines.push_back(
+        {line.book, line.quantity, line.backordered_quantity, line.refunded_quantity, line.total_minor});
+  }
+  std::sort(columns.lines.begin(), columns.lines.end(),
+            [](const LineColumns& a, const LineColumns& b) { return a.book < b.book; });
+  return columns;
+}
+
+void CheckSums(Checker& check, const Order& order) {
+  constexpr char kName[] = "sums_add_up";
+  std::int64_t lines = 0;
+  for (const OrderLine& line : order.lines) {
+    const std::string book = "books/" + std::to_string(line.book.value());
+    check.Equal(kName, "the sum of the units of " + book,
+                std::accumulate(line.unit_total_minor.begin(), line.unit_total_minor.end(), std::int64_t{0}), "the line",
+                line.total_minor);
+    check.Equal(kName, "the number of shares of " + book, static_cast<std::int64_t>(line.unit_total_minor.size()),
+                "the quantity", line.quantity);
+    lines += line.total_minor;
+  }
+  check.Equal(kName, "the sum of lines and delivery", lines + order.totals.delivery_minor, "the total",
+              order.totals.total_minor);
+}
+
+// Whether the state fits the sums.
+bool PaymentFits(const Order& order) {
+  const std::int64_t kept = order.charged_minor - order.refunded_minor;
+  switch (order.payment_state) {
+    case PaymentState::kDue:
+    case PaymentState::kAuthorised:
+    case PaymentState::kVoided: return order.charged_minor == 0;
+    case PaymentState::kPaid: return order.charged_minor == order.totals.total_minor && order.refunded_minor == 0;
+    case PaymentState::kPartlyRefunded: return order.charged_minor == order.totals.total_minor && kept > 0;
+    case PaymentState::kRefunded: return order.charged_minor == order.totals.total_minor && kept == 0;
+  }
+  return false;
+}
+
+void CheckMoney(Checker& check, const OrderFacts& facts) {
+  constexpr char kName[] = "paid_is_kept_and_refunded";
+  const Order& order = *facts.order;
+  const std::string sums = "total " + std::to_string(order.totals.total_minor) + ", charged " +
+                           std::to_string(order.charged_minor) + ", refunded " + std::to_string(order.refunded_minor);
+  check.Hold(kName,
+             0 <= order.refunded_minor && order.refunded_minor <= order.charged_minor &&
+                 order.charged_minor <= order.totals.total_minor,
+             sums + " are out of order");
+  check.Hold(kName, PaymentFits(order),
+             sums + " do not fit payment state " + std::to_string(static_cast<int>(order.payment_state)));
+  std::int64_t decided = 0;
+  for (const EffectFacts& effect : facts.effects) {
+    if (effect.effect.kind == Effect::Kind::kRefundPayment) decided += effect.effect.amount_minor;
+  }
+  check.Equal(kName, "refunded", order.refunded_minor, "the sum of refunds decided", decided);
+}
+
+void CheckKey(Checker& check, const OrderFacts& facts) {
+  constexpr char kName[] = "one_order_per_key";
+  if (!facts.intent) return;  // Kept for 60 days only.
+  const bool placed = facts.intent->state == Intent::State::kPlaced;
+  check.Hold(kName, !placed || facts.order, "its intent says that it was placed, but there is no such order");
+  check.Hold(kName, placed || !facts.order,
+             "there is the order, but its intent is in state " + std::to_string(static_cast<int>(facts.intent->state)));
+  if (!facts.columns || facts.columns->number == 0) return;
+  check.Hold(kName, facts.columns->key == facts.intent->key,
+             "the order has the key " + facts.columns->key + ", its intent " + facts.intent->key);
+}
+
+void CheckQuote(Checker& check, const OrderFacts& facts) {
+  constexpr char kName[] = "order_is_as_quoted";
+  if (!facts.intent || facts.intent->state != Intent::State::kPlaced) return;
+  const Order& draft = facts.intent->draft;
+  const Order& order = *facts.order;
+  check.Hold(kName, order.totals == draft.totals && order.currency_code == draft.currency_code,
+             "the total is " + std::to_string(order.totals.total_minor) + " " + order.currency_code + ", quoted were " +
+                 std::to_string(draft.totals.total_minor) + " " + draft.currency_code + ", or its parts differ");
+  check.Hold(kName, order.campaigns == draft.campaigns, "the campaigns are not those of the quote");
+  const bool same_lines = std::equal(order.lines.begin(), order.lines.end(), draft.lines.begin(), draft.lines.end(),
+                                     [](const OrderLine& a, const OrderLine& b) {
+                                       return a.book == b.book && a.quantity == b.quantity &&
+                                              a.unit_price_minor == b.unit_price_minor &&
+                                              a.unit_total_minor == b.unit_total_minor && a.tax_minor == b.tax_minor;
+                                     });
+  check.Hold(kName, same_lines, "the lines are not those of the quote");
+}
+
+void CheckEvents(Checker& check, const OrderFacts& facts) {
+  constexpr char kName[] = "events_tell_orders";
+  const auto of = [&](EventType type) {
+    return std::count_if(facts.events.begin(), facts.events.end(),
+                         [&](const EventFacts& event) { return event.type == type; });
+  };
+  if (!facts.order) {
+    check.Hold(kName, facts.events.empty(), std::to_string(facts.events.size()) + " events tell of an order that is not there");
+    return;
+  }
+  check.Equal(kName, "the number of events of its placement", of(EventType::kPlaced), "the number of placements", 1);
+  check.Hold(kName, facts.events.empty() || facts.events.front().type == EventType::kPlaced,
+             "its first event is not its placement");
+  check.Equal(kName, "the number of cancellations told", of(EventType::kCancelled), "the number of cancellations",
+              facts.order->state == OrderState::kCancelled ? 1 : 0);
+  if (!facts.told) return;
+  const Order& told = *facts.told;
+  const Order& order = *facts.order;
+  check.Hold(kName,
+             told.state == order.state && told.payment_state == order.payment_state &&
+                 told.fulfilment_state == order.fulfilment_state && told.charged_minor == order.charged_minor &&
+                 told.refunded_minor == order.refunded_minor && told.number == order.number && told.lines == order.lines,
+             "the last event tells another state than the order's");
+}
+
+void CheckEffects(Checker& check, const OrderFacts& facts) {
+  constexpr char kName[] = "effects_follow_decisions";
+  bool releases = false;
+  for (const EffectFacts& effect : facts.effects) {
+    const bool decided = std::any_of(facts.events.begin(), facts.events.end(), [&](const EventFacts& event) {
+      return event.position == effect.event_position;
+    });
+    check.Hold(kName, decided, "effect " + std::to_string(effect.id) + " belongs to no event of its order");
+    releases = releases || effect.effect.kind == Effect::Kind::kReleaseRedemptions;
+  }
+  if (!facts.order) return;
+  check.Hold(kName, facts.order->state != OrderState::kCancelled || releases,
+             "it was cancelled, but nothing gives its redemptions back");
+}
+
+const char* EffectName(Effect::Kind kind) {
+  switch (kind) {
+    case Effect::Kind::kVoidPayment: return "void";
+    case Effect::Kind::kRefundPayment: return "refund";
+    case Effect::Kind::kRestock: return "restock";
+    case Effect::Kind::kReleaseRedemptions: return "release";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+std::vector<Violation> CheckFacts(const OrderFacts& facts) {
+  Checker check(facts.id);
+  if (facts.damaged) {
+    check.Hold("documents_read", false, "a stored document does not read");
+    return check.Take();
+  }
+  CheckKey(check, facts);
+  CheckEvents(check, facts);
+  CheckEffects(check, facts);
+  if (facts.order) {
+    check.Hold("columns_repeat_document", *facts.columns == ColumnsOf(*facts.order, *facts.columns),
+               "the columns say something else than the document");
+    CheckSums(check, *facts.order);
+    CheckMoney(check, facts);
+    CheckQuote(check, facts);
+  } else {
+    check.Hold("columns_repeat_document", !facts.columns, "there are lines of an order that is not there");
+  }
+  return check.Take();
+}
+
+std::vector<Violation> CheckLog(const LogFacts& facts) {
+  std::vector<Violation> violations;
+  const auto equal = [&](const char* equation, const char* what, std::int64_t found, std::int64_t wanted) {
+    if (found == wanted) return;
+    violations.push_back(
+        {equation, "", std::string(what) + " is " + std::to_string(found) + ", not " + std::to_string(wanted)});
+  };
+  equal("outbox_is_dense", "the number of events", facts.event_count, facts.last_position);
+  equal("outbox_is_dense", "the last position", facts.event_last, facts.last_position);
+  equal("outbox_is_dense", "the first position", facts.event_first, facts.last_position > 0 ? 1 : 0);
+  equal("numbers_are_dense", "the number of orders", facts.order_count, facts.last_number);
+  equal("numbers_are_dense", "the last order's number", facts.number_last, facts.last_number);
+  return violations;
+}
+
+std::vector<Unfinished> ListUnfinished(const OrderFacts& facts, Timestamp now) {
+  std::vector<Unfinished> unfinished;
+  const std::string order = "orders/" + facts.id.value();
+  if (facts.intent && facts.intent->state == Intent::State::kRunning) {
+    unfinished.push_back({"intent (running)", order, now - facts.intent->create_time});
+  }
+  if (facts.intent && facts.intent->state == Intent::State::kUndoing) {
+    unfinished.push_back({"intent (being undone)", order, now - facts.intent->create_time});
+  }
+  for (const EffectFacts& effect : facts.effects) {
+    if (effect.done) continue;
+    const auto decided = std::find_if(facts.events.begin(), facts.events.end(), [&](const EventFacts& event) {
+      return event.position == effect.event_position;
+    });
+    unfinished.push_back({"effect " + std::to_string(effect.id) + " (" + EffectName(effect.effect.kind) + "), " +
+                              std::to_string(effect.attempts) + " attempts",
+                          order, decided == facts.events.end() ? now - Timestamp() : now - decided->time});
+  }
+  return unfinished;
+}
+
+Violation Stuck(const Unfinished& unfinished) {
+  const auto age_ms = std::chrono::duration_cast<std::chrono::milliseconds>(unfinished.age).count();
+  return {"nothing_is_stuck", unfinished.order, unfinished.what + " for " + std::to_string(age_ms) + " ms"};
+}
+
+AuditReport Audit(FactsSource& store, Timestamp now, std::chrono::microseconds limit) {
+  AuditReport report{.violations = CheckLog(store.ReadLogFacts())};
+  std::string after;
+  while (true) {
+    const std::vector<OrderFacts> page = store.ReadFacts(after, kBehindAll, kOrdersPerPage);
+    if (page.empty()) return report;
+    for (const OrderFacts& facts : page) {
+      report.orders += facts.order ? 1 : 0;
+      report.intents += facts.intent ? 1 : 0;
+      report.events += static_cast<std::int64_t>(facts.events.size());
+      report.effects += static_cast<std::int64_t>(facts.effects.size());
+      for (Violation& violation : CheckFacts(facts)) report.violations.push_back(std::move(violation));
+      for (Unfinished& unfinished : ListUnfinished(facts, now)) {
+        if (unfinished.age > limit) report.violations.push_back(Stuck(unfinished));
+        report.unfinished.push_back(std::move(unfinished));
+      }
+    }
+    after = page.back().id.value();
+  }
+}
+
+}  // namespace octavo::transactions

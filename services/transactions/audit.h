@@ -1,0 +1,68 @@
+// Audit: proves from the store alone, order by order, that its tables tell one story. Reads only, page by page, each page as
+// of one moment, so that it runs while the shop sells. What other services must hold for each order is octavo audit's.
+//
+// The equations:
+//   outbox_is_dense           events are numbered 1, 2, 3 … up to the counter, none is missing
+//   numbers_are_dense         so are orders, by their number
+//   documents_read            every stored document can be read
+//   columns_repeat_document   what is searched is what the document says, the lines included
+//   sums_add_up               unit shares add up to the line, lines and delivery to the total
+//   paid_is_kept_and_refunded 0 <= refunded <= charged <= total, the payment's state agrees, refunds decided = refunded
+//   one_order_per_key         a placed intent has its order, an order its placed intent (or one that was forgotten), of
+//                             one key; an order exists for no other intent
+//   order_is_as_quoted        prices, campaigns and totals are those that were frozen into the intent
+//   events_tell_orders        an order has one event of its placement, its first; the last one has it as it is now
+//   effects_follow_decisions  each effect belongs to an event of its order; a cancelled order gives its redemptions back
+//   nothing_is_stuck          no intent or effect is unfinished for longer than the limit
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "services/transactions/store_facts.h"
+
+namespace octavo::transactions {
+
+struct Violation {
+  std::string equation;  // A name from above.
+  std::string order;     // "orders/…"; empty: the log as a whole.
+  std::string message;
+
+  bool operator==(const Violation&) const = default;
+};
+
+// What is under way: no violation while it is young.
+struct Unfinished {
+  std::string what;  // "intent (running)", "effect 17 (refund), 3 attempts".
+  std::string order;
+  std::chrono::microseconds age{0};
+};
+
+struct AuditReport {
+  std::int64_t orders = 0;
+  std::int64_t intents = 0;
+  std::int64_t events = 0;
+  std::int64_t effects = 0;
+  std::vector<Unfinished> unfinished;
+  std::vector<Violation> violations;
+};
+
+// Names of the equations of one order, and of the log.
+inline constexpr const char* kOrderEquations[] = {
+    "documents_read",    "columns_repeat_document", "sums_add_up",              "paid_is_kept_and_refunded", "one_order_per_key",
+    "order_is_as_quoted", "events_tell_orders",     "effects_follow_decisions", "nothing_is_stuck"};
+inline constexpr const char* kLogEquations[] = {"outbox_is_dense", "numbers_are_dense"};
+
+// The equations of one order, but for nothing_is_stuck.
+std::vector<Violation> CheckFacts(const OrderFacts& facts);
+std::vector<Violation> CheckLog(const LogFacts& facts);
+std::vector<Unfinished> ListUnfinished(const OrderFacts& facts, Timestamp now);
+// nothing_is_stuck.
+Violation Stuck(const Unfinished& unfinished);
+
+// The whole store. `limit`: how long something may be under way. Throws what the store throws.
+AuditReport Audit(FactsSource& store, Timestamp now, std::chrono::microseconds limit);
+
+}  // namespace octavo::transactions

@@ -1,0 +1,90 @@
+// Facts: what the tables of transactions say, read for the audit. The tables repeat each other on purpose (a document and
+// the columns that are searched, an order and its events, a decision and its effects), so they can be held against each other.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/transactions/domain/order.h"
+#include "services/transactions/store.h"
+
+namespace octavo::transactions {
+
+struct LineColumns {
+  BookId book;
+  std::int64_t quantity = 0;
+  std::int64_t backordered_quantity = 0;
+  std::int64_t refunded_quantity = 0;
+  std::int64_t total_minor = 0;
+
+  bool operator==(const LineColumns&) const = default;
+};
+
+// A row of orders and its rows of order_lines, by book.
+struct OrderColumns {
+  std::int64_t number = 0;
+  std::string key;
+  std::string customer;
+  std::string email;
+  std::string currency_code;
+  OrderState state = OrderState::kPlaced;
+  PaymentState payment_state = PaymentState::kDue;
+  PaymentMethod payment_method = PaymentMethod::kOnCollection;
+  std::int64_t total_minor = 0;
+  std::int64_t charged_minor = 0;
+  std::int64_t refunded_minor = 0;
+  std::vector<LineColumns> lines;
+
+  bool operator==(const OrderColumns&) const = default;
+};
+
+struct EventFacts {
+  std::int64_t position = 0;
+  EventType type = EventType::kPlaced;
+  Timestamp time;
+};
+
+struct EffectFacts {
+  std::int64_t id = 0;
+  std::int64_t event_position = 0;  // Of the decision.
+  Effect effect;
+  std::int64_t attempts = 0;
+  bool done = false;
+};
+
+// Of one order id, in one moment.
+struct OrderFacts {
+  OrderId id;
+  std::optional<Intent> intent;  // None: forgotten after its time, or never there.
+  std::optional<OrderColumns> columns;
+  std::optional<Order> order;  // The document of the same row.
+  std::vector<EventFacts> events;  // By position.
+  std::optional<Order> told;  // The order as the last event has it.
+  std::vector<EffectFacts> effects;  // By id.
+  bool damaged = false;  // Some stored JSON does not read; the rest of the facts is incomplete.
+};
+
+// Of the tables as wholes, in one moment.
+struct LogFacts {
+  std::int64_t last_position = 0;  // As counted …
+  std::int64_t event_count = 0;    // … and as stored.
+  std::int64_t event_first = 0;    // 0: there is none.
+  std::int64_t event_last = 0;
+  std::int64_t last_number = 0;
+  std::int64_t order_count = 0;
+  std::int64_t number_last = 0;
+};
+
+// Where they come from. Apart from Store: a store in memory has no tables that could disagree. Thread-safe.
+class FactsSource {
+ public:
+  virtual ~FactsSource() = default;
+
+  // Of at most `limit` order ids with `after` < id <= `until` that any table knows, by id, as of one moment.
+  virtual std::vector<OrderFacts> ReadFacts(const std::string& after, const std::string& until, int limit) = 0;
+  virtual LogFacts ReadLogFacts() = 0;
+};
+
+}  // namespace octavo::transactions

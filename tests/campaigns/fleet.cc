@@ -1,0 +1,130 @@
+#include "tests/campaigns/fleet.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/check.h"
+#include "lib/rpc/channel.h"
+
+namespace octavo::campaigns {
+namespace {
+
+const std::map<std::string, std::vector<std::string>>& PeersOf() {
+  static const std::map<std::string, std::vector<std::string>> peers = {
+      {"cart", {"catalog", "inventory", "transactions"}},
+      {"catalog", {}},
+      {"inventory", {}},
+      {"payments", {"transactions"}},
+      {"promotions", {"catalog", "transactions"}},
+      {"transactions", {"catalog", "promotions", "inventory", "payments"}},
+  };
+  return peers;
+}
+
+// Ports that nobody listens on at the moment: the peers have to know each other's before they start.
+std::vector<int> FreePorts(std::size_t count) {
+  std::vector<int> sockets;
+  std::vector<int> ports;
+  for (std::size_t i = 0; i < count; ++i) {
+    sockets.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    CHECK(bind(sockets.back(), reinterpret_cast<sockaddr*>(&address), size) == 0);
+    CHECK(getsockname(sockets.back(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    ports.push_back(ntohs(address.sin_port));
+  }
+  for (const int socket : sockets) close(socket);
+  return ports;
+}
+
+// Between fork and exec, so only what is safe there.
+[[noreturn]] void Become(const std::vector<char*>& arguments, const char* log) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int file = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  dup2(file, STDOUT_FILENO);
+  dup2(file, STDERR_FILENO);
+  execv(arguments[0], arguments.data());
+  _exit(127);
+}
+
+}  // namespace
+
+const std::vector<std::string>& Fleet::services() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const auto& [service, peers] : PeersOf()) all.push_back(service);
+    return all;
+  }();
+  return names;
+}
+
+Fleet::Fleet(Options options) : options_(std::move(options)) {
+  const std::vector<int> ports = FreePorts(services().size());
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    processes_[services()[i]].port = ports[i];
+    processes_[services()[i]].channel = rpc::Connect({.target = fmt::format("127.0.0.1:{}", ports[i])});
+  }
+  for (const std::string& service : services()) Start(service);
+}
+
+Fleet::~Fleet() {
+  for (const std::string& service : services()) {
+    if (processes_[service].pid > 0) Kill(service);
+  }
+}
+
+std::vector<std::string> Fleet::CommandOf(const std::string& service) const {
+  const bool broken = service == "transactions" && !options_.broken_variant.empty();
+  std::vector<std::string> command{options_.programs / (broken ? "octavo-broken-transactions" : "octavo-" + service)};
+  if (broken) command.push_back(options_.broken_variant);
+  command.push_back(fmt::format("--listen=127.0.0.1:{}", processes_.at(service).port));
+  command.push_back("--data-dir=" + options_.data_dir.string());
+  command.push_back("--log-level=warn");
+  for (const std::string& peer : PeersOf().at(service)) {
+    command.push_back(fmt::format("--peers.{}=127.0.0.1:{}", peer, processes_.at(peer).port));
+  }
+  return command;
+}
+
+void Fleet::Start(const std::string& service) {
+  CHECK(processes_.at(service).pid == -1);
+  std::vector<std::string> command = CommandOf(service);
+  std::vector<char*> arguments;
+  for (std::string& argument : command) arguments.push_back(argument.data());
+  arguments.push_back(nullptr);
+  const std::string log = options_.data_dir / (service + ".log");
+  const pid_t pid = fork();
+  CHECK(pid >= 0);
+  if (pid == 0) Become(arguments, log.c_str());
+  processes_.at(service).pid = pid;
+}
+
+void Fleet::Kill(const std::string& service) {
+  pid_t& pid = processes_.at(service).pid;
+  CHECK(pid > 0);
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  pid = -1;
+}
+
+std::string Fleet::FindDead() {
+  for (auto& [service, process] : processes_) {
+    if (process.pid <= 0 || waitpid(process.pid, nullptr, WNOHANG) != process.pid) continue;
+    process.pid = -1;
+    return service;
+  }
+  return "";
+}
+
+std::shared_ptr<grpc::Channel> Fleet::To(const std::string& service) const { return processes_.at(service).channel; }
+
+}  // namespace octavo::campaigns
