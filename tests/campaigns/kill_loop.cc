@@ -37,6 +37,7 @@ struct Settings {
   double seconds_max = 900;
   std::string programs;
   std::string broken;
+  std::string only;  // Not empty: kills no other service.
   bool expect_caught = false;
 };
 
@@ -236,7 +237,7 @@ void KillLoop::Open() {
 // False when the shop does not come back.
 bool KillLoop::KillOne() {
   const auto& services = Fleet::services();
-  const std::string victim = services[random_.Below(services.size())];
+  const std::string victim = settings_.only.empty() ? services[random_.Below(services.size())] : settings_.only;
   const Moment killed = clock_.MonotonicNow();
   fleet_.Kill(victim);
   ++kills_;
@@ -350,6 +351,7 @@ int Main(int argc, char** argv) {
   app.add_option("--think_ms", settings.think_ms, "Between a buyer's purchases, on average.")->capture_default_str();
   app.add_option("--seconds_max", settings.seconds_max, "Kills no more after so long.")->capture_default_str();
   app.add_option("--broken", settings.broken, "A variant of octavo-broken-transactions.");
+  app.add_option("--only", settings.only, "Kills no other service.")->check(CLI::IsMember(Fleet::services()));
   app.add_flag("--expect-caught", settings.expect_caught, "Succeeds when something was found.");
   CLI11_PARSE(app, argc, argv);
   fmt::print("kill_loop --kills={} --buyers={} --seed={}{}\n", settings.kills, settings.buyers, settings.seed,
