@@ -43,9 +43,9 @@ class BookFileTest : public testing::Test {
 
 TEST_F(BookFileTest, ReadsOurFormat) {
   BookFile file = Open("key,title,subtitle,authors,series,series_number,isbn,language,published_year,publisher,page_count,"
-                       "formats,price_minor,currency,description,subjects,categories,stock\n"
+                       "formats,price_minor,currency,description,subjects,categories,average_rating,ratings_count,stock\n"
                        "k1,Good Omens,Sub,Terry Pratchett; Neil Gaiman,S,2,9780441478125,en,-750,Pub,288,"
-                       "ebook;paperback,1299,EUR,\"An angel, a demon\",magic; end times,fantasy;fiction,7\n")
+                       "ebook;paperback,1299,EUR,\"An angel, a demon\",magic; end times,fantasy;fiction,4.25,31,7\n")
                       .value();
 
   const std::vector<FileRow> rows = Rows(file);
@@ -67,6 +67,8 @@ TEST_F(BookFileTest, ReadsOurFormat) {
   EXPECT_EQ(row.draft.price, Money(1299, Currency::Eur()));
   EXPECT_THAT(row.draft.subjects, ElementsAre("magic", "end times"));
   EXPECT_THAT(row.draft.categories, ElementsAre("fantasy", "fiction"));
+  EXPECT_EQ(row.draft.rating_hundredths, 425);
+  EXPECT_EQ(row.draft.ratings_count, 31);
 }
 
 TEST_F(BookFileTest, TakesColumnsInAnyOrderAndLeavesOptionalOnesOut) {

@@ -78,11 +78,23 @@ class Columns {
 constexpr auto kOctavoRequired = std::to_array<const char*>({"key", "title", "authors"});
 constexpr auto kOctavoOptional = std::to_array<const char*>(
     {"subtitle", "series", "series_number", "isbn", "language", "published_year", "publisher", "page_count", "formats",
-     "price_minor", "currency", "description", "subjects", "categories", "stock"});
+     "price_minor", "currency", "description", "subjects", "categories", "average_rating", "ratings_count", "stock"});
 // Of its 23 columns, those that are used.
 constexpr auto kGoodbooksRequired =
     std::to_array<const char*>({"book_id", "isbn", "isbn13", "authors", "original_publication_year", "title",
                                 "language_code", "average_rating", "ratings_count"});
+
+// Hundredths of stars; 0: none.
+Result<int> Rating(const Columns& columns, const Fields& fields) {
+  const std::string text = columns.Text(fields, "average_rating");
+  if (text.empty()) return 0;
+  double rating = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), rating);
+  if (problem != std::errc() || end != text.data() + text.size() || !(rating >= 0 && rating <= 5)) {
+    return BadValue("average_rating", text, "is no number from 1 to 5");
+  }
+  return static_cast<int>(std::lround(rating * 100));
+}
 
 class OctavoMapper final : public RowMapper {
  public:
@@ -110,6 +122,8 @@ class OctavoMapper final : public RowMapper {
     draft.description = columns_.Text(fields, "description");
     draft.subjects = columns_.List(fields, "subjects", ';');
     draft.categories = columns_.List(fields, "categories", ';');
+    draft.rating_hundredths = TRY(Rating(columns_, fields));
+    draft.ratings_count = TRY(columns_.Number(fields, "ratings_count")).value_or(0);
     row.stock = TRY(columns_.Number(fields, "stock"));
     if (row.stock && (*row.stock < 0 || *row.stock > 10'000)) {
       return BadValue("stock", std::to_string(*row.stock), "is not between 0 and 10000");
@@ -171,7 +185,7 @@ class GoodbooksMapper final : public RowMapper {
     draft.isbn13 = columns_.Text(fields, "isbn");
     draft.language_code = LanguageCode(columns_.Text(fields, "language_code"));
     draft.published_year = TRY(columns_.Int(fields, "original_publication_year"));
-    draft.rating_hundredths = TRY(Rating(fields));
+    draft.rating_hundredths = TRY(Rating(columns_, fields));
     draft.ratings_count = TRY(columns_.Number(fields, "ratings_count")).value_or(0);
     draft.price = GoodbooksPrice(row.key);
     row.warning = CrossCheck(fields);
@@ -179,17 +193,6 @@ class GoodbooksMapper final : public RowMapper {
   }
 
  private:
-  Result<int> Rating(const Fields& fields) const {
-    const std::string text = columns_.Text(fields, "average_rating");
-    if (text.empty()) return 0;
-    double rating = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), rating);
-    if (problem != std::errc() || end != text.data() + text.size() || !(rating >= 0 && rating <= 5)) {
-      return BadValue("average_rating", text, "is no number from 1 to 5");
-    }
-    return static_cast<int>(std::lround(rating * 100));
-  }
-
   // The column isbn13 has been through a spreadsheet: its digits are lost, but they can contradict.
   std::string CrossCheck(const Fields& fields) const {
     const std::string isbn = columns_.Text(fields, "isbn");
