@@ -17,18 +17,20 @@ const ADA = { email: 'ada@example.org', name: 'Ada Lovelace', password: 'tolstoy
 
 let shop;
 let browser;
-let inventory;
+const services = {};
 
 before(async () => {
   shop = new Shop(); // Known before it runs, so that `after` stops whatever did start.
   await makeOwner();
   await shop.startWhole();
-  inventory = connect(shop.grpcAddress, 'inventory', 'InventoryService');
+  for (const name of ['Cart', 'Inventory', 'Recommendations', 'Transactions']) {
+    services[name.toLowerCase()] = connect(shop.grpcAddress, name.toLowerCase(), `${name}Service`);
+  }
   browser = await openBrowser();
 });
 
 after(async () => {
-  inventory?.close();
+  for (const client of Object.values(services)) client.close();
   await browser?.close();
   const endings = await shop?.stop();
   assert.deepEqual(endings, { octavo: 0 });
@@ -88,7 +90,8 @@ async function putIntoCart(page, words) {
   const link = page.locator('.found .card a').first();
   const path = new URL(await link.getAttribute('href'), shop.address).pathname;
   deliveries += 1;
-  await inventory.ReceiveStock({ request_id: `account-test-${deliveries}`, lines: [{ book: path.slice(1), quantity: 9 }] });
+  await services.inventory.ReceiveStock({ request_id: `account-test-${deliveries}`,
+    lines: [{ book: path.slice(1), quantity: 9 }] });
   await link.click();
   await press(page, 'Add to cart');
   return path;
@@ -130,6 +133,16 @@ async function downloadData(page) {
   await page.goto(`${shop.address}/account`);
   const [download] = await Promise.all([page.waitForEvent('download'), press(page, 'Download your data')]);
   return JSON.parse(readFileSync(await download.path(), 'utf8'));
+}
+
+// Whether no other service knows whose `data` it was; the amounts of the orders stay.
+async function isForgotten(data) {
+  const id = data.customer.name.slice('customers/'.length);
+  const orders = await Promise.all(data.orders.map(({ name }) => services.transactions.GetOrder({ name })));
+  for (const [i, order] of orders.entries()) assert.equal(order.totals.total.minor, Number(data.orders[i].totals.total.minor));
+  const cart = await services.cart.GetCart({ name: `carts/c-${id}` });
+  const { events } = await services.recommendations.ListReaderEvents({ reader: `readers/c-${id}` });
+  return orders.every(({ buyer }) => !buyer?.email && !buyer?.customer) && cart.lines.length === 0 && events.length === 0;
 }
 
 const numbersOf = (data) => data.orders.map((order) => order.number).sort();
@@ -192,6 +205,7 @@ test('without JavaScript: an account, from registering to erasing', () =>
     assert.equal(await page.locator('.badge').count(), 0);
     await signIn(page, 'proust-on-a-ferry');
     await isRefused(page);
+    await eventually('erasure in every service', () => isForgotten(data));
   }));
 
 test('whoever registers again after erasing finds nothing of before', () =>
