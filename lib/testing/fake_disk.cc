@@ -1,5 +1,7 @@
 #include "lib/testing/fake_disk.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -15,6 +17,8 @@ namespace octavo {
 namespace {
 
 constexpr std::int64_t kSectorBytes = 512;
+// By Call.
+constexpr const char* kCallNames[] = {"open", "create", "read", "size", "write", "sync", "truncate", "delete", "map"};
 
 struct Write {
   std::int64_t offset = 0;
@@ -129,7 +133,7 @@ struct FakeDisk::Methods {
   static int Read(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
     Handle* const handle = Of(file);
     const std::lock_guard lock(handle->disk->mutex_);
-    if (handle->disk->Begin(Call::kRead) != SQLITE_OK) return SQLITE_IOERR_READ;
+    if (handle->disk->Begin(Call::kRead, handle->state->name) != SQLITE_OK) return SQLITE_IOERR_READ;
     const std::string& content = handle->state->file->content;
     const auto begin = std::min(static_cast<std::size_t>(offset), content.size());
     const std::size_t count = std::min(static_cast<std::size_t>(size), content.size() - begin);
@@ -142,7 +146,7 @@ struct FakeDisk::Methods {
   static int Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
     Handle* const handle = Of(file);
     const std::lock_guard lock(handle->disk->mutex_);
-    const int code = handle->disk->Begin(Call::kWrite);
+    const int code = handle->disk->Begin(Call::kWrite, handle->state->name);
     if (code == SQLITE_ABORT) return SQLITE_IOERR_WRITE;
     // A call that the power cut short may have come through, like those before it.
     const bool half = code != SQLITE_OK && handle->disk->fault_ == Fault::kShortWrite;
@@ -157,7 +161,7 @@ struct FakeDisk::Methods {
   static int Truncate(sqlite3_file* file, sqlite3_int64 size) {
     Handle* const handle = Of(file);
     const std::lock_guard lock(handle->disk->mutex_);
-    const int code = handle->disk->Begin(Call::kTruncate);
+    const int code = handle->disk->Begin(Call::kTruncate, handle->state->name);
     if (code == SQLITE_OK || code == SQLITE_INTERRUPT) {
       handle->state->file->Change({.offset = size, .bytes = {}, .truncates = true});
     }
@@ -167,7 +171,7 @@ struct FakeDisk::Methods {
   static int Sync(sqlite3_file* file, int) {
     Handle* const handle = Of(file);
     const std::lock_guard lock(handle->disk->mutex_);
-    const int code = handle->disk->Begin(Call::kSync);
+    const int code = handle->disk->Begin(Call::kSync, handle->state->name);
     if (code == SQLITE_DONE) return SQLITE_OK;  // Ignored.
     if (code != SQLITE_OK) return SQLITE_IOERR_FSYNC;
     handle->state->file->Sync();
@@ -178,7 +182,7 @@ struct FakeDisk::Methods {
   static int FileSize(sqlite3_file* file, sqlite3_int64* size) {
     Handle* const handle = Of(file);
     const std::lock_guard lock(handle->disk->mutex_);
-    if (handle->disk->Begin(Call::kSize) != SQLITE_OK) return SQLITE_IOERR_FSTAT;
+    if (handle->disk->Begin(Call::kSize, handle->state->name) != SQLITE_OK) return SQLITE_IOERR_FSTAT;
     *size = static_cast<sqlite3_int64>(handle->state->file->content.size());
     return SQLITE_OK;
   }
@@ -248,7 +252,7 @@ struct FakeDisk::Methods {
     auto& regions = handle->state->file->shared_memory;
     const auto index = static_cast<std::size_t>(region);
     if (index >= regions.size() && extend == 0) return SQLITE_OK;
-    if (handle->disk->Begin(Call::kMapShared) != SQLITE_OK) return SQLITE_IOERR_SHMMAP;
+    if (handle->disk->Begin(Call::kMapShared, handle->state->name) != SQLITE_OK) return SQLITE_IOERR_SHMMAP;
     while (index >= regions.size()) {
       regions.push_back(std::make_unique<std::string>(static_cast<std::size_t>(size), '\0'));
     }
@@ -313,7 +317,7 @@ struct FakeDisk::Methods {
     const bool is_new = found == disk->files_.end();
     if (is_new && (flags & SQLITE_OPEN_CREATE) == 0) return SQLITE_CANTOPEN;
     if (!is_new && (flags & SQLITE_OPEN_EXCLUSIVE) != 0) return SQLITE_CANTOPEN;
-    const int code = disk->Begin(is_new ? Call::kCreate : Call::kOpen);
+    const int code = disk->Begin(is_new ? Call::kCreate : Call::kOpen, path);
     if (code != SQLITE_OK && code != SQLITE_INTERRUPT) return SQLITE_CANTOPEN;
     std::shared_ptr<File> target = is_new ? std::make_shared<File>() : found->second;
     if (is_new) {
@@ -338,7 +342,7 @@ struct FakeDisk::Methods {
     FakeDisk* const disk = Disk(vfs);
     const std::lock_guard lock(disk->mutex_);
     if (!disk->files_.contains(name)) return SQLITE_IOERR_DELETE_NOENT;
-    const int code = disk->Begin(Call::kDelete);
+    const int code = disk->Begin(Call::kDelete, name);
     if (code == SQLITE_OK || code == SQLITE_INTERRUPT) {
       disk->files_.erase(name);
       disk->name_changes_.emplace_back(name, nullptr);
@@ -403,6 +407,11 @@ bool FakeDisk::broke() const {
   return broke_;
 }
 
+std::string FakeDisk::broke_at() const {
+  const std::lock_guard lock(mutex_);
+  return broke_ ? broke_at_ : "";
+}
+
 void FakeDisk::Halt() {
   const std::lock_guard lock(mutex_);
   halted_ = true;
@@ -430,13 +439,15 @@ bool FakeDisk::CanHit(Call call) const {
 
 // SQLITE_OK: go on. SQLITE_ABORT: fail, with nothing done. SQLITE_INTERRUPT: fail, but it may have come through.
 // SQLITE_FULL: fail for want of space. SQLITE_DONE: do nothing, and say that it is done.
-int FakeDisk::Begin(Call call) {
+int FakeDisk::Begin(Call call, const std::string& file) {
   if (halted_) return SQLITE_ABORT;
   if (!armed_ || !CanHit(call)) return SQLITE_OK;
   ++calls_;
   const bool lasts = fault_ == Fault::kNoSpace || fault_ == Fault::kSyncIgnored;
   if (calls_ != at_ && !(lasts && calls_ > at_)) return SQLITE_OK;
-  broke_ = true;
+  if (!std::exchange(broke_, true)) {
+    broke_at_ = fmt::format("{} {}", kCallNames[static_cast<int>(call)], file.substr(file.rfind('/') + 1));
+  }
   switch (fault_) {
     case Fault::kPowerCut: halted_ = true; return SQLITE_INTERRUPT;
     case Fault::kKill: halted_ = true; return SQLITE_ABORT;

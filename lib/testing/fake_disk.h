@@ -55,6 +55,8 @@ class FakeDisk {
   // Since Break: how many calls the fault could have hit, and whether it did.
   std::int64_t calls() const;
   bool broke() const;
+  // Where it first did: "write orders.db-wal". Empty: nowhere yet.
+  std::string broke_at() const;
 
   // From now on every call fails and changes nothing: the process has ended, or the power is gone.
   void Halt();
@@ -78,7 +80,7 @@ class FakeDisk {
   enum class Call { kOpen, kCreate, kRead, kSize, kWrite, kSync, kTruncate, kDelete, kMapShared };
 
   bool CanHit(Call call) const;
-  int Begin(Call call);
+  int Begin(Call call, const std::string& file);
   void SyncNames();
   void Settle();
 
@@ -94,6 +96,7 @@ class FakeDisk {
   bool halted_ = false;
   bool armed_ = false;
   bool broke_ = false;
+  std::string broke_at_;
   Fault fault_ = Fault::kIoError;
   std::int64_t at_ = 0;
   std::int64_t calls_ = 0;

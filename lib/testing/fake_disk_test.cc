@@ -127,6 +127,7 @@ TEST_F(FakeDiskTest, FailsTheCallThatItIsToldTo) {
   EXPECT_FALSE(disk_.broke());
   EXPECT_EQ(Execute(db, "INSERT INTO t VALUES (2)"), SQLITE_IOERR);
   EXPECT_TRUE(disk_.broke());
+  EXPECT_EQ(disk_.broke_at(), "sync test.db-wal");
   EXPECT_EQ(Execute(db, "INSERT INTO t VALUES (3)"), SQLITE_OK);
 }
 
