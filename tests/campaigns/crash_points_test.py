@@ -7,7 +7,8 @@
 The shop is begun from the same files each time. While it runs strace (Debian's) is attached, which kills it with SIGKILL as
 the n-th such call on one service's files begins. The shop is started again, the reader comes back with the same key, and
 then there has to be one order, one charge of its whole price, one committed reservation, one redemption and an empty cart.
-Points are counted per file, because strace counts calls per thread: one thread writes each of our databases.
+Points are counted per file and kind of call, because strace counts each kind by itself, and per thread: one thread writes each
+of our databases.
 With --error=EIO or --error=ENOSPC the call fails instead, and the shop may live on; it is ended by SIGKILL afterwards.
 """
 
@@ -227,8 +228,6 @@ def check(shop, reader):
 
 def audit(octavo, shop):
     """`octavo audit` says the same from the stores alone, while the shop runs."""
-    if "audit" not in subprocess.run([str(octavo), "help"], capture_output=True, text=True, check=True).stdout:
-        return
     done = subprocess.run([str(octavo), "audit", f"--data-dir={shop.folder}"], capture_output=True, text=True,
                           timeout=SECONDS_MAX, check=False)
     expect(done.returncode == 0, f"octavo audit ended with {done.returncode}:\n{done.stdout}{done.stderr}")
@@ -254,7 +253,7 @@ def database_of(path):
 
 
 def count_calls(octavo, template, folder):
-    """How many points there are: per file (with its log), the calls that a whole checkout makes."""
+    """How many points there are: per file (with its log) and kind, the calls that a whole checkout makes."""
     data = folder / "count"
     shutil.copytree(template, data)
     shop = Shop(octavo, data)
@@ -270,18 +269,18 @@ def count_calls(octavo, template, folder):
         found = CALL.match(line)
         path = found and (found[2] or found[3] or found[4])
         if path and path.startswith(f"{data}/"):
-            counts[database_of(pathlib.Path(path).relative_to(data))] += 1
+            counts[database_of(pathlib.Path(path).relative_to(data)), found[1]] += 1
     return counts
 
 
-def suffer(octavo, template, folder, file, nth, error):
+def suffer(octavo, template, folder, file, call, nth, error):
     """One point. Gives whether it was reached."""
-    data = folder / f"{file.replace('/', '_')}-{nth}"
+    data = folder / f"{file.replace('/', '_')}-{call}-{nth}"
     shutil.copytree(template, data)
     shop = Shop(octavo, data)
     reader = Reader()
     what = f"error={error}" if error else "signal=KILL"
-    options = ["-e", "trace=" + CHANGES, "-e", f"inject={CHANGES}:{what}:when={nth}"]
+    options = ["-e", "trace=" + CHANGES, "-e", f"inject={call}:{what}:when={nth}"]
     for suffix in ("", "-wal", "-shm", "-journal"):
         options += ["-P", f"{data}/{file}{suffix}"]
     output = pathlib.Path(f"{data}.trace")
@@ -330,9 +329,9 @@ def main():
         template = folder / "template"
         furnish(arguments.octavo, template)
         counts = count_calls(arguments.octavo, template, folder)
-        for file, count in sorted(counts.items()):
-            print(f"{count:4} calls on {file}", flush=True)
-        points = [(file, nth) for file, count in sorted(counts.items()) for nth in range(1, count + 1)]
+        for (file, call), count in sorted(counts.items()):
+            print(f"{count:4} {call} on {file}", flush=True)
+        points = [(*kind, nth) for kind, count in sorted(counts.items()) for nth in range(1, count + 1)]
         chosen = choose(points, None if arguments.all else arguments.points, arguments.seed)
         print(f"seed {arguments.seed}: {len(chosen)} of {len(points)} points", flush=True)
         report(suffer_all(arguments, template, folder, chosen))
@@ -351,7 +350,7 @@ def suffer_all(arguments, template, folder, chosen):
 def report(results):
     reached, missed, failed = 0, [], []
     for point, was_reached, failure in results:
-        name = f"{point[0]} call {point[1]}"
+        name = "{} {} {}".format(*point)
         reached += was_reached
         if not was_reached:
             missed.append(name)
