@@ -77,9 +77,14 @@ def until(condition, what):
         time.sleep(0.01)
 
 
-def let_anybody_trace():
-    """Where Yama lets only parents trace their children: prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY)."""
-    ctypes.CDLL(None).prctl(0x59616D61, ctypes.c_ulong(-1), 0, 0, 0)
+LIBC = ctypes.CDLL(None)
+
+
+def prepare():
+    """In the shop's process, before it is octavo: it ends with us, whatever ends us (PR_SET_PDEATHSIG), and where Yama lets
+    only parents trace their children it may be traced by strace (PR_SET_PTRACER, PR_SET_PTRACER_ANY)."""
+    LIBC.prctl(1, signal.SIGKILL, 0, 0, 0)
+    LIBC.prctl(0x59616D61, ctypes.c_ulong(-1), 0, 0, 0)
 
 
 class Shop:
@@ -93,7 +98,7 @@ class Shop:
         begin = self.log.tell()
         self.process = subprocess.Popen(
             [str(octavo), "--listen=127.0.0.1:0", "--marketplace.listen=127.0.0.1:0", "--metrics-listen=",
-             f"--data-dir={self.folder}"], stdout=self.log, stderr=self.log, preexec_fn=let_anybody_trace)
+             f"--data-dir={self.folder}"], stdout=self.log, stderr=self.log, preexec_fn=prepare)
         Shop.running.add(self.process)
         self.port = None
         until(lambda: self._ready(begin), f"the shop is ready (see {self.log.name})")
