@@ -115,8 +115,8 @@ bool IsPlausibleEmail(std::string_view text) {
          text.find('@', at + 1) == std::string_view::npos && text.find(' ') == std::string_view::npos;
 }
 
-v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& viewer,
-                                     const std::string& cart) {
+v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& viewer, const std::string& cart,
+                                     const std::string& reader) {
   v1::PlaceOrderRequest request;
   request.set_idempotency_key(form.key);
   for (const v1::OrderItem& item : form.items) *request.add_items() = item;
@@ -141,6 +141,7 @@ v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& vie
                                                        : form.collection_total_minor);
   request.mutable_expected_total()->set_currency_code(form.currency_code);
   request.set_cart(cart);
+  request.set_reader(reader);
   return request;
 }
 

@@ -49,9 +49,10 @@ std::string ItemText(const transactions::v1::OrderItem& item);
 // Whether it looks like an e-mail address: enough to ask what an order for it costs.
 bool IsPlausibleEmail(std::string_view text);
 
-// The request of an order; `cart` is cleared of what was ordered.
+// The request of an order; `cart` is cleared of what was ordered, and the purchase belongs to the history of
+// `reader`.
 transactions::v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& viewer,
-                                                   const std::string& cart);
+                                                   const std::string& cart, const std::string& reader);
 
 // The key as pages carry it: signed for this visitor, so that nobody can give a reader a key of their own
 // making, under which they could then look at the reader's order.

@@ -246,6 +246,14 @@ TEST_F(SellingTest, ACustomerBuysWithWhatWeKnowOfThem) {
   EXPECT_THAT(Get("/orders").body, HasSubstr("Order B-1001"));
 }
 
+TEST_F(SellingTest, APurchaseBelongsToTheHistoryOfWhoeverLookedAround) {
+  Buy();
+  EXPECT_EQ(shop_.orders().last_reader(), "readers/v-" + cookies_["visitor"].substr(0, 22));
+  SignIn();
+  Buy();
+  EXPECT_THAT(shop_.orders().last_reader(), testing::StartsWith("readers/c-"));
+}
+
 TEST_F(SellingTest, SendingTheSameFormAgainIsTheSameOrder) {
   Add("books/1");
   Get("/checkout");

@@ -308,7 +308,9 @@ http::Response PlaceOrder(const Site& site, const Visit& visit, const http::Para
 
   const Budget budget = visit.ForChange();
   const Answer<v1::Order> order =
-      site.client.orders().PlaceOrder(PlaceRequestOf(form, visit.viewer(), *cart), budget).Get(budget);
+      site.client.orders()
+          .PlaceOrder(PlaceRequestOf(form, visit.viewer(), *cart, visit.reader()), budget)
+          .Get(budget);
   if (order.ok()) return Redirect(site, PathAfter(visit, **order), Note::kOrderPlaced);
   if (order.error().reason != "IDEMPOTENCY_KEY_REUSED")
     return AfterFailure(site, visit, std::move(form), order.error());

@@ -205,6 +205,11 @@ int FakeOrders::order_count() const {
   return static_cast<int>(orders_.size());
 }
 
+std::string FakeOrders::last_reader() const {
+  const std::lock_guard lock(mutex_);
+  return last_reader_;
+}
+
 void FakeOrders::Tell(const orders::Order& order, orders::OrderEvent::Type type, const std::string& note) {
   orders::OrderEvent event;
   event.set_position(static_cast<std::int64_t>(events_.size()) + 1);
@@ -321,6 +326,7 @@ Result<orders::Order> FakeOrders::Place(const orders::PlaceOrderRequest& request
   *order->mutable_refunded() = Euro(0);
   order->mutable_place_time()->set_seconds(1'800'000'000);
   access_tokens_[order->name()] = "access-" + id;
+  last_reader_ = request.reader();
   std::vector<std::string> books;
   for (const orders::OrderLine& line : preview.lines()) books.push_back(line.book());
   cart_.Clear(request.cart(), books);

@@ -71,6 +71,8 @@ class FakeOrders final : public OrdersClient {
   // While true, orders are placed, but whoever asks hears that they are still being placed.
   void KeepRunning(bool running);
   int order_count() const;
+  // Whose history the last order went to.
+  std::string last_reader() const;
   // As the bookseller does it.
   void Advance(const std::string& order, transactions::v1::Order::FulfilmentState state);
 
@@ -117,6 +119,7 @@ class FakeOrders final : public OrdersClient {
   std::vector<std::shared_ptr<Watcher>> watchers_;
   std::optional<std::pair<Error, bool>> fail_next_;
   bool keep_running_ = false;
+  std::string last_reader_;
 };
 
 class FakePromotions final : public PromotionsClient {
