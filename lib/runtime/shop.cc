@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "grpc/health/v1/health.pb.h"
 #include "lib/rpc/channel.h"
 
 namespace octavo::runtime {
@@ -28,6 +29,8 @@ Shop::Shop(Options options, const Environment& environment, std::vector<std::uni
   static const bool once = [] {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    // gRPC's own health service does not bring its description, without which clients of reflection stop at its name.
+    (void)grpc::health::v1::HealthCheckRequest::descriptor();
     return true;
   }();
   (void)once;

@@ -96,6 +96,16 @@ TEST_F(ShopTest, ServesInProcessAndOnItsPort) {
   EXPECT_EQ(Say(outside)->message(), "hello");
 }
 
+TEST_F(ShopTest, ReflectionCanDescribeWhatIsServed) {
+  const auto shop = Make();
+  ASSERT_THAT(shop->Start(), IsOk());
+
+  // What reflection answers from. gRPC's health service is listed too, and a client stops at a name without description.
+  const auto* described = google::protobuf::DescriptorPool::generated_pool();
+  EXPECT_NE(described->FindServiceByName("grpc.health.v1.Health"), nullptr);
+  EXPECT_NE(described->FindServiceByName("grpc.reflection.v1alpha.ServerReflection"), nullptr);
+}
+
 TEST_F(ShopTest, ClosesInOrderAndOnce) {
   const auto shop = Make();
   ASSERT_THAT(shop->Start(), IsOk());
