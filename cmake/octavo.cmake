@@ -1,7 +1,7 @@
 # The few CMake functions that every folder uses: octavo_library, octavo_binary, octavo_test, octavo_proto.
 # Sources are listed, never globbed; DEPS are exact, because they enforce who may include whom.
 
-option(OCTAVO_PRECOMPILED_HEADERS "Precompile the gRPC headers for the files that use them" ON)
+option(OCTAVO_PRECOMPILED_HEADERS "Precompile the headers that most files use" ON)
 set(OCTAVO_SANITIZERS "" CACHE STRING "Value for -fsanitize=, empty for none")
 
 find_program(OCTAVO_CCACHE ccache)
@@ -21,6 +21,9 @@ if(OCTAVO_SANITIZERS)
   # segmentation fault shows as well. Alignment does not matter on the machines that Debian 12's gRPC is for.
   add_compile_options(-fno-sanitize=null,alignment,vptr,object-size)
   add_link_options(-fsanitize=${OCTAVO_SANITIZERS})
+  # What is tested is compiled with all of it; expectations and their printers take three times as long with it.
+  set(OCTAVO_TEST_OPTIONS -O0 -fno-sanitize=undefined)
+  set(OCTAVO_GENERATED_OPTIONS -fno-sanitize=all)  # Not ours to test, and a third of the time without.
 endif()
 
 # octavo_library(name SOURCES a.cc [DEPS PUBLIC…] [PRIVATE_DEPS …]): a static library `octavo_<name>`, alias octavo::<name>.
@@ -32,7 +35,7 @@ function(octavo_library name)
     add_library(octavo_${name} STATIC ${ARG_SOURCES})
     target_include_directories(octavo_${name} PUBLIC ${CMAKE_SOURCE_DIR})
     target_link_libraries(octavo_${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
-    octavo_precompile_grpc(octavo_${name} ${ARG_DEPS} ${ARG_PRIVATE_DEPS})
+    octavo_use_precompiled(octavo_${name} "" ${ARG_DEPS} ${ARG_PRIVATE_DEPS})
   else()
     add_library(octavo_${name} INTERFACE)
     target_include_directories(octavo_${name} INTERFACE ${CMAKE_SOURCE_DIR})
@@ -48,19 +51,17 @@ function(octavo_binary name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
-  octavo_precompile_grpc(${name} ${ARG_DEPS})
+  octavo_use_precompiled(${name} "" ${ARG_DEPS})
 endfunction()
 
 # octavo_test(name SOURCES x_test.cc DEPS … [LABELS …] [TIMEOUT seconds]): a GoogleTest program, one ctest entry.
 function(octavo_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  if(OCTAVO_SANITIZERS)
-    target_compile_options(${name} PRIVATE -fno-sanitize=undefined)  # What is tested has it; expectations take twice as long.
-  endif()
+  target_compile_options(${name} PRIVATE ${OCTAVO_TEST_OPTIONS})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest GTest::gtest_main)
-  octavo_precompile_grpc(${name} ${ARG_DEPS})
+  octavo_use_precompiled(${name} _test ${ARG_DEPS})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -72,18 +73,32 @@ function(octavo_test name)
     ENVIRONMENT "OCTAVO_TEST_SOURCE_DIR=${CMAKE_SOURCE_DIR};OCTAVO_TEST_BINARY_DIR=${CMAKE_BINARY_DIR}/bin")
 endfunction()
 
-# Reuses the precompiled gRPC headers of target octavo_grpc_pch where a target depends on gRPC code.
-function(octavo_precompile_grpc target)
-  if(NOT OCTAVO_PRECOMPILED_HEADERS OR NOT TARGET octavo_grpc_pch OR target STREQUAL octavo_grpc_pch)
+# octavo_precompiled_set(name HEADERS <a> "b.h" … [DEPS …] [OPTIONS …]): headers to be compiled once with these options.
+function(octavo_precompiled_set name)
+  cmake_parse_arguments(ARG "" "" "HEADERS;DEPS;OPTIONS" ${ARGN})
+  if(NOT OCTAVO_PRECOMPILED_HEADERS)
     return()
   endif()
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled_${name}.cc CONTENT "// Carries the precompiled headers.\n")
+  add_library(octavo_precompiled_${name} STATIC ${CMAKE_BINARY_DIR}/precompiled_${name}.cc)
+  target_compile_options(octavo_precompiled_${name} PRIVATE ${ARG_OPTIONS})
+  target_link_libraries(octavo_precompiled_${name} PRIVATE ${ARG_DEPS})
+  target_precompile_headers(octavo_precompiled_${name} PRIVATE ${ARG_HEADERS})
+endfunction()
+
+# octavo_use_precompiled(target kind dep…): the set for what depends on these; kind is _test for tests, else empty.
+function(octavo_use_precompiled target kind)
+  if(NOT OCTAVO_PRECOMPILED_HEADERS)
+    return()
+  endif()
+  set(set pure)
   foreach(dep ${ARGN})
     if(dep MATCHES "^octavo::(rpc|runtime|testing_rpc)$|_proto$|_service$|_module$")
-      target_precompile_headers(${target} REUSE_FROM octavo_grpc_pch)
+      set(set grpc)
       target_link_libraries(${target} PRIVATE gRPC::grpc++)
-      return()
     endif()
   endforeach()
+  target_precompile_headers(${target} REUSE_FROM octavo_precompiled_${set}${kind})
 endfunction()
 
 # octavo_proto(name PROTOS octavo/x/v1/x.proto… [ROOT dir] [DEPS …]): generated C++ of the protos below ROOT
@@ -109,10 +124,9 @@ function(octavo_proto name)
   add_library(octavo_${name} STATIC ${generated})
   target_include_directories(octavo_${name} SYSTEM PUBLIC ${out})
   target_link_libraries(octavo_${name} PUBLIC ${ARG_DEPS} gRPC::grpc++ protobuf::libprotobuf)
-  if(OCTAVO_SANITIZERS)
-    target_compile_options(octavo_${name} PRIVATE -fno-sanitize=all)  # Not ours to test, and a third of the time without.
-  elseif(OCTAVO_PRECOMPILED_HEADERS AND TARGET octavo_grpc_pch)
-    target_precompile_headers(octavo_${name} REUSE_FROM octavo_grpc_pch)  # Made with the same options, or not usable.
+  target_compile_options(octavo_${name} PRIVATE ${OCTAVO_GENERATED_OPTIONS})
+  if(OCTAVO_PRECOMPILED_HEADERS)
+    target_precompile_headers(octavo_${name} REUSE_FROM octavo_precompiled_generated)
   endif()
   add_library(octavo::${name} ALIAS octavo_${name})
 endfunction()
