@@ -5,8 +5,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lib/base/change_signal.h"
 #include "lib/base/clock.h"
-#include "services/catalog/change_signal.h"
 #include "services/catalog/store.h"
 
 namespace octavo::catalog {

@@ -9,8 +9,8 @@
 #include <mutex>
 #include <thread>
 
+#include "lib/base/change_signal.h"
 #include "lib/obs/log.h"
-#include "services/catalog/change_signal.h"
 #include "services/catalog/search/search_index.h"
 #include "services/catalog/store.h"
 

@@ -2,10 +2,10 @@
 
 #include <filesystem>
 
+#include "lib/base/change_signal.h"
 #include "lib/base/uuid.h"
 #include "lib/db/database.h"
 #include "lib/db/migrations.h"
-#include "services/catalog/change_signal.h"
 #include "services/catalog/indexer.h"
 #include "services/catalog/migrations.h"
 #include "services/catalog/search/search_index.h"

@@ -3,10 +3,10 @@
 
 #include <memory>
 
+#include "lib/base/change_signal.h"
 #include "lib/base/clock.h"
 #include "lib/rpc/service.h"
 #include "octavo/catalog/v1/catalog.pb.h"
-#include "services/catalog/change_signal.h"
 #include "services/catalog/search/search_index.h"
 #include "services/catalog/store.h"
 

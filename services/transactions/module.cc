@@ -29,7 +29,7 @@ Module::Running::Running(const runtime::Environment& environment, const Configur
       checkout({*store, pricing, stock, card, environment.clock, environment.random, environment.log}, {}),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
-      service({*store, checkout, bell, environment.clock, configuration.notice_key}, pipeline),
+      service({*store, checkout, events, environment.clock, configuration.notice_key}, pipeline),
       log(environment.log),
       clock(environment.clock) {}
 
@@ -80,7 +80,7 @@ Status Module::Start(const runtime::Peers& peers) {
 void Module::RecoverUntilStopped() {
   while (true) {
     try {
-      if (running_->checkout.Recover(kRecoverAtOnce, {}) > 0) running_->bell.Ring();
+      if (running_->checkout.Recover(kRecoverAtOnce, {}) > 0) running_->events.Notify();
       running_->store->ForgetIntents(running_->clock.Now() - kIntentsKept, kRecoverAtOnce);
     } catch (const std::exception& exception) {
       running_->log.Error("recovery_failed", {{"what", exception.what()}});

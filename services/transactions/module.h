@@ -60,7 +60,7 @@ class Module final : public runtime::Module {
     GrpcStock stock;
     SandboxCard card;
     Checkout checkout;
-    EventBell bell;
+    ChangeSignal events;
     rpc::Pipeline pipeline;
     TransactionsService service;
     obs::Log& log;

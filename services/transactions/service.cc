@@ -51,17 +51,12 @@ v1::Order ToProto(const Checkout::Placed& placed) {
 }
 
 // The shop's events, or one order's, behind a position.
-class EventSource final : public rpc::Source<v1::OrderEvent>, public EventBell::Listener {
+class EventSource final : public rpc::Source<v1::OrderEvent> {
  public:
-  EventSource(Store& store, EventBell& bell, std::int64_t position, std::optional<OrderId> order)
-      : store_(store), bell_(bell), position_(position), order_(std::move(order)) {}
-  ~EventSource() override { bell_.Remove(this); }
+  EventSource(Store& store, ChangeSignal& events, std::int64_t position, std::optional<OrderId> order)
+      : store_(store), events_(events), position_(position), order_(std::move(order)) {}
 
-  void Attach(rpc::Waker waker) override {
-    waker_ = std::move(waker);
-    bell_.Add(this);
-  }
-  void Ring() override { waker_(); }
+  void Attach(rpc::Waker waker) override { subscription_ = events_.Listen(std::move(waker)); }
 
   rpc::Pull<v1::OrderEvent> Next() override {
     if (waiting_.empty()) {
@@ -76,29 +71,14 @@ class EventSource final : public rpc::Source<v1::OrderEvent>, public EventBell::
 
  private:
   Store& store_;
-  EventBell& bell_;
+  ChangeSignal& events_;
   std::int64_t position_;
   const std::optional<OrderId> order_;
-  rpc::Waker waker_;
   std::deque<OrderEvent> waiting_;
+  ChangeSignal::Subscription subscription_;
 };
 
 }  // namespace
-
-void EventBell::Add(Listener* listener) {
-  const std::lock_guard lock(mutex_);
-  listeners_.insert(listener);
-}
-
-void EventBell::Remove(Listener* listener) {
-  const std::lock_guard lock(mutex_);
-  listeners_.erase(listener);
-}
-
-void EventBell::Ring() {
-  const std::lock_guard lock(mutex_);
-  for (Listener* listener : listeners_) listener->Ring();
-}
 
 TransactionsService::TransactionsService(Parts parts, rpc::Pipeline& pipeline)
     : rpc::Service("octavo.transactions.v1.TransactionsService", pipeline), parts_(std::move(parts)) {
@@ -125,7 +105,7 @@ Result<v1::OrderPreview> TransactionsService::PreviewOrder(const rpc::Call& call
 
 Result<v1::Order> TransactionsService::PlaceOrder(const rpc::Call& call, const v1::PlaceOrderRequest& request) {
   const auto placed = TRY(parts_.checkout.Place(TRY(Parse(request)), ContextOf(call)));
-  parts_.bell.Ring();
+  parts_.events.Notify();
   return ToProto(placed);
 }
 
@@ -189,7 +169,7 @@ Result<v1::ListOrderEventsResponse> TransactionsService::ListOrderEvents(const r
 Result<v1::Order> TransactionsService::Decide(const OrderId& id, const std::string& key, const std::string& fingerprint,
                                               const Store::Decide& decide) {
   const Order order = TRY(parts_.store.Decided(id, key, fingerprint, parts_.clock.Now(), decide));
-  parts_.bell.Ring();
+  parts_.events.Notify();
   return ToProto(order);
 }
 
@@ -230,7 +210,7 @@ Result<v1::NotifyPaymentResponse> TransactionsService::NotifyPayment(const rpc::
   // A notice carries nothing that is believed: the checkout asks the provider itself. It only says that asking now is
   // worth while, so it is harmless however often and late it comes.
   parts_.checkout.Recover(/*limit=*/100, {});
-  parts_.bell.Ring();
+  parts_.events.Notify();
   return v1::NotifyPaymentResponse();
 }
 
@@ -252,7 +232,7 @@ Result<v1::EraseCustomerResponse> TransactionsService::EraseCustomer(const rpc::
   if (request.customer().empty() && email.empty()) return InvalidField("customer", "name a customer, an e-mail or both");
   v1::EraseCustomerResponse response;
   response.set_order_count(parts_.store.EraseBuyer(request.customer(), email, parts_.clock.Now()));
-  parts_.bell.Ring();
+  parts_.events.Notify();
   return response;
 }
 
@@ -268,7 +248,7 @@ Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> TransactionsService::Stream
     return Error{Code::kOutOfRange, "UNKNOWN_POSITION",
                  "position " + std::to_string(request.position()) + " is not within 0 to " + std::to_string(last)};
   }
-  return std::make_unique<EventSource>(parts_.store, parts_.bell, request.position(), std::move(order));
+  return std::make_unique<EventSource>(parts_.store, parts_.events, request.position(), std::move(order));
 }
 
 }  // namespace octavo::transactions

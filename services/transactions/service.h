@@ -2,10 +2,9 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
-#include <set>
 #include <string>
 
+#include "lib/base/change_signal.h"
 #include "lib/base/secret.h"
 #include "lib/rpc/service.h"
 #include "octavo/transactions/v1/transactions.pb.h"
@@ -14,29 +13,12 @@
 
 namespace octavo::transactions {
 
-// Wakes the streams that wait for new events. Thread-safe.
-class EventBell {
- public:
-  class Listener {
-   public:
-    virtual ~Listener() = default;
-    virtual void Ring() = 0;
-  };
-  void Add(Listener* listener);
-  void Remove(Listener* listener);
-  void Ring();
-
- private:
-  std::mutex mutex_;
-  std::set<Listener*> listeners_;  // Guarded by mutex_.
-};
-
 class TransactionsService final : public rpc::Service {
  public:
   struct Parts {
     Store& store;
     Checkout& checkout;
-    EventBell& bell;
+    ChangeSignal& events;  // Notified of every change that may have written one.
     const Clock& clock;
     // Signs the provider's notices; empty: none is accepted.
     Secret notice_key;

@@ -1,4 +1,5 @@
-// ChangeSignal: tells whoever listens that the change log has grown. It carries nothing: listeners read the log. Thread-safe.
+// ChangeSignal: tells whoever listens that a log has grown. It carries nothing: listeners read the log. A listener may end its
+// own or another's subscription, as a stream does whose client has gone. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -8,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace octavo::catalog {
+namespace octavo {
 
 class ChangeSignal {
  public:
@@ -61,4 +62,4 @@ class ChangeSignal {
   std::map<int, std::shared_ptr<const Listener>> listeners_;  // Guarded by mutex_. Shared with calls under way.
 };
 
-}  // namespace octavo::catalog
+}  // namespace octavo
