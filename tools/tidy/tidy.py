@@ -7,6 +7,7 @@ import sys
 
 import cpp_rules
 import include_rules
+import proto_rules
 import text_rules
 import tree_rules
 from source import read_tree
@@ -18,6 +19,7 @@ RULES = [
     cpp_rules.check_try_in_lists,
     cpp_rules.check_sql,
     cpp_rules.check_headers,
+    proto_rules.check_rpcs,
     text_rules.check_text,
     text_rules.check_lock_file,
     text_rules.check_templates,

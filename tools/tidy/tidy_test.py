@@ -192,6 +192,21 @@ class Texts(TidyTest):
                 self.assert_clean(f"services/marketplace/{name}", '{{%AUTOESCAPE context="HTML"}}\n<p>{{TITLE}}</p>\n')
 
 
+class Protos(TidyTest):
+    PATH = "proto/octavo/cart/v1/cart.proto"
+
+    def test_an_rpc_says_what_it_does_how_it_fails_and_what_repeating_does(self):
+        rpc = "  rpc AddItem(AddItemRequest) returns (Cart) {}\n"
+        self.assert_finds(self.PATH, f"service Cart {{\n{rpc}}}\n", 2, "AddItem lacks its effect")
+        self.assert_finds(self.PATH, f"  // Errors: none of its own. Repeating it succeeds.\n{rpc}", 2, "its effect")
+        self.assert_finds(self.PATH, f"  // Adds. Repeating it succeeds.\n{rpc}", 2, "Errors:")
+        self.assert_finds(self.PATH, f"  // Adds.\n  // Errors: none of its own.\n{rpc}", 3, "repeating")
+        self.assert_clean(self.PATH, f"  // Adds. Repeating it adds again.\n  // Errors as GetCart.\n{rpc}")
+        options = "{\n    option idempotency_level = IDEMPOTENT;\n  }"
+        self.assert_clean(self.PATH, f"  // Adds. Errors: none of its own.\n{rpc.replace('{}', options)}")
+        self.assert_clean("proto/classic/unary.proto", rpc)
+
+
 class Places(TidyTest):
     def test_unknown_places_are_found(self):
         self.assert_finds("notes.txt", "x\n", 1, "at the top of the tree")
