@@ -13,11 +13,25 @@ Error CsvReader::Bad(std::string what) const {
   return Error{Code::kInvalidArgument, "BAD_CSV", "line " + std::to_string(row_line_) + ": " + std::move(what)};
 }
 
+Error CsvReader::TooLong() const { return Bad("the row is longer than " + std::to_string(kRowBytesMax) + " bytes"); }
+
+CsvReader::Line CsvReader::ReadLine(std::string& line) {
+  buffer_.resize(kRowBytesMax + 2);  // Room for the carriage return, and the NUL that getline adds.
+  in_.getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+  const auto taken = static_cast<std::size_t>(in_.gcount());
+  if (taken == 0) return Line::kEnd;
+  if (in_.fail()) return Line::kTooLong;
+  line.assign(buffer_.data(), in_.eof() ? taken : taken - 1);  // It counts the line end that it took away.
+  return Line::kRead;
+}
+
 Result<std::optional<std::vector<std::string>>> CsvReader::Next() {
   std::string line;
   do {
-    if (!std::getline(in_, line)) return std::optional<std::vector<std::string>>{};
+    const Line read = ReadLine(line);
+    if (read == Line::kEnd) return std::optional<std::vector<std::string>>{};
     row_line_ = next_line_++;
+    if (read == Line::kTooLong) return TooLong();
     if (row_line_ == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
     if (line.ends_with('\r')) line.pop_back();
   } while (line.empty());
@@ -32,10 +46,11 @@ Result<std::optional<std::vector<std::string>>> CsvReader::Next() {
       ++at;
       while (true) {
         if (at == line.size()) {  // The field goes on in the next line.
-          if (!std::getline(in_, line)) return Bad("a quoted field is never closed");
+          const Line read = ReadLine(line);
+          if (read == Line::kEnd) return Bad("a quoted field is never closed");
           ++next_line_;
           bytes += line.size() + 1;
-          if (bytes > kRowBytesMax) return Bad("the row is longer than " + std::to_string(kRowBytesMax) + " bytes");
+          if (read == Line::kTooLong || bytes > kRowBytesMax) return TooLong();
           if (line.ends_with('\r')) line.pop_back();
           field += '\n';
           at = 0;
@@ -59,7 +74,7 @@ Result<std::optional<std::vector<std::string>>> CsvReader::Next() {
     if (at == line.size()) break;
     ++at;  // The separator; a row that ends on one has a last, empty field.
   }
-  if (bytes > kRowBytesMax) return Bad("the row is longer than " + std::to_string(kRowBytesMax) + " bytes");
+  if (bytes > kRowBytesMax) return TooLong();
   return std::optional(std::move(fields));
 }
 

@@ -1,4 +1,4 @@
-// CsvReader: reads RFC 4180 rows from a stream, one at a time, in constant memory.
+// CsvReader: reads RFC 4180 rows from a stream, one at a time, in constant memory (about 2 MiB), whatever the stream holds.
 // Accepts LF and CRLF, quoted fields with doubled quotes and line breaks, a UTF-8 byte order mark, and a last line
 // without an end. Fails with INVALID_ARGUMENT (BAD_CSV), naming the line, on a quote that never closes, text behind a
 // closing quote, or a row above row_bytes_max. Not thread-safe.
@@ -29,12 +29,17 @@ class CsvReader {
   std::size_t line() const { return row_line_; }
 
  private:
+  enum class Line { kRead, kEnd, kTooLong };
+  // The next line, without its end, into `line`; nothing is read beyond kRowBytesMax.
+  Line ReadLine(std::string& line);
   Error Bad(std::string what) const;
+  Error TooLong() const;
 
   std::istream& in_;
   const char separator_;
   std::size_t next_line_ = 1;
   std::size_t row_line_ = 0;
+  std::vector<char> buffer_;
 };
 
 // One row as RFC 4180 text with its line end, quoting the fields that need it.

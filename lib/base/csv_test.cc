@@ -53,6 +53,39 @@ TEST(CsvReaderTest, NamesTheLineOfABrokenRow) {
   EXPECT_EQ(row.error().message, "line 2: a quoted field is never closed");
 }
 
+// Gives one letter for ever, as /dev/zero gives NULs.
+class EndlessText final : public std::streambuf {
+ private:
+  int_type underflow() override {
+    setg(&letter_, &letter_, &letter_ + 1);
+    return traits_type::to_int_type(letter_);
+  }
+  char letter_ = 'x';
+};
+
+TEST(CsvReaderTest, GivesUpOnALineThatNeverEnds) {
+  EndlessText endless;
+  std::istream in(&endless);
+  CsvReader reader(in);
+
+  const auto row = reader.Next();
+
+  ASSERT_FALSE(row.ok());
+  EXPECT_EQ(row.error().message, "line 1: the row is longer than 1048576 bytes");
+}
+
+TEST(CsvReaderTest, TakesARowUpToTheLimit) {
+  const std::string most(CsvReader::kRowBytesMax, 'x');
+
+  EXPECT_EQ(ReadAll(most + "\r\nb\r\n"), (std::vector<Row>{{most}, {"b"}}));
+  EXPECT_EQ(ReadAll(most), std::vector<Row>{{most}});
+
+  for (const std::string& text : {most + "x\n", "\"a\n" + most + "\"\n"}) {
+    std::istringstream in(text);
+    EXPECT_FALSE(CsvReader(in).Next().ok());
+  }
+}
+
 TEST(CsvRowTest, IsReadBackAsItWas) {
   const Row row = {"plain", "with,comma", "with \"quotes\"", "two\nlines", ""};
 

@@ -53,6 +53,10 @@ Result<BookFile> BookFile::Open(const std::filesystem::path& path, std::optional
   }
   TRY(file.Check());
   file.Rewind();
+  if (!*file.stream_) {
+    return Error{Code::kInvalidArgument, "BAD_FILE",
+                 path.string() + ": cannot be read twice, as a pipe; save it as a file first"};
+  }
   return file;
 }
 

@@ -1,7 +1,10 @@
 #include "services/catalog/import/book_file.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstdlib>
+#include <future>
 
 #include "lib/testing/matchers.h"
 #include "lib/testing/temp_dir.h"
@@ -161,6 +164,17 @@ TEST_F(BookFileTest, TellsOfTheFirstProblemsOnly) {
 TEST_F(BookFileTest, RefusesWhatCannotBeRead) {
   EXPECT_THAT(BookFile::Open(dir_ / "none.csv", std::nullopt), HasReason("BAD_FILE"));
   EXPECT_THAT(BookFile::Open(dir_.path(), std::nullopt), HasReason("BAD_FILE"));
+}
+
+TEST_F(BookFileTest, RefusesAPipe) {
+  const std::filesystem::path pipe = dir_ / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const auto writer = std::async(std::launch::async, [&] { std::ofstream(pipe) << "key,title,authors\na,A,X\n"; });
+
+  const Result<BookFile> file = BookFile::Open(pipe, std::nullopt);
+
+  ASSERT_THAT(file, HasReason("BAD_FILE"));
+  EXPECT_THAT(file.error().message, HasSubstr("cannot be read twice"));
 }
 
 TEST_F(BookFileTest, ReadsAgainFromTheFirstRow) {
