@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "lib/base/clock.h"
 
@@ -42,7 +43,7 @@ struct Span {
   std::uint64_t parent_span = 0;  // 0: the root.
   Timestamp start;
   Timestamp end;
-  std::map<std::string, std::string> attributes;
+  std::map<std::string, std::variant<std::string, std::int64_t>> attributes;
   bool failed = false;
 };
 

@@ -3,14 +3,40 @@
 #include <algorithm>
 
 namespace octavo::rpc {
+namespace {
 
-Caller::Outgoing Caller::Prepare(grpc::ClientContext& context, const Limits& limits,
-                                 const std::string& request_name) const {
+// "octavo.catalog.v1.CatalogService/GetBook": the method that takes such requests. Our contracts have a request for each, so
+// that it can be told; where it cannot, as in the older ones, the first that takes them.
+std::string MethodOf(const google::protobuf::Descriptor& request) {
+  const google::protobuf::FileDescriptor* file = request.file();
+  for (int s = 0; s < file->service_count(); ++s) {
+    for (int m = 0; m < file->service(s)->method_count(); ++m) {
+      const auto* method = file->service(s)->method(m);
+      if (method->input_type() == &request) return method->service()->full_name() + "/" + method->name();
+    }
+  }
+  return request.full_name();
+}
+
+}  // namespace
+
+void Caller::SetBounds(grpc::ClientContext& context, const Limits& limits) const {
   const Timestamp own = telemetry_.clock.Now() + limits.budget;
   // Never a `timeout` in the service config: on gRPC 1.51 it fails at once or is ignored (grpc/grpc#34547).
   context.set_deadline(std::chrono::time_point_cast<std::chrono::system_clock::duration>(std::min(own, limits.deadline)));
   context.set_wait_for_ready(limits.wait_for_ready);
-  Outgoing outgoing{.request_name = request_name,
+}
+
+void Caller::PrepareStream(grpc::ClientContext& context, const Limits& limits) const {
+  SetBounds(context, limits);
+  const obs::TraceContext trace = limits.trace.valid() ? limits.trace : obs::NewTrace(telemetry_.tracer.enabled());
+  context.AddMetadata("traceparent", obs::ToTraceparent(trace));
+}
+
+Caller::Outgoing Caller::Prepare(grpc::ClientContext& context, const Limits& limits,
+                                 const google::protobuf::Descriptor* request) const {
+  SetBounds(context, limits);
+  Outgoing outgoing{.request = request,
                     .trace = obs::ChildOf(limits.trace, telemetry_.tracer.enabled()),
                     .parent_span = limits.trace.span,
                     .started = telemetry_.clock.MonotonicNow()};
@@ -22,13 +48,14 @@ void Caller::Finish(const Outgoing& outgoing, const grpc::Status& status) const 
   if (!telemetry_.tracer.enabled() || !outgoing.trace.sampled) return;
   const auto took = telemetry_.clock.MonotonicNow() - outgoing.started;
   const Timestamp end = telemetry_.clock.Now();
-  telemetry_.tracer.Finish({.name = outgoing.request_name,
+  const std::string method = MethodOf(*outgoing.request);
+  telemetry_.tracer.Finish({.name = method,
                             .kind = obs::Span::Kind::kClient,
                             .context = outgoing.trace,
                             .parent_span = outgoing.parent_span,
                             .start = end - std::chrono::duration_cast<std::chrono::microseconds>(took),
                             .end = end,
-                            .attributes = {{"rpc.system", "grpc"}},
+                            .attributes = RpcAttributes(method, status.error_code()),
                             .failed = !status.ok()});
 }
 

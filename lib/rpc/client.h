@@ -9,6 +9,7 @@
 // Thread-safe.
 #pragma once
 
+#include <google/protobuf/descriptor.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/support/client_callback.h>
 
@@ -61,7 +62,7 @@ class Caller {
   Result<Response> Invoke(Stub& stub, grpc::Status (Interface::*method)(grpc::ClientContext*, const Request&, Response*),
                           const std::type_identity_t<Request>& request, const Limits& limits) const {
     grpc::ClientContext context;
-    const Outgoing outgoing = Prepare(context, limits, Request::descriptor()->full_name());
+    const Outgoing outgoing = Prepare(context, limits, Request::descriptor());
     Response response;
     const grpc::Status status = (static_cast<Interface&>(stub).*method)(&context, request, &response);
     Finish(outgoing, status);
@@ -96,7 +97,7 @@ class Caller {
     };
     auto state = std::make_shared<State>();  // Shared only because std::function must be copyable.
     state->request = std::move(request);
-    state->outgoing = Prepare(state->context, limits, Request::descriptor()->full_name());
+    state->outgoing = Prepare(state->context, limits, Request::descriptor());
     (static_cast<Interface&>(async).*method)(
         &state->context, &state->request, &state->response,
         [this, state, done = std::move(done)](const grpc::Status& status) {
@@ -105,18 +106,20 @@ class Caller {
         });
   }
 
-  // Puts deadline and trace into the context of a stream that is driven by hand.
-  void PrepareStream(grpc::ClientContext& context, const Limits& limits) const { (void)Prepare(context, limits, "stream"); }
+  // Puts deadline and trace into the context of a stream that is driven by hand. It has no span of its own, as it may last
+  // for days: the server's hangs below whoever opened it.
+  void PrepareStream(grpc::ClientContext& context, const Limits& limits) const;
 
  private:
   struct Outgoing {
-    std::string request_name;
+    const google::protobuf::Descriptor* request = nullptr;
     obs::TraceContext trace;
     std::uint64_t parent_span = 0;
     std::chrono::steady_clock::time_point started;
   };
 
-  Outgoing Prepare(grpc::ClientContext& context, const Limits& limits, const std::string& request_name) const;
+  void SetBounds(grpc::ClientContext& context, const Limits& limits) const;
+  Outgoing Prepare(grpc::ClientContext& context, const Limits& limits, const google::protobuf::Descriptor* request) const;
   void Finish(const Outgoing& outgoing, const grpc::Status& status) const;
 
   const Telemetry telemetry_;

@@ -20,10 +20,14 @@ std::string BigEndian(std::uint64_t value) {
 }
 
 void AddAttribute(google::protobuf::RepeatedPtrField<otlp::common::v1::KeyValue>* attributes, const std::string& key,
-                  const std::string& value) {
+                  const std::variant<std::string, std::int64_t>& value) {
   auto* attribute = attributes->Add();
   attribute->set_key(key);
-  attribute->mutable_value()->set_string_value(value);
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    attribute->mutable_value()->set_int_value(*number);
+  } else {
+    attribute->mutable_value()->set_string_value(std::get<std::string>(value));
+  }
 }
 
 void Fill(otlp::trace::v1::Span& to, const obs::Span& from) {

@@ -37,7 +37,7 @@ obs::Span MakeSpan() {
           .parent_span = 4,
           .start = FakeClock::kNoon,
           .end = FakeClock::kNoon + std::chrono::milliseconds(5),
-          .attributes = {{"rpc.system", "grpc"}},
+          .attributes = {{"rpc.grpc.status_code", std::int64_t{13}}, {"rpc.system", "grpc"}},
           .failed = true};
 }
 
@@ -61,6 +61,9 @@ TEST(OtlpExporterTest, ACollectorReceivesEverySpanBeforeTheEnd) {
   EXPECT_EQ(span.parent_span_id(), std::string("\0\0\0\0\0\0\0\4", 8));
   EXPECT_EQ(span.end_time_unix_nano() - span.start_time_unix_nano(), 5'000'000U);
   EXPECT_EQ(span.kind(), opentelemetry::proto::trace::v1::Span::SPAN_KIND_SERVER);
+  ASSERT_EQ(span.attributes_size(), 2);
+  EXPECT_EQ(span.attributes(0).value().int_value(), 13);
+  EXPECT_EQ(span.attributes(1).value().string_value(), "grpc");
   EXPECT_EQ(span.status().code(), opentelemetry::proto::trace::v1::Status::STATUS_CODE_ERROR);
 }
 

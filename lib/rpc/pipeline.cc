@@ -15,6 +15,14 @@ bool IsServerFault(Code code) {
 
 }  // namespace
 
+std::map<std::string, std::variant<std::string, std::int64_t>> RpcAttributes(const std::string& full_name, int status_code) {
+  const std::size_t slash = full_name.find('/');
+  return {{"rpc.system", "grpc"},
+          {"rpc.service", full_name.substr(0, slash)},
+          {"rpc.method", full_name.substr(slash + 1)},
+          {"rpc.grpc.status_code", std::int64_t{status_code}}};
+}
+
 Pipeline::Pipeline(Telemetry telemetry, Dispatcher::Options options, Guard guard)
     : telemetry_(telemetry), guard_(std::move(guard)), dispatcher_(options) {}
 
@@ -32,20 +40,23 @@ void Pipeline::Close() {
 }
 
 Method Pipeline::MakeMethod(const std::string& service, const std::string& method) {
-  const auto labels = [&](const char* status) {
-    return obs::Metrics::Labels{
-        {"rpc_system", "grpc"}, {"rpc_service", service}, {"rpc_method", method}, {"rpc_grpc_status", status}};
-  };
-  // Named after OpenTelemetry's rpc.server.duration; only two statuses, so that the number of series stays small.
-  constexpr char kName[] = "rpc_server_duration_seconds";
-  constexpr char kHelp[] = "Time from the arrival of a call to its end";
+  const std::string full_name = service + "/" + method;
   return Method{
-      .full_name = service + "/" + method,
-      .ok = &telemetry_.metrics.Histogram(kName, kHelp, labels("OK")),
-      .failed = &telemetry_.metrics.Histogram(kName, kHelp, labels("ERROR")),
+      .full_name = full_name,
+      .ok = &Duration(full_name, grpc::StatusCode::OK),
       .refused = &telemetry_.metrics.Counter("rpc_server_refused_total", "Calls refused before their handler ran",
                                              {{"rpc_service", service}, {"rpc_method", method}}),
   };
+}
+
+// Of an error the series is there from its first time on: few methods know more than three, and all would be 17 for each.
+obs::Histogram& Pipeline::Duration(const std::string& full_name, int status_code) const {
+  const std::size_t slash = full_name.find('/');
+  return telemetry_.metrics.Histogram("rpc_server_duration_seconds", "Time from the arrival of a call to its end",
+                                      {{"rpc_system", "grpc"},
+                                       {"rpc_service", full_name.substr(0, slash)},
+                                       {"rpc_method", full_name.substr(slash + 1)},
+                                       {"rpc_grpc_status_code", std::to_string(status_code)}});
 }
 
 Status Pipeline::Admit() const {
@@ -86,7 +97,8 @@ grpc::Status Pipeline::Finish(const Method& method, const Call& call, std::uint6
                               std::chrono::steady_clock::time_point started, const Status& status) const {
   const auto took = telemetry_.clock.MonotonicNow() - started;
   const double seconds = std::chrono::duration<double>(took).count();
-  (status.ok() ? method.ok : method.failed)->Observe(seconds);
+  const int code = status.ok() ? grpc::StatusCode::OK : static_cast<int>(status.error().code);
+  (status.ok() ? *method.ok : Duration(method.full_name, code)).Observe(seconds);
   if (telemetry_.tracer.enabled() && call.trace().sampled) {
     const Timestamp end = telemetry_.clock.Now();
     obs::Span span{.name = method.full_name,
@@ -95,7 +107,7 @@ grpc::Status Pipeline::Finish(const Method& method, const Call& call, std::uint6
                    .parent_span = parent_span,
                    .start = end - std::chrono::duration_cast<std::chrono::microseconds>(took),
                    .end = end,
-                   .attributes = {{"rpc.system", "grpc"}},
+                   .attributes = RpcAttributes(method.full_name, code),
                    .failed = !status.ok() && IsServerFault(status.error().code)};
     if (!status.ok()) span.attributes["octavo.reason"] = status.error().reason;
     telemetry_.tracer.Finish(std::move(span));

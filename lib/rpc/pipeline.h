@@ -8,10 +8,12 @@
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
+#include <variant>
 
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
@@ -34,9 +36,12 @@ struct Telemetry {
 struct Method {
   std::string full_name;  // "octavo.catalog.v1.CatalogService/GetBook".
   obs::Histogram* ok = nullptr;
-  obs::Histogram* failed = nullptr;
   obs::Counter* refused = nullptr;
 };
+
+// What OpenTelemetry calls an RPC's attributes: rpc.system, rpc.service, rpc.method, rpc.grpc.status_code.
+// https://opentelemetry.io/docs/specs/semconv/rpc/grpc/
+std::map<std::string, std::variant<std::string, std::int64_t>> RpcAttributes(const std::string& full_name, int status_code);
 
 // Answers whether this caller may call this method; OK or the error to answer with (UNAUTHENTICATED, PERMISSION_DENIED).
 // Runs where the handler runs. Must be thread-safe.
@@ -89,6 +94,7 @@ class Pipeline {
   enum class State { kStarting, kOpen, kClosed };
 
   Status Failed(const Method& method, const Call& call, const std::exception& exception) const;
+  obs::Histogram& Duration(const std::string& full_name, int status_code) const;
 
   const Telemetry telemetry_;
   const Guard guard_;

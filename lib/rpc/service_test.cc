@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <latch>
 #include <stdexcept>
 
@@ -30,10 +31,14 @@ class UnaryService final : public Service {
 
   std::latch entered{1};
   std::latch release{1};
+  std::atomic<int> calls = 0;
   std::string seen_trace;
+  Timestamp seen_deadline;
 
  private:
   Result<unary::MessageResponse> GetServerResponse(const Call& call, const unary::Message& request) {
+    ++calls;
+    seen_deadline = call.deadline();
     if (request.message() == "refuse") return InvalidField("message", "\"refuse\" is refused");
     if (request.message() == "throw") throw std::runtime_error("the secret inside");
     if (request.message() == "wait") {
@@ -135,6 +140,23 @@ class BidiService final : public Service {
   }
 };
 
+// Keeps the spans that end.
+class SpanList final : public obs::SpanExporter {
+ public:
+  void Export(obs::Span span) override {
+    const std::lock_guard lock(mutex_);
+    spans_.push_back(std::move(span));
+  }
+  std::vector<obs::Span> spans() const {
+    const std::lock_guard lock(mutex_);
+    return spans_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<obs::Span> spans_;  // Guarded by mutex_.
+};
+
 class ServiceTest : public testing::TestWithParam<Run> {
  protected:
   ServiceTest() {
@@ -160,7 +182,8 @@ class ServiceTest : public testing::TestWithParam<Run> {
   SystemClock clock_;
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
   obs::Metrics metrics_;
-  obs::Tracer tracer_;
+  SpanList* const spans_ = new SpanList;  // The tracer's.
+  obs::Tracer tracer_{std::unique_ptr<obs::SpanExporter>(spans_)};
   Telemetry telemetry_{*log_, metrics_, tracer_, clock_};
   Pipeline pipeline_{telemetry_, {.threads = 1, .queue_max = 1}};
   UnaryService unary_{pipeline_, GetParam()};
@@ -213,14 +236,52 @@ TEST_P(ServiceTest, TheTraceGoesOn) {
   EXPECT_EQ(unary_.seen_trace, TraceIdText(trace));
 }
 
-TEST_P(ServiceTest, CountsInTheMetrics) {
+TEST_P(ServiceTest, ACallIsASpanOfItsClientAndOneOfItsServer) {
+  pipeline_.Open();
+  const obs::TraceContext page = obs::NewTrace(/*sampled=*/true);
+
+  ASSERT_THAT(Say("refuse", {.budget = 20s, .trace = page}), HasReason("INVALID_FIELD"));
+
+  const std::vector<obs::Span> spans = spans_->spans();
+  ASSERT_EQ(spans.size(), 2U);
+  const auto& [server, client] = std::tie(spans[0], spans[1]);
+  EXPECT_EQ(client.parent_span, page.span);
+  EXPECT_EQ(server.parent_span, client.context.span);
+  for (const obs::Span& span : spans) {
+    EXPECT_EQ(TraceIdText(span.context), TraceIdText(page));
+    EXPECT_EQ(span.name, "unary.Unary/GetServerResponse");
+    EXPECT_EQ(std::get<std::string>(span.attributes.at("rpc.service")), "unary.Unary");
+    EXPECT_EQ(std::get<std::int64_t>(span.attributes.at("rpc.grpc.status_code")), grpc::INVALID_ARGUMENT);
+  }
+  EXPECT_TRUE(client.failed);   // It did not get what it asked for …
+  EXPECT_FALSE(server.failed);  // … which was its own fault.
+}
+
+TEST_P(ServiceTest, TheDeadlineIsTheNearerOfTheCallersAndTheBudget) {
+  pipeline_.Open();
+  const Timestamp callers = clock_.Now() + 10s;
+
+  ASSERT_THAT(Say("hello", Within(Call(callers, {}), 20s)), IsOk());
+  // It travels as a time span, rounded by gRPC.
+  EXPECT_NEAR(static_cast<double>(ToMicros(unary_.seen_deadline)), static_cast<double>(ToMicros(callers)), 1e6);
+
+  const Timestamp before = clock_.Now();
+  ASSERT_THAT(Say("hello", Within(Call(Timestamp::max(), {}), 5s)), IsOk());
+  EXPECT_NEAR(static_cast<double>(ToMicros(unary_.seen_deadline)), static_cast<double>(ToMicros(before + 5s)), 1e6);
+}
+
+TEST_P(ServiceTest, CountsInTheMetricsByStatus) {
   pipeline_.Open();
   ASSERT_THAT(Say("hello"), IsOk());
+  for (int i = 0; i < 2; ++i) ASSERT_THAT(Say("refuse"), HasReason("INVALID_FIELD"));
 
-  EXPECT_NE(metrics_.Text().find("rpc_server_duration_seconds_count{rpc_grpc_status=\"OK\",rpc_method=\"GetServerResponse\","
-                                 "rpc_service=\"unary.Unary\",rpc_system=\"grpc\"} 1"),
-            std::string::npos)
-      << metrics_.Text();
+  const std::string text = metrics_.Text();
+
+  for (const auto& [code, count] : {std::pair{"0", "1"}, std::pair{"3", "2"}}) {
+    const std::string line = std::string("rpc_server_duration_seconds_count{rpc_grpc_status_code=\"") + code +
+                             "\",rpc_method=\"GetServerResponse\",rpc_service=\"unary.Unary\",rpc_system=\"grpc\"} " + count;
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+  }
 }
 
 TEST_P(DispatchedServiceTest, RefusesWhatTheQueueCannotHold) {
@@ -258,6 +319,65 @@ TEST_P(DispatchedServiceTest, RefusesWhatTheQueueCannotHold) {
   EXPECT_EQ(refused, 2);
   EXPECT_EQ(answered, 1);
   EXPECT_THAT(running.Get(), IsOk());
+}
+
+TEST_P(DispatchedServiceTest, ACallWhoseCallerHasGivenUpIsNotRun) {
+  pipeline_.Open();
+  std::thread first([this] { EXPECT_THAT(Say("wait"), IsOk()); });
+  unary_.entered.wait();
+
+  EXPECT_EQ(Say("late", {.budget = 50ms}).error().code, Code::kDeadlineExceeded);
+  const Timestamp given_up = clock_.Now();
+  while (clock_.Now() < given_up + 50ms) std::this_thread::yield();  // The server's deadline is rounded, a little later.
+  unary_.release.count_down();
+  first.join();
+
+  EXPECT_THAT(Say("hello"), IsOk());
+  EXPECT_EQ(unary_.calls, 2);
+}
+
+// A stream has no span on the client's side, so that the server's hangs below whoever opened it.
+TEST_P(DispatchedServiceTest, StreamsOfEveryKindBelongToTheTraceOfWhoeverOpenedThem) {
+  pipeline_.Open();
+  const obs::TraceContext opener = obs::NewTrace(/*sampled=*/true);
+  const auto prepare = [&](grpc::ClientContext& context) {
+    caller_.PrepareStream(context, {.budget = 20s, .trace = opener});
+  };
+  {
+    grpc::ClientContext context;
+    prepare(context);
+    const auto stub = server_streaming::ServerStreaming::NewStub(channel_);
+    EXPECT_FALSE(stub->GetServerResponse(&context, {})->Finish().ok());  // An empty text is refused.
+  }
+  {
+    grpc::ClientContext context;
+    prepare(context);
+    client_streaming::MessageCount count;
+    const auto stub = client_streaming::ClientStreaming::NewStub(channel_);
+    const auto writer = stub->GetServerResponse(&context, &count);
+    writer->WritesDone();
+    EXPECT_TRUE(writer->Finish().ok());
+  }
+  {
+    grpc::ClientContext context;
+    prepare(context);
+    const auto stub = bidirectional::Bidirectional::NewStub(channel_);
+    const auto stream = stub->GetServerResponse(&context);
+    stream->WritesDone();
+    EXPECT_TRUE(stream->Finish().ok());
+  }
+
+  const std::vector<obs::Span> spans = spans_->spans();
+  std::vector<std::string> names;
+  for (const obs::Span& span : spans) {
+    names.push_back(span.name);
+    EXPECT_EQ(TraceIdText(span.context), TraceIdText(opener));
+    EXPECT_EQ(span.parent_span, opener.span);
+    EXPECT_NE(span.context.span, opener.span);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"server_streaming.ServerStreaming/GetServerResponse",
+                                             "client_streaming.ClientStreaming/GetServerResponse",
+                                             "bidirectional.Bidirectional/GetServerResponse"}));
 }
 
 TEST_P(DispatchedServiceTest, AServerStreamSendsRestsWakesAndEnds) {
