@@ -28,7 +28,6 @@ struct Settings {
   std::string data_dir = "data";
   std::string log_format = "logfmt";
   std::string log_level = "info";
-  std::chrono::milliseconds drain{5000};
   std::string metrics_listen;
   std::string otlp_endpoint;
   std::map<std::string, std::string> peers;
@@ -64,7 +63,6 @@ void AddOptions(Options& options, Settings& settings, const std::vector<std::uni
   own.Add("tls-key", &settings.tls.key, "The key of the certificate, a PEM file.");
   own.Add("tls-authority", &settings.tls.authority, "The certificate of the shop's own authority, a PEM file.");
   own.Add("insecure", &settings.insecure, "Allow a network address in --listen without TLS: whoever reaches it may do all.");
-  own.Add("drain", &settings.drain, "How long running calls may go on after a signal to stop.");
 
   std::set<std::string> here;
   std::set<std::string> elsewhere;
@@ -151,8 +149,7 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
   Shop shop({.listen = settings.listen,
              .peer_addresses = settings.peers,
              .server_credentials = server_credentials,
-             .channel_credentials = channel_credentials,
-             .drain = settings.drain},
+             .channel_credentials = channel_credentials},
             environment, std::move(modules));
   TRY(shop.Start());
   const auto metrics_page = TRY(ServeMetrics(settings.metrics_listen, metrics, clock));

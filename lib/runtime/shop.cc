@@ -4,6 +4,7 @@
 #include <grpcpp/health_check_service_interface.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "grpc/health/v1/health.pb.h"
 #include "lib/rpc/channel.h"
@@ -14,6 +15,10 @@ namespace {
 constexpr int kMessageBytesMax = 16 << 20;
 // Room for a trace header, a session and what proxies add. gRPC 1.51 reads all headers before it looks at this.
 constexpr int kMetadataBytesMax = 16 << 10;
+
+// For answers on their way, once no handler runs any more. Who watches health or reflects never goes by themselves; every
+// channel of a peer watches.
+constexpr std::chrono::milliseconds kLastWords{500};
 
 // "octavo.catalog.v1.CatalogService" for "catalog".
 std::string ProtoService(const std::string& module) {
@@ -93,7 +98,7 @@ void Shop::Stop() {
   if (server_ != nullptr) server_->GetHealthCheckService()->Shutdown();
   for (; started_ > 0; --started_) modules_[started_ - 1]->Close();
   if (server_ != nullptr) {
-    server_->Shutdown(std::chrono::system_clock::now() + options_.drain);  // gRPC takes this clock.
+    server_->Shutdown(std::chrono::system_clock::now() + kLastWords);  // gRPC takes this clock.
     server_.reset();
   }
   for (; opened_ > 0; --opened_) modules_[opened_ - 1]->Stop();

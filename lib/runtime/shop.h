@@ -4,7 +4,6 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,8 +24,6 @@ class Shop final : public Peers {
     // With which both listen and peers speak TLS; null: insecure, for loopback and unix sockets.
     std::shared_ptr<grpc::ServerCredentials> server_credentials = nullptr;
     std::shared_ptr<grpc::ChannelCredentials> channel_credentials = nullptr;
-    // How long calls may go on once the shop stops.
-    std::chrono::milliseconds drain{5000};
   };
 
   // Configured modules; `environment` must outlive the shop.
@@ -36,7 +33,8 @@ class Shop final : public Peers {
 
   // Opens, serves, starts. After an error nothing runs.
   Status Start();
-  // Health says NOT_SERVING, calls drain, background work ends, stores close. Repeating it does nothing.
+  // Health says NOT_SERVING, no call is taken any more, those that run are answered, background work ends, stores close.
+  // Repeating it does nothing.
   void Stop();
 
   int port() const { return port_; }

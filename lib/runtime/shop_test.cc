@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+#include <latch>
+
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/temp_dir.h"
 #include "unary.grpc.pb.h"
@@ -11,33 +15,58 @@ namespace {
 
 using namespace std::chrono_literals;
 
+namespace health_v1 = grpc::health::v1;
+
+// Says back what it is told; "wait" only when it is let go.
 class EchoService final : public rpc::Service {
  public:
-  explicit EchoService(rpc::Pipeline& pipeline) : rpc::Service("unary.Unary", pipeline) {
+  EchoService(rpc::Pipeline& pipeline, std::latch& entered, std::latch& release)
+      : rpc::Service("unary.Unary", pipeline), entered_(entered), release_(release) {
     Unary("GetServerResponse", this, &EchoService::GetServerResponse);
   }
 
  private:
   Result<unary::MessageResponse> GetServerResponse(const rpc::Call&, const unary::Message& request) {
+    if (request.message() == "wait") {
+      entered_.count_down();
+      release_.wait();
+    }
     unary::MessageResponse response;
     response.set_message(request.message());
     return response;
   }
+
+  std::latch& entered_;
+  std::latch& release_;
 };
+
+// What health says of "unary.Unary" at the moment.
+health_v1::HealthCheckResponse::ServingStatus HealthOf(const std::shared_ptr<grpc::Channel>& channel) {
+  grpc::ClientContext context;
+  health_v1::HealthCheckRequest request;
+  request.set_service("unary.Unary");
+  health_v1::HealthCheckResponse response;
+  EXPECT_TRUE(health_v1::Health::NewStub(channel)->Check(&context, request, &response).ok());
+  return response.status();
+}
 
 // Records what happens to it; fails where told.
 class EchoModule final : public Module {
  public:
   EchoModule(std::string fail_at, std::vector<std::string>& events) : fail_at_(std::move(fail_at)), events_(events) {}
 
+  std::latch entered{1};
+  std::latch release{1};
+
   std::string name() const override { return "echo"; }
   Status Open(const Environment& environment) override {
     pipeline_ = std::make_unique<rpc::Pipeline>(environment.telemetry(), rpc::Dispatcher::Options{.threads = 2});
-    service_ = std::make_unique<EchoService>(*pipeline_);
+    service_ = std::make_unique<EchoService>(*pipeline_, entered, release);
     return Step("open");
   }
   std::vector<rpc::Service*> services() override { return {service_.get()}; }
-  Status Start(const Peers&) override {
+  Status Start(const Peers& peers) override {
+    EXPECT_EQ(HealthOf(peers.To("echo")), health_v1::HealthCheckResponse::NOT_SERVING);
     pipeline_->Open();
     return Step("start");
   }
@@ -65,13 +94,14 @@ class ShopTest : public testing::Test {
   std::unique_ptr<Shop> Make(const std::string& fail_at = "") {
     std::vector<std::unique_ptr<Module>> modules;
     modules.push_back(std::make_unique<EchoModule>(fail_at, events_));
+    module_ = static_cast<EchoModule*>(modules.back().get());
     return std::make_unique<Shop>(Shop::Options{.listen = "127.0.0.1:0"}, environment_, std::move(modules));
   }
 
-  Result<unary::MessageResponse> Say(const std::shared_ptr<grpc::Channel>& channel) {
+  Result<unary::MessageResponse> Say(const std::shared_ptr<grpc::Channel>& channel, const std::string& text = "hello") {
     const auto stub = unary::Unary::NewStub(channel);
     unary::Message message;
-    message.set_message("hello");
+    message.set_message(text);
     return rpc::Caller(environment_.telemetry())
         .Invoke(*stub, &unary::Unary::StubInterface::GetServerResponse, message, {.budget = 20s, .wait_for_ready = true});
   }
@@ -84,6 +114,33 @@ class ShopTest : public testing::Test {
   obs::Tracer tracer_;
   Environment environment_{dir_.path(), clock_, random_, *log_, metrics_, tracer_};
   std::vector<std::string> events_;
+  EchoModule* module_ = nullptr;  // Of the shop that was made last.
+};
+
+// Follows what health says of one service.
+class HealthWatch {
+ public:
+  HealthWatch(const std::shared_ptr<grpc::Channel>& channel, const std::string& service)
+      : stub_(health_v1::Health::NewStub(channel)) {
+    health_v1::HealthCheckRequest request;
+    request.set_service(service);
+    reader_ = stub_->Watch(&context_, request);
+  }
+  ~HealthWatch() {
+    context_.TryCancel();
+    (void)reader_->Finish();
+  }
+
+  // What it says next; UNKNOWN where the stream has ended.
+  health_v1::HealthCheckResponse::ServingStatus Next() {
+    health_v1::HealthCheckResponse response;
+    return reader_->Read(&response) ? response.status() : health_v1::HealthCheckResponse::UNKNOWN;
+  }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<health_v1::Health::Stub> stub_;
+  std::unique_ptr<grpc::ClientReader<health_v1::HealthCheckResponse>> reader_;
 };
 
 TEST_F(ShopTest, ServesInProcessAndOnItsPort) {
@@ -104,6 +161,49 @@ TEST_F(ShopTest, ReflectionCanDescribeWhatIsServed) {
   const auto* described = google::protobuf::DescriptorPool::generated_pool();
   EXPECT_NE(described->FindServiceByName("grpc.health.v1.Health"), nullptr);
   EXPECT_NE(described->FindServiceByName("grpc.reflection.v1alpha.ServerReflection"), nullptr);
+}
+
+TEST_F(ShopTest, HealthIsWatchedForEachServiceAndForTheWhole) {
+  const auto shop = Make();
+  ASSERT_THAT(shop->Start(), IsOk());
+  const auto outside =
+      grpc::CreateChannel("127.0.0.1:" + std::to_string(shop->port()), grpc::InsecureChannelCredentials());
+  HealthWatch one(outside, "unary.Unary");
+  HealthWatch whole(outside, "");
+  HealthWatch other(outside, "octavo.nobody.v1.NobodyService");
+  EXPECT_EQ(one.Next(), health_v1::HealthCheckResponse::SERVING);
+  EXPECT_EQ(whole.Next(), health_v1::HealthCheckResponse::SERVING);
+  EXPECT_EQ(other.Next(), health_v1::HealthCheckResponse::SERVICE_UNKNOWN);
+  const auto before = clock_.MonotonicNow();
+
+  shop->Stop();
+
+  EXPECT_LT(clock_.MonotonicNow() - before, 4s);  // Watchers, who would stay for ever, do not hold it up.
+  EXPECT_EQ(one.Next(), health_v1::HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(whole.Next(), health_v1::HealthCheckResponse::NOT_SERVING);
+}
+
+TEST_F(ShopTest, ARunningCallIsAnsweredWhileTheShopCloses) {
+  const auto shop = Make();
+  ASSERT_THAT(shop->Start(), IsOk());
+  const auto outside =
+      grpc::CreateChannel("127.0.0.1:" + std::to_string(shop->port()), grpc::InsecureChannelCredentials());
+  HealthWatch watch(outside, "unary.Unary");
+  ASSERT_EQ(watch.Next(), health_v1::HealthCheckResponse::SERVING);
+  auto running = std::async(std::launch::async, [&] { return Say(outside, "wait"); });
+  module_->entered.wait();
+
+  auto stopping = std::async(std::launch::async, [&] { shop->Stop(); });
+  ASSERT_EQ(watch.Next(), health_v1::HealthCheckResponse::NOT_SERVING);
+  Result<unary::MessageResponse> late = Say(outside);
+  while (late.ok()) late = Say(outside);  // Health says it before the module closes, so that callers can turn away.
+  EXPECT_EQ(late.error().code, Code::kUnavailable);
+  EXPECT_EQ(events_, (std::vector<std::string>{"open", "start"}));
+  module_->release.count_down();
+  stopping.get();
+
+  EXPECT_THAT(running.get(), IsOk());
+  EXPECT_EQ(events_, (std::vector<std::string>{"open", "start", "close", "stop"}));
 }
 
 TEST_F(ShopTest, ClosesInOrderAndOnce) {
