@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "services/catalog/domain/text.h"
-#include "services/catalog/search/terms.h"
 
 namespace octavo::catalog::search {
 namespace {
@@ -89,9 +88,8 @@ QueryBuilder::QueryBuilder(const Xapian::Database& database) : database_(databas
 
 std::vector<std::string> QueryBuilder::StemTerms(const std::string& word) const {
   std::vector<std::string> terms;
-  for (const Xapian::Stem& stemmer : stemmers_) {
-    std::string term = StemTerm(stemmer, word);
-    if (std::find(terms.begin(), terms.end(), term) == terms.end()) terms.push_back(std::move(term));
+  for (const Stemmer& stemmer : stemmers_) {
+    if (std::string term = stemmer.TermOf(word); !term.empty()) terms.push_back(std::move(term));
   }
   return terms;
 }
@@ -101,7 +99,7 @@ bool QueryBuilder::IsKnown(const std::string& word) const {
   // Another form of a known word is no typing error. But one of many languages makes some short stem of anything.
   const std::vector<std::string> stems = StemTerms(word);
   return std::any_of(stems.begin(), stems.end(), [&](const std::string& stem) {
-    const std::size_t letters = CodePointCount(stem) - kStem.size();
+    const std::size_t letters = CodePointCount(stem) - Stemmer::kPrefixSize;
     return letters >= 4 && letters + 3 >= CodePointCount(word) && database_.term_exists(stem);
   });
 }

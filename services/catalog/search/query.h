@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "services/catalog/search/search_index.h"
+#include "services/catalog/search/terms.h"
 
 namespace octavo::catalog::search {
 
@@ -35,7 +36,7 @@ class QueryBuilder {
   Xapian::Query Word(const std::string& word) const;
 
   const Xapian::Database& database_;
-  std::vector<Xapian::Stem> stemmers_;  // Of every language in the index.
+  std::vector<Stemmer> stemmers_;  // Of every language in the index.
 };
 
 // What the filter leaves; a query that matches all where it is empty.

@@ -134,6 +134,13 @@ TEST_F(SearchIndexTest, FindsStems) {
   EXPECT_THAT(Find("bleeding"), ElementsAre(7));
 }
 
+TEST_F(SearchIndexTest, AStemIsThatOfItsLanguageAlone) {
+  AddShop();
+  Add(20, "Assassin's Apprentice", {.author = "Robin Hobb"});
+  EXPECT_THAT(Find("hobbit"), UnorderedElementsAre(1, 4, 5));  // In French, which the shop has, it would be "hobb".
+  EXPECT_THAT(Find("misérable"), ElementsAre(3));
+}
+
 TEST_F(SearchIndexTest, FindsAnIsbnInAnyForm) {
   AddShop();
   for (const char* isbn : {"9780261103344", "978-0-261-10334-4", "0261103342", "0-261-10334-2", "ISBN: 0261103342",

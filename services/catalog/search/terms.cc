@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "lib/base/check.h"
 #include "services/catalog/domain/category.h"
 #include "services/catalog/domain/isbn.h"
 #include "services/catalog/domain/listing.h"
@@ -29,6 +30,14 @@ constexpr auto kStemmers = std::to_array<LanguageStemmer>({
     {"tr", "turkish"}, {"id", "indonesian"}, {"ca", "catalan"},
 });
 
+// The first language of a stemmer: "no" for "norwegian".
+std::string LanguageOf(std::string_view stemmer) {
+  for (const LanguageStemmer& each : kStemmers) {
+    if (each.stemmer == stemmer) return std::string(each.language);
+  }
+  return "";
+}
+
 // Adds the words of one field: as they are, under the field's prefix, and stemmed both ways.
 class TermAdder {
  public:
@@ -39,17 +48,17 @@ class TermAdder {
     for (const std::string& word : Words(text, WordForms::kEveryForm)) {
       if (++count > kDescriptionWordsMax) return;
       document_.add_term(Term("", word));
-      const std::string stem = StemTerm(stemmer_, word);
-      document_.add_term(stem);
+      const std::string stem = stemmer_.TermOf(word);
+      if (!stem.empty()) document_.add_term(stem);
       if (field_prefix.empty()) continue;
       document_.add_term(Term(field_prefix, word));
-      if (field_prefix == kTitleWord) document_.add_term(Term(kTitleWord, stem));
+      if (field_prefix == kTitleWord && !stem.empty()) document_.add_term(Term(kTitleWord, stem));
     }
   }
 
  private:
   Xapian::Document& document_;
-  const Xapian::Stem stemmer_;
+  const Stemmer stemmer_;
 };
 
 // For weighing: 1 for ten ratings, 6.7 for five million.
@@ -180,8 +189,12 @@ const char* StemmerFor(std::string_view language_code) {
   return language.empty() ? "english" : "none";
 }
 
-std::string StemTerm(const Xapian::Stem& stemmer, const std::string& word) {
-  return Term(kStem, stemmer(std::string(Prefix(word, kTermBytesMax))));
+Stemmer::Stemmer(const std::string& name) : prefix_(name == "none" ? "" : "Z" + LanguageOf(name) + ":"), stem_(name) {
+  CHECK(prefix_.empty() || prefix_.size() == kPrefixSize);
+}
+
+std::string Stemmer::TermOf(const std::string& word) const {
+  return prefix_.empty() ? "" : Term(prefix_, stem_(std::string(Prefix(word, kTermBytesMax))));
 }
 
 BookCard ReadCard(const std::string& document_data) {

@@ -14,11 +14,10 @@
 namespace octavo::catalog::search {
 
 // Raise with every change of what a document holds: older indexes are then rebuilt.
-inline constexpr const char* kIndexVersion = "2";
+inline constexpr const char* kIndexVersion = "3";
 
-// Prefixes of terms. Plain words have none, stems "Z". In a field's words no capital follows, so that "S" and "ST" are
-// never mixed up.
-inline constexpr std::string_view kStem = "Z";
+// Prefixes of terms. Plain words have none, stems "Z" and their language (Stemmer). In a field's words no capital follows, so
+// that "S" and "ST" are never mixed up.
 inline constexpr std::string_view kTitleWord = "S";
 inline constexpr std::string_view kAuthorWord = "A";
 inline constexpr std::string_view kSeriesWord = "R";
@@ -61,7 +60,24 @@ std::string ExactName(std::string_view name);
 
 // The stemmer for a language code, English where the language is unknown or has none.
 const char* StemmerFor(std::string_view language_code);
-std::string StemTerm(const Xapian::Stem& stemmer, const std::string& word);
+
+// The stems of one language. They are terms of that language alone: what is one word's stem in French may be quite another
+// word of English, as "hobb" for "hobbit".
+class Stemmer {
+ public:
+  // "Zen:", of "english".
+  static constexpr std::size_t kPrefixSize = 4;
+
+  // `name` as StemmerFor gives it.
+  explicit Stemmer(const std::string& name);
+
+  // "Zen:bleed" for "bleeding"; empty where the language has no stems.
+  std::string TermOf(const std::string& word) const;
+
+ private:
+  const std::string prefix_;
+  const Xapian::Stem stem_;
+};
 
 // What is shown of a book without asking the store: title, series, authors.
 struct BookCard {
