@@ -11,7 +11,8 @@ import re
 import sys
 
 COLUMNS = ("key,title,subtitle,authors,series,series_number,isbn,language,published_year,publisher,"
-           "page_count,formats,price_minor,currency,description,subjects,categories,ratings_count,stock").split(",")
+           "page_count,formats,price_minor,currency,description,subjects,categories,average_rating,ratings_count,stock"
+           ).split(",")
 CATEGORIES = ("fiction romance self-help classics science-fiction fantasy mystery thriller horror "
               "historical-fiction young-adult children biography history science philosophy business poetry").split()
 AT_LEAST = {"fiction": 35, "romance": 35, "self-help": 35}
@@ -106,7 +107,7 @@ if os.path.exists(os.path.join(folder, "readers.csv")):
     rows = read("readers.csv")
     expect(rows[0] == ["reader", "key", "event", "rating", "days_ago"], "readers.csv", "header differs")
     known, events, per_book = {b["key"] for b in books}, collections.Counter(), collections.Counter()
-    viewed, readers, ratings = {}, set(), collections.Counter()
+    viewed, readers, stars = {}, set(), collections.defaultdict(list)
     for line, row in enumerate(rows[1:], 2):
         where = f"readers.csv {line}"
         if len(row) != 5:
@@ -125,12 +126,15 @@ if os.path.exists(os.path.join(folder, "readers.csv")):
         else:
             expect(viewed.get((reader, key), -1) >= int(days), where, f"{event} without an earlier view")
         events[event] += 1
-        ratings[key] += event == "rating"
+        if event == "rating":
+            stars[key].append(int(rating))
         per_book[key] += 1
         readers.add(reader)
     for b in books:
-        expect(b["ratings_count"] == str(ratings[b["key"]]), f"books.csv {b['key']}",
-               f"ratings_count is not the {ratings[b['key']]} of readers.csv")
+        given = stars[b["key"]]
+        average = f"{sum(given) / len(given):.2f}" if given else ""
+        expect((b["average_rating"], b["ratings_count"]) == (average, str(len(given))), f"books.csv {b['key']}",
+               f"the ratings are not those of readers.csv: {average} of {len(given)}")
     fewest = min(per_book[k] for k in known)
     expect(fewest >= 3, "readers.csv", f"a book appears only {fewest} times")
     print(f"{len(rows) - 1} events of {len(readers)} readers: " + ", ".join(f"{k} {n}" for k, n in sorted(events.items()))

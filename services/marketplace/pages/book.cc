@@ -67,7 +67,7 @@ void AddBook(View& view, const catalog::v1::Book& book) {
     series.Set("LINK", SeriesLink(book.series().series())).Set("SERIES_TITLE", book.series().title());
     if (!book.series().number().empty()) series.Add("NUMBERED").Set("NUMBER", book.series().number());
   }
-  if (book.ratings_count() > 0) {
+  if (book.ratings_count() > 0 && book.average_rating() > 0) {  // A shop may know only how many there were.
     const std::int64_t tenths = static_cast<std::int64_t>(book.average_rating() * 10 + 0.5);
     View rated = view.Add("RATED");
     rated.Set("RATING", std::to_string(tenths / 10) + "." + std::to_string(tenths % 10));

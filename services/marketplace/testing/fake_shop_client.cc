@@ -191,10 +191,10 @@ void FakeShopClient::Load(std::istream& csv) {
     book.set_description(field[14]);
     for (const std::string& subject : Split(field[15], ';')) book.add_subjects(subject);
     for (const std::string& category : Split(field[16], ';')) book.add_categories("categories/" + category);
-    book.set_ratings_count(static_cast<std::int64_t>(std::hash<std::string>{}(field[0]) % 5000));
-    book.set_average_rating(3.4 + static_cast<double>(book.ratings_count() % 15) / 10);
+    book.set_average_rating(field[17].empty() ? 0 : std::stod(field[17]));
+    book.set_ratings_count(std::stoll(field[18]));
     inventory::v1::Stock stock;
-    stock.set_available(std::stoll(field[17]));
+    stock.set_available(std::stoll(field[19]));
     if (stock.available() == 0) stock.mutable_policy()->set_backorder(inventory::v1::BACKORDER_ALLOWED);
     stock.mutable_policy()->set_backorder_days(4);
     stock.mutable_policy()->set_backorder_max(100);
