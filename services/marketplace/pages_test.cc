@@ -333,7 +333,34 @@ TEST_F(PagesTest, CoversAreKeptForAYearUnderTheirVersion) {
   EXPECT_FALSE(cover.etag.empty());
   EXPECT_THAT(std::string(cover.headers.Get("Cache-Control")), HasSubstr("immutable"));
   EXPECT_THAT(std::string(Get("/covers/1.svg").headers.Get("Cache-Control")), Not(HasSubstr("immutable")));
-  EXPECT_EQ(Get("/covers/999.svg").status, 404);
+}
+
+TEST_F(PagesTest, ACoverThatIsNotToBeHadIsABookWithoutItsName) {
+  const http::Response unknown = Get("/covers/999.svg");
+  shop_.catalog = Condition::kDown;
+  const http::Response away = Get("/covers/1.svg");
+
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_EQ(away.status, 503);
+  for (const http::Response* cover : {&unknown, &away}) {
+    EXPECT_EQ(cover->content_type, "image/svg+xml");
+    EXPECT_THAT(cover->body, HasSubstr("<svg"));
+    EXPECT_EQ(cover->headers.Get("Cache-Control"), "no-store");
+  }
+}
+
+TEST_F(PagesTest, ARatingIsShownWhereItIsKnown) {
+  catalog::v1::Book book = MakeBook("Counted", "Ann Author", "fiction");
+  book.set_ratings_count(14);
+  book.set_average_rating(0);
+  const std::string counted = shop_.Add(book).name();
+  book = MakeBook("Rated", "Ann Author", "fiction");
+  book.set_ratings_count(1);
+  book.set_average_rating(4.25);
+  const std::string rated = shop_.Add(book).name();
+
+  EXPECT_THAT(Get("/" + counted).body, Not(HasSubstr("of 5")));
+  EXPECT_THAT(Get("/" + rated).body, HasSubstr("4.3 <span class=\"quiet\">of 5 · 1 rating</span>"));
 }
 
 TEST_F(PagesTest, HostileBooksStayText) {

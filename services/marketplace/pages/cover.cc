@@ -13,17 +13,17 @@ http::Response CoverPicture(const Site& site, const http::Request& request, std:
   catalog::v1::GetBookRequest get_book;
   get_book.set_name(BookName(id));
   const auto book = site.client.GetBook(get_book, budget).Get(budget);
+  http::Response response;
+  response.content_type = "image/svg+xml";
   if (!book.ok()) {
-    const bool is_gone = book.error().code == Code::kNotFound;
-    http::Response refusal =
-        http::PlainText(is_gone ? 404 : 503, is_gone ? "Not Found\n" : "Service Unavailable\n");
-    refusal.headers.Add("Cache-Control", "no-store");
-    return refusal;
+    // Browsers show the picture of a refusal too: a book without its name rather than a broken frame.
+    response.status = book.error().code == Code::kNotFound ? 404 : 503;
+    response.body = DrawCover({});
+    response.headers.Add("Cache-Control", "no-store");
+    return response;
   }
   const CoverText text = CoverTextOf(**book);
   const std::string version = CoverVersion(text);
-  http::Response response;
-  response.content_type = "image/svg+xml";
   response.body = DrawCover(text);
   response.etag = version;
   const bool is_present = request.query.Get("v") == version;
