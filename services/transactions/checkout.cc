@@ -3,6 +3,8 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 
 #include "lib/base/check.h"
 #include "lib/base/uuid.h"
@@ -87,6 +89,20 @@ bool PaidByCard(const Order& order) {
 }
 
 bool HasReason(const Status& status, const char* reason) { return !status.ok() && status.error().reason == reason; }
+
+// Calls `visit` with each of `items`, so many at once. Throws what a visit threw, when all are over.
+template <typename T, typename Visit>
+void ForEach(const std::vector<T>& items, int at_once, const Visit& visit) {
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < items.size(); i = next++) visit(items[i]);
+  };
+  const std::size_t threads = std::min(items.size(), static_cast<std::size_t>(at_once));
+  std::vector<std::future<void>> others;
+  for (std::size_t i = 1; i < threads; ++i) others.push_back(std::async(std::launch::async, work));
+  work();
+  for (auto& other : others) other.get();
+}
 
 std::vector<BookId> BooksOf(const Order& order) {
   std::vector<BookId> books;
@@ -302,23 +318,13 @@ Result<Checkout::Placed> Checkout::AnswerTo(const std::string& idempotency_key, 
 }
 
 int Checkout::Recover(int limit, const Context& context) {
-  int due = 0;
-  for (const Intent& intent : parts_.store.DueIntents(parts_.clock.Now(), limit)) {
-    due += RecoverIntent(intent, context) ? 1 : 0;
-  }
-  for (const PendingEffect& pending : parts_.store.DueEffects(parts_.clock.Now(), limit)) {
+  std::atomic<int> due = 0;
+  ForEach(parts_.store.DueIntents(parts_.clock.Now(), limit), options_.recover_at_once,
+          [&](const Intent& intent) { due += RecoverIntent(intent, context) ? 1 : 0; });
+  ForEach(parts_.store.DueEffects(parts_.clock.Now(), limit), options_.recover_at_once, [&](const PendingEffect& pending) {
     ++due;
-    const Status done = Perform(pending, context);
-    if (done.ok()) {
-      parts_.store.FinishEffect(pending.id);
-      continue;
-    }
-    parts_.log.Warn("effect_failed", {{"order", pending.order.id.value()},
-                                      {"attempts", pending.attempts + 1},
-                                      {"reason", done.error().reason},
-                                      {"message", done.error().message}});
-    parts_.store.RetryEffect(pending.id, parts_.clock.Now() + options_.effect_retry);
-  }
+    RecoverEffect(pending, context);
+  });
   return due;
 }
 
@@ -338,6 +344,16 @@ bool Checkout::RecoverIntent(const Intent& intent, const Context& context) {
                                        {"outcome", order.ok() ? "placed" : order.error().reason.c_str()}});
   if (!order.ok() && Transient(order.error())) parts_.store.DropLease(intent.key);
   return true;
+}
+
+void Checkout::RecoverEffect(const PendingEffect& pending, const Context& context) {
+  const Status done = Perform(pending, context);
+  if (done.ok()) return parts_.store.FinishEffect(pending.id);
+  parts_.log.Warn("effect_failed", {{"order", pending.order.id.value()},
+                                    {"attempts", pending.attempts + 1},
+                                    {"reason", done.error().reason},
+                                    {"message", done.error().message}});
+  parts_.store.RetryEffect(pending.id, parts_.clock.Now() + options_.effect_retry);
 }
 
 Status Checkout::Perform(const PendingEffect& pending, const Context& context) {

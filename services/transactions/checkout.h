@@ -54,6 +54,8 @@ class Checkout {
     // An intent that cannot be driven on for so long (a service is down) is undone.
     std::chrono::milliseconds give_up{600'000};
     std::chrono::milliseconds effect_retry{1000};
+    // Recover does so many things at once: each waits for another service, and one that hangs must not hold up the rest.
+    int recover_at_once = 8;
   };
 
   struct Parts {
@@ -81,7 +83,7 @@ class Checkout {
   // What Place answered to this key of this customer (empty: a guest), or will. Errors as the proto says at GetPlacedOrder.
   Result<Placed> AnswerTo(const std::string& idempotency_key, const std::string& customer) const;
 
-  // Drives what is due: at most `limit` intents and effects. Gives how many there were.
+  // Drives what is due: at most `limit` intents and effects, in no order. Gives how many there were.
   int Recover(int limit, const Context& context);
 
  private:
@@ -98,6 +100,7 @@ class Checkout {
   Result<Placed> AnswerOf(const Intent& intent) const;
   Status Perform(const PendingEffect& pending, const Context& context);
   bool RecoverIntent(const Intent& intent, const Context& context);
+  void RecoverEffect(const PendingEffect& pending, const Context& context);
 
   const Parts parts_;
   const Options options_;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "lib/testing/fake_clock.h"
@@ -268,6 +270,30 @@ TEST_F(CheckoutTest, EffectsOfACancellationHappenAtLeastOnceAndCountOnce) {
   EXPECT_EQ(world_.shelf[BookId(1)], 5);
   EXPECT_EQ(world_.charges.at(placed->order.id).refunded, 2000);
   EXPECT_EQ(world_.claimed(), 0);
+}
+
+// A service that hangs must not hold up what others have to do.
+TEST_F(CheckoutTest, SeveralEffectsAreDoneAtOnce) {
+  const auto placed = Place();
+  ASSERT_THAT(placed, IsOk());
+  ASSERT_THAT(store_->Decided(placed->order.id, "", "", clock_.Now(), [](const Order& order) { return Cancel(order, ""); }),
+              IsOk());
+  std::mutex mutex;
+  std::condition_variable changed;
+  int here = 0;
+  bool met = true;
+  world_.before_call = [&] {
+    std::unique_lock lock(mutex);
+    ++here;
+    changed.notify_all();
+    met = changed.wait_for(lock, 20s, [&] { return here >= 3; }) && met;
+  };
+
+  const int due = checkout_->Recover(10, {});
+
+  EXPECT_EQ(due, 3) << "the money, the copies and the redemption";
+  EXPECT_TRUE(met);
+  EXPECT_TRUE(store_->DueEffects(Timestamp::max(), 10).empty());
 }
 
 TEST_F(CheckoutTest, FiveHundredBuyersOfFiveCopies) {

@@ -12,7 +12,8 @@
 namespace octavo::transactions {
 namespace {
 
-constexpr int kRecoverAtOnce = 100;
+// Each time; a shop that has not looked for a while catches up with some hundred a second.
+constexpr int kRecoveredMax = 256;
 // Keys are kept longer than the 30 days that the rules ask for.
 constexpr std::chrono::hours kIntentsKept(24 * 60);
 
@@ -29,7 +30,7 @@ Module::Running::Running(const runtime::Environment& environment, const Configur
       checkout({*store, pricing, stock, card, environment.clock, environment.random, environment.log}, {}),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
-      service({*store, checkout, events, environment.clock, configuration.notice_key}, pipeline),
+      service({*store, checkout, events, unfinished, environment.clock, configuration.notice_key}, pipeline),
       log(environment.log),
       clock(environment.clock) {}
 
@@ -72,6 +73,11 @@ Status Module::Start(const runtime::Peers& peers) {
   running_->pricing.Connect(peers.To("catalog"), peers.To("promotions"));
   running_->stock.Connect(peers.To("inventory"));
   running_->card.Connect(peers.To("payments"));
+  subscription_ = running_->unfinished.Listen([this] {
+    const std::lock_guard lock(mutex_);
+    unfinished_ = true;
+    changed_.notify_all();
+  });
   recovery_ = std::thread([this] { RecoverUntilStopped(); });
   running_->pipeline.Open();
   return Ok();
@@ -80,13 +86,18 @@ Status Module::Start(const runtime::Peers& peers) {
 void Module::RecoverUntilStopped() {
   while (true) {
     try {
-      if (running_->checkout.Recover(kRecoverAtOnce, {}) > 0) running_->events.Notify();
-      running_->store->ForgetIntents(running_->clock.Now() - kIntentsKept, kRecoverAtOnce);
+      if (running_->checkout.Recover(kRecoveredMax, {}) > 0) {
+        running_->events.Notify();
+      } else {
+        running_->store->ForgetIntents(running_->clock.Now() - kIntentsKept, kRecoveredMax);
+      }
     } catch (const std::exception& exception) {
       running_->log.Error("recovery_failed", {{"what", exception.what()}});
     }
     std::unique_lock lock(mutex_);
-    if (stop_.wait_for(lock, configuration_.recovery_interval, [this] { return stopping_; })) return;
+    changed_.wait_for(lock, configuration_.recovery_interval, [this] { return stopping_ || unfinished_; });
+    if (stopping_) return;
+    unfinished_ = false;
   }
 }
 
@@ -95,8 +106,9 @@ void Module::Close() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  stop_.notify_all();
+  changed_.notify_all();
   if (recovery_.joinable()) recovery_.join();
+  subscription_ = {};
   running_->pipeline.Close();
 }
 

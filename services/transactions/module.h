@@ -61,6 +61,7 @@ class Module final : public runtime::Module {
     SandboxCard card;
     Checkout checkout;
     ChangeSignal events;
+    ChangeSignal unfinished;
     rpc::Pipeline pipeline;
     TransactionsService service;
     obs::Log& log;
@@ -73,8 +74,10 @@ class Module final : public runtime::Module {
   Configuration configuration_;
   std::unique_ptr<Running> running_;
   std::mutex mutex_;
-  std::condition_variable stop_;
-  bool stopping_ = false;  // Guarded by mutex_.
+  std::condition_variable changed_;
+  bool stopping_ = false;    // Guarded by mutex_.
+  bool unfinished_ = false;  // Guarded by mutex_: somebody said that there may be something.
+  ChangeSignal::Subscription subscription_;
   std::thread recovery_;
 };
 

@@ -170,6 +170,7 @@ Result<v1::Order> TransactionsService::Decide(const OrderId& id, const std::stri
                                               const Store::Decide& decide) {
   const Order order = TRY(parts_.store.Decided(id, key, fingerprint, parts_.clock.Now(), decide));
   parts_.events.Notify();
+  parts_.unfinished.Notify();  // Its effects.
   return ToProto(order);
 }
 
@@ -209,8 +210,7 @@ Result<v1::NotifyPaymentResponse> TransactionsService::NotifyPayment(const rpc::
   }
   // A notice carries nothing that is believed: the checkout asks the provider itself. It only says that asking now is
   // worth while, so it is harmless however often and late it comes.
-  parts_.checkout.Recover(/*limit=*/100, {});
-  parts_.events.Notify();
+  parts_.unfinished.Notify();
   return v1::NotifyPaymentResponse();
 }
 

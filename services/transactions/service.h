@@ -18,7 +18,8 @@ class TransactionsService final : public rpc::Service {
   struct Parts {
     Store& store;
     Checkout& checkout;
-    ChangeSignal& events;  // Notified of every change that may have written one.
+    ChangeSignal& events;      // Notified of every change that may have written one.
+    ChangeSignal& unfinished;  // Notified where looking for what is unfinished is worth while.
     const Clock& clock;
     // Signs the provider's notices; empty: none is accepted.
     Secret notice_key;

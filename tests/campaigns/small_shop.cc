@@ -86,7 +86,8 @@ SmallShop::SmallShop(const World& world) : world_(world), log_(obs::Log::Silent(
       transactions::Checkout::Parts{*orders_, InFront(*plain_pricing_, flawed_pricing_, world.flaw.pricing),
                                     InFront(*plain_stock_, flawed_stock_, world.flaw.stock),
                                     InFront(*plain_card_, flawed_card_, world.flaw.card), world.clock, world.random, *log_},
-      transactions::Checkout::Options{});
+      // One after the other, so that the n-th call is the same each time.
+      transactions::Checkout::Options{.recover_at_once = 1});
 }
 
 SmallShop::~SmallShop() = default;

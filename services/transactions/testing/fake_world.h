@@ -1,10 +1,13 @@
 // FakeWorld: the other services and the card provider in memory, honest about what they promise: each effect happens once
 // per order, tombstones refuse what comes late. It counts every call, and can fail at the nth one, before the effect (the
-// request was lost) or after it (the answer was), the way a crash or a broken network does.
+// request was lost) or after it (the answer was), the way a crash or a broken network does. Thread-safe; what happened is read
+// when nobody calls any more.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -43,6 +46,8 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
   std::map<OrderId, Charge> charges;
   std::set<std::string> returned;
 
+  // Called before each call, while others may call too.
+  std::function<void()> before_call = [] {};
   // The fault happens at call number `fault_at`, counted from 1.
   Fault fault = Fault::kNone;
   int fault_at = 0;
@@ -187,6 +192,8 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
 
   template <typename T>
   Result<T> Call(const std::function<Result<T>()>& effect) {
+    before_call();
+    const std::lock_guard lock(*mutex_);
     const bool now = ++calls == fault_at;
     const Error lost{Code::kUnavailable, "UNAVAILABLE", "lost"};
     if (now && fault == Fault::kCrashBefore) throw Crash();
@@ -196,6 +203,8 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
     if (now && fault == Fault::kLoseAnswer) return lost;
     return result;
   }
+
+  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();  // Kept apart, so that a world can be replaced.
 };
 
 }  // namespace octavo::transactions
