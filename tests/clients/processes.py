@@ -11,6 +11,8 @@ import tempfile
 
 SOURCE = pathlib.Path(os.environ["OCTAVO_TEST_SOURCE_DIR"])
 BINARY = pathlib.Path(os.environ["OCTAVO_TEST_BINARY_DIR"])
+# The whole shop; every port is one that the system chooses.
+SHOP = [BINARY / "octavo", "--listen=127.0.0.1:0", "--marketplace.listen=127.0.0.1:0", "--metrics-listen="]
 CLIENT_SECONDS_MAX = 60
 
 # "listening on 127.0.0.1:41234" of the examples; "… event=ready … port=41234" of the shop's own programs.

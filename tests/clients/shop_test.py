@@ -6,10 +6,8 @@ import pathlib
 import sys
 import tempfile
 
-from processes import BINARY, SOURCE, client_command, expect, expect_equal, run, serving
+from processes import BINARY, SHOP, SOURCE, client_command, expect, expect_equal, run, serving
 
-# Every port is one that the system chooses.
-SHOP = [BINARY / "octavo", "--listen=127.0.0.1:0", "--marketplace.listen=127.0.0.1:0", "--metrics-listen="]
 ROMANCES = 7
 
 
