@@ -75,7 +75,7 @@ TEST_F(BookFileTest, ReadsOurFormat) {
 }
 
 TEST_F(BookFileTest, TakesColumnsInAnyOrderAndLeavesOptionalOnesOut) {
-  BookFile file = Open("\xEF\xBB\xBF" "authors,key,title\r\nA,k,T\r\n").value();
+  BookFile file = Open("\xEF\xBB\xBF" "Authors,KEY,title\r\nA,k,T\r\n").value();
   EXPECT_EQ(Rows(file).at(0).row->draft.title, "T");
 }
 
@@ -139,6 +139,10 @@ TEST_F(BookFileTest, RefusesABrokenFileWithALineForEachProblem) {
   EXPECT_EQ(Refusal(std::string("key,ti\0tle\n", 11)), file + ":1: holds a NUL character; is it a text file?");
   EXPECT_EQ(Refusal("key,name\nx,y\n"),
             file + ":1: is no book file of the format octavo: columns are missing: title, authors");
+  for (const char* text : {"key;title;authors\nx;y;z\n", "key\ttitle\tauthors\nx\ty\tz\n"}) {
+    EXPECT_EQ(Refusal(text), file + ":1: is no book file of the format octavo: columns are missing: key, title, authors; "
+                                    "fields must be separated by commas");
+  }
   EXPECT_EQ(Refusal("key,title,authors,colour\nx,y,z,red\n"),
             file + ":1: is no book file of the format octavo: columns are not known: colour");
   EXPECT_EQ(Refusal("key,title,authors,key\n"),

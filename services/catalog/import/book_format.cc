@@ -21,11 +21,15 @@ Error BadValue(const std::string& column, const std::string& value, const std::s
                column + ": '" + std::string(Prefix(value, 60)) + "' " + rule};
 }
 
-// Where each column stands.
+// Where each column stands. "Title" is "title": spreadsheets like capitals.
 class Columns {
  public:
   explicit Columns(const Fields& header) {
-    for (std::size_t i = 0; i < header.size(); ++i) places_.emplace(CleanLine(header[i]), i);
+    for (std::size_t i = 0; i < header.size(); ++i) {
+      std::string name = CleanLine(header[i]);
+      for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      places_.emplace(std::move(name), i);
+    }
   }
 
   bool Has(const std::string& column) const { return places_.contains(column); }
@@ -214,7 +218,11 @@ std::string Complaint(const Columns& columns, BookFormat format) {
     }
   };
   format == BookFormat::kOctavo ? require(kOctavoRequired) : require(kGoodbooksRequired);
-  if (!missing.empty()) return "columns are missing: " + missing;
+  if (!missing.empty()) {
+    const std::string& first = columns.places().begin()->first;
+    const bool separated = columns.places().size() == 1 && first.find_first_of("; |") != std::string::npos;
+    return "columns are missing: " + missing + (separated ? "; fields must be separated by commas" : "");
+  }
   if (format == BookFormat::kGoodbooks) return {};
   std::string unknown;
   for (const auto& [column, place] : columns.places()) {

@@ -1,5 +1,6 @@
 #include "services/catalog/import/import_client.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -58,9 +59,12 @@ v1::Book ToProto(const std::string& key, const BookContent& draft) {
   return book;
 }
 
-void AddLine(std::vector<std::string>& lines, const BookFile& file, std::int64_t line, const std::string& message) {
-  if (lines.size() >= ImportReport::kLinesMax) return;
-  lines.push_back(file.name() + ":" + std::to_string(line) + ": " + message);
+LineMessage About(const BookFile& file, std::int64_t line, const std::string& rule) {
+  return {line, file.name() + ":" + std::to_string(line) + ": " + rule};
+}
+
+void AddLine(std::vector<LineMessage>& lines, const BookFile& file, std::int64_t line, const std::string& rule) {
+  if (lines.size() < ImportReport::kLinesMax) lines.push_back(About(file, line, rule));
 }
 
 void CountIsbn(const std::string& text, IsbnCounts& counts) {
@@ -199,8 +203,12 @@ Result<ImportReport> ImportClient::Run(BookFile& file, const ImportOptions& opti
     if (attempt == kAttemptsMax || !IsWorthRepeating(import.error())) return std::move(import).error();
   }
   for (const v1::RowProblem& problem : report.import.problems()) {
-    AddLine(problem.severity() == v1::SEVERITY_ERROR ? report.errors : report.warnings, file, problem.line(),
-            problem.message());
+    auto& lines = problem.severity() == v1::SEVERITY_ERROR ? report.errors : report.warnings;
+    lines.push_back(About(file, problem.line(), problem.message()));
+  }
+  for (auto* lines : {&report.errors, &report.warnings}) {
+    std::stable_sort(lines->begin(), lines->end(),
+                     [](const LineMessage& a, const LineMessage& b) { return a.line < b.line; });
   }
   if (!options.dry_run && options.stock == ImportOptions::Stock::kSend && peers_.inventory != nullptr) {
     TRY(SendStock(stock, options.source, report, progress));
@@ -303,7 +311,8 @@ Status ImportClient::SendStock(const std::vector<StockRow>& stock, const std::st
   return Ok();
 }
 
-Result<std::int64_t> ImportClient::RemoveSource(const std::string& source) {
+Result<std::int64_t> ImportClient::RemoveSource(const std::string& source, std::chrono::seconds wait) {
+  TRY(AwaitShop(wait));
   const auto catalog = v1::CatalogService::NewStub(peers_.catalog);
   v1::DeleteSourceRequest request;
   request.set_source(source);

@@ -38,14 +38,20 @@ struct IsbnCounts {
   std::int64_t absent = 0;
 };
 
+// What is to be said about one line of the file.
+struct LineMessage {
+  std::int64_t line = 0;
+  std::string text;  // "file:line: rule".
+};
+
 struct ImportReport {
   octavo::catalog::v1::Import import;
   std::int64_t file_refused_count = 0;  // Rows that were not sent, because no book could be made of them.
   IsbnCounts isbns;
-  // "file:line: rule", errors first; at most kLinesMax of each.
+  // In the order of the lines; at most kLinesMax of what the file shows and as many of what the shop says, of each.
   static constexpr std::size_t kLinesMax = 1000;
-  std::vector<std::string> errors;
-  std::vector<std::string> warnings;
+  std::vector<LineMessage> errors;
+  std::vector<LineMessage> warnings;
   std::int64_t stock_received_count = 0;  // Books whose copies came in; 0 copies are not sent.
   std::int64_t stock_known_count = 0;     // Books that had received another number from an earlier import.
 };
@@ -74,8 +80,9 @@ class ImportClient {
   // times, and goes on behind what was committed. UNAVAILABLE (NO_SHOP) where nobody answers.
   Result<ImportReport> Run(BookFile& file, const ImportOptions& options, ImportProgress& progress);
 
-  // Takes every book of a source out; how many there were. Their stock stays in the ledger.
-  Result<std::int64_t> RemoveSource(const std::string& source);
+  // Takes every book of a source out; how many there were. Their stock stays in the ledger. UNAVAILABLE (NO_SHOP) where
+  // nobody answers for `wait`.
+  Result<std::int64_t> RemoveSource(const std::string& source, std::chrono::seconds wait);
 
   static constexpr int kAttemptsMax = 5;
 

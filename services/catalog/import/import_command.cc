@@ -92,8 +92,8 @@ class StderrProgress final : public ImportProgress {
   int tenth_ = -1;
 };
 
-void PrintLines(const std::vector<std::string>& lines, const char* kind) {
-  for (const std::string& line : lines) std::fprintf(stderr, "%s: %s\n", kind, line.c_str());
+void PrintLines(const std::vector<LineMessage>& lines, const char* kind) {
+  for (const LineMessage& line : lines) std::fprintf(stderr, "%s: %s\n", kind, line.text.c_str());
 }
 
 void PrintReport(const ImportReport& report, const ImportOptions& options) {
@@ -118,8 +118,10 @@ void PrintReport(const ImportReport& report, const ImportOptions& options) {
   if (report.stock_known_count > 0) row("stock left alone", report.stock_known_count, "another number came in before");
 }
 
-int Fail(const Error& error) {
-  std::fprintf(stderr, "octavo import: %s\n", error.message.c_str());
+int Fail(const Error& error, const Settings& settings) {
+  const bool no_shop = error.reason == "NO_SHOP";
+  const std::string message = no_shop ? "no shop answers at " + settings.address : error.message;
+  std::fprintf(stderr, "octavo import: %s\n", message.c_str());
   return 1;
 }
 
@@ -139,17 +141,13 @@ ImportOptions OptionsOf(const Settings& settings, const BookFile& file) {
 
 int Import(const Settings& settings, ImportClient& client) {
   Result<BookFile> file = BookFile::Open(settings.file, ParseBookFormat(settings.format));
-  if (!file.ok()) return Fail(file.error());
+  if (!file.ok()) return Fail(file.error(), settings);
   const ImportOptions options = OptionsOf(settings, *file);
   Result<ImportReport> report = [&] {
     StderrProgress progress;
     return client.Run(*file, options, progress);
   }();
-  if (!report.ok() && report.error().reason == "NO_SHOP") {
-    std::fprintf(stderr, "octavo import: no shop answers at %s\n", settings.address.c_str());
-    return 1;
-  }
-  if (!report.ok()) return Fail(report.error());
+  if (!report.ok()) return Fail(report.error(), settings);
   PrintLines(report->errors, "error");
   if (settings.verbose) PrintLines(report->warnings, "warning");
   PrintReport(*report, options);
@@ -181,14 +179,14 @@ int RunImport(const std::vector<std::string>& arguments) {
   const obs::Tracer tracer;
   const rpc::Caller caller({*log, metrics, tracer, clock});
   const auto credentials = rpc::MakeChannelCredentials(settings.tls);
-  if (!credentials.ok()) return Fail(credentials.error());
+  if (!credentials.ok()) return Fail(credentials.error(), settings);
   const std::string inventory = settings.inventory_address.empty() ? settings.address : settings.inventory_address;
   ImportClient client({.catalog = rpc::Connect({.target = settings.address, .credentials = *credentials}),
                        .inventory = rpc::Connect({.target = inventory, .credentials = *credentials})},
                       caller, clock, random);
   if (settings.remove.empty()) return Import(settings, client);
-  const Result<std::int64_t> removed = client.RemoveSource(settings.remove);
-  if (!removed.ok()) return Fail(removed.error());
+  const auto removed = client.RemoveSource(settings.remove, std::chrono::seconds(settings.wait_s));
+  if (!removed.ok()) return Fail(removed.error(), settings);
   std::printf("Removed %lld books of the source %s.\n", static_cast<long long>(*removed), settings.remove.c_str());
   return 0;
 }
