@@ -22,6 +22,8 @@ constexpr double kExactTitleWeight = 60;
 constexpr double kExactNameWeight = 15;
 // Popularity (0 to 6.7) decides between books that match alike, and not much more.
 constexpr double kPopularityFactor = 2;
+// How many letters of a query are looked at for typing errors: some 55 x 3 terms for each are asked for, 10,000 in all.
+constexpr std::size_t kCorrectedLettersMax = 64;
 // How many words an unfinished one may stand for; the most frequent ones are taken.
 constexpr std::size_t kExpansionMax = 64;
 // How many words are looked at to find those: at most what begins with one letter in a large catalogue.
@@ -154,9 +156,12 @@ Query QueryBuilder::Ranked(const Query& matching, const std::string& text) const
 
 std::vector<std::string> QueryBuilder::Corrected(const std::vector<std::string>& words) const {
   std::vector<std::string> corrected = words;
+  std::size_t letters_left = kCorrectedLettersMax;
   for (std::string& word : corrected) {
     const unsigned errors = TypingErrorsForgiven(word);
     if (errors == 0 || IsKnown(word)) continue;
+    if (word.size() > letters_left) break;
+    letters_left -= word.size();
     std::string near = OneErrorAway(word);
     // Xapian looks by groups of three letters, which finds two errors in a long word, but misses some in a short one.
     if (near.empty()) near = database_.get_spelling_suggestion(word, errors);

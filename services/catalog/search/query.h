@@ -24,7 +24,7 @@ class QueryBuilder {
   Xapian::Query Ranked(const Xapian::Query& matching, const std::string& text) const;
 
   // `words` with each that no book has replaced by the nearest that some book has, where one is near enough: one typing
-  // error in words from 5 letters, two from 9 (Damerau-Levenshtein).
+  // error in words from 5 letters, two from 9 (Damerau-Levenshtein). Of a query of many unknown words the first few only.
   std::vector<std::string> Corrected(const std::vector<std::string>& words) const;
 
  private:

@@ -131,8 +131,10 @@ class Searcher {
 
   SearchResult Run() {
     const std::vector<std::string> words = QueryWords(query_.text);
-    if (words.empty()) return Show(filter_, /*by_relevance=*/false);
-    if (const Result<Isbn> isbn = ParseIsbn(CleanLine(query_.text)); isbn.ok()) {
+    const std::string text = CleanLine(query_.text);
+    if (text.empty()) return Show(filter_, /*by_relevance=*/false);
+    if (words.empty()) return {};  // Signs only: nothing is called so.
+    if (const Result<Isbn> isbn = ParseIsbn(text); isbn.ok()) {
       SearchResult found = Show(Filtered(Xapian::Query(Term(kIsbn, isbn->isbn13))), /*by_relevance=*/true);
       if (found.total_size > 0) return found;
     }

@@ -164,6 +164,13 @@ TEST_F(SearchIndexTest, ForgivesTypingErrorsByLength) {
   EXPECT_THAT(Find("hbt"), IsEmpty());
 }
 
+TEST_F(SearchIndexTest, LooksForTypingErrorsInAFewWordsOnly) {
+  AddShop();
+  EXPECT_THAT(Find("hobit " + std::string(60, 'x')), UnorderedElementsAre(1, 4, 5));
+  EXPECT_EQ(result_.corrected_query, "hobbit " + std::string(60, 'x'));
+  EXPECT_THAT(Find(std::string(65, 'x') + " hobit"), IsEmpty());
+}
+
 TEST_F(SearchIndexTest, CorrectsToWhatIsBestKnown) {
   Put(1, "The Hobbit", {.ratings = 5000});
   for (int i = 2; i < 9; ++i) Put(i, "A Habit of Mine", {.ratings = 10});
@@ -188,6 +195,12 @@ TEST_F(SearchIndexTest, OffersWhatHasAnyOfTheWordsWhenNothingHasAll) {
   EXPECT_TRUE(result_.matched_any);
   EXPECT_THAT(Find("zzzzz"), IsEmpty());
   EXPECT_FALSE(result_.matched_any);
+}
+
+TEST_F(SearchIndexTest, SignsAloneFindNothingAndBlanksEverything) {
+  AddShop();
+  for (const char* text : {"(((", "*", "\"", "\U0001F4DA"}) EXPECT_THAT(Find(text), IsEmpty()) << text;
+  EXPECT_THAT(Find(" \t "), testing::SizeIs(9));
 }
 
 TEST_F(SearchIndexTest, FindsScriptsWithoutSpaces) {
