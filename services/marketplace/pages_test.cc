@@ -243,7 +243,8 @@ TEST_F(PagesTest, BookPageStandsWithoutRecommendationsAndInventory) {
 
 TEST_F(PagesTest, UnknownThingsAre404WithAWayOn) {
   for (const char* target :
-       {"/books/999", "/books/x", "/categories/nothing", "/authors/nobody", "/series/none", "/what"}) {
+       {"/books/999", "/books/0", "/books/3000000000", "/books/x", "/categories/nothing", "/authors/nobody",
+        "/series/none", "/what"}) {
     const http::Response page = Get(target);
     EXPECT_EQ(page.status, 404) << target;
     EXPECT_THAT(page.body, HasSubstr("Not on our shelves")) << target;
@@ -337,6 +338,7 @@ TEST_F(PagesTest, CoversAreKeptForAYearUnderTheirVersion) {
 
 TEST_F(PagesTest, ACoverThatIsNotToBeHadIsABookWithoutItsName) {
   const http::Response unknown = Get("/covers/999.svg");
+  EXPECT_EQ(Get("/covers/0.svg").status, 404);
   shop_.catalog = Condition::kDown;
   const http::Response away = Get("/covers/1.svg");
 

@@ -219,6 +219,8 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
   auto pending = site.client.GetBook(get_book, visit.budget());
   Asked asked = Ask(site, visit, name);
   const Answer<catalog::v1::Book> found = pending.Get(visit.budget());
+  // A number that no book can have is one that no book has.
+  if (!found.ok() && found.error().code == Code::kInvalidArgument) return ErrorPage(site, request, 404);
   if (!found.ok()) return ErrorPage(site, request, found.error());
   const catalog::v1::Book& book = **found;
   if (visit.counts()) {

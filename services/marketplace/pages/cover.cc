@@ -17,7 +17,8 @@ http::Response CoverPicture(const Site& site, const http::Request& request, std:
   response.content_type = "image/svg+xml";
   if (!book.ok()) {
     // Browsers show the picture of a refusal too: a book without its name rather than a broken frame.
-    response.status = book.error().code == Code::kNotFound ? 404 : 503;
+    const Code code = book.error().code;
+    response.status = code == Code::kNotFound || code == Code::kInvalidArgument ? 404 : 503;
     response.body = DrawCover({});
     response.headers.Add("Cache-Control", "no-store");
     return response;

@@ -293,6 +293,8 @@ std::vector<std::string> FakeShopClient::Viewed(const std::string& reader) const
 
 Pending<Book> FakeShopClient::GetBook(const catalog::v1::GetBookRequest& request, const Budget&) {
   return Reply<Book>(catalog, [&]() -> Result<Book> {
+    const std::int64_t number = std::stoll(request.name().substr(request.name().find('/') + 1));
+    if (number < 1 || number > INT32_MAX) return InvalidField("name", request.name() + " is not of the form books/12");
     const Book* book = Find(request.name());
     if (book == nullptr) return Error{Code::kNotFound, "UNKNOWN_BOOK", request.name()};
     return *book;
