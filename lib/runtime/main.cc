@@ -153,7 +153,10 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
             environment, std::move(modules));
   TRY(shop.Start());
   const auto metrics_page = TRY(ServeMetrics(settings.metrics_listen, metrics, clock));
-  log->Info("ready", {{"program", program.name}, {"grpc", settings.listen}, {"port", shop.port()}});
+  log->Info("ready", {{"program", program.name},
+                      {"grpc", settings.listen},
+                      {"port", shop.port()},
+                      {"metrics", metrics_page != nullptr ? metrics_page->port() : 0}});
   int signal = 0;
   sigwait(&signals, &signal);
   log->Info("stopping", {{"signal", signal}});

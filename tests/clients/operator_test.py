@@ -1,0 +1,77 @@
+"""The program as its owner meets it: the demo in and out, options that are refused, logs for machines, Prometheus' page, the end
+by a signal."""
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import urllib.request
+
+from processes import BINARY, CLIENT_SECONDS_MAX, SHOP, SOURCE, expect, expect_equal, run, serving
+
+REFUSED = [
+    (["--nonsense"], {}, 'octavo: unknown option "--nonsense"; --help lists the known ones\n'),
+    (["stray"], {}, 'octavo: unknown command "stray"; octavo help lists the known ones\n'),
+    ([], {"OCTAVO_NONSENSE": "1"}, "octavo: unknown option OCTAVO_NONSENSE in the environment; --help lists the known ones\n"),
+    ([], {"OCTAVO_LOG_FORMAT": "xml"}, "octavo: --log-format=xml: must be logfmt or json\n"),
+    (["--catalog.threads=many"], {}, "octavo: --catalog.threads=many: must be a whole number, 0 or more\n"),
+]
+# What a dashboard asks for: OpenTelemetry's names in Prometheus' form.
+SAMPLE = re.compile(r'^rpc_server_duration_seconds_count\{rpc_grpc_status_code="0",rpc_method="ListCategories",'
+                    r'rpc_service="octavo\.catalog\.v1\.CatalogService",rpc_system="grpc"\} \d+$', re.MULTILINE)
+
+
+def test_refusals(folder):
+    for arguments, environment, message in REFUSED:
+        done = subprocess.run([BINARY / "octavo", *arguments], env=os.environ | environment, cwd=folder, text=True,
+                              capture_output=True, timeout=CLIENT_SECONDS_MAX, check=False)
+        expect_equal((done.returncode, done.stderr), (2, message), f"octavo {arguments} {environment}")
+    expect_equal(os.listdir(folder), [], "what a refused program leaves behind")
+
+
+def test_a_life(folder):
+    command = [*SHOP[:-1], "--metrics-listen=127.0.0.1:0", "--log-format=json"]
+    with subprocess.Popen([str(part) for part in command], cwd=folder, text=True, stderr=subprocess.PIPE) as shop:
+        try:
+            events = []
+            for line in shop.stderr:  # Every line is one event in JSON, or json.loads says which is not.
+                events.append(json.loads(line))
+                if events[-1]["event"] == "ready":
+                    break
+            with urllib.request.urlopen(f"http://127.0.0.1:{events[-1]['metrics']}/metrics") as page:
+                expect(page.headers["Content-Type"].startswith("text/plain; version=0.0.4"), "Prometheus' format")
+                text = page.read().decode()
+            expect(SAMPLE.search(text), f"the metrics are\n{text}")
+            shop.send_signal(signal.SIGTERM)
+            events += [json.loads(line) for line in shop.stderr]
+            expect_equal(shop.wait(CLIENT_SECONDS_MAX), 0, "how the shop ended")
+        except BaseException:
+            shop.kill()
+            raise
+    expect(all({"time", "level", "event"} <= event.keys() for event in events), f"the events are {events}")
+    expect_equal([event["event"] for event in events[-2:]], ["stopping", "stopped"], "the last events")
+
+
+def test_the_demo():
+    with open(SOURCE / "demo/books.csv", encoding="utf-8", newline="") as file:
+        books = len(list(csv.DictReader(file)))
+    with serving(SHOP) as address:
+        demo = [BINARY / "octavo", "demo", f"--folder={SOURCE / 'demo'}", f"--address={address}"]
+        for step, said in [("load", rf"created +{books}$"), ("load", rf"unchanged +{books}$"),
+                           ("remove", rf"^Removed {books} books"), ("remove", "^Removed 0 books"),
+                           ("load", rf"created +{books}$"), ("remove", rf"^Removed {books} books")]:
+            text = run([*demo, step])
+            expect(re.search(said, text, re.MULTILINE), f"octavo demo {step} does not say {said!r} but\n{text}")
+
+
+def main():
+    test_the_demo()
+    with tempfile.TemporaryDirectory(prefix="octavo-operator-") as folder:
+        test_refusals(folder)
+        test_a_life(folder)
+
+
+main()
