@@ -75,6 +75,7 @@ Result<Return> ParseReturn(const v1::ReturnReservationRequest& request) {
   }
   TRY(CheckNote(request.note()));
   returned.note = request.note();
+  returned.only_waiting = request.only_waiting();
   return returned;
 }
 

@@ -111,7 +111,11 @@ class MemoryStore : public Store {
       for (ReservedLine& line : reservation->lines) {
         const auto quantity = copies.find(line.book);
         if (quantity == copies.end()) continue;
-        TRY(inventory::TakeBack(work.At(line.book), line, quantity->second, cause, work.state.movements));
+        if (returned.only_waiting) {
+          StrikeOff(work.At(line.book), line, quantity->second);
+        } else {
+          TRY(inventory::TakeBack(work.At(line.book), line, quantity->second, cause, work.state.movements));
+        }
         work.FillWaiting(line.book, now);
       }
       return *reservation;

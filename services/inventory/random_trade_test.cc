@@ -73,7 +73,7 @@ class RandomTradeTest : public testing::TestWithParam<StoreKind> {
       case 5:
         return Both("release " + order.value(), [&](Store& store) { return store.Release(order, now_); });
       case 6: {
-        const Return back{SomeRequest("back-"), order, Below(2) == 0 ? Demand{} : SomeDemand(), ""};
+        const Return back{SomeRequest("back-"), order, Below(2) == 0 ? Demand{} : SomeDemand(), "", Below(3) == 0};
         return Both("take back " + order.value(), [&](Store& store) { return store.TakeBack(back, now_); });
       }
       case 7: {

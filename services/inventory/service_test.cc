@@ -155,6 +155,9 @@ TEST_F(InventoryServiceTest, ReadsTheOthersVerbs) {
   AddLine(take_back, "books/1", 2);
 
   EXPECT_EQ(Call(&v1::InventoryService::Stub::ReturnReservation, take_back).lines(0).returned_quantity(), 2);
+  take_back.set_request_id("b2");
+  take_back.set_only_waiting(true);
+  EXPECT_EQ(Call(&v1::InventoryService::Stub::ReturnReservation, take_back).lines(0).returned_quantity(), 2);
   v1::AdjustStockRequest adjust;
   adjust.set_request_id("c");
   adjust.set_book("books/1");

@@ -369,7 +369,11 @@ Result<Changed<Reservation>> TakeBackIn(Transaction& transaction, const Return& 
   for (ReservedLine& line : reservation->lines) {
     const auto quantity = copies.find(line.book);
     if (quantity == copies.end()) continue;
-    TRY(TakeBack(shelves.At(line.book), line, quantity->second, cause, shelves.movements()));
+    if (returned.only_waiting) {
+      StrikeOff(shelves.At(line.book), line, quantity->second);
+    } else {
+      TRY(TakeBack(shelves.At(line.book), line, quantity->second, cause, shelves.movements()));
+    }
     UpdateLine(transaction, returned.reservation, line);
     shelves.FillWaiting(line.book);
   }

@@ -314,6 +314,35 @@ TEST_P(StoreContractTest, CopiesStillWaitedForAreStruckOffFirst) {
   EXPECT_THAT(StockOf(kOne), HasCopies(6, 0, 0));
 }
 
+TEST_P(StoreContractTest, WhatDoesNotComeBackIsWaitedForNoMore) {
+  Receive("a", {{kOne, 1}});
+  Allow(kOne, 10);
+  ASSERT_THAT(Reserve("r", {{kOne, 3}}), IsOk());
+  ASSERT_THAT(Commit("r"), IsOk());
+  const auto strike_off = [&](const std::string& request, const Demand& copies) {
+    return store_->TakeBack({.request = RequestId{request},
+                             .reservation = RequestId{"r"},
+                             .copies = copies,
+                             .only_waiting = true},
+                            kNoon);
+  };
+
+  const auto one = strike_off("b", {{kOne, 1}});
+  ASSERT_THAT(strike_off("b", {{kOne, 1}}), IsOk());
+  const auto all = strike_off("c", {{kOne, 2}});  // One is waited for, the other was handed over and is not seen again.
+
+  ASSERT_THAT(one, IsOk());
+  EXPECT_THAT(one->answer.lines,
+              ElementsAre(ReservedLine{.book = kOne, .quantity = 1, .backordered = 2, .waiting = 1, .cancelled = 1}));
+  ASSERT_THAT(all, IsOk());
+  EXPECT_THAT(all->answer.lines, ElementsAre(ReservedLine{.book = kOne, .quantity = 1, .backordered = 2, .cancelled = 2}));
+  EXPECT_THAT(LedgerOf(kOne), ElementsAre(1, -1));
+  EXPECT_THAT(store_->TakeBack({.request = RequestId{"b"}, .reservation = RequestId{"r"}, .copies = {{kOne, 1}}}, kNoon),
+              HasReason("REQUEST_ID_REUSED"));
+  Receive("d", {{kOne, 5}});
+  EXPECT_THAT(StockOf(kOne), HasCopies(5, 0, 0));
+}
+
 TEST_P(StoreContractTest, AdjustingNeverGoesBelowWhatIsReserved) {
   Receive("a", {{kOne, 5}});
   ASSERT_THAT(Reserve("r", {{kOne, 3}}), IsOk());

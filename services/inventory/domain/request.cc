@@ -96,7 +96,7 @@ std::int64_t Adjustment::fingerprint() const {
 std::int64_t Count::fingerprint() const { return Fingerprint("count" + Text({{book, on_hand}}) + '\n' + note); }
 
 std::int64_t Return::fingerprint() const {
-  return Fingerprint("return " + reservation.value() + Text(copies) + '\n' + note);
+  return Fingerprint((only_waiting ? "strike off " : "return ") + reservation.value() + Text(copies) + '\n' + note);
 }
 
 Status CheckDifference(std::int64_t difference) {

@@ -78,6 +78,7 @@ struct Return {
   RequestId reservation;
   Demand copies;
   std::string note;
+  bool only_waiting = false;  // Strikes off what is still waited for, and leaves what is sold sold.
 
   std::int64_t fingerprint() const;
 };

@@ -76,6 +76,16 @@ void Ship(Stock& stock, const ReservedLine& line, const RequestId& reservation, 
   movements.push_back(Move(stock, -line.held(), {.request = reservation, .reason = Reason::kSale, .time = now}));
 }
 
+std::int64_t StrikeOff(Stock& stock, ReservedLine& line, std::int64_t quantity) {
+  CHECK(quantity > 0);
+  const std::int64_t struck_off = std::min(quantity, line.waiting);
+  line.waiting -= struck_off;
+  line.cancelled += struck_off;
+  stock.backordered -= struck_off;
+  CHECK(stock.backordered >= 0);
+  return struck_off;
+}
+
 Status TakeBack(Stock& stock, ReservedLine& line, std::int64_t quantity, const Cause& cause,
                 std::vector<Movement>& movements) {
   CHECK(quantity > 0);
@@ -87,12 +97,7 @@ Status TakeBack(Stock& stock, ReservedLine& line, std::int64_t quantity, const C
                             std::to_string(left) + " are left of the order",
                  .metadata = {{"book", BookName(line.book)}, {"left", std::to_string(left)}}};
   }
-  const std::int64_t struck_off = std::min(quantity, line.waiting);
-  line.waiting -= struck_off;
-  line.cancelled += struck_off;
-  stock.backordered -= struck_off;
-  CHECK(stock.backordered >= 0);
-  const std::int64_t back = quantity - struck_off;
+  const std::int64_t back = quantity - StrikeOff(stock, line, quantity);
   line.returned += back;
   if (back > 0) movements.push_back(Move(stock, back, cause));
   return Ok();

@@ -64,12 +64,15 @@ void GiveUp(Stock& stock, ReservedLine& line);
 void Ship(Stock& stock, const ReservedLine& line, const RequestId& reservation, Timestamp now,
           std::vector<Movement>& movements);
 
+// Of a committed line, at most `quantity` of the copies that are still waited for are waited for no more. Gives how many.
+std::int64_t StrikeOff(Stock& stock, ReservedLine& line, std::int64_t quantity);
+
 // A committed line taken back: copies still waited for are struck off first, the others come back on the shelf, where they
 // are free: Fill afterwards. FAILED_PRECONDITION (RETURN_TOO_MANY) beyond what the line has left.
 Status TakeBack(Stock& stock, ReservedLine& line, std::int64_t quantity, const Cause& cause,
                 std::vector<Movement>& movements);
 
-// What TakeBack is to take of each book: `copies` as asked for, or, when empty, all that is left of the order.
+// What is to be taken back of each book: `copies` as asked for, or, when empty, all that is left of the order.
 // INVALID_ARGUMENT for a book that is not in it.
 Result<Demand> CopiesToTakeBack(const Reservation& reservation, const Demand& copies);
 
