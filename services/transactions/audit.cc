@@ -174,6 +174,7 @@ const char* EffectName(Effect::Kind kind) {
     case Effect::Kind::kRefundPayment: return "refund";
     case Effect::Kind::kRestock: return "restock";
     case Effect::Kind::kReleaseRedemptions: return "release";
+    case Effect::Kind::kStrikeOff: return "strike off";
   }
   return "unknown";
 }

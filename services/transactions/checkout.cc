@@ -240,6 +240,7 @@ Result<Order> Checkout::Forward(const Intent& intent, const Context& context) {
     return Undo(intent, committed.error(), context);
   }
   Order order = draft;
+  if (order.totals.total_minor == 0) order.payment_state = PaymentState::kPaid;  // There is nothing to wait for.
   if (PaidByCard(draft)) {
     if (const Status captured = parts_.card.Capture(draft.id, context); !captured.ok()) {
       if (Transient(captured.error())) return captured.error();
@@ -298,7 +299,7 @@ Status Checkout::UndoEffects(const Intent& intent, const Context& context) {
   TRY(parts_.pricing.ReleaseClaim(draft.id, context));
   Status released = parts_.stock.Release(draft.id, context);
   if (HasReason(released, "RESERVATION_COMMITTED")) {
-    released = parts_.stock.TakeBack(draft.id, draft.id.value() + "-undo", {}, context);
+    released = parts_.stock.TakeBack(draft.id, draft.id.value() + "-undo", {}, Restock::kYes, context);
   }
   return released;
 }
@@ -364,7 +365,10 @@ Status Checkout::Perform(const PendingEffect& pending, const Context& context) {
     case Effect::Kind::kRefundPayment:
       if (order.payment_method != PaymentMethod::kCard) return Ok();  // Cash and transfers go back by hand.
       return parts_.card.Refund(order.id, key, pending.effect.amount_minor, order.currency_code, context);
-    case Effect::Kind::kRestock: return parts_.stock.TakeBack(order.id, key, pending.effect.items, context);
+    case Effect::Kind::kRestock:
+      return parts_.stock.TakeBack(order.id, key, pending.effect.items, Restock::kYes, context);
+    case Effect::Kind::kStrikeOff:
+      return parts_.stock.TakeBack(order.id, key, pending.effect.items, Restock::kNo, context);
     case Effect::Kind::kReleaseRedemptions: return parts_.pricing.ReleaseClaim(order.id, context);
   }
   return Ok();

@@ -296,6 +296,34 @@ TEST_F(CheckoutTest, SeveralEffectsAreDoneAtOnce) {
   EXPECT_TRUE(store_->DueEffects(Timestamp::max(), 10).empty());
 }
 
+TEST_F(CheckoutTest, WhatIsRefundedWithoutComingBackIsToldToTheShelvesOnce) {
+  const auto placed = Place();
+  ASSERT_THAT(placed, IsOk());
+  ASSERT_THAT(store_->Decided(placed->order.id, "", "", clock_.Now(),
+                              [](const Order& order) -> Result<std::optional<Change>> {
+                                return std::optional(TRY(Refund(order, {{BookId(1), 1}}, /*restock=*/false, "")));
+                              }),
+              IsOk());
+
+  RecoverAll();
+
+  EXPECT_EQ(world_.returned.size(), 1U);
+  EXPECT_EQ(world_.shelf[BookId(1)], 3);
+  EXPECT_EQ(world_.charges.at(placed->order.id).refunded, 1000);
+}
+
+TEST_F(CheckoutTest, AnOrderThatCostsNothingIsPaid) {
+  world_.price_minor = 0;
+  PlaceRequest request = Request();
+  request.expected_total_minor = 0;
+
+  const auto placed = Place(request);
+
+  ASSERT_THAT(placed, IsOk());
+  EXPECT_EQ(placed->order.payment_state, PaymentState::kPaid);
+  EXPECT_TRUE(world_.charges.empty());
+}
+
 TEST_F(CheckoutTest, FiveHundredBuyersOfFiveCopies) {
   constexpr int kBuyers = 500;
   std::atomic<int> sold = 0;

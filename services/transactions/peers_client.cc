@@ -247,7 +247,7 @@ Status GrpcStock::Release(const OrderId& order, const Context& context) {
                                 Limit(context, kWriteBudget)));
 }
 
-Status GrpcStock::TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items,
+Status GrpcStock::TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
                            const Context& context) {
   inventory::v1::ReturnReservationRequest request;
   request.set_request_id(key);
@@ -259,6 +259,7 @@ Status GrpcStock::TakeBack(const OrderId& order, const std::string& key, const s
   }
   return Discard(caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::ReturnReservation, request,
                                 Limit(context, kWriteBudget)));
+  request.set_only_waiting(restock == Restock::kNo);
 }
 
 void SandboxCard::Connect(const std::shared_ptr<grpc::Channel>& payments) {

@@ -51,7 +51,7 @@ class GrpcStock final : public Stock {
   Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override;
   Status Commit(const OrderId& order, const Context& context) override;
   Status Release(const OrderId& order, const Context& context) override;
-  Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items,
+  Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
                   const Context& context) override;
 
  private:

@@ -67,6 +67,9 @@ struct StockLevel {
   std::int64_t backorder_max = 0;
 };
 
+// What becomes of copies that are taken back and had left the shelf: those that are still waited for are struck off anyway.
+enum class Restock { kYes, kNo };
+
 class Stock {
  public:
   virtual ~Stock() = default;
@@ -77,9 +80,8 @@ class Stock {
   // The copies are sold. FAILED_PRECONDITION when the reservation is gone.
   virtual Status Commit(const OrderId& order, const Context& context) = 0;
   virtual Status Release(const OrderId& order, const Context& context) = 0;
-  // Committed copies come back; those that are still waited for are struck off. No items: all that are left of the order.
-  // `key` makes it happen once.
-  virtual Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items,
+  // Committed copies are taken back. No items: all that are left of the order. `key` makes it happen once.
+  virtual Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
                           const Context& context) = 0;
 };
 

@@ -137,6 +137,25 @@ TEST_P(StoreContractTest, ADecisionWritesOrderEventAndEffectsTogether) {
   EXPECT_EQ(store_->DueEffects(kNow + 1h, 10).at(0).attempts, 1);
 }
 
+TEST_P(StoreContractTest, KeepsEveryKindOfEffect) {
+  using Kind = Effect::Kind;
+  const Order order = PlaceExample();
+  const std::vector<Effect> effects = {{.kind = Kind::kVoidPayment},
+                                       {.kind = Kind::kRefundPayment, .amount_minor = 1},
+                                       {.kind = Kind::kRestock, .items = {{BookId(1), 1}}},
+                                       {.kind = Kind::kReleaseRedemptions},
+                                       {.kind = Kind::kStrikeOff, .items = {{BookId(2), 1}}}};
+
+  const auto decided = store_->Decided(order.id, "", "", kNow, [&](const Order& now) -> Result<std::optional<Change>> {
+    return std::optional(Change{.order = now, .effects = effects});
+  });
+
+  ASSERT_THAT(decided, IsOk());
+  std::vector<Effect> kept;
+  for (const PendingEffect& pending : store_->DueEffects(kNow, 10)) kept.push_back(pending.effect);
+  EXPECT_EQ(kept, effects);
+}
+
 TEST_P(StoreContractTest, ARefusedDecisionChangesNothing) {
   const Order order = PlaceExample();
 

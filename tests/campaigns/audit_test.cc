@@ -83,6 +83,23 @@ TEST_P(EveryStoreTest, AShopThatHasSoldIsCleanAndTheLedgerSaysWhatWasChecked) {
   EXPECT_THAT(ledger.Text(), testing::EndsWith("equations hold\n"));
 }
 
+TEST_P(EveryStoreTest, NobodyWaitsForWhatWasRefundedWithoutComingBack) {
+  SellingShop shop(GetParam());
+  Buyer& buyer = shop.buyer();
+  const std::string rare = buyer.AddBook(500, 1);
+  buyer.AllowBackorders(rare, 5);
+  const auto order = buyer.Buy({.key = Key(1), .book = rare, .quantity = 3, .expected_minor = 1500, .token = "tok_approve"});
+  ASSERT_THAT(order, IsOk());
+
+  const auto refunded = buyer.Refund(order->name(), rare, 2, Key(2), Buyer::Restock::kNo);
+
+  ASSERT_THAT(refunded, IsOk());
+  shop.WaitUntilQuiet();
+  const audit::Ledger ledger = shop.Audit({order->name()});
+  EXPECT_TRUE(ledger.clean()) << ledger.Text();
+  EXPECT_EQ(ledger.checked("shop.refunds_end_waiting"), 1);
+}
+
 TEST_P(EveryStoreTest, PassesWhileTheShopSells) {
   SellingShop shop(GetParam());
   Buyer& buyer = shop.buyer();
@@ -206,6 +223,9 @@ const Corruption kCorruptions[] = {
      {"shop.returns_are_decided"}},
     {"RestockedTwice", "inventory", "UPDATE reservation_lines SET returned = 2 WHERE request_id = $4",
      {"shop.returns_are_decided"}},
+    {"RefundedButWaitedFor", "inventory",
+     "UPDATE reservation_lines SET quantity = 0, backordered = 3, waiting = 3, returned = 0 WHERE request_id = $4",
+     {"shop.refunds_end_waiting"}},
     // Payments.
     {"ChargeLost", "payments", "DELETE FROM charges WHERE charge_key = $2; DELETE FROM entries WHERE charge_key = $2",
      {"shop.charges_match_orders"}},

@@ -169,8 +169,8 @@ class ReservingAnew final : public transactions::Stock {
     return stock_.Release(attempts_->Last(order), context);
   }
   Status TakeBack(const OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
-                  const Context& context) override {
-    return stock_.TakeBack(attempts_->Last(order), key, items, context);
+                  transactions::Restock restock, const Context& context) override {
+    return stock_.TakeBack(attempts_->Last(order), key, items, restock, context);
   }
 
  private:
@@ -220,8 +220,8 @@ class ForgettingReleases final : public transactions::Stock {
     return seen_.contains(order) ? stock_.Release(order, context) : Ok();
   }
   Status TakeBack(const OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
-                  const Context& context) override {
-    return stock_.TakeBack(order, key, items, context);
+                  transactions::Restock restock, const Context& context) override {
+    return stock_.TakeBack(order, key, items, restock, context);
   }
 
  private:

@@ -65,8 +65,8 @@ class DistantStock final : public transactions::Stock {
     return network_.Call<Status>([=, this] { return stock_.Release(order, context); });
   }
   Status TakeBack(const OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
-                  const Context& context) override {
-    return network_.Call<Status>([=, this] { return stock_.TakeBack(order, key, items, context); });
+                  transactions::Restock restock, const Context& context) override {
+    return network_.Call<Status>([=, this] { return stock_.TakeBack(order, key, items, restock, context); });
   }
 
  private:

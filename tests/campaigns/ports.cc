@@ -146,8 +146,10 @@ Status StoreStock::Release(const OrderId& order, const Context&) {
 }
 
 Status StoreStock::TakeBack(const OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
-                            const Context&) {
-  inventory::Return returned{.request = inventory::RequestId(key), .reservation = inventory::RequestId(order.value())};
+                            transactions::Restock restock, const Context&) {
+  inventory::Return returned{.request = inventory::RequestId(key),
+                             .reservation = inventory::RequestId(order.value()),
+                             .only_waiting = restock == transactions::Restock::kNo};
   for (const transactions::Item& item : items) returned.copies[inventory::BookId(item.book.value())] += item.quantity;
   return AtBoundary(disk_, [&] { return Discard(store_.TakeBack(returned, clock_.Now())); });
 }

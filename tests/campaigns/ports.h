@@ -45,7 +45,7 @@ class StoreStock final : public transactions::Stock {
   Status Commit(const transactions::OrderId& order, const transactions::Context& context) override;
   Status Release(const transactions::OrderId& order, const transactions::Context& context) override;
   Status TakeBack(const transactions::OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
-                  const transactions::Context& context) override;
+                  transactions::Restock restock, const transactions::Context& context) override;
 
  private:
   inventory::Store& store_;

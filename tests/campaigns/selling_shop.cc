@@ -171,11 +171,11 @@ Result<transactions::v1::Order> Buyer::Cancel(const std::string& order) const {
 }
 
 Result<transactions::v1::Order> Buyer::Refund(const std::string& order, const std::string& book, std::int64_t quantity,
-                                              const std::string& key) const {
+                                              const std::string& key, Restock restock) const {
   transactions::v1::RefundOrderRequest request;
   request.set_name(order);
   request.set_idempotency_key(key);
-  request.set_restock(true);
+  request.set_restock(restock == Restock::kYes);
   auto* item = request.add_items();
   item->set_book(book);
   item->set_quantity(quantity);

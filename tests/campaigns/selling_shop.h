@@ -67,8 +67,9 @@ class Buyer {
   Result<transactions::v1::Order> TryToBuy(const Purchase& purchase) const;
   // The others repeat as Buy does.
   Result<transactions::v1::Order> Cancel(const std::string& order) const;
+  enum class Restock { kYes, kNo };
   Result<transactions::v1::Order> Refund(const std::string& order, const std::string& book, std::int64_t quantity,
-                                         const std::string& key) const;
+                                         const std::string& key, Restock restock = Restock::kYes) const;
   std::int64_t Available(const std::string& book) const;
 
  private:

@@ -74,15 +74,28 @@ void CheckReservedLines(Checker& check, const Order& order, const inventory::Res
 
 void CheckReturns(Checker& check, const Story& story) {
   std::map<std::int64_t, Range> decided;
+  bool all_done = true;
   for (const EffectFacts& effect : story.order.effects) {
-    if (effect.effect.kind != Effect::Kind::kRestock) continue;
-    for (const transactions::Item& item : effect.effect.items) decided[item.book.value()].Add(effect, item.quantity);
+    all_done = all_done && effect.done;
+    for (const transactions::Item& item : effect.effect.items) {
+      Range& range = decided[item.book.value()];
+      if (effect.effect.kind == Effect::Kind::kRestock) range.Add(effect, item.quantity);
+      // So many at most: those that nobody waited for any more left the shelf and stay sold.
+      if (effect.effect.kind == Effect::Kind::kStrikeOff) range.decided += item.quantity;
+    }
+  }
+  std::map<std::int64_t, std::int64_t> left;
+  for (const transactions::OrderLine& line : story.order.order->lines) {
+    left[line.book.value()] = line.quantity - line.refunded_quantity;
   }
   for (const inventory::ReservedLine& line : story.reservation->lines) {
     const Range& range = decided[line.book.value()];
     const std::int64_t back = line.returned + line.cancelled;
     check.Hold("shop.returns_are_decided", range.Holds(back),
                std::to_string(back) + " copies of books/" + std::to_string(line.book.value()) + " came back, " + range.Text());
+    check.Hold("shop.refunds_end_waiting", !all_done || line.waiting <= left[line.book.value()],
+               std::to_string(line.waiting) + " copies of books/" + std::to_string(line.book.value()) +
+                   " are waited for, but only " + std::to_string(left[line.book.value()]) + " are left of the order");
   }
 }
 

@@ -4,7 +4,8 @@
 //   shop.orders_are_sold            its reservation is committed, for the same copies of the same books
 //   shop.sales_have_orders          copies that left the shelf and did not come back belong to an order
 //   shop.reservations_are_awaited   copies are held only for an intent that is unfinished
-//   shop.returns_are_decided        copies came back exactly as orders decided
+//   shop.returns_are_decided        copies came back, or were struck off, exactly as orders decided
+//   shop.refunds_end_waiting        of each book no more copies are waited for than are left of the order
 //   shop.charges_match_orders       charged by the provider - refunded by it = charged - refunded of the order, in its currency
 //   shop.charges_have_orders        money is held or kept only for an order, or an intent that is unfinished
 //   shop.redemptions_match_orders   claimed are the campaigns of the order, with its amounts; given back when cancelled
@@ -28,9 +29,9 @@ namespace octavo::audit {
 
 inline constexpr const char* kStoryEquations[] = {
     "shop.orders_are_sold",          "shop.sales_have_orders",   "shop.reservations_are_awaited",
-    "shop.returns_are_decided",      "shop.charges_match_orders", "shop.charges_have_orders",
-    "shop.redemptions_match_orders", "shop.redemptions_have_orders", "shop.carts_are_cleared",
-    "shop.order_facts_are_kept",     "shop.consumers_keep_up"};
+    "shop.returns_are_decided",      "shop.refunds_end_waiting",  "shop.charges_match_orders",
+    "shop.charges_have_orders",      "shop.redemptions_match_orders", "shop.redemptions_have_orders",
+    "shop.carts_are_cleared",        "shop.order_facts_are_kept", "shop.consumers_keep_up"};
 
 // How far the consumers of the order events are.
 struct Positions {

@@ -93,7 +93,7 @@ Result<std::optional<Change>> Cancel(const Order& order, const std::string& reas
     change.effects.push_back({.kind = Effect::Kind::kRefundPayment, .amount_minor = left});
     after.refunded_minor = after.charged_minor;
     after.payment_state = PaymentState::kRefunded;
-  } else if (order.payment_state == PaymentState::kDue || order.payment_state == PaymentState::kAuthorised) {
+  } else if (order.charged_minor == 0) {
     if (order.payment_state == PaymentState::kAuthorised) change.effects.push_back({.kind = Effect::Kind::kVoidPayment});
     after.payment_state = PaymentState::kVoided;
   }
@@ -114,17 +114,26 @@ Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool r
       line.refunded_quantity += item.quantity;
     }
   }
-  // The delivery goes back with the last unit only when the whole rest was asked for.
-  if (items.empty()) amount = order.charged_minor - order.refunded_minor;
+  const bool ends = !HandedOver(order) && Left(change.order).empty();
+  // The delivery goes back with the last unit only when the whole rest was asked for, or nothing is delivered.
+  if (items.empty() || ends) amount = order.charged_minor - order.refunded_minor;
   if (amount == 0 && wanted.empty()) {
     return Refused("NOTHING_TO_REFUND", "order " + OrderNumber(order) + " has nothing left to refund");
   }
   if (amount > 0) change.effects.push_back({.kind = Effect::Kind::kRefundPayment, .amount_minor = amount});
-  if (restock && !wanted.empty()) change.effects.push_back({.kind = Effect::Kind::kRestock, .items = wanted});
+  if (!wanted.empty()) {
+    change.effects.push_back({.kind = restock ? Effect::Kind::kRestock : Effect::Kind::kStrikeOff, .items = wanted});
+  }
   change.order.refunded_minor += amount;
   change.order.payment_state = change.order.refunded_minor == change.order.charged_minor ? PaymentState::kRefunded
                                                                                          : PaymentState::kPartlyRefunded;
   change.note = Amount(order, amount) + " refunded" + (reason.empty() ? "" : ": " + reason);
+  if (ends) {
+    change.event = EventType::kCancelled;
+    change.order.state = OrderState::kCancelled;
+    change.order.fulfilment_state = FulfilmentState::kCancelled;
+    change.effects.push_back({.kind = Effect::Kind::kReleaseRedemptions});
+  }
   return change;
 }
 

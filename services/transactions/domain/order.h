@@ -141,11 +141,11 @@ struct OrderEvent {
 
 // Something to be done elsewhere because of a change that is already decided: at least once, by its own key.
 struct Effect {
-  enum class Kind { kVoidPayment = 1, kRefundPayment = 2, kRestock = 3, kReleaseRedemptions = 4 };
+  enum class Kind { kVoidPayment = 1, kRefundPayment = 2, kRestock = 3, kReleaseRedemptions = 4, kStrikeOff = 5 };
 
   Kind kind = Kind::kRestock;
   std::int64_t amount_minor = 0;  // kRefundPayment.
-  std::vector<Item> items;        // kRestock.
+  std::vector<Item> items;        // kRestock and kStrikeOff.
 
   bool operator==(const Effect&) const = default;
 };
@@ -166,7 +166,9 @@ void CheckInvariants(const Order& order);
 // handed over. nullopt: it is cancelled already.
 Result<std::optional<Change>> Cancel(const Order& order, const std::string& reason);
 
-// Gives back the frozen shares of `items`' next units; none: of every unit that is left, and the delivery.
+// Gives back the frozen shares of `items`' next units; none: of every unit that is left, and the delivery. Copies that are
+// still waited for are struck off, whether or not the others are restocked. Of an order that has not left the shop, the last
+// units go as its cancellation: nothing is sent, so the delivery goes back too, and so do the redemptions.
 // FAILED_PRECONDITION: NOT_PAID, NOTHING_TO_REFUND; INVALID_ARGUMENT for a quantity below 1.
 Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool restock, const std::string& reason);
 

@@ -27,8 +27,17 @@ TEST(RefundTest, AUnitReturnsItsFrozenShare) {
                                                   {.kind = Effect::Kind::kRestock, .items = {{BookId(1), 1}}}}));
 }
 
+TEST(RefundTest, WhatDoesNotComeBackIsNotWaitedForEither) {
+  const auto change = Refund(Paid(), {{BookId(1), 2}}, /*restock=*/false, "");
+
+  ASSERT_THAT(change, IsOk());
+  EXPECT_EQ(change->effects, (std::vector<Effect>{{.kind = Effect::Kind::kRefundPayment, .amount_minor = 2000},
+                                                  {.kind = Effect::Kind::kStrikeOff, .items = {{BookId(1), 2}}}}));
+}
+
 TEST(RefundTest, UnitByUnitReturnsExactlyWhatWasPaidForTheLines) {
   Order order = Paid();
+  order.fulfilment_state = FulfilmentState::kShipped;
   std::int64_t returned = 0;
   for (const BookId book : {BookId(1), BookId(1), BookId(1), BookId(2)}) {
     const auto change = Refund(order, {{book, 1}}, /*restock=*/false, "");
@@ -50,6 +59,37 @@ TEST(RefundTest, OfEverythingIncludesTheDelivery) {
   EXPECT_EQ(change->order.payment_state, PaymentState::kRefunded);
 }
 
+TEST(RefundTest, OfTheLastUnitBeforeItLeavesTheShopIsTheOrdersCancellation) {
+  const auto first = Refund(Paid(), {{BookId(1), 3}}, /*restock=*/true, "");
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->order.state, OrderState::kPlaced);
+
+  const auto last = Refund(first->order, {{BookId(2), 1}}, /*restock=*/true, "");
+
+  ASSERT_THAT(last, IsOk());
+  EXPECT_EQ(last->event, EventType::kCancelled);
+  EXPECT_EQ(last->order.state, OrderState::kCancelled);
+  EXPECT_EQ(last->order.fulfilment_state, FulfilmentState::kCancelled);
+  EXPECT_EQ(last->order.refunded_minor, last->order.charged_minor) << "nothing was delivered";
+  EXPECT_EQ(last->effects, (std::vector<Effect>{{.kind = Effect::Kind::kRefundPayment, .amount_minor = 900 + 390},
+                                                {.kind = Effect::Kind::kRestock, .items = {{BookId(2), 1}}},
+                                                {.kind = Effect::Kind::kReleaseRedemptions}}));
+  CheckInvariants(last->order);
+}
+
+TEST(RefundTest, OfTheLastUnitAfterItLeftTheShopIsAReturn) {
+  Order delivered = Paid();
+  delivered.fulfilment_state = FulfilmentState::kDelivered;
+  delivered.state = OrderState::kCompleted;
+
+  const auto change = Refund(delivered, {{BookId(1), 3}, {BookId(2), 1}}, /*restock=*/true, "");
+
+  ASSERT_THAT(change, IsOk());
+  EXPECT_EQ(change->event, EventType::kRefunded);
+  EXPECT_EQ(change->order.state, OrderState::kCompleted);
+  EXPECT_EQ(change->order.charged_minor - change->order.refunded_minor, 390) << "the delivery was made";
+}
+
 TEST(RefundTest, NeedsAPayment) { EXPECT_THAT(Refund(ExampleOrder(), {}, false, ""), HasReason("NOT_PAID")); }
 
 TEST(CancelTest, TakesEverythingBack) {
@@ -67,6 +107,21 @@ TEST(CancelTest, TakesEverythingBack) {
             (std::vector<Effect>{{.kind = Effect::Kind::kRestock, .items = {{BookId(1), 3}, {BookId(2), 1}}},
                                  {.kind = Effect::Kind::kReleaseRedemptions},
                                  {.kind = Effect::Kind::kRefundPayment, .amount_minor = order.charged_minor}}));
+  CheckInvariants((*change)->order);
+}
+
+TEST(CancelTest, OfWhatCostNothingLeavesNothingPaid) {
+  Order order = ExampleOrder();
+  order.lines.resize(1);
+  order.lines[0].unit_total_minor = {0, 0, 0};
+  order.lines[0].total_minor = 0;
+  order.totals = {.subtotal_minor = 3000, .discount_minor = 3000};
+  order.payment_state = PaymentState::kPaid;
+
+  const auto change = Cancel(order, "");
+
+  ASSERT_THAT(change, IsOk());
+  EXPECT_EQ((*change)->order.payment_state, PaymentState::kVoided);
   CheckInvariants((*change)->order);
 }
 

@@ -135,7 +135,8 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
       return Ok();
     });
   }
-  Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, const Context&) override {
+  Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
+                  const Context&) override {
     return Call<void>([&]() -> Status {
       Reservation& reservation = reservations.at(order);
       if (reservation.state != Reservation::State::kCommitted) return Refuse("RESERVATION_NOT_COMMITTED");
@@ -144,6 +145,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
       for (const Item& item : items) back[item.book] += item.quantity;
       for (const auto& [book, copies] : items.empty() ? reservation.copies : back) {
         if (reservation.copies[book] < copies) return Refuse("RETURN_TOO_MANY");
+        if (restock == Restock::kNo) continue;  // Nobody waits here.
         reservation.copies[book] -= copies;
         shelf[book] += copies;
       }
