@@ -124,8 +124,8 @@ std::int64_t MemoryStore::CountOrders(const std::string& customer, const std::st
   return std::count_if(orders_.begin(), orders_.end(), [&](const auto& entry) {
     const Order& order = entry.second;
     if (order.state == OrderState::kCancelled) return false;
-    if (!customer.empty()) return order.buyer.customer == customer;
-    return order.buyer.customer.empty() && order.buyer.email == email;
+    const bool by_customer = !customer.empty() && order.buyer.customer == customer;
+    return by_customer || (!email.empty() && order.buyer.email == email);
   });
 }
 

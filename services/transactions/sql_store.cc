@@ -59,8 +59,9 @@ constexpr char kListOrders[] = R"(
 constexpr char kListOrdersOfCustomer[] = R"(
   SELECT document FROM orders
   WHERE customer = $4 AND order_number < $1 AND ($2 = 0 OR state = $2) ORDER BY order_number DESC LIMIT $3)";
-constexpr char kCountOfCustomer[] = "SELECT count(*) FROM orders WHERE customer = $1 AND state <> 3";
-constexpr char kCountOfGuest[] = "SELECT count(*) FROM orders WHERE email = $1 AND customer = '' AND state <> 3";
+constexpr char kCountOfBuyer[] = R"(
+  SELECT count(*) FROM orders
+  WHERE ((customer = $1 AND $1 <> '') OR (email = $2 AND $2 <> '')) AND state <> 3)";
 constexpr char kGuestOrders[] = "SELECT document FROM orders WHERE email = $1 AND customer = '' ORDER BY order_number";
 constexpr char kOrdersOfBuyer[] = R"(
   SELECT document FROM orders WHERE (customer = $1 AND $1 <> '') OR (customer = '' AND email = $2 AND $2 <> '')
@@ -372,8 +373,7 @@ std::vector<Order> SqlStore::ListOrders(const OrderFilter& filter, int limit) {
 
 std::int64_t SqlStore::CountOrders(const std::string& customer, const std::string& email) {
   return database_.Read([&](Transaction& transaction) {
-    if (!customer.empty()) return transaction.QueryOne(kCountOfCustomer, customer)->Int(0);
-    return transaction.QueryOne(kCountOfGuest, email)->Int(0);
+    return transaction.QueryOne(kCountOfBuyer, customer, email)->Int(0);
   });
 }
 

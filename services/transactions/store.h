@@ -68,6 +68,8 @@ class Store {
   };
   // Newest first.
   virtual std::vector<Order> ListOrders(const OrderFilter& filter, int limit) = 0;
+  // Orders of the customer or for the e-mail, whichever is given and whoever placed them, that were not cancelled: whoever
+  // has an account and buys as a guest is the same person.
   virtual std::int64_t CountOrders(const std::string& customer, const std::string& email) = 0;
 
   // Applies a decision: reads the order, asks `decide`, and writes order, event and effects as one. `decide` is pure and

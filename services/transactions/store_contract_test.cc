@@ -198,8 +198,27 @@ TEST_P(StoreContractTest, OrdersAreListedNewestFirstByWhose) {
   EXPECT_EQ(numbers({.customer = "customers/c"}, 2), (std::vector<std::int64_t>{3, 2}));
   EXPECT_EQ(numbers({.customer = "customers/c", .before_number = 2}, 10), (std::vector<std::int64_t>{1}));
   EXPECT_EQ(numbers({.state = OrderState::kCancelled}, 10), (std::vector<std::int64_t>{}));
+}
+
+// Three of a customer's, and one for the same address without the account; one was cancelled.
+TEST_P(StoreContractTest, EarlierOrdersCountByAccountAndByAddress) {
+  for (int n = 1; n <= 4; ++n) PlaceExample(n);
+  EXPECT_EQ(store_->ClaimGuestOrders("customers/c", "reader@example.org", kNow), 4);
+  PlaceExample(5);
+  ASSERT_THAT(store_->Decided(ExampleIntent(4).draft.id, "", "", kNow, Cancelling()), IsOk());
+
   EXPECT_EQ(store_->CountOrders("customers/c", ""), 3);
-  EXPECT_EQ(store_->CountOrders("", "reader@example.org"), 1);
+  EXPECT_EQ(store_->CountOrders("", "reader@example.org"), 4) << "a customer who buys as a guest is no new one";
+  EXPECT_EQ(store_->CountOrders("customers/c", "reader@example.org"), 4);
+  EXPECT_EQ(store_->CountOrders("customers/d", "other@example.org"), 0);
+}
+
+TEST_P(StoreContractTest, WhoHasNotSaidWhoTheyAreHasNoEarlierOrders) {
+  PlaceExample();
+  store_->EraseBuyer("", "reader@example.org", kNow);
+
+  EXPECT_EQ(store_->CountOrders("", ""), 0) << "an erased buyer is not everybody";
+  EXPECT_EQ(store_->CountOrders("customers/c", ""), 0);
 }
 
 TEST_P(StoreContractTest, PositionsAreDenseUnderConcurrency) {
