@@ -151,7 +151,7 @@ Result<Preview> Checkout::PreviewOrder(const Basket& basket, const Context& cont
     const std::int64_t later = std::max<std::int64_t>(0, line.quantity - level.available);
     line.backordered_quantity = later;
     line.promise = later == 0 ? Promise::kOnShelf : level.beyond_shelf;
-    if (later > 0 && (level.beyond_shelf == Promise::kUnavailable || later > level.backorder_max)) {
+    if (later > 0 && (level.beyond_shelf == Promise::kUnavailable || later > level.promisable)) {
       line.promise = Promise::kUnavailable;
       preview.placeable = false;
     }

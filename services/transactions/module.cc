@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <filesystem>
+#include <sstream>
 
 #include "lib/db/errors.h"
 #include "lib/db/migrations.h"
@@ -44,14 +45,19 @@ void Module::Configure(runtime::Options::Group options) {
   options.Add("tax_basis_points", &configuration_.prices.tax_basis_points, "Tax on books, in basis points: 700 is 7 %.");
   options.Add("tax_inclusive", &configuration_.prices.tax_inclusive, "Whether prices contain the tax.");
   options.Add("delivery_minor", &configuration_.prices.delivery_minor, "Price of a delivery, in minor units.");
-  options.Add("fixed_price_law", &configuration_.fixed_price_law, "Whether new books may not be discounted.");
+  options.Add("fixed_price_law", &configuration_.fixed_price_law,
+              "Whether a law binds the prices of new books, so that no campaign takes more off than it allows.");
+  options.Add("fixed_price_discount_max", &configuration_.fixed_price_discount_max,
+              "What such a law allows, in basis points: 0 in Germany, 500 in France.");
+  options.Add("fixed_price_unbound", &configuration_.fixed_price_unbound,
+              "Categories whose books are used copies or remainders, which it does not bind, with commas between.");
   options.Add("notice_key", &configuration_.notice_key, "Shared secret that signs the payment provider's notices.");
 }
 
 Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--transactions.threads", "must be at least 1");
   if (sodium_init() < 0) return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
-  if (configuration_.fixed_price_law) configuration_.prices.fixed_price_discount_max_basis_points = 0;
+  TRY(TakeFixedPriceLaw());
   db::Options options{.url = configuration_.database_url};
   if (options.url.empty()) {
     const auto folder = environment.data_dir / name();
@@ -64,6 +70,22 @@ Status Module::Open(const runtime::Environment& environment) {
   running_ = std::make_unique<Running>(environment, configuration_, std::move(database), make_store_);
   // Leases of a process that died would hold its intents for some seconds; on SQLite nobody else can hold one.
   if (only_process) running_->store->DropAllLeases();
+  return Ok();
+}
+
+Status Module::TakeFixedPriceLaw() {
+  if (!configuration_.fixed_price_law) return Ok();
+  const std::int64_t most = configuration_.fixed_price_discount_max;
+  if (most > 10'000) {
+    return InvalidField("--transactions.fixed_price_discount_max",
+                        "must be at most 10000 basis points, is " + std::to_string(most));
+  }
+  PriceRules& prices = configuration_.prices;
+  prices.fixed_price_discount_max_basis_points = most;
+  std::istringstream names(configuration_.fixed_price_unbound);
+  for (std::string name; std::getline(names, name, ',');) {
+    if (!name.empty()) prices.unbound_categories.push_back("categories/" + name);
+  }
   return Ok();
 }
 

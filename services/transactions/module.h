@@ -27,6 +27,8 @@ struct Configuration {
   std::chrono::milliseconds recovery_interval{500};
   PriceRules prices = {};
   bool fixed_price_law = false;
+  std::int64_t fixed_price_discount_max = 0;
+  std::string fixed_price_unbound = "remainders,used";
   Secret notice_key;
 };
 
@@ -68,6 +70,8 @@ class Module final : public runtime::Module {
     const Clock& clock;
   };
 
+  // The prices of books that a law binds, from the options.
+  Status TakeFixedPriceLaw();
   void RecoverUntilStopped();
 
   const MakeStore make_store_;

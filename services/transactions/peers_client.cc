@@ -55,6 +55,14 @@ Error UnknownBook(const BookId& book) {
           .metadata = {{"book", BookName(book)}}};
 }
 
+bool IsBoundByFixedPrice(const catalog::v1::Book& book, const PriceRules& rules) {
+  if (rules.fixed_price_discount_max_basis_points < 0) return false;
+  const auto& free = rules.unbound_categories;
+  return std::none_of(book.categories().begin(), book.categories().end(), [&](const std::string& category) {
+    return std::find(free.begin(), free.end(), category) != free.end();
+  });
+}
+
 // Adds a tax that is not in the prices to each unit's share, so that the shares are what was paid.
 std::vector<std::int64_t> WithTax(std::vector<std::int64_t> units, std::int64_t tax_minor) {
   if (tax_minor == 0) return units;
@@ -139,7 +147,7 @@ Result<Order> GrpcPricing::Quote(const Basket& basket, std::int64_t previous_ord
     for (const std::string& category : book.categories()) line->add_categories(category);
     for (const auto& credit : book.authors()) line->add_authors(credit.author());
     line->set_tax_basis_points(rules_.tax_basis_points);
-    if (rules_.fixed_price_discount_max_basis_points >= 0) {
+    if (IsBoundByFixedPrice(book, rules_)) {
       line->mutable_fixed_price()->set_applies(true);
       line->mutable_fixed_price()->set_discount_max_basis_points(rules_.fixed_price_discount_max_basis_points);
     }
@@ -208,7 +216,8 @@ Result<std::map<BookId, StockLevel>> GrpcStock::Levels(const std::vector<BookId>
   for (const auto& stock : response.stocks()) {
     levels[ToBookId(stock.book())] = {.available = stock.available(),
                                       .beyond_shelf = BeyondShelf(stock.policy()),
-                                      .backorder_max = stock.policy().backorder_max()};
+                                      .promisable = std::max<std::int64_t>(
+                                          0, stock.policy().backorder_max() - stock.backordered())};
   }
   return levels;
 }
@@ -250,6 +259,7 @@ Status GrpcStock::Release(const OrderId& order, const Context& context) {
 Status GrpcStock::TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
                            const Context& context) {
   inventory::v1::ReturnReservationRequest request;
+  request.set_only_waiting(restock == Restock::kNo);
   request.set_request_id(key);
   request.set_name(ReservationName(order));
   for (const Item& item : items) {
@@ -259,7 +269,6 @@ Status GrpcStock::TakeBack(const OrderId& order, const std::string& key, const s
   }
   return Discard(caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::ReturnReservation, request,
                                 Limit(context, kWriteBudget)));
-  request.set_only_waiting(restock == Restock::kNo);
 }
 
 void SandboxCard::Connect(const std::shared_ptr<grpc::Channel>& payments) {
@@ -286,8 +295,10 @@ Status SandboxCard::Authorize(const Order& order, const std::string& token, cons
   if (!found.ok() && found.error().code == Code::kNotFound) {
     // Nothing happened, and after this nothing can: the key is void.
     TRY(Void(order.id, context));
-    return Error{Code::kFailedPrecondition, "PAYMENT_DECLINED",
-                 "the card provider did not answer in time; nothing was charged"};
+    return Error{.code = Code::kFailedPrecondition,
+                 .reason = "PAYMENT_DECLINED",
+                 .message = "the card provider did not answer in time; nothing was charged",
+                 .metadata = {{"cause", "NO_ANSWER"}}};
   }
   if (!found.ok()) return charge.error();
   using Charge = payments::v1::Charge;

@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "lib/rpc/client.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
@@ -20,11 +22,13 @@ struct PriceRules {
   std::int64_t delivery_minor = 390;
   // Under a fixed-price law: the discount that it allows at most; below 0: no such law.
   std::int64_t fixed_price_discount_max_basis_points = -1;
+  // "categories/remainders": of used copies and remainders, which no such law binds.
+  std::vector<std::string> unbound_categories = {};
 };
 
 class GrpcPricing final : public Pricing {
  public:
-  GrpcPricing(const rpc::Caller& caller, PriceRules rules) : caller_(caller), rules_(rules) {}
+  GrpcPricing(const rpc::Caller& caller, PriceRules rules) : caller_(caller), rules_(std::move(rules)) {}
   // Before the first use of the rest.
   void Connect(const std::shared_ptr<grpc::Channel>& catalog, const std::shared_ptr<grpc::Channel>& promotions);
 

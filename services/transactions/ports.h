@@ -64,7 +64,7 @@ class Pricing {
 struct StockLevel {
   std::int64_t available = 0;
   Promise beyond_shelf = Promise::kUnavailable;  // How copies beyond the shelf are promised.
-  std::int64_t backorder_max = 0;
+  std::int64_t promisable = 0;                    // So many more of them.
 };
 
 // What becomes of copies that are taken back and had left the shelf: those that are still waited for are struck off anyway.

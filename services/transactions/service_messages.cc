@@ -10,7 +10,7 @@ namespace octavo::transactions {
 namespace {
 
 constexpr std::int64_t kQuantityMax = 99;
-constexpr int kItemsMax = 100;    // As many lines as a cart holds.
+constexpr int kItemsMax = 200;    // As many lines as a cart holds after a sign-in.
 constexpr int kCodesMax = 5;
 constexpr std::size_t kTextMax = 200;
 constexpr int kAddressLinesMax = 4;
