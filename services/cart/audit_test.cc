@@ -29,7 +29,7 @@ constexpr db::Migration kUnchecked[] = {
      "NULL, updated BIGINT NOT NULL);"
      "CREATE TABLE cart_lines (cart_id TEXT NOT NULL, book_id BIGINT NOT NULL, position BIGINT NOT NULL, quantity BIGINT NOT "
      "NULL, saved_for_later BIGINT NOT NULL, title TEXT NOT NULL, authors TEXT NOT NULL, price_minor BIGINT, currency TEXT, "
-     "added BIGINT NOT NULL, PRIMARY KEY (cart_id, book_id));"
+     "added BIGINT NOT NULL, availability BIGINT NOT NULL, PRIMARY KEY (cart_id, book_id));"
      "CREATE TABLE done_changes (cart_id TEXT NOT NULL, change_key TEXT NOT NULL, fingerprint BIGINT NOT NULL, created BIGINT "
      "NOT NULL, PRIMARY KEY (cart_id, change_key));"
      "CREATE TABLE followed (stream TEXT PRIMARY KEY, position BIGINT NOT NULL);"}};

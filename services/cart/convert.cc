@@ -57,15 +57,15 @@ void Describe(v1::CartLine& out, const Line& line, const ShopFacts& facts) {
     SetMoney(out.mutable_previous_unit_price(), *line.seen.price);
   }
 
-  std::optional<StockLevel> stock;
-  if (facts.stocks) {
-    const auto found = facts.stocks->find(line.book);
-    stock = found != facts.stocks->end() ? found->second : StockLevel{};
-    out.set_available_quantity(stock->available);
-  }
+  const std::optional<StockLevel> stock = StockOf(facts, line.book);
+  if (stock) out.set_available_quantity(stock->available);
   const bool gone = facts.books && now == nullptr;
-  out.set_availability(
-      static_cast<v1::Availability>(gone ? Availability::kGone : AvailabilityOf(line.quantity, stock)));
+  const Availability availability = gone ? Availability::kGone : AvailabilityOf(line.quantity, stock);
+  out.set_availability(static_cast<v1::Availability>(availability));
+  const bool are_known = availability != Availability::kUnknown && line.seen.availability != Availability::kUnknown;
+  if (are_known && availability != line.seen.availability) {
+    out.set_previous_availability(static_cast<v1::Availability>(line.seen.availability));
+  }
 }
 
 }  // namespace
@@ -131,6 +131,12 @@ Result<Ordered> ParseClearOrdered(const v1::ClearOrderedRequest& request) {
     ordered.copies[book] += std::min<std::int64_t>(request.lines(i).quantity(), kQuantityMax);
   }
   return ordered;
+}
+
+std::optional<StockLevel> StockOf(const ShopFacts& facts, BookId book) {
+  if (!facts.stocks) return std::nullopt;
+  const auto found = facts.stocks->find(book);
+  return found != facts.stocks->end() ? found->second : StockLevel{};
 }
 
 v1::Cart ToProto(const Cart& cart, const ShopFacts& facts) {

@@ -37,6 +37,9 @@ Result<CartsToMerge> ParseMergeCarts(const v1::MergeCartsRequest& request);
 Result<Ordered> ParseClearOrdered(const v1::ClearOrderedRequest& request);
 
 // The cart with what the shop says of its books at the moment.
+// Missing when the inventory could not be asked; of a book that it does not know there is none.
+std::optional<StockLevel> StockOf(const ShopFacts& facts, BookId book);
+
 v1::Cart ToProto(const Cart& cart, const ShopFacts& facts);
 
 }  // namespace octavo::cart

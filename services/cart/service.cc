@@ -29,9 +29,13 @@ Result<v1::Cart> CartService::AddItem(const rpc::Call& call, const v1::AddItemRe
   const ItemToAdd item = TRY(ParseAddItem(request));
   // Asked for again, the book may have left the catalogue meanwhile: the answer is the cart all the same.
   if (const std::optional<Cart> done = TRY(store_.FindDone(item.change))) return Show(call, *done);
-  const Seen seen = TRY(shop_.FindBook(call, item.book));
+  const FoundBook found = TRY(shop_.FindBook(call, item.book));
   const Timestamp now = clock_.Now();
-  const auto add = [&](Cart& cart) { return cart::Add(cart, item.book, item.quantity, seen, now); };
+  const auto add = [&](Cart& cart) -> Status {
+    TRY(cart::Add(cart, item.book, item.quantity, found.seen, now));
+    SeeAvailability(cart, item.book, found.stock);
+    return Ok();
+  };
   return Show(call, TRY(store_.Write(item.change, add, now)));
 }
 
@@ -85,9 +89,14 @@ v1::Cart CartService::ShowAsSeen(const rpc::Call& call, const Cart& cart) {
   const ShopFacts facts = Ask(call, cart);
   std::map<BookId, Seen> changed;
   for (const Line& line : cart.lines) {
-    if (!facts.books) break;
-    const auto now = facts.books->find(line.book);
-    if (now != facts.books->end() && now->second != line.seen) changed.insert(*now);
+    Seen seen = line.seen;
+    if (facts.books) {
+      const auto now = facts.books->find(line.book);
+      if (now == facts.books->end()) continue;  // Gone: it stays as it was last seen.
+      seen = now->second;
+    }
+    seen.availability = facts.stocks ? AvailabilityOf(line.quantity, StockOf(facts, line.book)) : line.seen.availability;
+    if (seen != line.seen) changed.emplace(line.book, std::move(seen));
   }
   if (!changed.empty()) store_.RecordSeen(cart.id, changed);
   return ToProto(cart, facts);

@@ -132,6 +132,27 @@ TEST_F(CartServiceTest, TellsAPriceThatChangedUntilTheReaderHasDealtWithTheCart)
   EXPECT_FALSE(Get().lines(0).has_previous_unit_price());
 }
 
+TEST_F(CartServiceTest, TellsAnAvailabilityThatChangedUntilTheReaderHasDealtWithTheCart) {
+  Add("books/1", 2, "a");
+  EXPECT_EQ(Get().lines(0).previous_availability(), v1::AVAILABILITY_UNSPECIFIED);
+  inventory_.Put("books/1", 1);
+
+  const v1::Cart changed = Get();
+  EXPECT_EQ(changed.lines(0).availability(), v1::AVAILABILITY_PARTLY);
+  EXPECT_EQ(changed.lines(0).previous_availability(), v1::AVAILABILITY_ON_SHELF);
+  inventory_.SetDown(true);
+  EXPECT_EQ(Get().lines(0).previous_availability(), v1::AVAILABILITY_UNSPECIFIED) << "nobody knows whether it changed";
+  inventory_.SetDown(false);
+
+  const v1::Cart dealt_with = SetQuantity("books/1", 1, changed.etag(), "b");
+  EXPECT_EQ(dealt_with.lines(0).availability(), v1::AVAILABILITY_ON_SHELF);
+  inventory_.Put("books/1", 0, 5);
+  EXPECT_EQ(Get().lines(0).previous_availability(), v1::AVAILABILITY_ON_SHELF);
+  SetQuantity("books/1", 2, Get().etag(), "c");
+  EXPECT_EQ(Get().lines(0).availability(), v1::AVAILABILITY_TO_ORDER);
+  EXPECT_EQ(Get().lines(0).previous_availability(), v1::AVAILABILITY_UNSPECIFIED);
+}
+
 TEST_F(CartServiceTest, ComesAsLastSeenWhenTheShopIsAway) {
   Add("books/1", 1, "a");
   catalog_.SetDown(true);

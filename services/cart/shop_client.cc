@@ -20,6 +20,9 @@ Seen ToSeen(const catalog::v1::Book& book) {
   return seen;
 }
 
+// Whoever adds a book waits for the catalogue rather than press again; the stock is a note beside it.
+constexpr std::chrono::milliseconds kFindBudget{1500};
+
 StockLevel ToLevel(const inventory::v1::Stock& stock) {
   const inventory::v1::Policy& policy = stock.policy();
   const bool promised = policy.backorder() > inventory::v1::BACKORDER_REFUSED;
@@ -66,11 +69,20 @@ ShopFacts ShopClient::Ask(const rpc::Call& call, const std::vector<BookId>& book
   return facts;
 }
 
-Result<Seen> ShopClient::FindBook(const rpc::Call& call, BookId book) const {
-  catalog::v1::GetBookRequest request;
-  request.set_name(BookName(book));
-  return ToSeen(TRY(caller_.Invoke(*catalog_, &catalog::v1::CatalogService::StubInterface::GetBook, request,
-                                   rpc::Within(call, budget_))));
+Result<FoundBook> ShopClient::FindBook(const rpc::Call& call, BookId book) const {
+  catalog::v1::GetBookRequest book_request;
+  book_request.set_name(BookName(book));
+  inventory::v1::BatchGetStockRequest stock_request;
+  stock_request.add_books(BookName(book));
+  auto pending_book = caller_.Start(*catalog_->async(), &catalog::v1::CatalogService::Stub::async::GetBook, book_request,
+                                    rpc::Within(call, kFindBudget));
+  auto pending_stock = caller_.Start(*inventory_->async(), &inventory::v1::InventoryService::Stub::async::BatchGetStock,
+                                     stock_request, rpc::Within(call, budget_));
+
+  const Result<inventory::v1::BatchGetStockResponse> stock = pending_stock.Get();
+  FoundBook found{.seen = ToSeen(TRY(pending_book.Get()))};
+  if (stock.ok() && stock->stocks_size() == 1) found.stock = ToLevel(stock->stocks(0));
+  return found;
 }
 
 }  // namespace octavo::cart

@@ -24,6 +24,11 @@ struct ShopFacts {
   std::optional<std::map<BookId, StockLevel>> stocks;
 };
 
+struct FoundBook {
+  Seen seen;  // But for its availability, which hangs on how many are wanted.
+  std::optional<StockLevel> stock;  // Missing when the inventory could not be asked.
+};
+
 class ShopClient {
  public:
   // Each question waits for its answer at most for `budget`; both services are asked at once.
@@ -34,7 +39,7 @@ class ShopClient {
   // Never fails: what cannot be had in time is missing.
   ShopFacts Ask(const rpc::Call& call, const std::vector<BookId>& books) const;
   // NOT_FOUND (UNKNOWN_BOOK), or why the catalogue could not be asked.
-  Result<Seen> FindBook(const rpc::Call& call, BookId book) const;
+  Result<FoundBook> FindBook(const rpc::Call& call, BookId book) const;
 
  private:
   const rpc::Caller caller_;

@@ -18,22 +18,24 @@ using db::Transaction;
 
 constexpr std::string_view kFindCart = "SELECT version, next_position, codes, updated FROM carts WHERE cart_id = $1";
 constexpr std::string_view kFindLines =
-    "SELECT book_id, position, quantity, saved_for_later, title, authors, price_minor, currency, added FROM cart_lines "
-    "WHERE cart_id = $1 ORDER BY position";
+    "SELECT book_id, position, quantity, saved_for_later, title, authors, price_minor, currency, added, availability "
+    "FROM cart_lines WHERE cart_id = $1 ORDER BY position";
 constexpr std::string_view kInsertCart =
     "INSERT INTO carts (cart_id, version, next_position, codes, updated) VALUES ($1, $2, $3, $4, $5)";
 constexpr std::string_view kUpdateCart =
     "UPDATE carts SET version = $2, next_position = $3, codes = $4, updated = $5 WHERE cart_id = $1 AND version = $6";
 constexpr std::string_view kPutLine =
     "INSERT INTO cart_lines (cart_id, book_id, position, quantity, saved_for_later, title, authors, price_minor, currency, "
-    "added) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (cart_id, book_id) DO UPDATE SET position = "
-    "excluded.position, quantity = excluded.quantity, saved_for_later = excluded.saved_for_later, title = excluded.title, "
-    "authors = excluded.authors, price_minor = excluded.price_minor, currency = excluded.currency, added = excluded.added";
+    "added, availability) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (cart_id, book_id) DO UPDATE SET "
+    "position = excluded.position, quantity = excluded.quantity, saved_for_later = excluded.saved_for_later, title = "
+    "excluded.title, authors = excluded.authors, price_minor = excluded.price_minor, currency = excluded.currency, added = "
+    "excluded.added, availability = excluded.availability";
 constexpr std::string_view kDeleteLine = "DELETE FROM cart_lines WHERE cart_id = $1 AND book_id = $2";
 constexpr std::string_view kDeleteLines = "DELETE FROM cart_lines WHERE cart_id = $1";
 constexpr std::string_view kDeleteCart = "DELETE FROM carts WHERE cart_id = $1";
 constexpr std::string_view kSetSeen =
-    "UPDATE cart_lines SET title = $3, authors = $4, price_minor = $5, currency = $6 WHERE cart_id = $1 AND book_id = $2";
+    "UPDATE cart_lines SET title = $3, authors = $4, price_minor = $5, currency = $6, availability = $7 WHERE cart_id = $1 "
+    "AND book_id = $2";
 
 std::string JoinLines(const std::vector<std::string>& lines) {
   std::string text;
@@ -56,7 +58,9 @@ Line ReadLine(const Row& row) {
             .quantity = row.Int(2),
             .saved_for_later = row.Bool(3),
             .position = row.Int(1),
-            .seen = {.title = row.Text(4), .authors = row.Text(5)},
+            .seen = {.title = row.Text(4),
+                     .authors = row.Text(5),
+                     .availability = static_cast<Availability>(row.Int(9))},
             .added = row.Time(8)};
   if (!row.IsNull(6)) line.seen.price = Money(row.Int(6), Currency::Parse(row.Text(7)).value());
   return line;
@@ -85,7 +89,7 @@ std::optional<std::string> CurrencyOf(const std::optional<Money>& price) {
 void PutLine(Transaction& transaction, const CartId& id, const Line& line) {
   transaction.Execute(kPutLine, id.value(), line.book.value(), line.position, line.quantity,
                       line.saved_for_later ? 1 : 0, line.seen.title, line.seen.authors, MinorOf(line.seen.price),
-                      CurrencyOf(line.seen.price), line.added);
+                      CurrencyOf(line.seen.price), line.added, static_cast<int>(line.seen.availability));
 }
 
 // Writes what is different from `before`, and gives the cart as it then is.
@@ -219,7 +223,7 @@ void SqlStore::RecordSeen(const CartId& id, const std::map<BookId, Seen>& seen) 
   database_.Write([&](Transaction& transaction) {
     for (const auto& [book, shown] : seen) {
       transaction.Execute(kSetSeen, id.value(), book.value(), shown.title, shown.authors, MinorOf(shown.price),
-                          CurrencyOf(shown.price));
+                          CurrencyOf(shown.price), static_cast<int>(shown.availability));
     }
   });
 }

@@ -21,7 +21,8 @@ using testing::IsEmpty;
 constexpr Timestamp kNoon = FakeClock::kNoon;
 const CartId kGuest{"v-1"};
 const CartId kCustomer{"c-7"};
-const Seen kSeen{.title = "Dune", .authors = "Frank Herbert", .price = Money(1290, Currency::Eur())};
+const Seen kSeen{.title = "Dune", .authors = "Frank Herbert", .price = Money(1290, Currency::Eur()),
+                 .availability = Availability::kToOrder};
 
 // "1x2" for two copies of book 1, "1x2 later" where saved for later.
 std::vector<std::string> Lines(const Cart& cart) {
@@ -197,7 +198,7 @@ TEST_P(StoreContractTest, AnOrderEventIsAppliedOnceWithItsPosition) {
 
 TEST_P(StoreContractTest, WhatWasSeenIsRecordedWithoutAChange) {
   const Cart before = *Put(kGuest, 1, 1, "a");
-  const Seen seen{.title = "Dune", .authors = "F. Herbert", .price = std::nullopt};
+  const Seen seen{.title = "Dune", .authors = "F. Herbert", .price = std::nullopt, .availability = Availability::kSoldOut};
 
   store_->RecordSeen(kGuest, {{BookId{1}, seen}, {BookId{2}, seen}});
   store_->RecordSeen(kCustomer, {{BookId{1}, seen}});

@@ -18,8 +18,9 @@ struct StockLevel {
 inline Availability AvailabilityOf(std::int64_t quantity, const std::optional<StockLevel>& stock) {
   if (!stock) return Availability::kUnknown;
   if (stock->available >= quantity) return Availability::kOnShelf;
-  if (stock->available > 0) return Availability::kPartly;
-  return stock->promisable >= quantity ? Availability::kToOrder : Availability::kSoldOut;
+  // As inventory promises: from the shelf first, what it lacks from a delivery.
+  if (stock->available + stock->promisable >= quantity) return Availability::kToOrder;
+  return stock->available > 0 ? Availability::kPartly : Availability::kSoldOut;
 }
 
 }  // namespace octavo::cart

@@ -67,6 +67,11 @@ Status Add(Cart& cart, BookId book, std::int64_t quantity, const Seen& seen, Tim
   return Ok();
 }
 
+void SeeAvailability(Cart& cart, BookId book, const std::optional<StockLevel>& stock) {
+  const auto line = FindLine(cart, book);
+  if (line != cart.lines.end()) line->seen.availability = AvailabilityOf(line->quantity, stock);
+}
+
 Status SetQuantity(Cart& cart, BookId book, std::int64_t quantity) {
   const auto line = FindLine(cart, book);
   if (line == cart.lines.end()) return UnknownLine(cart, book);

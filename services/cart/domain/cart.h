@@ -14,6 +14,7 @@
 #include "lib/base/money.h"
 #include "lib/base/result.h"
 #include "lib/base/strong_id.h"
+#include "services/cart/domain/availability.h"
 
 namespace octavo::cart {
 
@@ -34,6 +35,7 @@ struct Seen {
   std::string title;
   std::string authors;
   std::optional<Money> price;
+  Availability availability = Availability::kUnknown;  // Of the copies in the line.
 
   bool operator==(const Seen&) const = default;
 };
@@ -67,6 +69,8 @@ using Copies = std::map<BookId, std::int64_t>;
 // `quantity` (1 to kQuantityMax) more of a book; what is above kQuantityMax in all is left out. A line that was saved for
 // later is taken up again. FAILED_PRECONDITION (CART_FULL).
 Status Add(Cart& cart, BookId book, std::int64_t quantity, const Seen& seen, Timestamp now);
+// The reader sees what can be had of the line's copies; `stock` is missing where it could not be asked.
+void SeeAvailability(Cart& cart, BookId book, const std::optional<StockLevel>& stock);
 // 0 removes the line. NOT_FOUND (UNKNOWN_LINE).
 Status SetQuantity(Cart& cart, BookId book, std::int64_t quantity);
 // NOT_FOUND (UNKNOWN_LINE).
