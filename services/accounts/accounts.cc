@@ -79,11 +79,22 @@ bool Accounts::MayWrite(const std::string& email, const std::string& client) {
   return !parts_.store.Attempt(subjects, parts_.clock.Now()).has_value();
 }
 
+// Said aloud, other than the limit per address: it tells a client of nobody but itself.
+Status Accounts::CountRegistration(const std::string& client) {
+  if (client.empty()) return Ok();
+  const Timestamp now = parts_.clock.Now();
+  const std::vector<ThrottledSubject> subjects{
+      {MakeSubject("register-client", ClientNetwork(client)), policy_.registrations_per_client}};
+  if (const auto allowed = parts_.store.Attempt(subjects, now)) return TryLater(*allowed, now);
+  return Ok();
+}
+
 Status Accounts::Register(const Applicant& applicant) {
   const std::string email = TRY(ParseEmail("email", applicant.email));
   const std::string full_name = TRY(ParseFullName("full_name", applicant.full_name));
   const std::string base_uri = TRY(BaseUri(applicant.base_uri));
   TRY(CheckPassword("password", applicant.password, email));
+  TRY(CountRegistration(applicant.client));
   const PasswordHash password_hash = TRY(parts_.hasher.Hash(applicant.password));
   if (!MayWrite(email, /*client=*/"")) return Ok();
 

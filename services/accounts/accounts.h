@@ -44,6 +44,11 @@ struct Policy {
                                      .wait_first = std::chrono::minutes(1),
                                      .wait_max = std::chrono::hours(1),
                                      .forgotten_after = std::chrono::hours(24)};
+  // Each costs a hash and a message. A school that opens accounts for a class has room.
+  ThrottlePolicy registrations_per_client{.free_count = 30,
+                                          .wait_first = std::chrono::seconds(10),
+                                          .wait_max = std::chrono::hours(1),
+                                          .forgotten_after = std::chrono::hours(24)};
   std::chrono::microseconds verify_within = std::chrono::hours(24);
   std::chrono::microseconds reset_within = std::chrono::hours(1);
   // Where links lead; empty: where the request says.
@@ -84,6 +89,7 @@ class Accounts {
     std::string full_name;
     std::string base_uri;
     std::string request_id;
+    std::string client = {};  // Empty: not counted.
   };
   struct SignedIn {
     Secret token;
@@ -95,7 +101,7 @@ class Accounts {
 
   // Sends a message: with a link that makes the account; or where the address has one, saying so; or none,
   // where the address has had several of late. Errors: INVALID_ARGUMENT (INVALID_FIELD), RESOURCE_EXHAUSTED
-  // (OVERLOADED).
+  // (TRY_LATER with retry_seconds: the client has registered too often; OVERLOADED).
   Status Register(const Applicant& applicant);
   // Errors: FAILED_PRECONDITION (BAD_TOKEN).
   Result<Customer> VerifyEmail(const Secret& token);
@@ -141,6 +147,8 @@ class Accounts {
   Result<Live> FindLive(const Secret& token);
   // The customer's password hash, if that is their password; counted as a guess if not.
   Result<PasswordHash> Prove(const Customer& customer, const Secret& password);
+  // RESOURCE_EXHAUSTED (TRY_LATER).
+  Status CountRegistration(const std::string& client);
   // Whether a message may be sent on behalf of these.
   bool MayWrite(const std::string& email, const std::string& client);
   Result<std::string> BaseUri(const std::string& asked_for) const;

@@ -161,6 +161,27 @@ TEST_F(AccountsTest, NobodysBoxIsFilled) {
   EXPECT_EQ(NextMessage().to, "bob@example.org");
 }
 
+TEST_F(AccountsTest, OneClientRegistersSoOftenAndNoMore) {
+  policy_.registrations_per_client = {.free_count = 3, .wait_first = 10s, .wait_max = 1h, .forgotten_after = 24h};
+  const auto register_from = [&](const std::string& client, int reader) {
+    return accounts().Register({.email = "reader" + std::to_string(reader) + "@example.org",
+                                .password = kPassword,
+                                .base_uri = kShop,
+                                .client = client});
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(register_from("2001:db8::" + std::to_string(i), i), IsOk());
+  const std::int64_t hashed = hasher_->count();
+
+  const Status refused = register_from("2001:db8::7", 3);
+
+  ASSERT_THAT(refused, HasReason("TRY_LATER"));
+  EXPECT_EQ(refused.error().metadata.at("retry_seconds"), "10");
+  EXPECT_EQ(hasher_->count(), hashed) << "refused before the costly part";
+  EXPECT_THAT(register_from("192.0.2.8", 4), IsOk());
+  clock_.Advance(10s);
+  EXPECT_THAT(register_from("2001:db8::7", 5), IsOk());
+}
+
 TEST_F(AccountsTest, RefusesWhatIsNoRegistration) {
   EXPECT_THAT(Register("ada", kPassword), HasReason("INVALID_FIELD"));
   EXPECT_THAT(Register(kAda, Secret("password123")), HasReason("INVALID_FIELD"));

@@ -85,7 +85,8 @@ Result<v1::RegisterResponse> AccountsService::Register(const rpc::Call&, const v
                           .password = Secret(request.password()),
                           .full_name = request.full_name(),
                           .base_uri = request.base_uri(),
-                          .request_id = request.request_id()}));
+                          .request_id = request.request_id(),
+                          .client = request.client()}));
   return v1::RegisterResponse();
 }
 

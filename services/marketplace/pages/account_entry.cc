@@ -155,6 +155,7 @@ http::Response Register(const Site& site, const Visit& visit, const http::Params
   request.set_password(std::string(form.Get("password")));
   request.set_base_uri(BaseUri(site, visit.request()));
   request.set_request_id(Trimmed(form, "request_id", 100));
+  request.set_client(ClientAddress(site.transport, visit.request()));
   const Budget budget = visit.ForChange();
   const auto answer = site.client.accounts().Register(request, budget).Get(budget);
   // The same, whether the address has an account or not.

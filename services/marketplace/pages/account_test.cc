@@ -161,6 +161,17 @@ TEST_F(AccountPagesTest, WhoIsSignedInNeedNotDoItAgain) {
   EXPECT_EQ(Location(Get("/account/register")), "/account");
 }
 
+TEST_F(AccountPagesTest, AccountsHearWhoseFormItIsToThrottleThem) {
+  for (const std::string path : {"/account/sign-in", "/account/register", "/account/forgotten"}) {
+    peer_address_ = path == "/account/register" ? "192.0.2.8" : "192.0.2.7";
+    Get(path);
+
+    Submit(path, {{"email", kAda}, {"password", kPassword}});
+
+    EXPECT_EQ(shop_.accounts().LastClient(), peer_address_) << path;
+  }
+}
+
 // --- Registering
 
 TEST_F(AccountPagesTest, WhoRegistersConfirmsAndSignsIn) {

@@ -62,6 +62,11 @@ std::size_t FakeAccounts::session_count() const {
   return sessions_.size();
 }
 
+std::string FakeAccounts::LastClient() const {
+  const std::lock_guard lock(mutex_);
+  return last_client_;
+}
+
 void FakeAccounts::FailNext(Error error) {
   const std::lock_guard lock(mutex_);
   fail_next_ = std::move(error);
@@ -92,6 +97,7 @@ Pending<v1::RegisterResponse> FakeAccounts::Register(const v1::RegisterRequest& 
       return InvalidField("email", "is not an e-mail address");
     TRY(CheckPassword("password", request.password()));
     const std::lock_guard lock(mutex_);
+    last_client_ = request.client();
     if (people_.contains(request.email())) return v1::RegisterResponse();
     Person person{.password = request.password()};
     person.customer.set_name("customers/" + std::to_string(next_++));
@@ -125,6 +131,7 @@ Pending<v1::SignInResponse> FakeAccounts::SignIn(const v1::SignInRequest& reques
   return Reply<v1::SignInResponse>(condition, [&]() -> Result<v1::SignInResponse> {
     TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
+    last_client_ = request.client();
     const auto person = people_.find(request.email());
     if (person == people_.end() || person->second.password != request.password()) return BadCredentials();
     v1::SignInResponse response;
@@ -199,6 +206,7 @@ Pending<v1::RequestPasswordResetResponse> FakeAccounts::RequestPasswordReset(
   return Reply<v1::RequestPasswordResetResponse>(condition,
                                                  [&]() -> Result<v1::RequestPasswordResetResponse> {
                                                    const std::lock_guard lock(mutex_);
+                                                   last_client_ = request.client();
                                                    if (!people_.contains(request.email()))
                                                      return v1::RequestPasswordResetResponse();
                                                    const std::string token = NewToken();

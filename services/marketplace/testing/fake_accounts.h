@@ -24,6 +24,8 @@ class FakeAccounts final : public AccountsClient {
   // A session of the customer without the way through SignIn.
   std::string OpenSession(const std::string& email);
   std::size_t session_count() const;
+  // Who, by network address, tried the last form that is throttled.
+  std::string LastClient() const;
   // The next call that is no VerifySession fails so.
   void FailNext(Error error);
 
@@ -69,6 +71,7 @@ class FakeAccounts final : public AccountsClient {
   std::map<std::string, std::string> sessions_;   // E-mail by token.
   std::map<std::string, std::string> resets_;     // E-mail by token.
   std::map<std::string, std::string> last_link_;  // Token by e-mail.
+  std::string last_client_;
   int next_ = 1;
   std::optional<Error> fail_next_;
 };

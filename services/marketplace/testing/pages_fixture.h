@@ -122,6 +122,7 @@ class PagesFixture : public testing::Test {
              .random = random_};
   http::Router router_ = Routes(site_);
   http::Headers headers_;  // Sent with every request.
+  std::string peer_address_ = "127.0.0.1";
   std::map<std::string, std::string> cookies_;
   std::string last_page_;
 
@@ -134,6 +135,7 @@ class PagesFixture : public testing::Test {
     if (question != std::string::npos)
       request.query = http::ParseQuery(std::string_view(target).substr(question + 1)).value();
     request.headers = headers_;
+    request.peer_address = peer_address_;
     for (const auto& [name, value] : cookies_) request.cookies.Add(name, value);
     return request;
   }
