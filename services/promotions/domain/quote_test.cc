@@ -92,7 +92,16 @@ TEST(EligibilityTest, AThresholdCountsTheMeantItemsAtListPriceAndSaysWhatIsMissi
   campaign.threshold_minor = 3'001;
   const Quote short_of = PriceOf(basket, {half, campaign});
   EXPECT_EQ(ReasonOf(short_of, 2), Reason::kBelowThreshold);
-  EXPECT_EQ(short_of.outcomes[1].message, "Add 0.01 EUR of its books to get Campaign 2.");
+  EXPECT_EQ(short_of.outcomes[1].message, "Add its books for 0.01 EUR to get Campaign 2.");
+}
+
+TEST(EligibilityTest, AThresholdOfAnyBooksSaysSo) {
+  Campaign campaign = TestCampaign(1, FreeDelivery{});
+  campaign.threshold_minor = 4'000;
+
+  const Quote quote = PriceOf(TestBasket({{1, 1'699}}), {campaign});
+
+  EXPECT_EQ(quote.outcomes[0].message, "Add books for 23.01 EUR to get Campaign 1.");
 }
 
 TEST(EligibilityTest, AFirstOrderIsOneWithoutEarlierOnes) {

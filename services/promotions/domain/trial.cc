@@ -121,7 +121,8 @@ std::string Explain(const Trial& trial, Currency currency) {
     case Reason::kPaused: return name + " is paused.";
     case Reason::kNotEligibleItems: return "No book in the basket belongs to " + name + ".";
     case Reason::kBelowThreshold:
-      return "Add " + ToString(Money(trial.missing_minor, currency)) + " of its books to get " + name + ".";
+      return "Add " + std::string(trial.campaign().items.everything() ? "books" : "its books") + " for " +
+             ToString(Money(trial.missing_minor, currency)) + " to get " + name + ".";
     case Reason::kNotEnoughUnits: {
       const auto& groups = std::get<BuyXGetY>(trial.campaign().effect);
       return "Add " + std::to_string(trial.missing_quantity) + " more of " + name + " to get " +
