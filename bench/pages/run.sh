@@ -39,7 +39,8 @@ round() {
   measure "home" "$base/" -H "Cookie: $cookie"
   measure "home, gzip" "$base/" -H "Cookie: $cookie" -H 'Accept-Encoding: gzip'
   measure "book" "$base/books/20" -H "Cookie: $cookie"
-  measure "search" "$base/search?q=the" -H "Cookie: $cookie"
+  measure "search, one word" "$base/search?q=garden" -H "Cookie: $cookie"
+  measure "search, every book" "$base/search?q=the" -H "Cookie: $cookie"
   measure "cover" "$base/covers/20.svg"
 }
 

@@ -300,6 +300,13 @@ TEST_F(PagesTest, SearchWithoutResultsHasAWayOn) {
   EXPECT_THAT(page.body, HasSubstr("What others are reading"));
 }
 
+TEST_F(PagesTest, SearchSaysThatNoBookHasAllTheWords) {
+  shop_.Add(MakeBook("The Hobbit", "J.R.R. Tolkien", "fantasy"));
+
+  EXPECT_THAT(Get("/search?q=hobbit+zzz").body, HasSubstr("No book has all of these words; these have some of them."));
+  EXPECT_THAT(Get("/search?q=hobbit").body, Not(HasSubstr("No book has all of these words")));
+}
+
 TEST_F(PagesTest, SearchBearsAnyParameters) {
   for (const char* target :
        {"/search", "/search?q=", "/search?q=%FF%00", "/search?q=a&decade=x&format=Y&sort=z&page=-3",

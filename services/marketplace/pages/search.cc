@@ -185,6 +185,7 @@ http::Response SearchPage(const Site& site, const http::Request& request) {
     corrected.Set("CORRECTED_QUERY", results.corrected_query()).Set("TYPED_QUERY", query);
     corrected.Set("CORRECTED_LINK", SearchLink(results.corrected_query()));
   }
+  if (results.matched_any()) content.Show("ANY");
   View facets = content.Add("FACETS");
   if (AddFacets(facets, results.facets(), address)) facets.Add("CLEAR").Set("CLEAR_LINK", SearchLink(query));
   if (results.books().empty()) {

@@ -2,6 +2,7 @@
   <h1>{{HEADING}}</h1>
   {{#CORRECTED}}<p class="note">We looked for <a href="{{CORRECTED_LINK}}"><strong>{{CORRECTED_QUERY}}</strong></a>, as nothing
   here is called <em>{{TYPED_QUERY}}</em>.</p>{{/CORRECTED}}
+  {{#ANY}}<p class="note">No book has all of these words; these have some of them.</p>{{/ANY}}
   {{#RESULTS}}
   <p class="quiet">{{COUNT}}. <a class="to-facets" href="#narrow">Narrow them down</a></p>
   <nav class="sort" aria-label="Sort by">
