@@ -7,6 +7,7 @@
 
 #include <thread>
 
+#include "lib/base/change_signal.h"
 #include "lib/rpc/status.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
@@ -98,8 +99,9 @@ class TransactionsServiceTest : public testing::Test {
   MemoryStore store_;
   FakeWorld world_;
   Checkout checkout_{{store_, world_, world_, world_, clock_, random_, *log_}, {}};
-  EventBell bell_;
-  TransactionsService service_{{store_, checkout_, bell_, clock_, Secret(kNoticeKey)}, pipeline_};
+  ChangeSignal events_;
+  ChangeSignal unfinished_;
+  TransactionsService service_{{store_, checkout_, events_, unfinished_, clock_, Secret(kNoticeKey)}, pipeline_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Stub> stub_;
 };
