@@ -30,14 +30,15 @@ struct Outcome {
   std::atomic<int> other = 0;
 };
 
-// As a caller of the service does: what was ABORTED, because others won too often, is tried again with the same id.
+// As a caller of the service does: what was ABORTED, because others won too often, or not begun, because the crowd waited too
+// long on a slow machine, is tried again with the same id.
 template <typename Verb>
 auto Persist(const Verb& verb) {
   for (;;) {
     try {
       return verb();
     } catch (const Failure& failure) {
-      if (failure.error().code != Code::kAborted) throw;
+      if (failure.error().code != Code::kAborted && failure.error().reason != "DATABASE_BUSY") throw;
     }
   }
 }
