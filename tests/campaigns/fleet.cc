@@ -28,22 +28,24 @@ const std::map<std::string, std::vector<std::string>>& PeersOf() {
   return peers;
 }
 
-// Ports that nobody listens on at the moment: the peers have to know each other's before they start.
-std::vector<int> FreePorts(std::size_t count) {
-  std::vector<int> sockets;
-  std::vector<int> ports;
-  for (std::size_t i = 0; i < count; ++i) {
-    sockets.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    CHECK(bind(sockets.back(), reinterpret_cast<sockaddr*>(&address), size) == 0);
-    CHECK(getsockname(sockets.back(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    ports.push_back(ntohs(address.sin_port));
-  }
-  for (const int socket : sockets) close(socket);
-  return ports;
+// A port that nobody else gets, though a process of ours may come and go on it: the socket is bound and never listens.
+struct Port {
+  int socket;
+  int number;
+};
+
+Port ReservePort() {
+  const int reserved = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  CHECK(reserved >= 0);
+  const int on = 1;
+  CHECK(setsockopt(reserved, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  CHECK(bind(reserved, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  CHECK(getsockname(reserved, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  return {reserved, ntohs(address.sin_port)};
 }
 
 // Between fork and exec, so only what is safe there.
@@ -68,10 +70,11 @@ const std::vector<std::string>& Fleet::services() {
 }
 
 Fleet::Fleet(Options options) : options_(std::move(options)) {
-  const std::vector<int> ports = FreePorts(services().size());
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    processes_[services()[i]].port = ports[i];
-    processes_[services()[i]].channel = rpc::Connect({.target = fmt::format("127.0.0.1:{}", ports[i])});
+  for (const std::string& service : services()) {
+    const Port port = ReservePort();
+    processes_[service] = {.port = port.number,
+                           .reserved = port.socket,
+                           .channel = rpc::Connect({.target = fmt::format("127.0.0.1:{}", port.number)})};
   }
   for (const std::string& service : services()) Start(service);
 }
@@ -79,13 +82,14 @@ Fleet::Fleet(Options options) : options_(std::move(options)) {
 Fleet::~Fleet() {
   for (const std::string& service : services()) {
     if (processes_[service].pid > 0) Kill(service);
+    close(processes_[service].reserved);
   }
 }
 
 std::vector<std::string> Fleet::CommandOf(const std::string& service) const {
   const bool broken = service == "transactions" && !options_.broken_variant.empty();
-  std::vector<std::string> command{options_.programs / (broken ? "octavo-broken-transactions" : "octavo-" + service)};
-  if (broken) command.push_back(options_.broken_variant);
+  std::vector<std::string> command{options_.programs / (broken ? "octavo-broken" : "octavo-" + service)};
+  if (broken) command.insert(command.end(), {options_.broken_variant, service});
   command.push_back(fmt::format("--listen=127.0.0.1:{}", processes_.at(service).port));
   command.push_back("--data-dir=" + options_.data_dir.string());
   command.push_back("--log-level=warn");

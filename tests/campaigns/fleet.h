@@ -19,7 +19,7 @@ class Fleet final : public runtime::Peers {
   struct Options {
     std::filesystem::path programs;  // The folder of octavo-cart and the others.
     std::filesystem::path data_dir;  // Also gets what the programs print, as <service>.log.
-    // Not empty: octavo-broken-transactions with this variant takes the place of octavo-transactions.
+    // Not empty: octavo-broken with this variant takes the place of octavo-transactions.
     std::string broken_variant = {};
   };
 
@@ -42,6 +42,7 @@ class Fleet final : public runtime::Peers {
  private:
   struct Process {
     int port = 0;
+    int reserved = -1;  // The socket that keeps the port ours.
     pid_t pid = -1;  // -1: not running.
     std::shared_ptr<grpc::Channel> channel;
   };

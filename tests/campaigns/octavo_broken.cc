@@ -1,6 +1,8 @@
-// octavo-broken-transactions: transactions with a fault planted on purpose, for campaigns to catch. Never part of a shop.
+// octavo-broken: transactions with a fault planted on purpose, alone or with all else that sells, for campaigns to catch. Never
+// part of a shop.
 //
-//     octavo-broken-transactions VARIANT [options of octavo-transactions]
+//     octavo-broken VARIANT transactions [options of octavo-transactions]
+//     octavo-broken VARIANT shop [options of octavo]
 //
 // VARIANT, and what is wrong with it:
 //   answers-before-commit   orders and intents are written a moment after they were acknowledged
@@ -20,6 +22,11 @@
 #include <vector>
 
 #include "lib/runtime/main.h"
+#include "services/cart/module.h"
+#include "services/catalog/module.h"
+#include "services/inventory/module.h"
+#include "services/payments/module.h"
+#include "services/promotions/module.h"
 #include "services/transactions/module.h"
 #include "services/transactions/sql_store.h"
 
@@ -42,7 +49,13 @@ class Later {
   void Do(std::function<void()> thing) {
     const std::lock_guard lock(mutex_);
     things_.push_back(std::move(thing));
+    ++asked_;
     changed_.notify_all();
+  }
+  // Until everything is done that was asked for so far.
+  void Wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this, asked = asked_] { return done_ >= asked; });
   }
 
  private:
@@ -59,21 +72,34 @@ class Later {
       lock.unlock();
       for (const auto& thing : things) thing();
       lock.lock();
+      done_ += static_cast<std::int64_t>(things.size());
+      changed_.notify_all();
     }
   }
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::function<void()>> things_;  // Guarded by mutex_, as the next line.
+  std::deque<std::function<void()>> things_;  // Guarded by mutex_, as the next three.
+  std::int64_t asked_ = 0;
+  std::int64_t done_ = 0;
   bool stopping_ = false;
   std::thread thread_{[this] { Run(); }};  // Last: it uses the rest.
 };
 
+// Nobody notices, but for those who were answered in the last moment before a crash.
 class AnswersBeforeCommit final : public SqlStore {
  public:
   using SqlStore::SqlStore;
+  std::optional<Order> FindOrder(const OrderId& id) override {
+    later_.Wait();
+    return SqlStore::FindOrder(id);
+  }
+  std::optional<Intent> FindIntent(const std::string& key) override {
+    later_.Wait();
+    return SqlStore::FindIntent(key);
+  }
   std::optional<Intent> Begin(const Intent& intent) override {
-    if (auto known = FindIntent(intent.key)) return known;
+    if (auto known = SqlStore::FindIntent(intent.key)) return known;
     later_.Do([this, intent] { (void)SqlStore::Begin(intent); });
     return std::nullopt;
   }
@@ -181,16 +207,34 @@ Module::MakeStore Variant(const std::string& name) {
 }  // namespace
 }  // namespace octavo::transactions
 
+namespace {
+
+using octavo::runtime::Module;
+
+std::vector<std::unique_ptr<Module>> Modules(const std::string& what, octavo::transactions::Module::MakeStore make_store) {
+  std::vector<std::unique_ptr<Module>> modules;
+  if (what == "shop") {
+    modules.push_back(std::make_unique<octavo::cart::Module>());
+    modules.push_back(std::make_unique<octavo::catalog::Module>());
+    modules.push_back(std::make_unique<octavo::inventory::Module>());
+    modules.push_back(std::make_unique<octavo::payments::Module>());
+    modules.push_back(std::make_unique<octavo::promotions::Module>());
+  }
+  modules.push_back(std::make_unique<octavo::transactions::Module>(std::move(make_store)));
+  return modules;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  auto variant = octavo::transactions::Variant(argc > 1 ? argv[1] : "");
-  if (!variant) {
-    std::fputs("octavo-broken-transactions: the first argument names a variant\n", stderr);
+  const std::string what = argc > 2 ? argv[2] : "";
+  auto make_store = octavo::transactions::Variant(argc > 1 ? argv[1] : "");
+  if (!make_store || (what != "shop" && what != "transactions")) {
+    std::fputs("octavo-broken: name a variant, then \"shop\" or \"transactions\"\n", stderr);
     return 2;
   }
-  std::vector<std::unique_ptr<octavo::runtime::Module>> modules;
-  modules.push_back(std::make_unique<octavo::transactions::Module>(std::move(variant)));
-  return octavo::runtime::Main({.name = "octavo-broken-transactions",
+  return octavo::runtime::Main({.name = "octavo-broken",
                                 .about = "Transactions with a fault planted on purpose.",
                                 .listen = octavo::runtime::DefaultAddress("transactions")},
-                               {argv + 2, argv + argc}, std::move(modules));
+                               {argv + 3, argv + argc}, Modules(what, std::move(make_store)));
 }
