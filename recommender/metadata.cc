@@ -149,8 +149,22 @@ void Inherit(const Model& model, ItemIndex item, const std::vector<Feature>& lea
   }
 }
 
-// Sorts each row by column and adds up what leads to the same.
-void Merge(Rows& rows) {
+// Keeps the `count` largest weights, by ascending column; of equal ones those of the lower columns.
+void KeepLargest(std::vector<Overlay::Entry>& row, std::size_t count) {
+  if (row.size() <= count) return;
+  std::nth_element(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(count), row.end(),
+                   [](const Overlay::Entry& a, const Overlay::Entry& b) {
+                     const float of_a = std::abs(a.weight);
+                     const float of_b = std::abs(b.weight);
+                     return of_a != of_b ? of_a > of_b : a.column < b.column;
+                   });
+  row.resize(count);
+  std::sort(row.begin(), row.end(),
+            [](const Overlay::Entry& a, const Overlay::Entry& b) { return a.column < b.column; });
+}
+
+// Sorts each row by column and adds up what leads to the same; keeps the `row_max` largest sums.
+void Merge(std::size_t row_max, Rows& rows) {
   for (std::vector<Overlay::Entry>& row : rows) {
     std::sort(row.begin(), row.end(), [](const Overlay::Entry& a, const Overlay::Entry& b) {
       return a.column != b.column ? a.column < b.column : a.weight < b.weight;
@@ -164,6 +178,7 @@ void Merge(Rows& rows) {
       }
     }
     row.resize(kept);
+    KeepLargest(row, row_max);
   }
 }
 
@@ -208,7 +223,7 @@ std::shared_ptr<const Overlay> BuildOverlay(const Model& model, const std::vecto
       }
     }
   }
-  Merge(rows);
+  Merge(options.row_max, rows);
   return std::make_shared<const Overlay>(model.items(), std::move(new_ids), rows);
 }
 

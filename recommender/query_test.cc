@@ -319,6 +319,21 @@ TEST(OverlayTest, AHistoryOfNewBooksLeadsToTheirRelatives) {
             recommender.Find("sky8"));
 }
 
+TEST(OverlayTest, HoweverManyNewBooksResembleOneOnlyTheNearestStandInItsRow) {
+  const auto model = TwoTastes();
+  std::vector<BookMetadata> books = {{.id = "sea0", .authors = {"Mare"}, .series = "Sea"},
+                                     {.id = "near", .authors = {"Mare"}, .series = "Sea"}};
+  for (int i = 0; i < 9; ++i) books.push_back({.id = "far" + std::to_string(i), .authors = {"Mare"}, .series = "Other"});
+
+  const auto overlay = BuildOverlay(*model, books, {.row_max = 3});
+
+  const Recommender recommender(model, overlay);
+  const auto columns = overlay->row(recommender.Find("sea0")).columns;
+  EXPECT_EQ(columns.size(), 3U);
+  EXPECT_THAT(columns, testing::Contains(recommender.Find("near")));
+  EXPECT_TRUE(std::is_sorted(columns.begin(), columns.end()));
+}
+
 TEST(OverlayTest, ABookWithoutMetadataIsKnownButLeadsNowhere) {
   const auto model = TwoTastes();
   const Recommender recommender(model, BuildOverlay(*model, Shelf()));
