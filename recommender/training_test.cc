@@ -356,6 +356,22 @@ TEST(TuneTest, KeepsTheBestOfItsTrialsAndRepeatsItself) {
   EXPECT_EQ(Tune(all, options, clock)->settings, tuning->settings);
 }
 
+TEST(TuneTest, AFullSearchAlsoMovesSettingsTogetherAndRepeatsItself) {
+  const Interactions all = RandomReaders(200, 60);
+  const SystemClock clock;
+  const TuneOptions options{.effort = TuneEffort::kFull, .seed = 3};
+
+  const Result<Tuning> tuning = Tune(all, options, clock);
+
+  ASSERT_THAT(tuning, IsOk());
+  const auto moved = [](const Trial& trial) {
+    const Settings& s = trial.settings;
+    return s.candidates != Settings{}.candidates && s.ridge != Settings{}.ridge;
+  };
+  EXPECT_TRUE(std::any_of(tuning->trials.begin(), tuning->trials.end(), moved));
+  EXPECT_EQ(Tune(all, options, clock)->settings, tuning->settings);
+}
+
 TEST(TuneTest, WithoutEffortOrWithoutAnythingToHoldBackItTakesTheDefaults) {
   const SystemClock clock;
   const auto single = ParseCsv("user_id,item_id\na,x\nb,y\n", "f.csv");

@@ -34,11 +34,21 @@ constexpr Coordinate kCoordinates[] = {
     {&Settings::row_exponent, 0.08F, 0.1F, 0.9F, false},
     {&Settings::neighbour_user_exponent, 0.2F, 0, 1, false},
 };
+// `steps` may be negative, and a part of one.
+void Move(const Coordinate& coordinate, float steps, Settings& settings) {
+  float& value = settings.*coordinate.member;
+  value = coordinate.multiplies ? value * std::pow(coordinate.step, steps) : value + steps * coordinate.step;
+  value = std::clamp(value, coordinate.min, coordinate.max);
+}
+
 // A change must gain so much, relative, to be taken: less is noise.
 constexpr double kGainMin = 0.0002;
-// More candidates cost memory and time in every answer, so that they must bring more.
-constexpr double kCandidatesGainMin = 0.003;
-constexpr std::uint32_t kTriedCandidatesMax = 384;
+// More candidates cost training time (the cube) and memory, so that they must bring more. What an answer costs is bounded by
+// row_max.
+constexpr double kCandidatesGainMin = 0.001;
+constexpr std::uint32_t kTriedCandidatesMin = 48;
+constexpr std::uint32_t kTriedCandidatesMax = 512;
+constexpr int kJumpsInVainMax = 16;
 
 class Search {
  public:
@@ -95,10 +105,7 @@ class Search {
     bool moved = false;
     while (true) {
       Settings next = tuning_.settings;
-      float& value = next.*coordinate.member;
-      value = coordinate.multiplies ? value * std::pow(coordinate.step, direction * scale)
-                                    : value + direction * scale * coordinate.step;
-      value = std::clamp(value, coordinate.min, coordinate.max);
+      Move(coordinate, direction * scale, next);
       if (!TRY(Consider(next, kGainMin))) return moved;
       moved = true;
     }
@@ -127,21 +134,49 @@ class Search {
         TRY(Consider(next, kGainMin));
       }
     }
-    for (const float scale : {1.0F, 1.0F, 0.4F}) {
-      while (!OutOfTime()) {
-        bool moved = false;
-        for (const Coordinate& coordinate : kCoordinates) moved |= TRY(ClimbBoth(coordinate, scale));
-        if (scale == 1.0F) moved |= TRY(TryCandidates());
-        if (!moved) break;
-      }
+    TRY(ClimbAll(1));
+    TRY(Jump());
+    return ClimbAll(0.4F);
+  }
+
+  // Moves each setting in turn for as long as any of them helps.
+  Status ClimbAll(float scale) {
+    for (bool moved = true; moved && !OutOfTime();) {
+      moved = false;
+      for (const Coordinate& coordinate : kCoordinates) moved |= TRY(ClimbBoth(coordinate, scale));
+      if (scale == 1) moved |= TRY(TryCandidates());
     }
     return Ok();
   }
 
+  // Dense data want more candidates, data full of chance fewer.
   Result<bool> TryCandidates() {
-    Settings more = tuning_.settings;
-    more.candidates = std::min(kTriedCandidatesMax, more.candidates * 3 / 2);
-    return Consider(more, kCandidatesGainMin);
+    if (TRY(Consider(WithCandidates(1.5), kCandidatesGainMin))) return true;
+    return Consider(WithCandidates(1 / 1.5), kGainMin);
+  }
+
+  Settings WithCandidates(double factor) const {
+    Settings next = tuning_.settings;
+    const double candidates = static_cast<double>(next.candidates) * factor;
+    next.candidates = static_cast<std::uint32_t>(std::clamp<double>(candidates, kTriedCandidatesMin, kTriedCandidatesMax));
+    return next;
+  }
+
+  // Moves two settings and sometimes the candidates at once, by chance: some gain only together, above all which books are
+  // candidates and how many. Ends when nothing of that has helped for a while.
+  Status Jump() {
+    SeededRandom random(options_.seed);
+    for (int in_vain = 0; in_vain < kJumpsInVainMax && !OutOfTime(); ++in_vain) {
+      constexpr double kFactors[] = {1, 1, 1.5, 1 / 1.5};
+      Settings next = WithCandidates(kFactors[random.Below(std::size(kFactors))]);
+      const bool more_candidates = next.candidates > tuning_.settings.candidates;
+      for (int i = 0; i < 2; ++i) {
+        const Coordinate& coordinate = kCoordinates[random.Below(std::size(kCoordinates))];
+        Move(coordinate, random.Below(2) == 0 ? 1 : -1, next);
+      }
+      if (TRY(Consider(next, more_candidates ? kCandidatesGainMin : kGainMin))) in_vain = -1;
+    }
+    return Ok();
   }
 
   const Interactions& train_;
