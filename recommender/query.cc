@@ -87,6 +87,16 @@ void ForEachAbove(const Filters& filters, std::span<const float> scores, const f
   }
 }
 
+// Asks for the memory of a row before it is needed: rows stand anywhere in the model, and waiting for each in turn takes
+// longer than adding it up.
+void Fetch(const Model::Row& row) {
+  constexpr std::size_t kPerLine = 64 / sizeof(float);
+  for (std::size_t i = 0; i < row.columns.size(); i += kPerLine) {
+    __builtin_prefetch(&row.columns[i]);
+    __builtin_prefetch(&row.weights[i]);
+  }
+}
+
 float PowerOf(float weight, float power) {
   const float clamped = std::clamp(std::isnan(weight) ? 1.0F : weight, 1e-6F, 1e6F);
   if (power == 0 || clamped == 1) return 1;
@@ -207,7 +217,9 @@ std::span<const Recommendation> Recommender::Recommend(const Query& query, Scrat
   std::size_t sums = 0;
   for (const HistoryEntry& entry : history) sums += RowSize(entry.item);
   scratch.dense_ = kWalkPerTouch * sums >= items();
-  for (const HistoryEntry& entry : history) {
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    if (i + 1 < history.size() && history[i + 1].item < model_->items()) Fetch(model_->row(history[i + 1].item));
+    const HistoryEntry& entry = history[i];
     if (entry.item < items()) Accumulate(entry.item, PowerOf(entry.weight, model_->weight_power()), scratch);
   }
   return Select(query, scratch);
