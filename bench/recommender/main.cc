@@ -28,7 +28,7 @@ struct Flags {
   std::uint64_t interactions_max = 10000000;
   std::uint32_t queries = 20000;
   int threads = 2;
-  std::string model;
+  std::string models;
 };
 
 class Stopwatch {
@@ -95,20 +95,22 @@ double Growth(double small, double large, double small_size, double large_size) 
 }
 
 void Run(const Flags& flags) {
-  const std::filesystem::path path =
-      flags.model.empty() ? std::filesystem::temp_directory_path() / "octavo-bench-model.bin"
-                          : std::filesystem::path(flags.model);
+  const bool keep = !flags.models.empty();
+  const std::filesystem::path folder =
+      keep ? std::filesystem::path(flags.models) : std::filesystem::temp_directory_path();
   std::printf(
       "books,interactions,train_seconds,weights,model_mb,mb_per_million_weights,open_ms,peak_rss_mb,history,"
       "query_p50_us,query_p99_us\n");
   std::vector<double> train_seconds;
   std::vector<std::vector<double>> p50(flags.books.size());
   for (std::size_t i = 0; i < flags.books.size(); ++i) {
+    const std::filesystem::path path = folder / ("octavo-bench-" + std::to_string(flags.books[i]) + ".bin");
     const Interactions readers = Readers(flags.books[i], flags);
-    const Stopwatch train_watch;
-    {
+    train_seconds.push_back(0);
+    if (!keep || !std::filesystem::exists(path)) {
+      const Stopwatch train_watch;
       const Result<Model> model = Train(readers, Settings{}, {.threads = flags.threads});
-      train_seconds.push_back(train_watch.seconds());
+      train_seconds.back() = train_watch.seconds();
       CHECK(model->Save(path).ok());
     }
     const Stopwatch open_watch;
@@ -125,11 +127,13 @@ void Run(const Flags& flags) {
                   latency.p50_us, latency.p99_us);
       std::fflush(stdout);
     }
+    if (!keep) std::filesystem::remove(path);
   }
-  std::filesystem::remove(path);
   if (flags.books.size() > 1) {
-    std::printf("training grows as books^%.2f\n",
-                Growth(train_seconds.front(), train_seconds.back(), flags.books.front(), flags.books.back()));
+    if (train_seconds.front() > 0 && train_seconds.back() > 0) {
+      std::printf("training grows as books^%.2f\n",
+                  Growth(train_seconds.front(), train_seconds.back(), flags.books.front(), flags.books.back()));
+    }
     for (std::size_t h = 0; h < flags.histories.size(); ++h) {
       std::printf("a query with %zu books grows as catalogue^%.2f\n", flags.histories[h],
                   Growth(p50.front()[h], p50.back()[h], flags.books.front(), flags.books.back()));
@@ -156,7 +160,8 @@ int main(int argc, char** argv) {
   app.add_option("--interactions-max", flags.interactions_max, "in all");
   app.add_option("--queries", flags.queries, "questions per row");
   app.add_option("--threads", flags.threads, "for training; a question always takes one");
-  app.add_option("--model", flags.model, "where the model file goes meanwhile");
+  app.add_option("--models", flags.models,
+                 "a folder where models are kept and, once there, used again without training (0 s)");
   CLI11_PARSE(app, argc, argv);
   octavo::recommender::Run(flags);
   return 0;
