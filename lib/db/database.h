@@ -167,6 +167,37 @@ class Database {
     return Run(fn, [this](const Body& body) { RunWrite(body); });
   }
 
+  // As Write, for those who all change one row (a counter). On PostgreSQL, where they would make each other start over,
+  // those of this process that wait at the same time share a transaction, and go one transaction after the other. On SQLite
+  // every Write is so.
+  template <std::invocable<Transaction&> Fn>
+  auto WriteTogether(Fn&& fn) {
+    return Run(fn, [this](const Body& body) { RunTogether(body); });
+  }
+  // Runs `fn(Transaction&, i)` for each i below `count` as a Write of its own, which is committed or rolled back by itself;
+  // they share commits where they can. Gives what they returned, in order. Where some threw, throws what the first of them
+  // did when all have ended: the others may have been committed.
+  template <std::invocable<Transaction&, std::size_t> Fn>
+  auto WriteEach(std::size_t count, const Fn& fn) {
+    using R = std::invoke_result_t<const Fn&, Transaction&, std::size_t>;
+    std::vector<std::optional<R>> results(count);
+    std::vector<Body> bodies;
+    bodies.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      bodies.push_back([&fn, &results, i](Transaction& transaction) {
+        results[i].emplace(fn(transaction, i));
+        return Succeeded(*results[i]);
+      });
+    }
+    for (const std::exception_ptr& thrown : RunWriteEach(bodies)) {
+      if (thrown) std::rethrow_exception(thrown);
+    }
+    std::vector<R> all;
+    all.reserve(count);
+    for (std::optional<R>& result : results) all.push_back(*std::move(result));
+    return all;
+  }
+
   virtual Dialect dialect() const = 0;
   virtual Stats stats() const = 0;
 
@@ -177,6 +208,9 @@ class Database {
   using Body = std::function<bool(Transaction&)>;
   virtual void RunRead(const Body& body) = 0;
   virtual void RunWrite(const Body& body) = 0;
+  virtual void RunTogether(const Body& body) { RunWrite(body); }
+  // What each threw.
+  virtual std::vector<std::exception_ptr> RunWriteEach(std::span<const Body> bodies);
 
  private:
   template <typename T>

@@ -429,6 +429,62 @@ TEST_P(DatabaseContractTest, ConcurrentIncrementsAddUp) {
   EXPECT_EQ(Counter("visits"), kThreads * kEach);
 }
 
+TEST_P(DatabaseContractTest, SeveralWritesAtOnceAreEachByThemselves) {
+  const auto write = [](Transaction& transaction, std::size_t i) -> Result<std::int64_t> {
+    transaction.Execute(kSetCounter, "c" + std::to_string(i), i);
+    if (i == 1) return Error{Code::kFailedPrecondition, "REFUSED", "the second never does"};
+    return static_cast<std::int64_t>(i);
+  };
+
+  const std::vector<Result<std::int64_t>> written = database_->WriteEach(4, write);
+
+  ASSERT_EQ(written.size(), 4U);
+  EXPECT_THAT(written[1], HasReason("REFUSED"));
+  EXPECT_EQ(*written[3], 3);
+  EXPECT_EQ(Counter("c0"), 0);
+  EXPECT_EQ(Counter("c1"), std::nullopt);
+  EXPECT_EQ(Counter("c3"), 3);
+  EXPECT_TRUE(database_->WriteEach(0, write).empty());
+}
+
+TEST_P(DatabaseContractTest, OfSeveralWritesOneThatThrowsLeavesTheOthersAndIsHeardOf) {
+  const auto write = [](Transaction& transaction, std::size_t i) {
+    transaction.Execute(kInsertBook, i == 2 ? 1 : static_cast<int>(i) + 1, "isbn " + std::to_string(i), "A Book");
+    return i;
+  };
+
+  EXPECT_THROW(database_->WriteEach(4, write), ConstraintViolation);
+
+  const auto count = database_->Read([](Transaction& t) { return t.QueryOne("SELECT COUNT(*) FROM book")->Int(0); });
+  EXPECT_EQ(count, 3);
+}
+
+TEST_P(DatabaseContractTest, WhatIsWrittenTogetherNeverMeetsAndSharesCommits) {
+  SetCounter("next", 0);
+  constexpr int kThreads = 8;
+  constexpr int kEach = 25;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      for (int turn = 0; turn < kEach; ++turn) {
+        const bool refuses = (i + turn) % 10 == 0;
+        const auto result = database_->WriteTogether([&](Transaction& transaction) -> Result<std::int64_t> {
+          const auto next = transaction.QueryOne("UPDATE counter SET value = value + 1 WHERE name = 'next' RETURNING value");
+          if (refuses) return Error{Code::kAborted, "REFUSED", "takes no number"};
+          return next->Int(0);
+        });
+        EXPECT_EQ(result.ok(), !refuses);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(Counter("next"), kThreads * kEach * 9 / 10);
+  const Stats stats = database_->stats();
+  if (GetParam() == TestDatabaseKind::kPostgres) EXPECT_EQ(stats.repeats, 0);
+  EXPECT_LE(stats.commits, stats.writes);
+}
+
 // Write skew: each of two may leave only if the other stays, and each looks before it leaves.
 TEST_P(DatabaseContractTest, TwoTransactionsCannotBothActOnWhatTheOtherChanges) {
   for (int round = 0; round < 25; ++round) {

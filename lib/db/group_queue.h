@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <deque>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "lib/base/check.h"
@@ -54,6 +55,15 @@ class GroupQueue {
     const std::lock_guard lock(mutex_);
     if (closed_ || waiting_.size() >= waiting_max_) return false;
     waiting_.push_back(item);
+    changed_.notify_one();
+    return true;
+  }
+
+  // All of them, one behind the other; none when there is no room for all.
+  [[nodiscard]] bool PushAll(std::span<Item* const> items) {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || waiting_.size() + items.size() > waiting_max_) return false;
+    waiting_.insert(waiting_.end(), items.begin(), items.end());
     changed_.notify_one();
     return true;
   }

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "lib/base/gathering.h"
 #include "lib/db/nesting.h"
 #include "lib/db/pool.h"
 #include "lib/db/postgres_connection.h"
@@ -57,7 +58,8 @@ class PostgresDatabase final : public Database {
                .wait_max = options.wait_max},
               [this] {
                 return std::make_unique<PostgresConnection>(options_.url, options_.statement_timeout);
-              }) {
+              }),
+        together_(static_cast<std::size_t>(options.group_max), [this](std::span<Shared* const> group) { RunShared(group); }) {
     (void)pool_.Take();
   }
 
@@ -65,8 +67,8 @@ class PostgresDatabase final : public Database {
   Stats stats() const override {
     return {.reads = reads_,
             .writes = writes_,
-            .commits = writes_,
-            .group_largest = std::min<std::int64_t>(1, writes_),
+            .commits = commits_,
+            .group_largest = group_largest_,
             .repeats = repeats_,
             .waiting = pool_.waiting()};
   }
@@ -80,8 +82,27 @@ class PostgresDatabase final : public Database {
     if (options_.read_only) throw Error("the database was opened to be read only");
     Repeat(Access::kWrite, body);
   }
+  void RunTogether(const Body& body) override {
+    Shared shared{body};
+    together_.Run(shared);
+    if (shared.thrown) std::rethrow_exception(shared.thrown);
+  }
+  std::vector<std::exception_ptr> RunWriteEach(std::span<const Body> bodies) override;
 
  private:
+  // One call of WriteTogether.
+  struct Shared {
+    const Body& body;
+    std::exception_ptr thrown = nullptr;
+  };
+
+  void RunShared(std::span<Shared* const> group) {
+    std::vector<Body> bodies;
+    for (const Shared* shared : group) bodies.push_back(shared->body);
+    const std::vector<std::exception_ptr> thrown = RunWriteEach(bodies);
+    for (std::size_t i = 0; i < group.size(); ++i) group[i]->thrown = thrown[i];
+  }
+
   using Connection = Pool<PostgresConnection>::Lease;
 
   void Repeat(Access access, const Body& body);
@@ -93,11 +114,36 @@ class PostgresDatabase final : public Database {
   const Options options_;
   Random& random_;
   Pool<PostgresConnection> pool_;
+  Gathering<Shared> together_;
 
   std::atomic<std::int64_t> reads_ = 0;
   std::atomic<std::int64_t> writes_ = 0;
+  std::atomic<std::int64_t> commits_ = 0;
+  std::atomic<std::int64_t> group_largest_ = 0;  // Only for who looks on: two at once may miss one.
   std::atomic<std::int64_t> repeats_ = 0;
 };
+
+// All in one transaction, as long as nothing is amiss with any of them; else, without savepoints, each by itself.
+std::vector<std::exception_ptr> PostgresDatabase::RunWriteEach(std::span<const Body> bodies) {
+  if (bodies.size() < 2) return Database::RunWriteEach(bodies);
+  bool all = false;
+  try {
+    RunWrite([&](Transaction& transaction) {
+      all = std::all_of(bodies.begin(), bodies.end(), [&](const Body& body) { return body(transaction); });
+      return all;
+    });
+  } catch (const UnknownOutcome&) {
+    return std::vector<std::exception_ptr>(bodies.size(), std::current_exception());
+  } catch (const Unavailable&) {
+    return std::vector<std::exception_ptr>(bodies.size(), std::current_exception());
+  } catch (...) {
+    all = false;  // Whose fault it was comes out below.
+  }
+  if (!all) return Database::RunWriteEach(bodies);
+  writes_ += static_cast<std::int64_t>(bodies.size()) - 1;
+  group_largest_ = std::max<std::int64_t>(group_largest_, static_cast<std::int64_t>(bodies.size()));
+  return std::vector<std::exception_ptr>(bodies.size());
+}
 
 void PostgresDatabase::Repeat(Access access, const Body& body) {
   RunningTransaction::CheckNone();
@@ -160,7 +206,11 @@ Setback PostgresDatabase::Run(PostgresConnection& connection, Access access, con
 Setback PostgresDatabase::Commit(PostgresConnection& connection, Access access) {
   const CommitOutcome outcome = connection.Commit();
   if (outcome == CommitOutcome::kDone) {
-    if (access == Access::kWrite) ++writes_;
+    if (access == Access::kWrite) {
+      ++writes_;
+      ++commits_;
+      group_largest_ = std::max<std::int64_t>(group_largest_, 1);
+    }
     return Setback::kNone;
   }
   if (outcome == CommitOutcome::kConflict) return Setback::kConflict;

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <exception>
 #include <string>
 #include <thread>
@@ -81,10 +82,13 @@ class SqliteDatabase final : public Database {
   using Body = std::function<bool(Transaction&)>;
   void RunRead(const Body& body) override;
   void RunWrite(const Body& body) override;
+  std::vector<std::exception_ptr> RunWriteEach(std::span<const Body> bodies) override;
 
  private:
-  // One Write; on the stack of its caller, who waits.
+  // One Write; in the hands of its caller, who waits.
   struct Job {
+    explicit Job(const Body& of) : body(of) {}
+
     const Body& body;
     bool commit = false;
     std::exception_ptr thrown = nullptr;  // For the caller, once `done`.
@@ -92,6 +96,7 @@ class SqliteDatabase final : public Database {
   };
   using Group = std::vector<Job*>;
 
+  void Await(Job& job);
   void WriterLoop();
   void RunGroup(Group group);
   bool RunAll(const Group& group, Group::const_iterator& culprit);
@@ -191,13 +196,35 @@ void SqliteDatabase::RunRead(const Body& body) {
 void SqliteDatabase::RunWrite(const Body& body) {
   RunningTransaction::CheckNone();
   CheckAlive();
-  Job job{.body = body};
+  Job job(body);
   if (!queue_.Push(&job)) throw Overloaded(fmt::format("{} writes wait already", options_.waiting_max));
-  if (!job.done.WaitFor(options_.wait_max)) {
-    if (queue_.Remove(&job)) throw Overloaded("the writer was not free in time");
+  Await(job);
+  if (job.thrown) std::rethrow_exception(job.thrown);
+}
+
+// Until the job is done, or has failed because the writer did not get to it.
+void SqliteDatabase::Await(Job& job) {
+  if (job.done.WaitFor(options_.wait_max)) return;
+  if (queue_.Remove(&job)) {
+    job.thrown = std::make_exception_ptr(Overloaded("the writer was not free in time"));
+  } else {
     job.done.Wait();  // It has begun.
   }
-  if (job.thrown) std::rethrow_exception(job.thrown);
+}
+
+std::vector<std::exception_ptr> SqliteDatabase::RunWriteEach(std::span<const Body> bodies) {
+  RunningTransaction::CheckNone();
+  CheckAlive();
+  std::deque<Job> jobs;  // They do not move.
+  std::vector<Job*> waiting;
+  for (const Body& body : bodies) waiting.push_back(&jobs.emplace_back(body));
+  if (!queue_.PushAll(waiting)) throw Overloaded(fmt::format("{} writes wait already", options_.waiting_max));
+  std::vector<std::exception_ptr> thrown;
+  for (Job& job : jobs) {
+    Await(job);
+    thrown.push_back(job.thrown);
+  }
+  return thrown;
 }
 
 void SqliteDatabase::WriterLoop() {

@@ -90,6 +90,18 @@ std::int64_t Transaction::Execute(std::string_view sql, std::span<const Value> p
   return Run(sql, parameters).changed;
 }
 
+std::vector<std::exception_ptr> Database::RunWriteEach(std::span<const Body> bodies) {
+  std::vector<std::exception_ptr> thrown(bodies.size());
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    try {
+      RunWrite(bodies[i]);
+    } catch (...) {
+      thrown[i] = std::current_exception();
+    }
+  }
+  return thrown;
+}
+
 void Transaction::Script(std::string_view sql) {
   Guard([&] {
     RunScript(sql);

@@ -36,6 +36,7 @@ constexpr char kForgetIntents[] = R"(
 
 constexpr char kNextOrderNumber[] = R"(
   UPDATE counters SET order_number = order_number + 1 WHERE counter_id = 1 RETURNING order_number)";
+// Everybody who writes an event changes this row: they write together.
 constexpr char kNextPosition[] = R"(
   UPDATE counters SET event_position = event_position + 1 WHERE counter_id = 1 RETURNING event_position)";
 constexpr char kLastPosition[] = "SELECT event_position FROM counters WHERE counter_id = 1";
@@ -277,15 +278,6 @@ void EraseFrom(Order& order) {
 
 }  // namespace
 
-// Everybody who writes an event changes the row of the counters. SQLite has one writer anyway, and gathers those who wait for
-// it into one commit. On PostgreSQL two at once would make one of them start over: within this process they take turns.
-template <typename Fn>
-auto SqlStore::WriteEvent(const Fn& fn) {
-  std::unique_lock<std::mutex> turn(turn_, std::defer_lock);
-  if (database_.dialect() == db::Dialect::kPostgres) turn.lock();
-  return database_.Write(fn);
-}
-
 std::optional<Intent> SqlStore::Begin(const Intent& intent) {
   return database_.Write([&](Transaction& transaction) -> std::optional<Intent> {
     const std::int64_t inserted =
@@ -324,7 +316,7 @@ void SqlStore::Fail(const std::string& key) {
 }
 
 Result<Order> SqlStore::Place(const std::string& key, const Order& order) {
-  return WriteEvent([&](Transaction& transaction) -> Result<Order> {
+  return database_.WriteTogether([&](Transaction& transaction) -> Result<Order> {
     if (transaction.Execute(kMarkPlaced, key) == 0) {
       const auto row = transaction.QueryOne(kSelectOrderOfIntent, key);
       if (row) return OrderFromJson(row->Text(0));
@@ -379,7 +371,7 @@ std::int64_t SqlStore::CountOrders(const std::string& customer, const std::strin
 
 Result<Order> SqlStore::Decided(const OrderId& id, const std::string& key, const std::string& fingerprint, Timestamp now,
                                 const Decide& decide) {
-  return WriteEvent([&](Transaction& transaction) -> Result<Order> {
+  return database_.WriteTogether([&](Transaction& transaction) -> Result<Order> {
     const auto row = transaction.QueryOne(kSelectOrder, id.value());
     if (!row) return Error{Code::kNotFound, "UNKNOWN_ORDER", "there is no order orders/" + id.value()};
     const Order order = OrderFromJson(row->Text(0));
@@ -442,7 +434,7 @@ std::int64_t SqlStore::ClaimGuestOrders(const std::string& customer, const std::
 }
 
 std::int64_t SqlStore::EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) {
-  return WriteEvent([&](Transaction& transaction) {
+  return database_.WriteTogether([&](Transaction& transaction) {
     const std::vector<Order> orders = ToOrders(transaction.Query(kOrdersOfBuyer, customer, email));
     for (Order order : orders) {
       EraseFrom(order);

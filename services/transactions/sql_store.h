@@ -1,7 +1,6 @@
 // SqlStore: the Store on SQLite or PostgreSQL. `database` must be migrated (migrations.h) and outlive it.
 #pragma once
 
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -41,12 +40,7 @@ class SqlStore : public Store, public FactsSource {
   LogFacts ReadLogFacts() override;
 
  private:
-  // Runs a Write that takes the next position of the event log.
-  template <typename Fn>
-  auto WriteEvent(const Fn& fn);
-
   db::Database& database_;
-  std::mutex turn_;  // See WriteEvent.
 };
 
 }  // namespace octavo::transactions
