@@ -124,8 +124,8 @@ class RandomCartsTest : public testing::TestWithParam<StoreKind> {
       case 7: {
         const Ordered ordered = SomeOrder();
         const std::int64_t position = model_.FollowedPosition() + Below(3);
-        model_.FollowTo(position, ordered, now_);
-        store_->FollowTo(position, ordered, now_);
+        model_.FollowTo(position, {ordered}, now_);
+        store_->FollowTo(position, {ordered}, now_);
         return "follow";
       }
       default: store_.Reopen(); return "restart";

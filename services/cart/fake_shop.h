@@ -106,8 +106,8 @@ class FakeTransactions final : public transactions::v1::TransactionsService::Ser
     asked_.wait(lock, [&] { return last_asked_ == position; });
   }
 
-  grpc::Status StreamOrderEvents(grpc::ServerContext*, const transactions::v1::StreamOrderEventsRequest* request,
-                                 grpc::ServerWriter<transactions::v1::OrderEvent>* writer) override {
+  grpc::Status StreamOrderEventBatches(grpc::ServerContext*, const transactions::v1::StreamOrderEventBatchesRequest* request,
+                                       grpc::ServerWriter<transactions::v1::OrderEventBatch>* writer) override {
     std::vector<transactions::v1::OrderEvent> events;
     {
       const std::lock_guard lock(mutex_);
@@ -119,7 +119,9 @@ class FakeTransactions final : public transactions::v1::TransactionsService::Ser
     if (request->position() > known) {
       return rpc::ToGrpcStatus(Error{Code::kOutOfRange, "UNKNOWN_POSITION", "there are only " + std::to_string(known)});
     }
-    for (std::int64_t i = request->position(); i < known; ++i) writer->Write(events[i]);
+    transactions::v1::OrderEventBatch batch;
+    for (std::int64_t i = request->position(); i < known; ++i) *batch.add_events() = events[i];
+    if (!batch.events().empty()) writer->Write(batch);
     return grpc::Status::OK;
   }
 

@@ -1,6 +1,8 @@
 #include "services/cart/follower.h"
 
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace octavo::cart {
 namespace {
@@ -30,11 +32,11 @@ Follower::Follower(const std::shared_ptr<grpc::Channel>& transactions, Store& st
 
 Status Follower::Follow(grpc::ClientContext& context) {
   position_ = store_.FollowedPosition();
-  transactions::v1::StreamOrderEventsRequest request;
+  transactions::v1::StreamOrderEventBatchesRequest request;
   request.set_position(position_);
-  const Status end = loop_.Read(context, *stub_->StreamOrderEvents(&context, request),
-                                [this](const transactions::v1::OrderEvent& event) {
-                                  Apply(event);
+  const Status end = loop_.Read(context, *stub_->StreamOrderEventBatches(&context, request),
+                                [this](const transactions::v1::OrderEventBatch& batch) {
+                                  Apply(batch);
                                   return Ok();
                                 });
   // The orders were brought back from an older copy: read them anew. Those that were cleared are known.
@@ -42,11 +44,16 @@ Status Follower::Follow(grpc::ClientContext& context) {
   return end;
 }
 
-void Follower::Apply(const transactions::v1::OrderEvent& event) {
-  const std::optional<Ordered> ordered = ToOrdered(event);
-  if (!ordered && event.position() < position_ + kEventsPerWrite) return;
-  store_.FollowTo(event.position(), ordered, clock_.Now());
-  position_ = event.position();
+void Follower::Apply(const transactions::v1::OrderEventBatch& batch) {
+  std::vector<Ordered> ordered;
+  std::int64_t position = position_;
+  for (const transactions::v1::OrderEvent& event : batch.events()) {
+    position = event.position();
+    if (auto clears = ToOrdered(event)) ordered.push_back(*std::move(clears));
+  }
+  if (ordered.empty() && position < position_ + kEventsPerWrite) return;
+  store_.FollowTo(position, ordered, clock_.Now());
+  position_ = position;
 }
 
 }  // namespace octavo::cart

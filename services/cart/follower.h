@@ -26,7 +26,7 @@ class Follower {
 
   // One stream, from the stored position to its end.
   Status Follow(grpc::ClientContext& context);
-  void Apply(const transactions::v1::OrderEvent& event);
+  void Apply(const transactions::v1::OrderEventBatch& batch);
 
   const std::unique_ptr<transactions::v1::TransactionsService::StubInterface> stub_;
   Store& store_;

@@ -73,10 +73,10 @@ class MemoryStore final : public Store {
     return followed_;
   }
 
-  void FollowTo(std::int64_t position, const std::optional<Ordered>& ordered, Timestamp now) override {
+  void FollowTo(std::int64_t position, const std::vector<Ordered>& ordered, Timestamp now) override {
     const std::lock_guard lock(mutex_);
     if (position <= followed_) return;
-    if (ordered) ClearLocked(*ordered, now);
+    for (const Ordered& order : ordered) ClearLocked(order, now);
     followed_ = position;
   }
 

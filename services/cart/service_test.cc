@@ -308,7 +308,7 @@ TEST_F(CartServiceTest, FollowsTheOrdersAndClearsEachOnce) {
 
 TEST_F(CartServiceTest, FollowsAnewWhereTheOrdersAreFewerThanWereSeen) {
   Add("books/1", 3, "a");
-  store_.FollowTo(7, Ordered{.cart = CartId{"v-1"}, .order = "orders/1", .copies = {{BookId{1}, 1}}}, clock_.Now());
+  store_.FollowTo(7, {{.cart = CartId{"v-1"}, .order = "orders/1", .copies = {{BookId{1}, 1}}}}, clock_.Now());
   transactions_.Add(Placed("orders/1", "carts/v-1", "books/1"));
   transactions_.Add(Placed("orders/2", "carts/v-1", "books/1"));
 

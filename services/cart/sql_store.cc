@@ -232,10 +232,10 @@ std::int64_t SqlStore::FollowedPosition() {
   return database_.Read([](Transaction& transaction) { return FollowedIn(transaction); });
 }
 
-void SqlStore::FollowTo(std::int64_t position, const std::optional<Ordered>& ordered, Timestamp now) {
+void SqlStore::FollowTo(std::int64_t position, const std::vector<Ordered>& ordered, Timestamp now) {
   database_.Write([&](Transaction& transaction) {
     if (position <= FollowedIn(transaction)) return;
-    if (ordered) ClearIn(transaction, *ordered, now);
+    for (const Ordered& order : ordered) ClearIn(transaction, order, now);
     transaction.Execute(kSetFollowed, position);
   });
 }

@@ -26,7 +26,7 @@ class SqlStore : public Store {
   void Delete(const CartId& id) override;
   void RecordSeen(const CartId& id, const std::map<BookId, Seen>& seen) override;
   std::int64_t FollowedPosition() override;
-  void FollowTo(std::int64_t position, const std::optional<Ordered>& ordered, Timestamp now) override;
+  void FollowTo(std::int64_t position, const std::vector<Ordered>& ordered, Timestamp now) override;
   void FollowAnew() override;
   CartFacts ReadFacts() override;
 

@@ -74,9 +74,9 @@ class Store {
 
   // How far the order events were applied.
   virtual std::int64_t FollowedPosition() = 0;
-  // As ClearOrdered (where the event has something to clear), together with the position; an event at or below the
-  // followed position is known and does nothing.
-  virtual void FollowTo(std::int64_t position, const std::optional<Ordered>& ordered, Timestamp now) = 0;
+  // As ClearOrdered for each that the events up to `position` have ordered, together with the position; at or below the
+  // followed position all is known, and nothing done.
+  virtual void FollowTo(std::int64_t position, const std::vector<Ordered>& ordered, Timestamp now) = 0;
   // The stream begins anew: orders that were cleared stay known.
   virtual void FollowAnew() = 0;
 

@@ -180,20 +180,20 @@ TEST_P(StoreContractTest, AnOrderEventIsAppliedOnceWithItsPosition) {
   };
   EXPECT_EQ(store_->FollowedPosition(), 0);
 
-  store_->FollowTo(4, order("orders/1"), kNoon);
-  store_->FollowTo(4, order("orders/1"), kNoon);
-  store_->FollowTo(3, order("orders/0"), kNoon);  // Behind what is known: never.
-  store_->FollowTo(9, std::nullopt, kNoon);
+  store_->FollowTo(4, {order("orders/1")}, kNoon);
+  store_->FollowTo(4, {order("orders/1")}, kNoon);
+  store_->FollowTo(3, {order("orders/0")}, kNoon);  // Behind what is known: never.
+  store_->FollowTo(9, {}, kNoon);
 
   EXPECT_EQ(store_->FollowedPosition(), 9);
   EXPECT_THAT(Lines(store_->Find(kGuest)), ElementsAre("1x2"));
   store_.Reopen();
   store_->FollowAnew();
   EXPECT_EQ(store_->FollowedPosition(), 0);
-  store_->FollowTo(1, order("orders/1"), kNoon);
+  store_->FollowTo(1, {order("orders/1")}, kNoon);
   EXPECT_THAT(Lines(store_->Find(kGuest)), ElementsAre("1x2"));  // Known by the order.
-  store_->FollowTo(2, order("orders/2"), kNoon);
-  EXPECT_THAT(Lines(store_->Find(kGuest)), ElementsAre("1x1"));
+  store_->FollowTo(3, {order("orders/2"), order("orders/1"), order("orders/3")}, kNoon);
+  EXPECT_THAT(Lines(store_->Find(kGuest)), ElementsAre());
 }
 
 TEST_P(StoreContractTest, WhatWasSeenIsRecordedWithoutAChange) {

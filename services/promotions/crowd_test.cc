@@ -144,9 +144,7 @@ class Forwarding : public Store {
     return store_.ReleaseRedemptions(order, now);
   }
   std::int64_t OrderPosition() override { return store_.OrderPosition(); }
-  Status ApplyOrder(std::int64_t position, const std::optional<OrderFacts>& facts) override {
-    return store_.ApplyOrder(position, facts);
-  }
+  Status ApplyOrders(const std::vector<OrderUpdate>& updates) override { return store_.ApplyOrders(updates); }
   std::vector<OrderFacts> ListOrders(const Period& period, const OrderFacts* after, int count_max) override {
     return store_.ListOrders(period, after, count_max);
   }

@@ -1,5 +1,7 @@
 #include "services/promotions/follower.h"
 
+#include <vector>
+
 #include "services/promotions/convert.h"
 
 namespace octavo::promotions {
@@ -14,11 +16,16 @@ OrderFollower::OrderFollower(const std::shared_ptr<grpc::Channel>& transactions,
 }
 
 Status OrderFollower::Follow(grpc::ClientContext& context) {
-  transactions::v1::StreamOrderEventsRequest request;
+  transactions::v1::StreamOrderEventBatchesRequest request;
   request.set_position(store_.OrderPosition());
-  return loop_.Read(context, *stub_->StreamOrderEvents(&context, request),
-                    [this](const transactions::v1::OrderEvent& event) {
-                      return store_.ApplyOrder(event.position(), ToOrderFacts(event, identity_));
+  return loop_.Read(context, *stub_->StreamOrderEventBatches(&context, request),
+                    [this](const transactions::v1::OrderEventBatch& batch) {
+                      std::vector<OrderUpdate> updates;
+                      updates.reserve(static_cast<std::size_t>(batch.events_size()));
+                      for (const transactions::v1::OrderEvent& event : batch.events()) {
+                        updates.push_back({event.position(), ToOrderFacts(event, identity_)});
+                      }
+                      return store_.ApplyOrders(updates);
                     });
 }
 

@@ -38,18 +38,21 @@ transactions::v1::OrderEvent Placed(std::int64_t position, const std::string& or
   return event;
 }
 
-// Sends the events behind the position that is asked for, one stream at most one event, and then one it has sent before.
+// Sends the events behind the position that is asked for, one stream at most two, in one message with one it has sent
+// before.
 class FakeTransactions final : public transactions::v1::TransactionsService::Service {
  public:
   std::vector<transactions::v1::OrderEvent> events;
   std::promise<void> all_taken;  // Set when somebody asks from behind the last.
 
-  grpc::Status StreamOrderEvents(grpc::ServerContext*, const transactions::v1::StreamOrderEventsRequest* request,
-                                 grpc::ServerWriter<transactions::v1::OrderEvent>* writer) override {
+  grpc::Status StreamOrderEventBatches(grpc::ServerContext*, const transactions::v1::StreamOrderEventBatchesRequest* request,
+                                       grpc::ServerWriter<transactions::v1::OrderEventBatch>* writer) override {
     const auto next = static_cast<std::size_t>(request->position());
     if (next < events.size()) {
-      writer->Write(events[next]);
-      writer->Write(events.front());
+      transactions::v1::OrderEventBatch batch;
+      for (std::size_t i = next; i < std::min(next + 2, events.size()); ++i) *batch.add_events() = events[i];
+      *batch.add_events() = events.front();
+      writer->Write(batch);
     } else if (!taken_) {
       taken_ = true;
       all_taken.set_value();

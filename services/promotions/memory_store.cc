@@ -177,25 +177,34 @@ std::int64_t MemoryStore::OrderPosition() {
   return position_;
 }
 
-Status MemoryStore::ApplyOrder(std::int64_t position, const std::optional<OrderFacts>& facts) {
+Status MemoryStore::ApplyOrders(const std::vector<OrderUpdate>& updates) {
   const std::lock_guard lock(mutex_);
-  if (position <= position_) return Ok();
-  if (position != position_ + 1) return EventGap(position, position_);
-  position_ = position;
-  if (!facts) return Ok();
-  if (const auto known = orders_.find(facts->order); known != orders_.end()) {
-    known->second.cancelled = facts->cancelled;
-    known->second.revenue_minor = facts->revenue_minor;
-    known->second.delivery_minor = facts->delivery_minor;
-    if (!facts->person) known->second.person.reset();
-    return Ok();
+  std::int64_t last = position_;
+  for (const OrderUpdate& update : updates) {
+    if (update.position > last + 1) return EventGap(update.position, last);
+    last = std::max(last, update.position);
   }
-  OrderFacts added = *facts;
-  added.first_order = facts->person && std::none_of(orders_.begin(), orders_.end(), [&](const auto& entry) {
-    return entry.second.person == facts->person && !entry.second.cancelled;
-  });
-  orders_[facts->order] = std::move(added);
+  for (const auto& [position, facts] : updates) {
+    if (position <= position_) continue;
+    position_ = position;
+    if (facts) ApplyLocked(*facts);
+  }
   return Ok();
+}
+
+void MemoryStore::ApplyLocked(const OrderFacts& facts) {
+  if (const auto known = orders_.find(facts.order); known != orders_.end()) {
+    known->second.cancelled = facts.cancelled;
+    known->second.revenue_minor = facts.revenue_minor;
+    known->second.delivery_minor = facts.delivery_minor;
+    if (!facts.person) known->second.person.reset();
+    return;
+  }
+  OrderFacts added = facts;
+  added.first_order = facts.person && std::none_of(orders_.begin(), orders_.end(), [&](const auto& entry) {
+    return entry.second.person == facts.person && !entry.second.cancelled;
+  });
+  orders_[facts.order] = std::move(added);
 }
 
 std::vector<OrderFacts> MemoryStore::ListOrders(const Period& period, const OrderFacts* after, int count_max) {

@@ -274,7 +274,6 @@ constexpr std::string_view kReadPosition = "SELECT position FROM order_position 
 constexpr std::string_view kSetPosition = "UPDATE order_position SET position = $1 WHERE one = 1";
 constexpr std::string_view kHasEarlierOrder =
     "SELECT 1 FROM orders WHERE person = $1 AND cancelled = 0 AND order_name <> $2 LIMIT 1";
-constexpr std::string_view kFindOrder = "SELECT first_order FROM orders WHERE order_name = $1";
 constexpr std::string_view kInsertOrder =
     "INSERT INTO orders (order_name, placed, cancelled, person, first_order, revenue_minor, delivery_minor) VALUES ($1, "
     "$2, $3, $4, $5, $6, $7)";
@@ -502,19 +501,21 @@ std::int64_t SqlStore::OrderPosition() {
   return database_.Read([](Transaction& transaction) { return transaction.QueryOne(kReadPosition)->Int(0); });
 }
 
-Status SqlStore::ApplyOrder(std::int64_t position, const std::optional<OrderFacts>& facts) {
+Status SqlStore::ApplyOrders(const std::vector<OrderUpdate>& updates) {
   return database_.Write([&](Transaction& transaction) -> Status {
-    const std::int64_t last = transaction.QueryOne(kReadPosition)->Int(0);
-    if (position <= last) return Ok();
-    if (position != last + 1) return EventGap(position, last);
-    transaction.Execute(kSetPosition, position);
-    if (!facts) return Ok();
-    if (transaction.QueryOne(kFindOrder, facts->order)) {
-      transaction.Execute(kUpdateOrder, facts->order, facts->cancelled ? 1 : 0, facts->person ? 1 : 0,
-                          facts->revenue_minor, facts->delivery_minor);
-    } else {
-      InsertOrder(transaction, *facts);
+    std::int64_t last = transaction.QueryOne(kReadPosition)->Int(0);
+    const std::int64_t before = last;
+    for (const auto& [position, facts] : updates) {
+      if (position <= last) continue;
+      if (position != last + 1) return EventGap(position, last);
+      last = position;
+      if (!facts) continue;
+      const std::int64_t known =
+          transaction.Execute(kUpdateOrder, facts->order, facts->cancelled ? 1 : 0, facts->person ? 1 : 0,
+                              facts->revenue_minor, facts->delivery_minor);
+      if (known == 0) InsertOrder(transaction, *facts);
     }
+    if (last > before) transaction.Execute(kSetPosition, last);
     return Ok();
   });
 }

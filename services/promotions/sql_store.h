@@ -36,7 +36,7 @@ class SqlStore final : public Store {
   Status ClaimRedemptions(const Claim& claim, Timestamp now) override;
   std::int64_t ReleaseRedemptions(const OrderKey& order, Timestamp now) override;
   std::int64_t OrderPosition() override;
-  Status ApplyOrder(std::int64_t position, const std::optional<OrderFacts>& facts) override;
+  Status ApplyOrders(const std::vector<OrderUpdate>& updates) override;
   std::vector<OrderFacts> ListOrders(const Period& period, const OrderFacts* after, int count_max) override;
   std::vector<CampaignFacts> ReadFacts(CampaignId after, int count_max) override;
 

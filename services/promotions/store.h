@@ -50,6 +50,12 @@ struct CampaignFacts {
   std::int64_t codes_miscounted = 0;
 };
 
+// What an order is after the event at `position`.
+struct OrderUpdate {
+  std::int64_t position = 0;
+  std::optional<OrderFacts> facts;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -78,10 +84,10 @@ class Store {
 
   // The last order event that was applied; 0: none.
   virtual std::int64_t OrderPosition() = 0;
-  // Stores what an order is after event `position`, or, without facts, only the position. `first_order` is decided here
-  // when the order is new; a person, once gone, does not come back. An event that was applied before changes nothing.
-  // Errors: OUT_OF_RANGE (EVENT_GAP) when events between the last and this one are missing.
-  virtual Status ApplyOrder(std::int64_t position, const std::optional<OrderFacts>& facts) = 0;
+  // Stores what orders are after these events, all as one; for an event without facts, only the position. `first_order` is
+  // decided here when the order is new; a person, once gone, does not come back. An event that was applied before changes
+  // nothing. Errors: OUT_OF_RANGE (EVENT_GAP) when events between the last and one of these are missing.
+  virtual Status ApplyOrders(const std::vector<OrderUpdate>& updates) = 0;
   // Orders of a period that were not cancelled, by (place_time, order), behind `after`; nullptr: from the first.
   virtual std::vector<OrderFacts> ListOrders(const Period& period, const OrderFacts* after, int count_max) = 0;
 

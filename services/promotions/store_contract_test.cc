@@ -376,10 +376,10 @@ OrderFacts FactsOf(const std::string& order, Timestamp placed, std::optional<Per
 }
 
 TEST_P(StoreTest, AnEventIsAppliedOnceAndInOrder) {
-  EXPECT_THAT(store_->ApplyOrder(2, FactsOf("orders/a", kTestNoon)), HasReason("EVENT_GAP"));
-  ASSERT_THAT(store_->ApplyOrder(1, FactsOf("orders/a", kTestNoon)), IsOk());
-  ASSERT_THAT(store_->ApplyOrder(2, std::nullopt), IsOk());
-  ASSERT_THAT(store_->ApplyOrder(1, FactsOf("orders/b", kTestNoon)), IsOk()) << "a repetition";
+  EXPECT_THAT(store_->ApplyOrders({{2, FactsOf("orders/a", kTestNoon)}}), HasReason("EVENT_GAP"));
+  ASSERT_THAT(store_->ApplyOrders({{1, FactsOf("orders/a", kTestNoon)}}), IsOk());
+  ASSERT_THAT(store_->ApplyOrders({{2, std::nullopt}}), IsOk());
+  ASSERT_THAT(store_->ApplyOrders({{1, FactsOf("orders/b", kTestNoon)}}), IsOk()) << "a repetition";
   store_.Reopen();
 
   EXPECT_EQ(store_->OrderPosition(), 2);
@@ -388,12 +388,28 @@ TEST_P(StoreTest, AnEventIsAppliedOnceAndInOrder) {
   EXPECT_THAT(store_->ListOrders({}, nullptr, 10), ElementsAre(expected));
 }
 
+TEST_P(StoreTest, EventsThatComeTogetherAreAppliedTogetherOrNotAtAll) {
+  const auto at = [](std::int64_t position, const std::string& order) {
+    return OrderUpdate{position, FactsOf(order, kTestNoon + std::chrono::seconds(position))};
+  };
+  ASSERT_THAT(store_->ApplyOrders({at(1, "orders/a")}), IsOk());
+
+  EXPECT_THAT(store_->ApplyOrders({at(2, "orders/b"), at(4, "orders/d")}), HasReason("EVENT_GAP"));
+  EXPECT_EQ(store_->OrderPosition(), 1);
+  ASSERT_THAT(store_->ApplyOrders({at(1, "orders/a"), at(2, "orders/b"), {3, std::nullopt}, at(4, "orders/d")}), IsOk());
+
+  EXPECT_EQ(store_->OrderPosition(), 4);
+  std::vector<std::string> known;
+  for (const OrderFacts& facts : store_->ListOrders({}, nullptr, 10)) known.push_back(facts.order);
+  EXPECT_THAT(known, ElementsAre("orders/a", "orders/b", "orders/d"));
+}
+
 TEST_P(StoreTest, ALaterEventChangesMoneyAndStateButBringsNobodyBack) {
-  ASSERT_THAT(store_->ApplyOrder(1, FactsOf("orders/a", kTestNoon)), IsOk());
+  ASSERT_THAT(store_->ApplyOrders({{1, FactsOf("orders/a", kTestNoon)}}), IsOk());
   OrderFacts erased = FactsOf("orders/a", kTestNoon, std::nullopt);
   erased.revenue_minor = 700;
-  ASSERT_THAT(store_->ApplyOrder(2, erased), IsOk());
-  ASSERT_THAT(store_->ApplyOrder(3, FactsOf("orders/a", kTestNoon)), IsOk());
+  ASSERT_THAT(store_->ApplyOrders({{2, erased}}), IsOk());
+  ASSERT_THAT(store_->ApplyOrders({{3, FactsOf("orders/a", kTestNoon)}}), IsOk());
 
   const auto orders = store_->ListOrders({}, nullptr, 10);
 
@@ -403,15 +419,15 @@ TEST_P(StoreTest, ALaterEventChangesMoneyAndStateButBringsNobodyBack) {
   EXPECT_EQ(orders[0].revenue_minor, 1'500);
   OrderFacts cancelled = FactsOf("orders/a", kTestNoon);
   cancelled.cancelled = true;
-  ASSERT_THAT(store_->ApplyOrder(4, cancelled), IsOk());
+  ASSERT_THAT(store_->ApplyOrders({{4, cancelled}}), IsOk());
   EXPECT_THAT(store_->ListOrders({}, nullptr, 10), IsEmpty());
 }
 
 TEST_P(StoreTest, KnowsAPersonsFirstOrder) {
-  ASSERT_THAT(store_->ApplyOrder(1, FactsOf("orders/c", kTestNoon, kAnn)), IsOk());
-  ASSERT_THAT(store_->ApplyOrder(2, FactsOf("orders/b", kTestNoon + 1h, kAnn)), IsOk());
-  ASSERT_THAT(store_->ApplyOrder(3, FactsOf("orders/a", kTestNoon + 2h, kBob)), IsOk());
-  ASSERT_THAT(store_->ApplyOrder(4, FactsOf("orders/d", kTestNoon + 3h, std::nullopt)), IsOk());
+  ASSERT_THAT(store_->ApplyOrders({{1, FactsOf("orders/c", kTestNoon, kAnn)}}), IsOk());
+  ASSERT_THAT(store_->ApplyOrders({{2, FactsOf("orders/b", kTestNoon + 1h, kAnn)}}), IsOk());
+  ASSERT_THAT(store_->ApplyOrders({{3, FactsOf("orders/a", kTestNoon + 2h, kBob)}}), IsOk());
+  ASSERT_THAT(store_->ApplyOrders({{4, FactsOf("orders/d", kTestNoon + 3h, std::nullopt)}}), IsOk());
 
   std::vector<bool> first;
   for (const OrderFacts& facts : store_->ListOrders({}, nullptr, 10)) first.push_back(facts.first_order);
@@ -422,10 +438,10 @@ TEST_P(StoreTest, KnowsAPersonsFirstOrder) {
 TEST_P(StoreTest, ListsThePeriodPageByPage) {
   std::int64_t position = 0;
   for (const char* name : {"orders/b", "orders/a", "orders/c"}) {
-    ASSERT_THAT(store_->ApplyOrder(++position, FactsOf(name, kTestNoon)), IsOk());
+    ASSERT_THAT(store_->ApplyOrders({{++position, FactsOf(name, kTestNoon)}}), IsOk());
   }
-  ASSERT_THAT(store_->ApplyOrder(++position, FactsOf("orders/0", kTestNoon + 1h)), IsOk());
-  ASSERT_THAT(store_->ApplyOrder(++position, FactsOf("orders/z", kTestNoon - 1us)), IsOk());
+  ASSERT_THAT(store_->ApplyOrders({{++position, FactsOf("orders/0", kTestNoon + 1h)}}), IsOk());
+  ASSERT_THAT(store_->ApplyOrders({{++position, FactsOf("orders/z", kTestNoon - 1us)}}), IsOk());
 
   const Period period{.start = kTestNoon, .end = kTestNoon + 1h};
   const auto first = store_->ListOrders(period, nullptr, 2);

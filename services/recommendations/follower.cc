@@ -43,9 +43,10 @@ std::optional<ReaderId> ReaderOf(const transactions::v1::OrderEvent& event) {
   return reader.ok() ? std::optional(*reader) : std::nullopt;
 }
 
-OrderChange ToOrderChange(const transactions::v1::OrderEvent& event) {
+// Adds what the event changes.
+void Add(const transactions::v1::OrderEvent& event, OrderChange& change) {
   using Proto = transactions::v1::OrderEvent;
-  OrderChange change{.position = event.position()};
+  change.position = event.position();
   const bool placed = event.type() == Proto::TYPE_ORDER_PLACED;
   const bool undone = event.type() == Proto::TYPE_CANCELLED || event.type() == Proto::TYPE_ERASED;
   const std::optional<ReaderId> reader = ReaderOf(event);
@@ -64,7 +65,6 @@ OrderChange ToOrderChange(const transactions::v1::OrderEvent& event) {
                                   .source = "transactions"});
     }
   }
-  return change;
 }
 
 }  // namespace
@@ -146,11 +146,14 @@ OrderFollower::OrderFollower(const std::shared_ptr<grpc::Channel>& transactions,
 
 Status OrderFollower::Follow(grpc::ClientContext& context) {
   position_ = recorder_.OrderPosition();
-  transactions::v1::StreamOrderEventsRequest request;
+  transactions::v1::StreamOrderEventBatchesRequest request;
   request.set_position(position_);
-  const Status end =
-      loop_.Read(context, *stub_->StreamOrderEvents(&context, request),
-                 [this](const transactions::v1::OrderEvent& event) { return Apply(ToOrderChange(event)); });
+  const Status end = loop_.Read(context, *stub_->StreamOrderEventBatches(&context, request),
+                                [this](const transactions::v1::OrderEventBatch& batch) {
+                                  OrderChange change;
+                                  for (const auto& event : batch.events()) Add(event, change);
+                                  return Apply(change);
+                                });
   // The orders were brought back from an older copy: read them anew. Purchases that are known stay as they are.
   if (!end.ok() && end.error().reason == "UNKNOWN_POSITION") TRY(recorder_.FollowOrdersAnew());
   return end;

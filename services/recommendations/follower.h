@@ -57,8 +57,8 @@ class StockFollower {
   rpc::StreamLoop loop_;  // Last: its thread uses the rest.
 };
 
-// Follows octavo.transactions.v1 StreamOrderEvents: what was ordered was bought, by the reader whom the order names, or the
-// customer's ("customers/7" is "readers/c-7"). An order that is cancelled, or whose buyer is erased, was never there; what is
+// Follows octavo.transactions.v1 StreamOrderEventBatches: what was ordered was bought, by the reader whom the order names, or
+// the customer's ("customers/7" is "readers/c-7"). An order that is cancelled, or whose buyer is erased, was never there; what is
 // refunded was in the reader's hands, and stays. Each event counts once: its position is stored with its effect.
 class OrderFollower {
  public:

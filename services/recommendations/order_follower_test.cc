@@ -45,8 +45,8 @@ class FakeTransactions final : public transactions::v1::TransactionsService::Ser
     asked_.wait(lock, [&] { return last_asked_ == position; });
   }
 
-  grpc::Status StreamOrderEvents(grpc::ServerContext*, const transactions::v1::StreamOrderEventsRequest* request,
-                                 grpc::ServerWriter<OrderEvent>* writer) override {
+  grpc::Status StreamOrderEventBatches(grpc::ServerContext*, const transactions::v1::StreamOrderEventBatchesRequest* request,
+                                       grpc::ServerWriter<transactions::v1::OrderEventBatch>* writer) override {
     const std::lock_guard lock(mutex_);
     last_asked_ = request->position();
     asked_.notify_all();
@@ -54,7 +54,9 @@ class FakeTransactions final : public transactions::v1::TransactionsService::Ser
     if (last_asked_ > known) {
       return rpc::ToGrpcStatus(Error{Code::kOutOfRange, "UNKNOWN_POSITION", "there are only " + std::to_string(known)});
     }
-    for (auto next = static_cast<std::size_t>(last_asked_); next < events_.size(); ++next) writer->Write(events_[next]);
+    transactions::v1::OrderEventBatch batch;
+    for (auto next = static_cast<std::size_t>(last_asked_); next < events_.size(); ++next) *batch.add_events() = events_[next];
+    if (!batch.events().empty()) writer->Write(batch);
     return grpc::Status::OK;
   }
 

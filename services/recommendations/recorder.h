@@ -75,7 +75,7 @@ class Recorder {
   // The following wait until they are done, behind the events queued before.
   Status Merge(const ReaderId& from, const ReaderId& to);
   Status Forget(const ReaderId& reader);
-  // Applies an order's event with its position, and waits as above. One that is known changes nothing.
+  // Applies events of orders with their position, and waits as above. What is known changes nothing.
   Status ApplyOrder(const OrderChange& change);
   // Up to which position of the order events this was done.
   std::int64_t OrderPosition() { return store_.OrderPosition(); }

@@ -25,9 +25,9 @@ struct StoredEvent {
   bool operator==(const StoredEvent&) const = default;
 };
 
-// What one event of an order changes.
+// What events of orders change: what was bought, then what was taken back.
 struct OrderChange {
-  std::int64_t position = 0;              // Of the order's event, in the log of transactions.
+  std::int64_t position = 0;              // Of the last event, in the log of transactions.
   std::vector<Event> purchases;           // Each with an id.
   std::vector<std::string> taken_back;    // Ids of purchases that count no more.
 };

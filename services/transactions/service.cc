@@ -51,22 +51,20 @@ v1::Order ToProto(const Checkout::Placed& placed) {
 }
 
 // The shop's events, or one order's, behind a position.
-class EventSource final : public rpc::Source<v1::OrderEvent> {
+template <class Message>
+class EventSource : public rpc::Source<Message> {
  public:
   EventSource(Store& store, ChangeSignal& events, std::int64_t position, std::optional<OrderId> order)
       : store_(store), events_(events), position_(position), order_(std::move(order)) {}
 
   void Attach(rpc::Waker waker) override { subscription_ = events_.Listen(std::move(waker)); }
 
-  rpc::Pull<v1::OrderEvent> Next() override {
-    if (waiting_.empty()) {
-      for (OrderEvent& event : store_.Events(position_, order_, kEventsPerRead)) waiting_.push_back(std::move(event));
-    }
-    if (waiting_.empty()) return rpc::NothingNow{};
-    position_ = waiting_.front().position;
-    v1::OrderEvent event = ToProto(waiting_.front());
-    waiting_.pop_front();
-    return event;
+ protected:
+  // The next events; none: there are no more.
+  std::vector<OrderEvent> Read() {
+    std::vector<OrderEvent> events = store_.Events(position_, order_, kEventsPerRead);
+    if (!events.empty()) position_ = events.back().position;
+    return events;
   }
 
  private:
@@ -74,8 +72,37 @@ class EventSource final : public rpc::Source<v1::OrderEvent> {
   ChangeSignal& events_;
   std::int64_t position_;
   const std::optional<OrderId> order_;
-  std::deque<OrderEvent> waiting_;
   ChangeSignal::Subscription subscription_;
+};
+
+class SingleEvents final : public EventSource<v1::OrderEvent> {
+ public:
+  using EventSource::EventSource;
+
+  rpc::Pull<v1::OrderEvent> Next() override {
+    if (waiting_.empty()) {
+      for (OrderEvent& event : Read()) waiting_.push_back(std::move(event));
+    }
+    if (waiting_.empty()) return rpc::NothingNow{};
+    v1::OrderEvent event = ToProto(waiting_.front());
+    waiting_.pop_front();
+    return event;
+  }
+
+ private:
+  std::deque<OrderEvent> waiting_;  // Read, not yet sent.
+};
+
+class EventBatches final : public EventSource<v1::OrderEventBatch> {
+ public:
+  using EventSource::EventSource;
+
+  rpc::Pull<v1::OrderEventBatch> Next() override {
+    v1::OrderEventBatch batch;
+    for (const OrderEvent& event : Read()) *batch.add_events() = ToProto(event);
+    if (batch.events().empty()) return rpc::NothingNow{};
+    return batch;
+  }
 };
 
 }  // namespace
@@ -96,6 +123,7 @@ TransactionsService::TransactionsService(Parts parts, rpc::Pipeline& pipeline)
   Unary("EraseCustomer", this, &TransactionsService::EraseCustomer);
   Unary("ListOrderEvents", this, &TransactionsService::ListOrderEvents);
   ServerStreaming("StreamOrderEvents", this, &TransactionsService::StreamOrderEvents);
+  ServerStreaming("StreamOrderEventBatches", this, &TransactionsService::StreamOrderEventBatches);
 }
 
 Result<v1::OrderPreview> TransactionsService::PreviewOrder(const rpc::Call& call,
@@ -236,6 +264,13 @@ Result<v1::EraseCustomerResponse> TransactionsService::EraseCustomer(const rpc::
   return response;
 }
 
+Status TransactionsService::CheckPosition(std::int64_t position) {
+  const std::int64_t last = parts_.store.LastPosition();
+  if (position >= 0 && position <= last) return Ok();
+  return Error{Code::kOutOfRange, "UNKNOWN_POSITION",
+               "position " + std::to_string(position) + " is not within 0 to " + std::to_string(last)};
+}
+
 Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> TransactionsService::StreamOrderEvents(
     const rpc::Call&, const v1::StreamOrderEventsRequest& request) {
   std::optional<OrderId> order;
@@ -243,12 +278,14 @@ Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> TransactionsService::Stream
     order = TRY(ParseOrderName(request.order()));
     if (!parts_.store.FindOrder(*order)) return UnknownOrder(request.order());
   }
-  const std::int64_t last = parts_.store.LastPosition();
-  if (request.position() < 0 || request.position() > last) {
-    return Error{Code::kOutOfRange, "UNKNOWN_POSITION",
-                 "position " + std::to_string(request.position()) + " is not within 0 to " + std::to_string(last)};
-  }
-  return std::make_unique<EventSource>(parts_.store, parts_.events, request.position(), std::move(order));
+  TRY(CheckPosition(request.position()));
+  return std::make_unique<SingleEvents>(parts_.store, parts_.events, request.position(), std::move(order));
+}
+
+Result<std::unique_ptr<rpc::Source<v1::OrderEventBatch>>> TransactionsService::StreamOrderEventBatches(
+    const rpc::Call&, const v1::StreamOrderEventBatchesRequest& request) {
+  TRY(CheckPosition(request.position()));
+  return std::make_unique<EventBatches>(parts_.store, parts_.events, request.position(), std::nullopt);
 }
 
 }  // namespace octavo::transactions

@@ -44,7 +44,10 @@ class TransactionsService final : public rpc::Service {
   Result<v1::ListOrderEventsResponse> ListOrderEvents(const rpc::Call& call, const v1::ListOrderEventsRequest& request);
   Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> StreamOrderEvents(const rpc::Call& call,
                                                                          const v1::StreamOrderEventsRequest& request);
+  Result<std::unique_ptr<rpc::Source<v1::OrderEventBatch>>> StreamOrderEventBatches(
+      const rpc::Call& call, const v1::StreamOrderEventBatchesRequest& request);
 
+  Status CheckPosition(std::int64_t position);
   // The order, if it is theirs.
   Result<Order> Find(const std::string& name, const std::string& customer, const std::string& access_token);
   Result<v1::Order> Decide(const OrderId& id, const std::string& key, const std::string& fingerprint,

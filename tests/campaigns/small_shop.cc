@@ -204,13 +204,14 @@ void SmallShop::Settle() {
 void SmallShop::FollowEvents() {
   (void)AtBoundary(world_.disk, [&]() -> Status {
     for (const transactions::OrderEvent& event : orders_->Events(promotions_->OrderPosition(), std::nullopt, kAtOnce)) {
-      TRY(promotions_->ApplyOrder(event.position, FactsOf(event.order)));
+      TRY(promotions_->ApplyOrders({{event.position, FactsOf(event.order)}}));
     }
     return Ok();
   });
   (void)AtBoundary(world_.disk, [&]() -> Status {
     for (const transactions::OrderEvent& event : orders_->Events(carts_->FollowedPosition(), std::nullopt, kAtOnce)) {
-      carts_->FollowTo(event.position, OrderedOf(event), world_.clock.Now());
+      const auto ordered = OrderedOf(event);
+      carts_->FollowTo(event.position, ordered ? std::vector{*ordered} : std::vector<cart::Ordered>(), world_.clock.Now());
     }
     return Ok();
   });
