@@ -13,9 +13,24 @@ constexpr char kDomain[] = "octavo";
 // Trailers above 8 KB are refused by common peers; details are cut to the first fields.
 constexpr int kViolationsMax = 20;
 
+void AddDetails(const google::rpc::Status& status, Error& error) {
+  for (const auto& any : status.details()) {
+    google::rpc::ErrorInfo info;
+    google::rpc::BadRequest bad_request;
+    if (any.UnpackTo(&info)) {
+      error.reason = info.reason();
+      for (const auto& [key, value] : info.metadata()) error.metadata[key] = value;
+    } else if (any.UnpackTo(&bad_request)) {
+      for (const auto& field : bad_request.field_violations()) {
+        error.violations.push_back({field.field(), field.description()});
+      }
+    }
+  }
+}
+
 }  // namespace
 
-grpc::Status ToGrpcStatus(const Error& error) {
+google::rpc::Status ToStatusProto(const Error& error) {
   google::rpc::Status status;
   status.set_code(static_cast<int>(error.code));
   status.set_message(error.message);
@@ -36,7 +51,11 @@ grpc::Status ToGrpcStatus(const Error& error) {
     }
     status.add_details()->PackFrom(bad_request);
   }
-  return grpc::Status(static_cast<grpc::StatusCode>(error.code), error.message, status.SerializeAsString());
+  return status;
+}
+
+grpc::Status ToGrpcStatus(const Error& error) {
+  return grpc::Status(static_cast<grpc::StatusCode>(error.code), error.message, ToStatusProto(error).SerializeAsString());
 }
 
 Error ToError(const grpc::Status& status) {
@@ -44,19 +63,14 @@ Error ToError(const grpc::Status& status) {
   const auto code = static_cast<Code>(status.error_code());
   Error error{.code = code, .reason = std::string(CodeName(code)), .message = status.error_message()};
   google::rpc::Status details;
-  if (status.error_details().empty() || !details.ParseFromString(status.error_details())) return error;
-  for (const auto& any : details.details()) {
-    google::rpc::ErrorInfo info;
-    google::rpc::BadRequest bad_request;
-    if (any.UnpackTo(&info)) {
-      error.reason = info.reason();
-      for (const auto& [key, value] : info.metadata()) error.metadata[key] = value;
-    } else if (any.UnpackTo(&bad_request)) {
-      for (const auto& field : bad_request.field_violations()) {
-        error.violations.push_back({field.field(), field.description()});
-      }
-    }
-  }
+  if (!status.error_details().empty() && details.ParseFromString(status.error_details())) AddDetails(details, error);
+  return error;
+}
+
+Error ToError(const google::rpc::Status& status) {
+  const auto code = static_cast<Code>(status.code());
+  Error error{.code = code, .reason = std::string(CodeName(code)), .message = status.message()};
+  AddDetails(status, error);
   return error;
 }
 

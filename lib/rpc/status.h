@@ -7,11 +7,18 @@
 
 #include "lib/base/error.h"
 
+namespace google::rpc {
+class Status;
+}
+
 namespace octavo::rpc {
 
 grpc::Status ToGrpcStatus(const Error& error);
+// The same as a message, for an answer that holds several outcomes.
+google::rpc::Status ToStatusProto(const Error& error);
 
 // `status` must not be OK. A status that is not ours gets its code's name as reason.
 Error ToError(const grpc::Status& status);
+Error ToError(const google::rpc::Status& status);
 
 }  // namespace octavo::rpc

@@ -2,13 +2,20 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "google/rpc/status.pb.h"
+#include "lib/rpc/status.h"
 #include "services/inventory/convert.h"
 
 namespace octavo::inventory {
 namespace {
+
+// Of one call: 256 x up to 500 lines of 30 bytes = 4 MB.
+constexpr int kBatchMax = 256;
 
 // First the stocks as they are, then each change. It watches before it reads, so that no change falls in between.
 class StockSource final : public rpc::Source<v1::WatchStockResponse> {
@@ -75,6 +82,8 @@ InventoryService::InventoryService(Store& store, StockHub& hub, const Clock& clo
   ServerStreaming("WatchStock", this, &InventoryService::WatchStock);
   Unary("ReserveStock", this, &InventoryService::ReserveStock);
   Unary("CommitReservation", this, &InventoryService::CommitReservation);
+  Unary("BatchReserveStock", this, &InventoryService::BatchReserveStock);
+  Unary("BatchCommitReservations", this, &InventoryService::BatchCommitReservations);
   Unary("ReleaseReservation", this, &InventoryService::ReleaseReservation);
   Unary("ReturnReservation", this, &InventoryService::ReturnReservation);
   Unary("GetReservation", this, &InventoryService::GetReservation);
@@ -115,6 +124,50 @@ Result<v1::Reservation> InventoryService::CommitReservation(const rpc::Call&,
                                                             const v1::CommitReservationRequest& request) {
   const RequestId id = TRY(ParseReservationName(request.name(), "name"));
   return ToProto(Publish(TRY(store_.Commit(id, clock_.Now()))));
+}
+
+template <typename Requests, typename Parse, typename DoEach>
+Result<v1::ReservationOutcomes> InventoryService::Each(const Requests& requests, const Parse& parse, const DoEach& do_each) {
+  if (requests.size() > kBatchMax) {
+    return InvalidField("requests", "must be at most " + std::to_string(kBatchMax) + ", are " + std::to_string(requests.size()));
+  }
+  std::vector<typename std::invoke_result_t<Parse, decltype(requests[0])>::value_type> parsed;
+  std::vector<std::optional<Error>> unreadable;
+  for (const auto& request : requests) {
+    auto one = parse(request);
+    unreadable.push_back(one.ok() ? std::nullopt : std::optional(one.error()));
+    if (one.ok()) parsed.push_back(*std::move(one));
+  }
+  std::vector<Result<Changed<Reservation>>> done = do_each(parsed);
+
+  v1::ReservationOutcomes outcomes;
+  auto next = done.begin();
+  for (const std::optional<Error>& error : unreadable) {
+    v1::ReservationOutcome& outcome = *outcomes.add_outcomes();
+    if (error) {
+      *outcome.mutable_error() = rpc::ToStatusProto(*error);
+    } else if (next->ok()) {
+      *outcome.mutable_reservation() = ToProto(Publish(**std::move(next)));
+    } else {
+      *outcome.mutable_error() = rpc::ToStatusProto(next->error());
+    }
+    if (!error) ++next;
+  }
+  return outcomes;
+}
+
+Result<v1::ReservationOutcomes> InventoryService::BatchReserveStock(const rpc::Call&,
+                                                                    const v1::BatchReserveStockRequest& request) {
+  return Each(request.requests(), ParseReserveOrder,
+              [this](const std::vector<ReserveOrder>& orders) { return store_.ReserveEach(orders, clock_.Now()); });
+}
+
+Result<v1::ReservationOutcomes> InventoryService::BatchCommitReservations(
+    const rpc::Call&, const v1::BatchCommitReservationsRequest& request) {
+  return Each(
+      request.requests(),
+      [](const v1::CommitReservationRequest& one) { return ParseReservationName(one.name(), "name"); },
+      [this](const std::vector<RequestId>& ids) { return store_.CommitEach(ids, clock_.Now()); });
 }
 
 Result<v1::Reservation> InventoryService::ReleaseReservation(const rpc::Call&,

@@ -25,6 +25,9 @@ class InventoryService final : public rpc::Service {
   Result<std::unique_ptr<WatchSource>> WatchStock(const rpc::Call& call, const v1::WatchStockRequest& request);
   Result<v1::Reservation> ReserveStock(const rpc::Call& call, const v1::ReserveStockRequest& request);
   Result<v1::Reservation> CommitReservation(const rpc::Call& call, const v1::CommitReservationRequest& request);
+  Result<v1::ReservationOutcomes> BatchReserveStock(const rpc::Call& call, const v1::BatchReserveStockRequest& request);
+  Result<v1::ReservationOutcomes> BatchCommitReservations(const rpc::Call& call,
+                                                          const v1::BatchCommitReservationsRequest& request);
   Result<v1::Reservation> ReleaseReservation(const rpc::Call& call, const v1::ReleaseReservationRequest& request);
   Result<v1::Reservation> ReturnReservation(const rpc::Call& call, const v1::ReturnReservationRequest& request);
   Result<v1::Reservation> GetReservation(const rpc::Call& call, const v1::GetReservationRequest& request);
@@ -38,6 +41,9 @@ class InventoryService final : public rpc::Service {
   // The answer, once those who watch have been told.
   template <typename T>
   T Publish(Changed<T> changed);
+  // Parses each request and does, all at once, those that parse.
+  template <typename Requests, typename Parse, typename DoEach>
+  Result<v1::ReservationOutcomes> Each(const Requests& requests, const Parse& parse, const DoEach& do_each);
 
   Store& store_;
   StockHub& hub_;

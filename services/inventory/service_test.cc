@@ -7,6 +7,7 @@
 #include <thread>
 
 
+#include "google/rpc/status.pb.h"
 #include "lib/rpc/status.h"
 #include "lib/testing/fake_clock.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
@@ -126,6 +127,32 @@ TEST_F(InventoryServiceTest, AReservationGoesFromOpenToCommitted) {
   const v1::BatchGetStockResponse stocks = Call(&v1::InventoryService::Stub::BatchGetStock, get);
   EXPECT_EQ(stocks.stocks(0).on_hand(), 1);
   EXPECT_EQ(stocks.stocks(0).available(), 1);
+}
+
+TEST_F(InventoryServiceTest, SeveralOrdersInOneCallAreEachByThemselves) {
+  Receive("a", "books/1", 3);
+  v1::BatchReserveStockRequest reserve;
+  for (const auto& [request_id, quantity] : {std::pair("r1", 2), std::pair("r2", 2), std::pair("", 1), std::pair("r3", 1)}) {
+    v1::ReserveStockRequest& request = *reserve.add_requests();
+    request.set_request_id(request_id);
+    AddLine(request, "books/1", quantity);
+  }
+  v1::BatchCommitReservationsRequest commit;
+  for (const char* name : {"reservations/r2", "reservations/r3"}) commit.add_requests()->set_name(name);
+
+  const v1::ReservationOutcomes reserved = Call(&v1::InventoryService::Stub::BatchReserveStock, reserve);
+  const v1::ReservationOutcomes committed = Call(&v1::InventoryService::Stub::BatchCommitReservations, commit);
+
+  ASSERT_EQ(reserved.outcomes_size(), 4);
+  EXPECT_EQ(reserved.outcomes(0).reservation().name(), "reservations/r1");
+  const Error refused = rpc::ToError(reserved.outcomes(1).error());
+  EXPECT_EQ(refused.reason, "OUT_OF_STOCK");
+  EXPECT_EQ(refused.metadata.at("available"), "1");
+  EXPECT_EQ(rpc::ToError(reserved.outcomes(2).error()).code, Code::kInvalidArgument);
+  EXPECT_EQ(reserved.outcomes(3).reservation().name(), "reservations/r3");
+  ASSERT_EQ(committed.outcomes_size(), 2);
+  EXPECT_EQ(rpc::ToError(committed.outcomes(0).error()).reason, "UNKNOWN_RESERVATION");
+  EXPECT_EQ(committed.outcomes(1).reservation().state(), v1::Reservation::STATE_COMMITTED);
 }
 
 TEST_F(InventoryServiceTest, LinesOfOneBookAreSummed) {

@@ -549,6 +549,17 @@ Result<Changed<Reservation>> SqlStore::Commit(const RequestId& id, Timestamp now
   return database_.Write([&](Transaction& transaction) { return CommitIn(transaction, id, now); });
 }
 
+std::vector<Result<Changed<Reservation>>> SqlStore::ReserveEach(std::span<const ReserveOrder> orders, Timestamp now) {
+  return database_.WriteEach(orders.size(), [&](Transaction& transaction, std::size_t i) {
+    return ReserveIn(transaction, orders[i], now);
+  });
+}
+
+std::vector<Result<Changed<Reservation>>> SqlStore::CommitEach(std::span<const RequestId> ids, Timestamp now) {
+  return database_.WriteEach(
+      ids.size(), [&](Transaction& transaction, std::size_t i) { return CommitIn(transaction, ids[i], now); });
+}
+
 Result<Changed<Reservation>> SqlStore::Release(const RequestId& id, Timestamp now) {
   return database_.Write([&](Transaction& transaction) { return ReleaseIn(transaction, id, now); });
 }

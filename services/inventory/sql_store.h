@@ -27,6 +27,8 @@ class SqlStore : public Store {
   std::optional<Reservation> FindReservation(const RequestId& id) override;
   Result<Changed<Reservation>> Reserve(const ReserveOrder& order, Timestamp now) override;
   Result<Changed<Reservation>> Commit(const RequestId& id, Timestamp now) override;
+  std::vector<Result<Changed<Reservation>>> ReserveEach(std::span<const ReserveOrder> orders, Timestamp now) override;
+  std::vector<Result<Changed<Reservation>>> CommitEach(std::span<const RequestId> ids, Timestamp now) override;
   Result<Changed<Reservation>> Release(const RequestId& id, Timestamp now) override;
   Result<Changed<Reservation>> TakeBack(const Return& returned, Timestamp now) override;
   Result<Changed<std::vector<Stock>>> Receive(const Receipt& receipt, Timestamp now) override;

@@ -72,6 +72,17 @@ class Store {
   virtual Result<Changed<Reservation>> Reserve(const ReserveOrder& order, Timestamp now) = 0;
   // Errors: UNKNOWN_RESERVATION, DecideCommit.
   virtual Result<Changed<Reservation>> Commit(const RequestId& id, Timestamp now) = 0;
+  // The same for several, each by itself and in order.
+  virtual std::vector<Result<Changed<Reservation>>> ReserveEach(std::span<const ReserveOrder> orders, Timestamp now) {
+    std::vector<Result<Changed<Reservation>>> reserved;
+    for (const ReserveOrder& order : orders) reserved.push_back(Reserve(order, now));
+    return reserved;
+  }
+  virtual std::vector<Result<Changed<Reservation>>> CommitEach(std::span<const RequestId> ids, Timestamp now) {
+    std::vector<Result<Changed<Reservation>>> committed;
+    for (const RequestId& id : ids) committed.push_back(Commit(id, now));
+    return committed;
+  }
   // One that is not there is remembered as released. Errors: DecideRelease.
   virtual Result<Changed<Reservation>> Release(const RequestId& id, Timestamp now) = 0;
   // Errors: UNKNOWN_RESERVATION, RETURN_TOO_MANY, RESERVATION_NOT_COMMITTED, REQUEST_ID_REUSED.

@@ -63,6 +63,28 @@ TEST_P(StoreContractTest, ABookNeverReceivedHasNone) {
   EXPECT_THAT(store_->ListStocks(BookId{0}, 10), IsEmpty());
 }
 
+TEST_P(StoreContractTest, SeveralAtOnceAreEachByThemselves) {
+  Receive("a", {{kOne, 3}, {kTwo, 1}});
+  const ReserveOrder orders[] = {Order("r1", {{kOne, 2}}), Order("r2", {{kTwo, 1}, {kOne, 2}}), Order("r3", {{kOne, 1}})};
+  const RequestId ids[] = {RequestId{"r3"}, RequestId{"r2"}, RequestId{"r1"}, RequestId{"r1"}};
+
+  const auto reserved = store_->ReserveEach(orders, kNoon);
+  const auto committed = store_->CommitEach(ids, kNoon);
+
+  ASSERT_EQ(reserved.size(), 3U);
+  EXPECT_THAT(reserved[0], IsOk());
+  EXPECT_THAT(reserved[1], HasReason("OUT_OF_STOCK"));
+  EXPECT_EQ(reserved[2]->answer.id, RequestId{"r3"});
+  ASSERT_EQ(committed.size(), 4U);
+  EXPECT_EQ(committed[0]->answer.state, State::kCommitted);
+  EXPECT_THAT(committed[1], HasReason("UNKNOWN_RESERVATION"));
+  EXPECT_THAT(committed[2], IsOk());
+  EXPECT_THAT(committed[3], IsOk());  // Done before, a moment ago.
+  EXPECT_THAT(StockOf(kOne), HasCopies(0, 0, 0));
+  EXPECT_THAT(StockOf(kTwo), HasCopies(1, 0, 0));
+  EXPECT_THAT(LedgerOf(kOne), ElementsAre(3, -1, -2));
+}
+
 TEST_P(StoreContractTest, GivesStocksInTheOrderAskedFor) {
   Receive("a", {{kOne, 3}, {kTwo, 5}});
   const BookId books[] = {kTwo, kNine, kOne, kTwo};

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "google/rpc/status.pb.h"
+#include "lib/rpc/status.h"
 #include "services/promotions/convert.h"
 
 namespace octavo::promotions {
@@ -20,6 +22,8 @@ constexpr int kOrdersPage = 500;
 constexpr std::size_t kBooksPage = 1'000;
 constexpr std::chrono::milliseconds kCatalogBudget = 2s;
 constexpr std::size_t kRequestIdBytesMax = 128;
+// Baskets of one call: 256 x some 4 KB of quote; at most 256 x 200 lines x 200 bytes = 10 MB.
+constexpr int kBatchMax = 256;
 
 std::vector<Offer> ToOffers(const OfferList& list) {
   std::vector<Offer> offers;
@@ -55,6 +59,7 @@ PromotionsService::PromotionsService(Store& store, const Identity& identity, con
       clock_(clock),
       caller_(telemetry) {
   Unary("QuoteBasket", this, &PromotionsService::QuoteBasket);
+  Unary("BatchQuoteBaskets", this, &PromotionsService::BatchQuoteBaskets);
   Unary("ClaimRedemptions", this, &PromotionsService::ClaimRedemptions);
   Unary("ReleaseRedemptions", this, &PromotionsService::ReleaseRedemptions);
   Unary("ListBanners", this, &PromotionsService::ListBanners);
@@ -78,6 +83,25 @@ Result<v1::Quote> PromotionsService::QuoteBasket(const rpc::Call&, const v1::Quo
   const OfferList list = store_.ReadOffers(persons, basket.codes);
   const Timestamp now = request.has_quote_time() ? ParseTime(request.quote_time()) : clock_.Now();
   return ToProto(basket, promotions::QuoteBasket(basket, ToOffers(list), customer, now), *list.campaigns, now);
+}
+
+Result<v1::BatchQuoteBasketsResponse> PromotionsService::BatchQuoteBaskets(const rpc::Call& call,
+                                                                           const v1::BatchQuoteBasketsRequest& request) {
+  if (request.requests_size() > kBatchMax) {
+    return InvalidField("requests", "must be at most " + std::to_string(kBatchMax) + ", are " +
+                                        std::to_string(request.requests_size()));
+  }
+  v1::BatchQuoteBasketsResponse response;
+  for (const v1::QuoteBasketRequest& one : request.requests()) {
+    Result<v1::Quote> quote = QuoteBasket(call, one);
+    v1::QuoteOutcome& outcome = *response.add_outcomes();
+    if (quote.ok()) {
+      *outcome.mutable_quote() = *std::move(quote);
+    } else {
+      *outcome.mutable_error() = rpc::ToStatusProto(quote.error());
+    }
+  }
+  return response;
 }
 
 Result<v1::ClaimRedemptionsResponse> PromotionsService::ClaimRedemptions(const rpc::Call&,

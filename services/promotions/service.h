@@ -36,6 +36,8 @@ class PromotionsService final : public rpc::Service {
 
  private:
   Result<v1::Quote> QuoteBasket(const rpc::Call& call, const v1::QuoteBasketRequest& request);
+  Result<v1::BatchQuoteBasketsResponse> BatchQuoteBaskets(const rpc::Call& call,
+                                                          const v1::BatchQuoteBasketsRequest& request);
   Result<v1::ClaimRedemptionsResponse> ClaimRedemptions(const rpc::Call& call,
                                                         const v1::ClaimRedemptionsRequest& request);
   Result<v1::ReleaseRedemptionsResponse> ReleaseRedemptions(const rpc::Call& call,

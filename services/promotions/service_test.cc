@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "google/rpc/status.pb.h"
 #include "lib/rpc/status.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
@@ -124,6 +125,22 @@ class PromotionsServiceTest : public testing::Test {
   std::unique_ptr<v1::PromotionsService::Stub> stub_;
   int requests_ = 0;
 };
+
+TEST_F(PromotionsServiceTest, SeveralBasketsInOneCallAreQuotedEachByItself) {
+  ASSERT_THAT(Create(Draft()), IsOk());
+  v1::BatchQuoteBasketsRequest request;
+  *request.add_requests() = Basket(1, 1'000);
+  *request.add_requests() = Basket(-1, 1'000);
+  *request.add_requests() = Basket(3, 500);
+
+  const auto response = Call(&v1::PromotionsService::Stub::BatchQuoteBaskets, request);
+
+  ASSERT_THAT(response, IsOk());
+  ASSERT_EQ(response->outcomes_size(), 3);
+  EXPECT_EQ(response->outcomes(0).quote().total().minor(), 900);
+  EXPECT_EQ(rpc::ToError(response->outcomes(1).error()).reason, "INVALID_FIELD");
+  EXPECT_EQ(response->outcomes(2).quote().total().minor(), 1'350);
+}
 
 TEST_F(PromotionsServiceTest, QuotesWithEveryShareAndTheCampaignThatTouchedIt) {
   ASSERT_THAT(Create(Draft()), IsOk());
@@ -296,7 +313,7 @@ TEST_F(PromotionsServiceTest, ReportsWhatACampaignDidByTheShopsDays) {
                      .person = PersonKey(person),
                      .revenue_minor = 1'000};
     if (with) facts.campaigns = {{CampaignId(1), 250, 1}};
-    ASSERT_THAT(store_.ApplyOrder(position, facts), IsOk());
+    ASSERT_THAT(store_.ApplyOrders({{position, facts}}), IsOk());
   };
   order(1, "ann", 0h, true);
   order(2, "ann", 10h + 59min, true);
@@ -325,11 +342,11 @@ TEST_F(PromotionsServiceTest, ReportsWhatACampaignDidByTheShopsDays) {
 
 TEST_F(PromotionsServiceTest, SimulatesADraftOverPastOrders) {
   const auto order = [&](std::int64_t position, std::vector<OrderedLine> lines) {
-    ASSERT_THAT(store_.ApplyOrder(position, OrderFacts{.order = "orders/" + std::to_string(position),
+    ASSERT_THAT(store_.ApplyOrders({{position, OrderFacts{.order = "orders/" + std::to_string(position),
                                                        .place_time = FakeClock::kNoon,
                                                        .person = PersonKey("ann"),
                                                        .revenue_minor = 1'000,
-                                                       .lines = std::move(lines)}),
+                                                       .lines = std::move(lines)}}}),
                 IsOk());
   };
   order(1, {{BookId(1), 3, 1'000}, {BookId(2), 1, 100}});

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
+#include <vector>
 
+#include "google/rpc/status.pb.h"
 #include "lib/base/check.h"
 #include "lib/base/money.h"
+#include "lib/rpc/status.h"
 
 namespace octavo::transactions {
 namespace {
@@ -15,6 +19,10 @@ using namespace std::chrono_literals;
 constexpr auto kReadBudget = 800ms;
 constexpr auto kWriteBudget = 1500ms;
 constexpr auto kProviderBudget = 2500ms;
+// Orders that travel together. Each may wait for one journey before its own: twice a budget is still below the lease.
+constexpr std::size_t kTogetherMax = 64;
+// Of one call to the catalogue.
+constexpr int kBooksMax = 1000;
 // A reservation outlives the longest recovery (10 minutes) by half.
 constexpr std::int64_t kReservationSeconds = 900;
 
@@ -111,9 +119,28 @@ Promise BeyondShelf(const inventory::v1::Policy& policy) {
   }
 }
 
+// What was not reached.
+Error NoAnswer() { return {Code::kInternal, "INTERNAL", "nobody answered"}; }
+
+template <class Call>
+void AnswerAll(std::span<Call* const> group, const Error& error) {
+  for (Call* call : group) call->answer = error;
+}
+
+// Whoever has the most time left decides: the others would get the same error for less.
+template <class Call>
+rpc::Limits LimitTogether(std::span<Call* const> group, std::chrono::milliseconds budget) {
+  rpc::Limits limits = Limit(group.front()->context, budget);
+  for (const Call* call : group) limits.deadline = std::max(limits.deadline, call->context.deadline);
+  return limits;
+}
+
 std::string ReservationName(const OrderId& order) { return "reservations/" + order.value(); }
 
 }  // namespace
+
+GrpcPricing::GrpcPricing(const rpc::Caller& caller, PriceRules rules)
+    : caller_(caller), rules_(rules), quotes_(kTogetherMax, [this](auto group) { QuoteTogether(group); }) {}
 
 void GrpcPricing::Connect(const std::shared_ptr<grpc::Channel>& catalog,
                           const std::shared_ptr<grpc::Channel>& promotions) {
@@ -121,28 +148,71 @@ void GrpcPricing::Connect(const std::shared_ptr<grpc::Channel>& catalog,
   promotions_ = promotions::v1::PromotionsService::NewStub(promotions);
 }
 
-Result<catalog::v1::BatchGetBooksResponse> GrpcPricing::Books(const Basket& basket, const Context& context) {
-  catalog::v1::BatchGetBooksRequest request;
-  for (const Item& item : basket.items) request.add_names(BookName(item.book));
-  auto response = TRY(caller_.Invoke(*catalog_, &catalog::v1::CatalogService::StubInterface::BatchGetBooks, request,
-                                     Limit(context, kReadBudget)));
-  if (response.missing_names_size() > 0) return UnknownBook(ToBookId(response.missing_names(0)));
-  return response;
+Result<Order> GrpcPricing::Quote(const Basket& basket, std::int64_t previous_order_count, const Context& context) {
+  const ToQuote question{basket, previous_order_count};
+  QuoteCall call{question, context, NoAnswer()};
+  quotes_.Run(call);
+  return std::move(call.answer);
 }
 
-Result<Order> GrpcPricing::Quote(const Basket& basket, std::int64_t previous_order_count, const Context& context) {
-  const auto books = TRY(Books(basket, context));
+void GrpcPricing::QuoteTogether(std::span<QuoteCall* const> group) {
+  const Result<Books> books = GetBooks(group);
+  if (!books.ok()) return AnswerAll(group, books.error());
+  promotions::v1::BatchQuoteBasketsRequest request;
+  std::vector<QuoteCall*> asked;
+  for (QuoteCall* call : group) {
+    auto one = ToRequest(call->question, *books);
+    if (one.ok()) {
+      *request.add_requests() = *std::move(one);
+      asked.push_back(call);
+    } else {
+      call->answer = one.error();
+    }
+  }
+  if (asked.empty()) return;
+  const auto response =
+      caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::BatchQuoteBaskets, request,
+                     LimitTogether(group, kReadBudget));
+  if (!response.ok()) return AnswerAll<QuoteCall>(asked, response.error());
+  CHECK(response->outcomes_size() == request.requests_size());
+  for (int i = 0; i < response->outcomes_size(); ++i) {
+    const promotions::v1::QuoteOutcome& outcome = response->outcomes(i);
+    QuoteCall& call = *asked[static_cast<std::size_t>(i)];
+    if (outcome.has_error()) {
+      call.answer = rpc::ToError(outcome.error());
+    } else {
+      call.answer = ToOrder(call.question.basket, outcome.quote(), *books);
+    }
+  }
+}
+
+Result<GrpcPricing::Books> GrpcPricing::GetBooks(std::span<QuoteCall* const> group) {
+  std::set<BookId> wanted;
+  for (const QuoteCall* call : group) {
+    for (const Item& item : call->question.basket.items) wanted.insert(item.book);
+  }
+  Books books;
+  for (auto next = wanted.begin(); next != wanted.end();) {
+    catalog::v1::BatchGetBooksRequest request;
+    for (; next != wanted.end() && request.names_size() < kBooksMax; ++next) request.add_names(BookName(*next));
+    auto response = TRY(caller_.Invoke(*catalog_, &catalog::v1::CatalogService::StubInterface::BatchGetBooks, request,
+                                       LimitTogether(group, kReadBudget)));
+    for (catalog::v1::Book& book : *response.mutable_books()) books[ToBookId(book.name())] = std::move(book);
+  }
+  return books;
+}
+
+Result<promotions::v1::QuoteBasketRequest> GrpcPricing::ToRequest(const ToQuote& question, const Books& books) const {
+  const Basket& basket = question.basket;
   promotions::v1::QuoteBasketRequest request;
-  std::map<BookId, std::string> titles;
-  for (const auto& book : books.books()) {
-    const BookId id = ToBookId(book.name());
-    titles[id] = book.title();
-    const auto item = std::find_if(basket.items.begin(), basket.items.end(), [&](const Item& i) { return i.book == id; });
-    if (item == basket.items.end()) continue;
+  for (const Item& item : basket.items) {
+    const auto found = books.find(item.book);
+    if (found == books.end()) return UnknownBook(item.book);
+    const catalog::v1::Book& book = found->second;
     auto* line = request.add_lines();
     line->set_line_id(book.name());
     line->set_book(book.name());
-    line->set_quantity(item->quantity);
+    line->set_quantity(item.quantity);
     *line->mutable_unit_price() = book.price();
     for (const std::string& category : book.categories()) line->add_categories(category);
     for (const auto& credit : book.authors()) line->add_authors(credit.author());
@@ -153,18 +223,21 @@ Result<Order> GrpcPricing::Quote(const Basket& basket, std::int64_t previous_ord
     }
   }
   if (request.lines_size() == 0) return Error{Code::kFailedPrecondition, "EMPTY_ORDER", "there is nothing to order"};
-  const std::string currency = request.lines(0).unit_price().currency_code();
-  Fill(*request.mutable_customer(), basket.buyer, previous_order_count);
+  Fill(*request.mutable_customer(), basket.buyer, question.previous_order_count);
   for (const std::string& code : basket.codes) request.add_codes(code);
   Fill(*request.mutable_delivery_price(),
-       basket.delivery_method == DeliveryMethod::kShipping ? rules_.delivery_minor : 0, currency);
+       basket.delivery_method == DeliveryMethod::kShipping ? rules_.delivery_minor : 0,
+       request.lines(0).unit_price().currency_code());
   request.set_tax_inclusive(rules_.tax_inclusive);
-  const auto quote = TRY(caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::QuoteBasket,
-                                        request, Limit(context, kReadBudget)));
+  return request;
+}
 
-  Order order{.buyer = basket.buyer, .currency_code = currency, .delivery_method = basket.delivery_method};
+Order GrpcPricing::ToOrder(const Basket& basket, const promotions::v1::Quote& quote, const Books& books) const {
+  Order order{.buyer = basket.buyer,
+              .currency_code = quote.total().currency_code(),
+              .delivery_method = basket.delivery_method};
   for (const auto& quoted : quote.lines()) {
-    order.lines.push_back(ToLine(quoted, titles[ToBookId(quoted.book())], rules_));
+    order.lines.push_back(ToLine(quoted, books.at(ToBookId(quoted.book())).title(), rules_));
   }
   for (const auto& outcome : quote.outcomes()) order.campaigns.push_back(ToNote(outcome));
   order.totals = {.subtotal_minor = quote.subtotal().minor(),
@@ -203,6 +276,36 @@ Status GrpcPricing::ReleaseClaim(const OrderId& order, const Context& context) {
                                 request, Limit(context, kWriteBudget)));
 }
 
+GrpcStock::GrpcStock(const rpc::Caller& caller)
+    : caller_(caller),
+      reservations_(kTogetherMax,
+                    [this](auto group) {
+                      CallTogether<inventory::v1::BatchReserveStockRequest>(
+                          group, &inventory::v1::InventoryService::StubInterface::BatchReserveStock);
+                    }),
+      commits_(kTogetherMax, [this](auto group) {
+        CallTogether<inventory::v1::BatchCommitReservationsRequest>(
+            group, &inventory::v1::InventoryService::StubInterface::BatchCommitReservations);
+      }) {}
+
+template <class Requests, class Call, class Method>
+void GrpcStock::CallTogether(std::span<Call* const> group, Method method) {
+  Requests requests;
+  for (const Call* call : group) *requests.add_requests() = call->question;
+  const Result<inventory::v1::ReservationOutcomes> response =
+      caller_.Invoke(*inventory_, method, requests, LimitTogether(group, kWriteBudget));
+  if (!response.ok()) return AnswerAll(group, response.error());
+  CHECK(response->outcomes_size() == requests.requests_size());
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const inventory::v1::ReservationOutcome& outcome = response->outcomes(static_cast<int>(i));
+    if (outcome.has_error()) {
+      group[i]->answer = rpc::ToError(outcome.error());
+    } else {
+      group[i]->answer = outcome.reservation();
+    }
+  }
+}
+
 void GrpcStock::Connect(const std::shared_ptr<grpc::Channel>& inventory) {
   inventory_ = inventory::v1::InventoryService::NewStub(inventory);
 }
@@ -231,8 +334,9 @@ Result<std::map<BookId, std::int64_t>> GrpcStock::Reserve(const Order& order, co
     wanted->set_book(BookName(line.book));
     wanted->set_quantity(line.quantity);
   }
-  const auto reservation = TRY(caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::ReserveStock,
-                                              request, Limit(context, kWriteBudget)));
+  ReserveCall call{request, context, NoAnswer()};
+  reservations_.Run(call);
+  const inventory::v1::Reservation reservation = TRY(std::move(call.answer));
   using Reservation = inventory::v1::Reservation;
   if (reservation.state() == Reservation::STATE_EXPIRED || reservation.state() == Reservation::STATE_RELEASED) {
     return Error{Code::kFailedPrecondition, "OUT_OF_STOCK", "the copies were held too long and are free again"};
@@ -245,8 +349,9 @@ Result<std::map<BookId, std::int64_t>> GrpcStock::Reserve(const Order& order, co
 Status GrpcStock::Commit(const OrderId& order, const Context& context) {
   inventory::v1::CommitReservationRequest request;
   request.set_name(ReservationName(order));
-  return Discard(caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::CommitReservation, request,
-                                Limit(context, kWriteBudget)));
+  CommitCall call{request, context, NoAnswer()};
+  commits_.Run(call);
+  return Discard(call.answer);
 }
 
 Status GrpcStock::Release(const OrderId& order, const Context& context) {

@@ -1,12 +1,16 @@
 // The ports of a checkout over gRPC: catalog and promotions give prices, inventory holds copies, the sandbox holds money.
+// Quotes, reservations and commits of orders that are placed at the same time travel together (lib/base/gathering.h).
 // Thread-safe once connected. `caller` must outlive them.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "lib/base/gathering.h"
 #include "lib/rpc/client.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
@@ -26,9 +30,17 @@ struct PriceRules {
   std::vector<std::string> unbound_categories = {};
 };
 
+// One order's part of a call that several share.
+template <class Question, class Answer>
+struct Shared {
+  const Question& question;
+  const Context& context;
+  Result<Answer> answer;
+};
+
 class GrpcPricing final : public Pricing {
  public:
-  GrpcPricing(const rpc::Caller& caller, PriceRules rules) : caller_(caller), rules_(std::move(rules)) {}
+  GrpcPricing(const rpc::Caller& caller, PriceRules rules);
   // Before the first use of the rest.
   void Connect(const std::shared_ptr<grpc::Channel>& catalog, const std::shared_ptr<grpc::Channel>& promotions);
 
@@ -37,17 +49,28 @@ class GrpcPricing final : public Pricing {
   Status ReleaseClaim(const OrderId& order, const Context& context) override;
 
  private:
-  Result<catalog::v1::BatchGetBooksResponse> Books(const Basket& basket, const Context& context);
+  struct ToQuote {
+    const Basket& basket;
+    std::int64_t previous_order_count;
+  };
+  using QuoteCall = Shared<ToQuote, Order>;
+  using Books = std::map<BookId, catalog::v1::Book>;
+
+  void QuoteTogether(std::span<QuoteCall* const> group);
+  Result<Books> GetBooks(std::span<QuoteCall* const> group);
+  Result<promotions::v1::QuoteBasketRequest> ToRequest(const ToQuote& question, const Books& books) const;
+  Order ToOrder(const Basket& basket, const promotions::v1::Quote& quote, const Books& books) const;
 
   std::unique_ptr<catalog::v1::CatalogService::Stub> catalog_;
   std::unique_ptr<promotions::v1::PromotionsService::Stub> promotions_;
   const rpc::Caller& caller_;
   const PriceRules rules_;
+  Gathering<QuoteCall> quotes_;
 };
 
 class GrpcStock final : public Stock {
  public:
-  explicit GrpcStock(const rpc::Caller& caller) : caller_(caller) {}
+  explicit GrpcStock(const rpc::Caller& caller);
   // Before the first use of the rest.
   void Connect(const std::shared_ptr<grpc::Channel>& inventory);
 
@@ -59,8 +82,16 @@ class GrpcStock final : public Stock {
                   const Context& context) override;
 
  private:
+  using ReserveCall = Shared<inventory::v1::ReserveStockRequest, inventory::v1::Reservation>;
+  using CommitCall = Shared<inventory::v1::CommitReservationRequest, inventory::v1::Reservation>;
+
+  template <class Requests, class Call, class Method>
+  void CallTogether(std::span<Call* const> group, Method method);
+
   std::unique_ptr<inventory::v1::InventoryService::Stub> inventory_;
   const rpc::Caller& caller_;
+  Gathering<ReserveCall> reservations_;
+  Gathering<CommitCall> commits_;
 };
 
 class SandboxCard final : public PaymentProvider {
