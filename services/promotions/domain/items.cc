@@ -66,11 +66,11 @@ std::vector<Item> MakeItems(const Basket& basket) {
 void Reset(Item& item) {
   item.left_minor = item.list_minor();
   item.units.clear();
+  item.units.reserve(4);  // Few are split more often.
   item.units.push_back({.count = item.quantity, .price_minor = item.line->unit_price_minor});
-  item.units.back().takes.reserve(4);
 }
 
-void TakeOff(std::vector<Units>& units, std::int64_t floor_minor, std::int64_t amount_minor, Take take) {
+void TakeOff(std::vector<Units>& units, std::int64_t floor_minor, std::int64_t amount_minor, Take take, Takes& takes) {
   constexpr std::size_t kFew = 8;  // More runs of one item than that are rare.
   std::array<WeightedRun, kFew> few_runs;
   std::array<RunShare, kFew> few_shares;
@@ -95,7 +95,10 @@ void TakeOff(std::vector<Units>& units, std::int64_t floor_minor, std::int64_t a
   // From the back, so that a run that is split in two moves none that is still to come.
   const auto set = [&](Units& run, std::int64_t count, std::int64_t price_minor) {
     take.amount_minor = run.price_minor - price_minor;
-    if (take.amount_minor > 0 || take.free) run.takes.push_back(take);
+    if (take.amount_minor > 0 || take.free) {
+      take.before = run.last_take;
+      run.last_take = &takes.emplace_back(take);
+    }
     run.count = count;
     run.price_minor = price_minor;
   };
@@ -105,7 +108,7 @@ void TakeOff(std::vector<Units>& units, std::int64_t floor_minor, std::int64_t a
     if (dearer > 0 && dearer < units[i].count) {
       Units rest = units[i];
       set(rest, rest.count - dearer, price_minor);
-      units.insert(units.begin() + static_cast<std::ptrdiff_t>(i) + 1, std::move(rest));
+      units.insert(units.begin() + static_cast<std::ptrdiff_t>(i) + 1, rest);
     }
     dearer > 0 ? set(units[i], dearer, price_minor + 1) : set(units[i], units[i].count, price_minor);
   }

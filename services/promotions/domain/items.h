@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -17,14 +18,18 @@ struct Take {
   std::size_t trial = 0;
   std::int64_t amount_minor = 0;
   bool free = false;
+  const Take* before = nullptr;  // What was taken off earlier.
 };
+
+// Where all takes of a quote are: units that part later share the history until then, so that parting copies nothing.
+using Takes = std::deque<Take>;
 
 // `count` units that cost the same and have the same history.
 struct Units {
   std::int64_t count = 0;
   std::int64_t price_minor = 0;  // What is left of it.
   bool used = false;             // Serves a buy-X-get-Y campaign.
-  std::vector<Take> takes;
+  const Take* last_take = nullptr;
 };
 
 struct Item {
@@ -49,7 +54,7 @@ void Reset(Item& item);
 
 // Takes `amount_minor`, at most what stands above the floor, off `units` in proportion to that; the units stay dearest
 // first, because it is the remaining price that is shared out, and equal units share it with the first ahead.
-void TakeOff(std::vector<Units>& units, std::int64_t floor_minor, std::int64_t amount_minor, Take take);
+void TakeOff(std::vector<Units>& units, std::int64_t floor_minor, std::int64_t amount_minor, Take take, Takes& takes);
 
 // Which items a selection means. Looks each name up once, however many items there are.
 class ItemIndex {

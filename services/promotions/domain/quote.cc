@@ -48,6 +48,12 @@ struct Split {
   bool refused = false;  // Items were left out for their fixed price.
 };
 
+void SortDearestFirst(std::vector<Units>& units) {
+  const auto dearer = [](const Units& a, const Units& b) { return a.price_minor > b.price_minor; };
+  // Nearly always they are in order; sorting would ask for memory first.
+  if (!std::is_sorted(units.begin(), units.end(), dearer)) std::stable_sort(units.begin(), units.end(), dearer);
+}
+
 class Pricing {
  public:
   Pricing(const Basket& basket, std::span<const Offer> offers, const CustomerFacts& customer, Timestamp now)
@@ -94,8 +100,8 @@ class Pricing {
   std::vector<std::int64_t> Left() const;
   Split OffOrder(TrialIndex t, const std::vector<std::int64_t>& left) const;
   void Apply(TrialIndex t, const Split& split);
-  void FinishItem(const Item& item, Quote& quote) const;
-  void HandOut(const Units& units, const UnitShare& share, QuotedLine& line) const;
+  void FinishItem(const Item& item, Quote& quote);
+  void HandOut(const Units& units, const UnitShare& share, QuotedLine& line);
   void FinishOutcomes(Quote& quote);
   std::int64_t Tax(std::int64_t minor, BasisPoints rate) const;
 
@@ -103,13 +109,19 @@ class Pricing {
   std::vector<Item> items_;
   std::vector<Trial> trials_;
   std::vector<Outcome> code_notes_;
+  Takes takes_;
   std::vector<RunPlace> runs_;  // Of units that serve no buy-X-get-Y campaign yet.
   int next_sequence_ = 0;
   std::unordered_map<CampaignId, int> sequences_;  // Of the campaigns that were applied, at the end.
   std::int64_t delivery_minor_ = 0;
+  // Of the item or the unit that is worked on, kept for the next one's.
+  std::vector<WeightedRun> weights_;
+  std::vector<RunShare> taxes_;
+  std::vector<const Take*> history_;
 };
 
 void Pricing::Start() {
+  takes_.clear();
   for (Item& item : items_) Reset(item);
   for (Trial& trial : trials_) {
     trial.reason = trial.closed != Reason::kNone ? trial.closed : Reason::kNothingLeft;
@@ -192,7 +204,7 @@ void Pricing::ChooseForItem(std::size_t i, const std::vector<TrialIndex>& tried)
 
 void Pricing::Apply(TrialIndex t, Item& item, std::int64_t amount_minor) {
   if (amount_minor == 0) return;
-  TakeOff(item.units, item.floor_minor, amount_minor, {.trial = t});
+  TakeOff(item.units, item.floor_minor, amount_minor, {.trial = t}, takes_);
   item.left_minor -= amount_minor;
   trials_[t].amount_minor += amount_minor;
   trials_[t].reason = Reason::kNone;
@@ -249,7 +261,9 @@ Reward Pricing::MakeReward(TrialIndex t) const {
   const auto& rule = std::get<BuyXGetY>(trial.campaign().effect);
   const bool two = !trial.get_items.empty();
   Reward reward;
+  reward.places.reserve(runs_.size());
   std::vector<EligibleRun> eligible;
+  eligible.reserve(runs_.size());
   for (const RunPlace& place : runs_) {
     const bool buys = trial.items[place.item] != 0;
     const bool gets = two ? trial.get_items[place.item] != 0 : buys;
@@ -311,12 +325,12 @@ void Pricing::Apply(TrialIndex t, const Reward& reward) {
     part.count = use.bought;
     if (part.count > 0) units.push_back(part);
     part.count = use.free;
-    if (part.count > 0) rewarded[reward.places[n].item].push_back(std::move(part));
+    if (part.count > 0) rewarded[reward.places[n].item].push_back(part);
     if (free) trial.free_quantity += use.free;
   }
   for (auto& [i, units] : rewarded) {
     Item& item = items_[i];
-    TakeOff(units, item.floor_minor, reward.by_item[i], {.trial = t, .free = free});
+    TakeOff(units, item.floor_minor, reward.by_item[i], {.trial = t, .free = free}, takes_);
     item.left_minor -= reward.by_item[i];
     item.units.insert(item.units.end(), units.begin(), units.end());
   }
@@ -327,8 +341,7 @@ void Pricing::Apply(TrialIndex t, const Reward& reward) {
 void Pricing::OrderPromotions() {
   for (Item& item : items_) {
     std::erase_if(item.units, [](const Units& units) { return units.count == 0; });
-    std::stable_sort(item.units.begin(), item.units.end(),
-                     [](const Units& a, const Units& b) { return a.price_minor > b.price_minor; });
+    SortDearestFirst(item.units);
   }
   const std::vector<TrialIndex> tried = PercentagesFirst(Phase::kOrder);
   const std::vector<std::int64_t> left = Left();
@@ -422,7 +435,7 @@ void Pricing::Apply(TrialIndex t, const Split& split) {
   trial.amount_minor = split.total_minor;
   for (std::size_t i = 0; i < items_.size(); ++i) {
     if (split.by_item[i] == 0) continue;
-    TakeOff(items_[i].units, items_[i].floor_minor, split.by_item[i], {.trial = t});
+    TakeOff(items_[i].units, items_[i].floor_minor, split.by_item[i], {.trial = t}, takes_);
     items_[i].left_minor -= split.by_item[i];
   }
 }
@@ -475,8 +488,7 @@ Quote Pricing::Finish() {
   quote.lines.resize(basket_.lines.size());
   for (std::size_t i = 0; i < quote.lines.size(); ++i) quote.lines[i].line = i;
   for (Item& item : items_) {
-    std::stable_sort(item.units.begin(), item.units.end(),
-                     [](const Units& a, const Units& b) { return a.price_minor > b.price_minor; });
+    SortDearestFirst(item.units);
     FinishItem(item, quote);
   }
   for (const QuotedLine& line : quote.lines) {
@@ -494,11 +506,11 @@ Quote Pricing::Finish() {
 }
 
 // Hands the item's units out to its lines, dearest first, lines by id.
-void Pricing::FinishItem(const Item& item, Quote& quote) const {
-  std::vector<WeightedRun> weights;
-  weights.reserve(item.units.size());
-  for (const Units& units : item.units) weights.push_back({.count = units.count, .weight = units.price_minor});
-  const std::vector<RunShare> taxes = AllocateOverRuns(Tax(item.left_minor, item.line->tax_rate), weights);
+void Pricing::FinishItem(const Item& item, Quote& quote) {
+  weights_.clear();
+  for (const Units& units : item.units) weights_.push_back({.count = units.count, .weight = units.price_minor});
+  taxes_.resize(weights_.size());
+  AllocateOverRuns(Tax(item.left_minor, item.line->tax_rate), weights_, taxes_);
 
   auto position = item.positions.begin();
   std::int64_t wanted = 0;
@@ -517,12 +529,12 @@ void Pricing::FinishItem(const Item& item, Quote& quote) const {
     }
   };
   for (std::size_t r = 0; r < item.units.size(); ++r) {
-    hand_out(item.units[r], taxes[r].plus_one_count, taxes[r].each + 1);
-    hand_out(item.units[r], item.units[r].count - taxes[r].plus_one_count, taxes[r].each);
+    hand_out(item.units[r], taxes_[r].plus_one_count, taxes_[r].each + 1);
+    hand_out(item.units[r], item.units[r].count - taxes_[r].plus_one_count, taxes_[r].each);
   }
 }
 
-void Pricing::HandOut(const Units& units, const UnitShare& share, QuotedLine& line) const {
+void Pricing::HandOut(const Units& units, const UnitShare& share, QuotedLine& line) {
   line.total_minor += share.quantity * share.total_minor;
   line.tax_minor += share.quantity * share.tax_minor;
   if (!line.units.empty() && line.units.back().total_minor == share.total_minor &&
@@ -533,8 +545,11 @@ void Pricing::HandOut(const Units& units, const UnitShare& share, QuotedLine& li
   }
   // A unit's takes are in order of application, and so are the line's adjustments: one is found, or put in, behind the
   // place of the one before.
+  history_.clear();
+  for (const Take* take = units.last_take; take != nullptr; take = take->before) history_.push_back(take);
   auto place = line.adjustments.begin();
-  for (const Take& take : units.takes) {
+  for (auto next = history_.rbegin(); next != history_.rend(); ++next) {
+    const Take& take = **next;
     const Trial& trial = trials_[take.trial];
     while (place != line.adjustments.end() && sequences_.at(place->campaign) < trial.sequence) ++place;
     if (place == line.adjustments.end() || place->campaign != trial.campaign().id) {
