@@ -432,7 +432,7 @@ TEST_P(DatabaseContractTest, ConcurrentIncrementsAddUp) {
 TEST_P(DatabaseContractTest, SeveralWritesAtOnceAreEachByThemselves) {
   const auto write = [](Transaction& transaction, std::size_t i) -> Result<std::int64_t> {
     transaction.Execute(kSetCounter, "c" + std::to_string(i), i);
-    if (i == 1) return Error{Code::kFailedPrecondition, "REFUSED", "the second never does"};
+    if (i == 1) return octavo::Error{Code::kFailedPrecondition, "REFUSED", "the second never does"};
     return static_cast<std::int64_t>(i);
   };
 
@@ -470,7 +470,7 @@ TEST_P(DatabaseContractTest, WhatIsWrittenTogetherNeverMeetsAndSharesCommits) {
         const bool refuses = (i + turn) % 10 == 0;
         const auto result = database_->WriteTogether([&](Transaction& transaction) -> Result<std::int64_t> {
           const auto next = transaction.QueryOne("UPDATE counter SET value = value + 1 WHERE name = 'next' RETURNING value");
-          if (refuses) return Error{Code::kAborted, "REFUSED", "takes no number"};
+          if (refuses) return octavo::Error{Code::kAborted, "REFUSED", "takes no number"};
           return next->Int(0);
         });
         EXPECT_EQ(result.ok(), !refuses);
