@@ -9,7 +9,9 @@ the n-th such call on one service's files begins. The shop is started again, the
 then there has to be one order, one charge of its whole price, one committed reservation, one redemption and an empty cart.
 Points are counted per file and kind of call, because strace counts each kind by itself, and per thread: one thread writes each
 of our databases.
-With --error=EIO or --error=ENOSPC the call fails instead, and the shop may live on; it is ended by SIGKILL afterwards.
+With --error=EIO or --error=ENOSPC the call fails instead, and the shop may live on; it is ended by SIGKILL afterwards. Then the
+order may also have been refused; nothing of it is left, and the next one has to succeed.
+With --broken=VARIANT the shop is one of octavo-broken's, and the points are tried until it is caught: it has to be.
 """
 
 import argparse
@@ -48,7 +50,7 @@ CALL = re.compile(r'^\d+\s+(\w+)\((?:\d+<([^>]*)>|"([^"]*)"|AT_FDCWD<[^>]*>, "([
 READY = re.compile(r"event=ready\b.*\bport=(\d+)")
 
 SECONDS_MAX = 60.0  # For whatever should take a moment; a slow machine's ASan build takes some.
-CALL_SECONDS_MAX = 20.0
+CALL_SECONDS_MAX = 60.0
 LANES = 2  # One point starts while another checks.
 STOCK = 20
 QUANTITY = 2
@@ -87,18 +89,27 @@ def prepare():
     LIBC.prctl(0x59616D61, ctypes.c_ulong(-1), 0, 0, 0)
 
 
+class Programs:
+    """What the shop and its owner's tools are."""
+
+    def __init__(self, octavo, broken):
+        self.octavo = str(octavo)
+        self.sound = [self.octavo, "--marketplace.listen=127.0.0.1:0"]
+        self.serve = [str(octavo.parent / "octavo-broken"), broken, "shop"] if broken else self.sound
+
+
 class Shop:
-    """An octavo on a folder, with a channel to it. None outlives this program."""
+    """A shop on a folder, with a channel to it. None outlives this program."""
 
     running = set()
 
-    def __init__(self, octavo, folder):
+    def __init__(self, serve, folder):
         self.folder = pathlib.Path(folder)
         self.log = open(f"{self.folder}.log", "ab")
         begin = self.log.tell()
         self.process = subprocess.Popen(
-            [str(octavo), "--listen=127.0.0.1:0", "--marketplace.listen=127.0.0.1:0", "--metrics-listen=",
-             f"--data-dir={self.folder}"], stdout=self.log, stderr=self.log, preexec_fn=prepare)
+            [*serve, "--listen=127.0.0.1:0", "--metrics-listen=", f"--data-dir={self.folder}"],
+            stdout=self.log, stderr=self.log, preexec_fn=prepare)
         Shop.running.add(self.process)
         self.port = None
         until(lambda: self._ready(begin), f"the shop is ready (see {self.log.name})")
@@ -139,8 +150,9 @@ class Shop:
 
 
 @contextlib.contextmanager
-def traced(shop, options, output):
-    """strace on every thread of the shop, for as long as this lasts."""
+def traced(shop, options, output, and_killed):
+    """strace on every thread of the shop, for as long as this lasts. A shop that may be ending by itself is killed with it:
+    strace waits for ever for threads that it lets go while they end."""
     strace = subprocess.Popen(["strace", "-f", "-qq", "-o", str(output), *options, "-p", str(shop.process.pid)],
                               stderr=subprocess.PIPE, text=True)
     try:
@@ -148,7 +160,9 @@ def traced(shop, options, output):
         expect(strace.poll() is None, "strace cannot attach: " + (strace.stderr.read() if strace.poll() else ""))
         yield
     finally:
-        if strace.poll() is None:
+        if and_killed:
+            shop.process.kill()
+        elif strace.poll() is None:
             strace.send_signal(signal.SIGINT)  # It lets go of the shop.
         strace.communicate(timeout=SECONDS_MAX)
 
@@ -166,12 +180,13 @@ class Reader:
 
     def __init__(self):
         self.key = str(uuid.uuid4())
+        self.added = "add-" + self.key
         self.total = None
         self.order = None
 
     def buy(self, shop):
         """Everything that is left to do, up to the empty cart. grpc.RpcError when the shop is gone."""
-        shop.carts.AddItem(cart_pb2.AddItemRequest(name=CART, book=BOOK, quantity=QUANTITY, request_id="add-" + self.key),
+        shop.carts.AddItem(cart_pb2.AddItemRequest(name=CART, book=BOOK, quantity=QUANTITY, request_id=self.added),
                            timeout=CALL_SECONDS_MAX)
         items = [transactions_pb2.OrderItem(book=BOOK, quantity=QUANTITY)]
         buyer = transactions_pb2.Buyer(customer=READER, email="reader@example.org", full_name="A Reader")
@@ -186,17 +201,24 @@ class Reader:
         expect(self.order in (None, order.name), f"the same key has two orders, {self.order} and {order.name}")
         self.order = order.name
 
-    def come_back(self, shop):
-        """As buy, for a shop that may still be finishing the order by itself."""
+    def come_back(self, shop, may_be_refused):
+        """As buy, for a shop that may still be finishing the order by itself. False: it was refused."""
         end = time.monotonic() + SECONDS_MAX
         while True:
             try:
-                return self.buy(shop)
+                self.buy(shop)
+                return True
             except grpc.RpcError as error:
+                if may_be_refused and self.order is None and error.code() == grpc.StatusCode.FAILED_PRECONDITION:
+                    return False
                 again = error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.ABORTED)
                 if not again or shop.dead() or time.monotonic() > end:
                     raise Unwell(f"the same key again: {error.code().name} {error.details()}") from error
                 time.sleep(0.05)
+
+    def start_anew(self):
+        """With what is in the cart."""
+        self.key = str(uuid.uuid4())
 
 
 def wait_for_followers(shop):
@@ -211,13 +233,28 @@ def wait_for_the_rest(shop):
         shop.process.wait(1.0)
 
 
+def charges_of(shop):
+    charges = shop.payments.ListCharges(payments_pb2.ListChargesRequest(), timeout=CALL_SECONDS_MAX).charges
+    return [charge for charge in charges if charge.state != payments_pb2.Charge.STATE_VOIDED]
+
+
+def check_nothing_happened(shop):
+    """After a refusal."""
+    orders = shop.transactions.ListOrders(transactions_pb2.ListOrdersRequest(), timeout=CALL_SECONDS_MAX).orders
+    expect(not orders, f"refused, but there are {[order.name for order in orders]}")
+    expect(not charges_of(shop), f"refused, but the charges are {charges_of(shop)}")
+    stocks = shop.inventory.BatchGetStock(inventory_pb2.BatchGetStockRequest(books=[BOOK]), timeout=CALL_SECONDS_MAX)
+    stock = stocks.stocks[0]
+    expect((stock.on_hand, stock.reserved) == (STOCK, 0), f"refused, but the stock is {stock}")
+
+
 def check(shop, reader):
     """One order, one charge, one reservation, one redemption, and the sums that go with them."""
     orders = shop.transactions.ListOrders(transactions_pb2.ListOrdersRequest(), timeout=CALL_SECONDS_MAX).orders
     expect([order.name for order in orders] == [reader.order], f"the orders are {[order.name for order in orders]}")
     order = orders[0]
     total = order.totals.total.minor
-    charges = shop.payments.ListCharges(payments_pb2.ListChargesRequest(), timeout=CALL_SECONDS_MAX).charges
+    charges = charges_of(shop)
     expect(len(charges) == 1, f"there are {len(charges)} charges")
     expect((charges[0].captured.minor, charges[0].refunded.minor) == (total, 0), f"of {total} the charge is {charges[0]}")
     name = "reservations/" + order.name.removeprefix("orders/")
@@ -231,19 +268,19 @@ def check(shop, reader):
     wait_for_followers(shop)
 
 
-def audit(octavo, shop):
+def audit(programs, shop):
     """`octavo audit` says the same from the stores alone, while the shop runs."""
-    done = subprocess.run([str(octavo), "audit", f"--data-dir={shop.folder}"], capture_output=True, text=True,
+    done = subprocess.run([programs.octavo, "audit", f"--data-dir={shop.folder}"], capture_output=True, text=True,
                           timeout=SECONDS_MAX, check=False)
     expect(done.returncode == 0, f"octavo audit ended with {done.returncode}:\n{done.stdout}{done.stderr}")
 
 
-def furnish(octavo, folder):
+def furnish(programs, folder):
     """The files that every point begins with: one book, some copies, one campaign."""
     books = folder.parent / "books.csv"
     books.write_text(BOOKS_CSV.format(stock=STOCK), encoding="utf-8")
-    shop = Shop(octavo, folder)
-    subprocess.run([str(octavo), "import", str(books), "--source=demo", f"--address={shop.address}"], check=True,
+    shop = Shop(programs.sound, folder)
+    subprocess.run([programs.octavo, "import", str(books), "--source=demo", f"--address={shop.address}"], check=True,
                    capture_output=True, timeout=SECONDS_MAX)
     campaign = promotions_pb2.Campaign(display_name="Two for one", state=promotions_pb2.Campaign.STATE_ACTIVE, total_limit=5,
                                        buy_x_get_y=promotions_pb2.BuyXGetY(buy_quantity=1, get_quantity=1))
@@ -257,17 +294,17 @@ def database_of(path):
     return re.sub(r"(-wal|-shm|-journal)$", "", str(path))
 
 
-def count_calls(octavo, template, folder):
+def count_calls(programs, template, folder):
     """How many points there are: per file (with its log) and kind, the calls that a whole checkout makes."""
     data = folder / "count"
     shutil.copytree(template, data)
-    shop = Shop(octavo, data)
+    shop = Shop(programs.serve, data)
     output = folder / "count.trace"
     reader = Reader()
-    with traced(shop, ["-y", "-e", "trace=" + CHANGES], output):
+    with traced(shop, ["-y", "-e", "trace=" + CHANGES], output, and_killed=False):
         reader.buy(shop)
         check(shop, reader)
-    audit(octavo, shop)
+    audit(programs, shop)
     shop.stop()
     counts = collections.Counter()
     for line in output.read_text(errors="replace").splitlines():
@@ -278,32 +315,35 @@ def count_calls(octavo, template, folder):
     return counts
 
 
-def suffer(octavo, template, folder, file, call, nth, error):
+def suffer(programs, template, folder, file, call, nth, error):
     """One point. Gives whether it was reached."""
     data = folder / f"{file.replace('/', '_')}-{call}-{nth}"
     shutil.copytree(template, data)
-    shop = Shop(octavo, data)
+    shop = Shop(programs.serve, data)
     reader = Reader()
     what = f"error={error}" if error else "signal=KILL"
     options = ["-e", "trace=" + CHANGES, "-e", f"inject={call}:{what}:when={nth}"]
     for suffix in ("", "-wal", "-shm", "-journal"):
         options += ["-P", f"{data}/{file}{suffix}"]
     output = pathlib.Path(f"{data}.trace")
-    with traced(shop, options, output):
+    with traced(shop, options, output, and_killed=True):
         try:
             reader.buy(shop)
             wait_for_followers(shop)
             wait_for_the_rest(shop)
         except grpc.RpcError:
             until(lambda: error or shop.dead(), "the shop is dead")
-    reached = "INJECTED" in output.read_text(errors="replace") if error else shop.dead()
-    if not shop.dead():
-        shop.stop(signal.SIGKILL)
+        died = shop.dead()
+    reached = "INJECTED" in output.read_text(errors="replace") if error else died
+    shop.stop(signal.SIGKILL)
 
-    shop = Shop(octavo, data)
-    reader.come_back(shop)
+    shop = Shop(programs.serve, data)
+    if not reader.come_back(shop, may_be_refused=error is not None):
+        check_nothing_happened(shop)
+        reader.start_anew()
+        reader.come_back(shop, may_be_refused=False)
     check(shop, reader)
-    audit(octavo, shop)
+    audit(programs, shop)
     shop.stop()
     shutil.rmtree(data)
     return reached
@@ -324,32 +364,56 @@ def main():
     parser.add_argument("--points", type=int, default=4)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**31))
     parser.add_argument("--error", choices=["EIO", "ENOSPC"])
+    parser.add_argument("--broken", metavar="VARIANT")
     parser.add_argument("--octavo", type=pathlib.Path,
                         default=pathlib.Path(os.environ.get("OCTAVO_TEST_BINARY_DIR", SOURCE / "build/release/bin"), "octavo"))
     arguments = parser.parse_args()
+
+    programs = Programs(arguments.octavo, arguments.broken)
 
     with tempfile.TemporaryDirectory(prefix="octavo-crash-") as temporary, contextlib.ExitStack() as at_the_end:
         at_the_end.callback(Shop.end_all)
         folder = pathlib.Path(temporary)
         template = folder / "template"
-        furnish(arguments.octavo, template)
-        counts = count_calls(arguments.octavo, template, folder)
+        furnish(programs, template)
+        counts = count_calls(programs, template, folder)
         for (file, call), count in sorted(counts.items()):
             print(f"{count:4} {call} on {file}", flush=True)
         points = [(*kind, nth) for kind, count in sorted(counts.items()) for nth in range(1, count + 1)]
-        chosen = choose(points, None if arguments.all else arguments.points, arguments.seed)
+        everything = arguments.all or arguments.broken
+        chosen = choose(points, None if everything else arguments.points, arguments.seed)
         print(f"seed {arguments.seed}: {len(chosen)} of {len(points)} points", flush=True)
-        report(suffer_all(arguments, template, folder, chosen))
+        if arguments.broken:
+            random.Random(arguments.seed).shuffle(chosen)
+            expect_caught(one_after_another(programs, template, folder, chosen))
+        else:
+            report(suffer_all(programs, template, folder, chosen, arguments.error))
 
 
-def suffer_all(arguments, template, folder, chosen):
-    def one(point):
-        try:
-            return point, suffer(arguments.octavo, template, folder, *point, arguments.error), None
-        except (Unwell, grpc.RpcError, subprocess.SubprocessError) as failure:
-            return point, True, failure
+def attempt(programs, template, folder, point, error):
+    """The point, whether it was reached, and what is wrong."""
+    try:
+        return point, suffer(programs, template, folder, *point, error), None
+    except (Unwell, grpc.RpcError, subprocess.SubprocessError) as failure:
+        return point, True, failure
+
+
+def suffer_all(programs, template, folder, points, error):
     with concurrent.futures.ThreadPoolExecutor(LANES) as lanes:
-        yield from lanes.map(one, chosen)
+        yield from lanes.map(lambda point: attempt(programs, template, folder, point, error), points)
+
+
+def one_after_another(programs, template, folder, points):
+    for point in points:
+        yield attempt(programs, template, folder, point, None)
+
+
+def expect_caught(results):
+    for tried, (point, _, failure) in enumerate(results, 1):
+        if failure:
+            print("caught after {} points, at {} {} {}: {}".format(tried, *point, failure), flush=True)
+            return
+    raise SystemExit("NOT caught")
 
 
 def report(results):
