@@ -31,8 +31,9 @@ def load(name):
     # Imports of the published contracts are relative to proto/classic, those of the others to proto.
     root = PROTO / "classic" if name.startswith("classic/") else PROTO
     path = (PROTO / name).relative_to(root)
-    # The protos that it imports are generated too; Google's own come with python3-protobuf.
-    protos = [f"{path}.proto", *(p.relative_to(root) for p in root.glob("octavo/type/**/*.proto"))]
+    # The protos that it imports are generated too; google.protobuf's own come with python3-protobuf.
+    imported = [*root.glob("octavo/type/**/*.proto"), *root.glob("google/rpc/*.proto")]
+    protos = [f"{path}.proto", *(p.relative_to(root) for p in imported)]
     outputs = [f"--python_out={_generated}", f"--grpc_python_out={_generated}"]
     subprocess.run(["protoc", f"-I{root}", *outputs, PLUGIN, *protos], check=True)
     importlib.invalidate_caches()
