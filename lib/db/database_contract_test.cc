@@ -481,7 +481,9 @@ TEST_P(DatabaseContractTest, WhatIsWrittenTogetherNeverMeetsAndSharesCommits) {
 
   EXPECT_EQ(Counter("next"), kThreads * kEach * 9 / 10);
   const Stats stats = database_->stats();
-  if (GetParam() == TestDatabaseKind::kPostgres) EXPECT_EQ(stats.repeats, 0);
+  if (GetParam() == TestDatabaseKind::kPostgres) {
+    EXPECT_EQ(stats.repeats, 0);
+  }
   EXPECT_LE(stats.commits, stats.writes);
 }
 
