@@ -39,20 +39,30 @@ class FakeCatalog final : public catalog::v1::CatalogService::Service {
 // Takes a third off the first line and taxes everything by 7 %.
 class FakePromotions final : public promotions::v1::PromotionsService::Service {
  public:
-  grpc::Status QuoteBasket(grpc::ServerContext*, const promotions::v1::QuoteBasketRequest* request,
-                           promotions::v1::Quote* quote) override {
-    asked = *request;
+  grpc::Status BatchQuoteBaskets(grpc::ServerContext*, const promotions::v1::BatchQuoteBasketsRequest* request,
+                                 promotions::v1::BatchQuoteBasketsResponse* response) override {
+    for (const promotions::v1::QuoteBasketRequest& basket : request->requests()) {
+      asked = basket;
+      *response->add_outcomes()->mutable_quote() = Quote(basket);
+    }
+    return grpc::Status::OK;
+  }
+  promotions::v1::QuoteBasketRequest asked;
+
+ private:
+  static promotions::v1::Quote Quote(const promotions::v1::QuoteBasketRequest& request) {
+    promotions::v1::Quote quote;
     std::int64_t subtotal = 0;
     std::int64_t total = 0;
     std::int64_t tax = 0;
-    for (const auto& line : request->lines()) {
-      auto* quoted = quote->add_lines();
+    for (const auto& line : request.lines()) {
+      auto* quoted = quote.add_lines();
       quoted->set_line_id(line.line_id());
       quoted->set_book(line.book());
       quoted->set_quantity(line.quantity());
       *quoted->mutable_unit_price() = line.unit_price();
       const std::int64_t list = line.unit_price().minor() * line.quantity();
-      const std::int64_t off = quote->lines_size() == 1 ? line.unit_price().minor() : 0;
+      const std::int64_t off = quote.lines_size() == 1 ? line.unit_price().minor() : 0;
       quoted->mutable_subtotal()->set_minor(list);
       quoted->mutable_total()->set_minor(list - off);
       quoted->mutable_tax()->set_minor((list - off) * 7 / 100);
@@ -63,16 +73,15 @@ class FakePromotions final : public promotions::v1::PromotionsService::Service {
       total += list - off;
       tax += quoted->tax().minor();
     }
-    const std::int64_t delivery = request->delivery_price().minor();
+    const std::int64_t delivery = request.delivery_price().minor();
     tax += delivery * 7 / 100;
-    quote->mutable_subtotal()->set_minor(subtotal);
-    quote->mutable_discount()->set_minor(subtotal - total);
-    quote->mutable_delivery()->set_minor(delivery);
-    quote->mutable_tax()->set_minor(tax);
-    quote->mutable_total()->set_minor(total + delivery + (request->tax_inclusive() ? 0 : tax));
-    return grpc::Status::OK;
+    quote.mutable_subtotal()->set_minor(subtotal);
+    quote.mutable_discount()->set_minor(subtotal - total);
+    quote.mutable_delivery()->set_minor(delivery);
+    quote.mutable_tax()->set_minor(tax);
+    quote.mutable_total()->set_minor(total + delivery + (request.tax_inclusive() ? 0 : tax));
+    return quote;
   }
-  promotions::v1::QuoteBasketRequest asked;
 };
 
 class GrpcPricingTest : public testing::Test {
