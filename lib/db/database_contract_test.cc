@@ -465,9 +465,9 @@ TEST_P(DatabaseContractTest, WhatIsWrittenTogetherNeverMeetsAndSharesCommits) {
   constexpr int kEach = 25;
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&, i] {
+    threads.emplace_back([&] {
       for (int turn = 0; turn < kEach; ++turn) {
-        const bool refuses = (i + turn) % 10 == 0;
+        const bool refuses = turn % 5 == 0;
         const auto result = database_->WriteTogether([&](Transaction& transaction) -> Result<std::int64_t> {
           const auto next = transaction.QueryOne("UPDATE counter SET value = value + 1 WHERE name = 'next' RETURNING value");
           if (refuses) return octavo::Error{Code::kAborted, "REFUSED", "takes no number"};
@@ -479,7 +479,7 @@ TEST_P(DatabaseContractTest, WhatIsWrittenTogetherNeverMeetsAndSharesCommits) {
   }
   for (std::thread& thread : threads) thread.join();
 
-  EXPECT_EQ(Counter("next"), kThreads * kEach * 9 / 10);
+  EXPECT_EQ(Counter("next"), kThreads * kEach * 4 / 5);
   const Stats stats = database_->stats();
   if (GetParam() == TestDatabaseKind::kPostgres) {
     EXPECT_EQ(stats.repeats, 0);
