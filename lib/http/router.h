@@ -26,8 +26,10 @@
 namespace octavo::http {
 
 // Where a handler runs. One that may wait (for another service, a file, a lock) belongs on a worker; one that
-// only touches memory may run on the connection's own thread, which saves two hand-overs.
-enum class Run { kOnWorker, kInline };
+// may wait for seconds, for somebody whom we cannot hurry, on a patient worker: those have threads and a queue of
+// their own, so that however many wait there, the others come as ever. One that only touches memory may run on
+// the connection's own thread, which saves two hand-overs.
+enum class Run { kOnWorker, kOnPatientWorker, kInline };
 
 class Router {
  public:

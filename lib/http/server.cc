@@ -221,7 +221,8 @@ class Server::Impl {
         router_(std::move(router)),
         clock_(clock),
         acceptor_(asio::make_strand(io_)),
-        pool_(options_.worker_threads, options_.queue_max) {}
+        pool_(options_.worker_threads, options_.queue_max),
+        patient_pool_(options_.patient_threads, options_.patient_queue_max) {}
   ~Impl() { Stop(std::chrono::milliseconds(0)); }
 
   Status Listen();
@@ -233,7 +234,7 @@ class Server::Impl {
   const ServerOptions& options() const { return options_; }
   const Router& router() const { return router_; }
   const Clock& clock() const { return clock_; }
-  WorkerPool& pool() { return pool_; }
+  WorkerPool& PoolOf(http::Run run) { return run == http::Run::kOnPatientWorker ? patient_pool_ : pool_; }
   bool stopping() const { return stopping_.load(); }
 
   // The handler's response, or the page that stands for its exception.
@@ -264,6 +265,7 @@ class Server::Impl {
   tcp::acceptor acceptor_;
   std::uint16_t port_ = 0;
   WorkerPool pool_;
+  WorkerPool patient_pool_;
   std::vector<std::thread> io_threads_;
 };
 
@@ -429,7 +431,8 @@ asio::awaitable<bool> Connection::RunOnWorker(const Router::Found& found, const 
         const auto finish = [this, shared](bool accepted) {
           asio::post(stream_.get_executor(), [shared, accepted]() mutable { std::move (*shared)(accepted); });
         };
-        const bool accepted = server_.pool().Submit([this, finish, &found, &request, &response] {
+        WorkerPool& pool = server_.PoolOf(found.route->run);
+        const bool accepted = pool.Submit([this, finish, &found, &request, &response] {
           response = server_.Call(found, request);
           finish(true);
         });
@@ -688,7 +691,9 @@ void Server::Impl::Stop(std::chrono::milliseconds grace) {
     // What stop() left lying, the end of the acceptor among it, runs here: nobody stays connected to a closed shop.
     io_.restart();
     io_.poll();
-    pool_.Stop();  // Before the sleeping coroutines go: the tasks that run refer to them.
+    // Before the sleeping coroutines go: the tasks that run refer to them.
+    pool_.Stop();
+    patient_pool_.Stop();
     for_each(&Connection::Abandon);
   });
 }

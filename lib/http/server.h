@@ -57,6 +57,8 @@ struct ServerOptions {
   int io_threads = 1;                 // One moves 30,000 pages a second; the handlers are elsewhere.
   int worker_threads = 16;
   std::size_t queue_max = 256;  // 256 waiting x 20 kB = 5 MB; beyond, 503 with Retry-After.
+  int patient_threads = 16;
+  std::size_t patient_queue_max = 64;  // Where each takes 2 s, the last waits 8 s; beyond, 503 as above.
 
   std::uint32_t header_bytes_max = 16 * 1024;  // As the common proxies; beyond, 431.
   std::uint64_t body_bytes_max = 1024 * 1024;  // The longest form of ours has 100 kB; beyond, 413.

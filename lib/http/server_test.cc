@@ -125,6 +125,13 @@ class ServerTest : public testing::Test {
       gate_.get_future().wait();
       return PlainText(200, "waited");
     });
+    router.Get(
+        "/wait-patiently",
+        [this](const Request&) {
+          if (++waiting_ == 1) gate_.get_future().wait();
+          return PlainText(200, "waited");
+        },
+        Run::kOnPatientWorker);
     router.Get("/events", [this](const Request&) {
       Response response;
       response.stream = [this](const std::shared_ptr<EventStream>& stream) { stream_.set_value(stream); };
@@ -390,6 +397,23 @@ TEST_F(ServerTest, RefusesWith503WhenTheWorkersQueueIsFullAndStillServesInline) 
 
   EXPECT_EQ(refused, 2);
   EXPECT_THAT(running.ReadResponse(), HasSubstr("waited"));
+}
+
+TEST_F(ServerTest, HoweverManyWaitPatientlyTheOthersComeAsEver) {
+  Start({.worker_threads = 1, .patient_threads = 1, .patient_queue_max = 1});
+  std::vector<std::unique_ptr<RawClient>> crowd;
+  for (int i = 0; i < 3; ++i) {
+    crowd.push_back(std::make_unique<RawClient>(server_->port()));
+    crowd.back()->Send(Get("/wait-patiently", "Connection: close\r\n"));
+    while (waiting_ == 0) std::this_thread::yield();  // The first has the thread.
+  }
+
+  EXPECT_THAT(Ask(Get("/", "Connection: close\r\n")), StartsWith("HTTP/1.1 200"));
+  gate_.set_value();
+  int refused = 0;
+  for (const auto& client : crowd) refused += client->ReadAll().starts_with("HTTP/1.1 503") ? 1 : 0;
+
+  EXPECT_EQ(refused, 1) << "one runs, one waits";
 }
 
 TEST_F(ServerTest, StreamsEventsUntilTheirSourceCloses) {

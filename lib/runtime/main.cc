@@ -119,6 +119,7 @@ Result<std::unique_ptr<http::Server>> ServeMetrics(const std::string& address, c
   return http::Server::Start({.address = address.substr(0, colon),
                               .port = static_cast<std::uint16_t>(port),
                               .worker_threads = 1,
+                              .patient_threads = 1,
                               .connections_max = 16},
                              std::move(router), clock);
 }

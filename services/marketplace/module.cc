@@ -64,12 +64,19 @@ void Module::Configure(runtime::Options::Group options) {
               "Reads the templates from this folder for every page, to work on them; empty: those built in.");
   options.Add("threads", &configuration_.threads, "Pages that are made at the same time.");
   options.Add("queue_max", &configuration_.queue_max, "Requests that may wait for a thread; more get a 503.");
+  options.Add("checkout_threads", &configuration_.checkout_threads,
+              "Orders that are placed at the same time; they have threads of their own, because a payment may take seconds.");
+  options.Add("checkout_queue_max", &configuration_.checkout_queue_max,
+              "Orders that may wait for one of those; more get a 503.");
   options.Add("connections_max", &configuration_.connections_max,
               "Open connections; beyond, the one idle longest makes room.");
 }
 
 Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--marketplace.threads", "must be at least 1");
+  if (configuration_.checkout_threads < 1) {
+    return InvalidField("--marketplace.checkout_threads", "must be at least 1");
+  }
   TRY(ParseAddress(configuration_.listen));
   const std::filesystem::path folder = environment.data_dir / name();
   std::error_code error;
@@ -106,6 +113,8 @@ Status Module::Start(const runtime::Peers& peers) {
   options.port = address.port;
   options.worker_threads = static_cast<int>(configuration_.threads);
   options.queue_max = static_cast<std::size_t>(configuration_.queue_max);
+  options.patient_threads = static_cast<int>(configuration_.checkout_threads);
+  options.patient_queue_max = static_cast<std::size_t>(configuration_.checkout_queue_max);
   options.connections_max = static_cast<std::size_t>(configuration_.connections_max);
   options =
       WithSite(std::move(options), serving_->site, transport(), environment_->log, environment_->metrics);

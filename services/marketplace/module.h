@@ -23,6 +23,8 @@ struct Configuration {
   std::string template_dir = "";
   std::int64_t threads = 16;
   std::int64_t queue_max = 256;
+  std::int64_t checkout_threads = 16;
+  std::int64_t checkout_queue_max = 64;
   std::int64_t connections_max = 4096;
 };
 

@@ -62,12 +62,13 @@ class RouteMetrics {
 
 void AddSellingRoutes(const Site& site, http::Router& router) {
   using Handler = http::Response (*)(const Site&, const Visit&, const http::Params&);
-  const auto post = [&](std::string_view path, Handler handle) {
-    router.Post(path, [&site, handle](const Request& request) {
+  const auto post = [&](std::string_view path, Handler handle, Run run = Run::kOnWorker) {
+    const auto take = [&site, handle](const Request& request) {
       return WithForm(site, request, [&](const Visit& visit, const http::Params& form) {
         return handle(site, visit, form);
       });
-    });
+    };
+    router.Post(path, take, run);
   };
   using OrderHandler = http::Response (*)(const Site&, const Visit&, const http::Params&, const std::string&);
   const auto post_order = [&](std::string_view path, OrderHandler handle) {
@@ -86,7 +87,7 @@ void AddSellingRoutes(const Site& site, http::Router& router) {
   post("/cart/lines", ChangeLine);
   post("/cart/codes", ChangeCodes);
   router.Get("/checkout", [&site](const Request& request) { return CheckoutPage(site, request); });
-  post("/checkout", PlaceOrder);
+  post("/checkout", PlaceOrder, Run::kOnPatientWorker);  // It waits for the card's provider.
   router.Get("/checkout/waiting", [&site](const Request& request) { return WaitingPage(site, request); });
   router.Get("/orders", [&site](const Request& request) { return OrdersPage(site, request); });
   router.Get("/orders/{}",
