@@ -105,6 +105,12 @@ FormErrors CheckCheckoutForm(const CheckoutForm& form) {
   return errors;
 }
 
+std::string_view CountryName(std::string_view code) {
+  const auto* const found = std::find_if(std::begin(kCountries), std::end(kCountries),
+                                         [&](const Country& country) { return country.code == code; });
+  return found == std::end(kCountries) ? code : found->name;
+}
+
 std::string ItemText(const v1::OrderItem& item) {
   return item.book() + ":" + std::to_string(item.quantity());
 }

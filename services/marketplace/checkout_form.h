@@ -92,4 +92,7 @@ inline constexpr Country kCountries[] = {
     {"SE", "Sweden"},        {"CH", "Switzerland"}, {"GB", "United Kingdom"},
 };
 
+// "Germany"; the code itself for a country where the shop does not send books.
+std::string_view CountryName(std::string_view code);
+
 }  // namespace octavo::marketplace

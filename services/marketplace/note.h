@@ -12,6 +12,7 @@ enum class Note {
   kAddedToCart,
   kCartFull,
   kQuantitySet,
+  kBadQuantity,
   kLineRemoved,
   kSavedForLater,
   kMovedToCart,

@@ -52,6 +52,10 @@ Words DescribeLine(const cart::v1::CartLine& line) {
     case cart::v1::AVAILABILITY_PARTLY:
       return {"Only " + Copies(line.available_quantity()) + " left on our shelves", "bad"};
     case cart::v1::AVAILABILITY_TO_ORDER:
+      if (line.available_quantity() > 0) {
+        return {Copies(line.available_quantity()) + " on our shelves; the rest we get in for you, which takes a few days",
+                "soon"};
+      }
       return {"We get it in for you, which takes a few days", "soon"};
     case cart::v1::AVAILABILITY_SOLD_OUT:
       return {"Sold out at the moment", "bad"};

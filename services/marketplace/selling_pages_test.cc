@@ -6,6 +6,7 @@
 namespace octavo::marketplace {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 namespace v1 = transactions::v1;
@@ -111,6 +112,32 @@ TEST_F(SellingTest, ALineIsChangedSavedMovedAndRemoved) {
   EXPECT_THAT(Follow(ChangeLine("books/1", "remove")).body, Not(HasSubstr("Volume 1")));
 }
 
+TEST_F(SellingTest, WhatIsNoQuantityChangesNothingAndSaysTheRule) {
+  Add("books/1", "2");
+  Get("/cart");
+  for (const std::string quantity : {"-1", "100", "99999999999999999999", "2.5", "two", ""}) {
+    SCOPED_TRACE(quantity);
+    EXPECT_THAT(Follow(ChangeLine("books/1", "set", quantity)).body,
+                AllOf(HasSubstr("with 1 to 99 copies"), HasSubstr("€25.80")));
+    EXPECT_THAT(Follow(Add("books/2", quantity)).body, AllOf(HasSubstr("with 1 to 99 copies"), Not(HasSubstr("Volume 2"))));
+    Get("/cart");
+  }
+}
+
+TEST_F(SellingTest, WhatTheShelfLacksCanBeHadLaterWhereItCanBeOrdered) {
+  Add("books/1", "3");
+  inventory::v1::Stock stock;
+  stock.set_available(1);
+  stock.mutable_policy()->set_backorder(inventory::v1::BACKORDER_ALLOWED);
+  stock.mutable_policy()->set_backorder_max(5);
+  shop_.SetStock("books/1", stock);
+
+  const std::string cart = Get("/cart").body;
+
+  EXPECT_THAT(cart, HasSubstr("1 copy on our shelves; the rest we get in for you"));
+  EXPECT_THAT(cart, HasSubstr("href=\"/checkout\""));
+}
+
 TEST_F(SellingTest, TwoWindowsNeverLoseALine) {
   Add("books/1");
   Get("/cart");
@@ -145,6 +172,16 @@ TEST_F(SellingTest, APriceThatChangedIsPointedOut) {
   shop_.cart().SetSeenPrice(name, "books/1", 990);
 
   EXPECT_THAT(Get("/cart").body, HasSubstr("Was €9.90 when you last looked; it has become dearer."));
+}
+
+TEST_F(SellingTest, AShelfThatChangedIsPointedOut) {
+  Add("books/1");
+  SetStock("books/1", 0);
+  const std::string name = "carts/v-" + cookies_["visitor"].substr(0, 22);
+  shop_.cart().SetSeenAvailability(name, "books/1", cart::v1::AVAILABILITY_ON_SHELF);
+
+  EXPECT_THAT(Get("/cart").body,
+              AllOf(HasSubstr("Sold out at the moment"), HasSubstr("When you last looked, it was on our shelves.")));
 }
 
 TEST_F(SellingTest, WhatCannotBeHadStopsTheCheckoutWithAReason) {
@@ -308,6 +345,7 @@ TEST_F(SellingTest, ShippingCostsAndGoesToTheAddress) {
   const std::string order = Follow(placed).body;
   EXPECT_THAT(order, HasSubstr("€16.40"));
   EXPECT_THAT(order, HasSubstr("1 Highbury Lane"));
+  EXPECT_THAT(order, HasSubstr("United Kingdom"));
   EXPECT_THAT(order, HasSubstr("Due by invoice"));
 }
 
@@ -324,6 +362,14 @@ TEST_F(SellingTest, ADeclinedCardLosesNothingAndTakesANewKey) {
   EXPECT_NE(FieldOf(last_page_, "key"), key);
   EXPECT_EQ(Post("/checkout", Filled()).status, 303);
   EXPECT_EQ(shop_.orders().order_count(), 1);
+}
+
+TEST_F(SellingTest, ACardThatDidNotAnswerIsNotCalledDeclined) {
+  Add("books/1");
+  const http::Response response = Checkout({{"payment_token", "tok_timeout"}});
+
+  EXPECT_EQ(response.status, 422);
+  EXPECT_THAT(response.body, HasSubstr("did not answer in time, so nothing was ordered"));
 }
 
 TEST_F(SellingTest, ANewPriceIsShownAndAskedForAgain) {
@@ -391,6 +437,31 @@ TEST_F(SellingTest, ASlowPaymentIsWaitedForByAPageThatLooksAgain) {
   EXPECT_THAT(Follow(Get(Location(response))).body, HasSubstr("Order B-1001"));
 }
 
+TEST_F(SellingTest, OnlyAPaymentMayKeepAThreadForSecondsAndItIsNoneOfThePages) {
+  EXPECT_EQ(router_.Find(http::Method::kPost, {"checkout"}).route->run, http::Run::kOnPatientWorker);
+  EXPECT_EQ(router_.Find(http::Method::kGet, {"checkout"}).route->run, http::Run::kOnWorker);
+  EXPECT_EQ(router_.Find(http::Method::kPost, {"cart", "items"}).route->run, http::Run::kOnWorker);
+}
+
+TEST_F(SellingTest, AFormThatAsksForWhatCannotBeIsNotUnderstood) {
+  Add("books/1");
+  Get("/checkout");
+  for (const std::string item : {"books/1:-5", "books/1:0", "books/1:100000", "books/1:99999999999999999999"}) {
+    SCOPED_TRACE(item);
+    Fields fields = Filled();
+    for (auto& [name, value] : fields) {
+      if (name == "item") value = item;
+    }
+    EXPECT_EQ(Post("/checkout", fields).status, 400);
+    Get("/checkout");
+  }
+  EXPECT_EQ(shop_.orders().order_count(), 0);
+  Get("/cart");
+  EXPECT_EQ(ChangeLine("books/1", "explode").status, 400);
+  Get("/books/1");
+  EXPECT_THAT(Follow(Post("/cart/items", {{"book", "books/0"}})).body, HasSubstr("We do not have this book any more."));
+}
+
 TEST_F(SellingTest, AKeyOfSomebodyElsesMakingIsRefused) {
   Add("books/1");
   Get("/checkout");
@@ -429,6 +500,7 @@ TEST_F(SellingTest, AnOrderIsCancelledOnceUntilItHasLeftTheShop) {
   EXPECT_THAT(cancelled, HasSubstr("Cancelled"));
   EXPECT_THAT(cancelled, HasSubstr("Refunded"));
   EXPECT_THAT(cancelled, Not(HasSubstr("Cancel the whole order")));
+  EXPECT_THAT(cancelled, Not(HasSubstr("1 copy returned")));
 
   const std::string second = Buy();
   Get(second);
@@ -459,6 +531,10 @@ TEST_F(SellingTest, BooksGoBackCopyByCopyEachForItsShare) {
   EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", more)).body, HasSubstr("nothing of that left"));
   const Fields none = {{"token", fields[0].second}, {"key", "third"}, {"copies-1", "0"}};
   EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", none)).body, HasSubstr("how many copies"));
+
+  EXPECT_THAT(Get(location).body, HasSubstr("Cancel the rest of the order"));
+  const std::string cancelled = Follow(Post(OrderPath(location) + "/cancel", {fields[0]})).body;
+  EXPECT_THAT(cancelled, AllOf(HasSubstr("€38.70 given back"), Not(HasSubstr("Cancel the rest"))));
 }
 
 class CollectingStream final : public http::EventStream {

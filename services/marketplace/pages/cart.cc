@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +48,23 @@ std::string PriceNote(const CartLine& line, PriceStyle prices) {
          (is_dearer ? "dearer." : "cheaper.");
 }
 
+// What could be had, where that is another now; the line says what can be had.
+std::string AvailabilityNote(const CartLine& line) {
+  if (line.availability() == cart::v1::AVAILABILITY_GONE) return "";
+  switch (line.previous_availability()) {
+    case cart::v1::AVAILABILITY_ON_SHELF:
+      return "When you last looked, it was on our shelves.";
+    case cart::v1::AVAILABILITY_PARTLY:
+      return "When you last looked, only some of it was on our shelves.";
+    case cart::v1::AVAILABILITY_TO_ORDER:
+      return "When you last looked, we would have got it in for you.";
+    case cart::v1::AVAILABILITY_SOLD_OUT:
+      return "When you last looked, it was sold out.";
+    default:
+      return "";
+  }
+}
+
 void AddLine(View& content, const Cart& cart, const CartLine& line, const transactions::v1::OrderLine* quoted,
              PriceStyle prices) {
   View row = content.Add(line.saved_for_later() ? "SAVED_LINE" : "LINE");
@@ -62,8 +80,9 @@ void AddLine(View& content, const Cart& cart, const CartLine& line, const transa
       .Set("AVAILABILITY", words.text)
       .Set("KIND", words.kind);
   if (line.has_unit_price()) row.Add("PRICED").Set("UNIT_PRICE", FormatMoney(line.unit_price(), prices));
-  const std::string note = PriceNote(line, prices);
-  if (!note.empty()) row.Add("PRICE_NOTED").Set("PRICE_NOTE", note);
+  for (const std::string& note : {AvailabilityNote(line), PriceNote(line, prices)}) {
+    if (!note.empty()) row.Add("NOTED").Set("CHANGE_NOTE", note);
+  }
   if (quoted == nullptr) return;
   View sum = row.Add("QUOTED");
   sum.Set("LINE_TOTAL", FormatMoney(quoted->total(), prices));
@@ -130,18 +149,25 @@ void AddSum(View& content, const Cart& cart, const Answer<OrderPreview>& preview
 
 // What a change of the cart is answered with, where it went wrong.
 Note NoteFor(const Error& error) {
-  if (error.code == Code::kAborted || error.reason == "UNKNOWN_LINE") return Note::kCartChangedElsewhere;
+  const auto names = [&](const char* field) {
+    return std::any_of(error.violations.begin(), error.violations.end(),
+                       [&](const FieldViolation& violation) { return violation.field == field; });
+  };
+  if (error.code == Code::kAborted || error.reason == "UNKNOWN_LINE" || names("etag")) return Note::kCartChangedElsewhere;
+  if (names("book")) return Note::kUnknownBook;
   if (error.reason == "CART_FULL") return Note::kCartFull;
   if (error.reason == "UNKNOWN_BOOK") return Note::kUnknownBook;
   return Note::kTryAgain;
 }
 
-std::int64_t QuantityOf(const http::Params& form) {
+// 0 to 99; nothing else is a quantity.
+std::optional<std::int64_t> QuantityOf(const http::Params& form) {
   const std::string text = Trimmed(form, "quantity");
   std::int64_t quantity = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), quantity);
-  if (error != std::errc() || end != text.data() + text.size() || quantity < 0) return -1;
-  return std::min(quantity, kQuantityMax);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (quantity < 0 || quantity > kQuantityMax) return std::nullopt;
+  return quantity;
 }
 
 // Sends the change and leads back to the cart.
@@ -206,7 +232,9 @@ http::Response AddToCart(const Site& site, const Visit& visit, const http::Param
   cart::v1::AddItemRequest add;
   add.set_name(*name);
   add.set_book(Trimmed(form, "book"));
-  add.set_quantity(form.Has("quantity") ? std::max<std::int64_t>(1, QuantityOf(form)) : 1);
+  const std::optional<std::int64_t> quantity = form.Has("quantity") ? QuantityOf(form) : 1;
+  if (!quantity || *quantity == 0) return Redirect(site, kCartPath, Note::kBadQuantity);
+  add.set_quantity(*quantity);
   add.set_request_id(NewUuid(site.clock, site.random));
   const Budget budget = visit.ForChange();
   return Changed(site, site.client.cart().AddItem(add, budget), budget, NextPath(form, kCartPath),
@@ -216,19 +244,21 @@ http::Response AddToCart(const Site& site, const Visit& visit, const http::Param
 http::Response ChangeLine(const Site& site, const Visit& visit, const http::Params& form) {
   const Result<std::string> name = visit.cart();
   const std::string what = Trimmed(form, "do");
-  const std::int64_t quantity = what == "remove" ? 0 : QuantityOf(form);
+  const std::optional<std::int64_t> quantity = what == "remove" ? 0 : QuantityOf(form);
   const bool sets = what == "set" || what == "remove";
-  if (!name.ok() || (sets && quantity < 0)) return Redirect(site, kCartPath, Note::kTryAgain);
+  if (!sets && what != "save" && what != "move") return ErrorPage(site, visit.request(), 400);
+  if (!name.ok()) return Redirect(site, kCartPath, Note::kTryAgain);
+  if (sets && !quantity) return Redirect(site, kCartPath, Note::kBadQuantity);
   const Budget budget = visit.ForChange();
   if (sets) {
     cart::v1::SetQuantityRequest set;
     set.set_name(*name);
     set.set_book(Trimmed(form, "book"));
-    set.set_quantity(quantity);
+    set.set_quantity(*quantity);
     set.set_etag(Trimmed(form, "etag"));
     set.set_request_id(NewUuid(site.clock, site.random));
     return Changed(site, site.client.cart().SetQuantity(set, budget), budget, kCartPath,
-                   quantity == 0 ? Note::kLineRemoved : Note::kQuantitySet);
+                   *quantity == 0 ? Note::kLineRemoved : Note::kQuantitySet);
   }
   cart::v1::SetSavedForLaterRequest save;
   save.set_name(*name);

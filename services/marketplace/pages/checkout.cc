@@ -150,7 +150,8 @@ http::Response Show(const Site& site, const Visit& visit, const CheckoutForm& fo
   if (!previews.ok()) {
     const Error& error = previews.any().ok() ? previews.shipping.error() : previews.any().error();
     if (error.code == Code::kNotFound) return Redirect(site, kCartPath, Note::kUnknownBook);
-    return ErrorPage(site, visit.request(), 503);
+    // Only a form that is not as we sent it asks for what cannot be.
+    return ErrorPage(site, visit.request(), error.code == Code::kInvalidArgument ? 400 : 503);
   }
   Page page(site, visit,
             {.file = "checkout.tpl",
@@ -211,6 +212,10 @@ Answer<v1::Order> AskAgain(const Site& site, const Visit& visit, const std::stri
 
 // A sentence for a refusal that ends the order; empty where the error is none.
 std::string RefusalSentence(const Error& error) {
+  if (error.reason == "PAYMENT_DECLINED" && error.metadata.contains("cause")) {
+    return "The card’s provider did not answer in time, so nothing was ordered and nothing is charged. Please try "
+           "again, or choose another way to pay.";
+  }
   if (error.reason == "PAYMENT_DECLINED") {
     return "The card was declined, so nothing was ordered and nothing is charged. Please choose another way "
            "to pay.";

@@ -13,7 +13,7 @@ struct Words {
 
 Words WordsFor(int status) {
   switch (status) {
-    case 400: return {"We did not understand that", "Something in the address is not as we expected it."};
+    case 400: return {"We did not understand that", "Something in the address or the form is not as we expected it."};
     case 403:
       return {"Please send that once more",
               "The form was too old, or did not come from this shop, so nothing was changed. Go back, reload the page, and "

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/base/uuid.h"
+#include "services/marketplace/checkout_form.h"
 #include "services/marketplace/form.h"
 #include "services/marketplace/links.h"
 #include "services/marketplace/order_summary.h"
@@ -53,7 +54,7 @@ Answer<v1::Order> Fetch(const Site& site, const Claim& claim, const Budget& budg
 }
 
 bool CanBeCancelled(const v1::Order& order) {
-  return order.state() == v1::Order::STATE_PLACED && order.refunded().minor() == 0 &&
+  return order.state() == v1::Order::STATE_PLACED &&
          order.fulfilment_state() <= v1::Order::FULFILMENT_STATE_READY;
 }
 
@@ -78,9 +79,18 @@ std::string Shares(const v1::OrderLine& line, const std::string& currency_code, 
   return shares;
 }
 
+// The promise about the copies that are still to come to the buyer: those that come later went back first.
+Words PromiseOfWhatIsLeft(const v1::OrderLine& line) {
+  v1::OrderLine left = line;
+  left.set_quantity(LeftToReturn(line));
+  left.set_backordered_quantity(std::max<std::int64_t>(0, line.backordered_quantity() - line.refunded_quantity()));
+  if (left.backordered_quantity() == 0) left.set_promise(v1::PROMISE_ON_SHELF);
+  return DescribePromise(left);
+}
+
 void AddLines(View& content, const v1::Order& order, PriceStyle prices) {
   for (const v1::OrderLine& line : order.lines()) {
-    const Words words = DescribePromise(line);
+    const Words words = PromiseOfWhatIsLeft(line);
     View row = content.Add("LINE");
     row.Set("LINK", BookLink(line.book()))
         .Set("COVER", CoverLink(line.book()))
@@ -88,11 +98,11 @@ void AddLines(View& content, const v1::Order& order, PriceStyle prices) {
         .Set("QUANTITY", Copies(line.quantity()))
         .Set("UNIT_PRICE", FormatMoney(line.unit_price(), prices))
         .Set("LINE_TOTAL", FormatMoney(line.total(), prices));
-    if (order.state() == v1::Order::STATE_PLACED)
+    if (order.state() == v1::Order::STATE_PLACED && LeftToReturn(line) > 0)
       row.Add("PROMISED").Set("PROMISE", words.text).Set("KIND", words.kind);
     if (line.discount().minor() > 0) row.Add("SAVED").Set("SAVING", FormatMoney(line.discount(), prices));
     if (line.free_quantity() > 0) row.Add("FREE").Set("FREE_COPIES", Copies(line.free_quantity()));
-    if (line.refunded_quantity() > 0)
+    if (line.refunded_quantity() > 0 && order.state() != v1::Order::STATE_CANCELLED)
       row.Add("RETURNED").Set("RETURNED_COPIES", Copies(line.refunded_quantity()));
   }
 }
@@ -103,6 +113,7 @@ void AddActions(View& content, const Site& site, const v1::Order& order, const C
   if (CanBeCancelled(order)) {
     content.Add("CANCELLABLE")
         .Set("CANCEL_PATH", OrderLink(order.name()) + "/cancel")
+        .Set("WHAT", order.refunded().minor() > 0 ? "the rest of the order" : "the whole order")
         .Set("TOKEN", claim.access_token);
   }
   if (!CanBeReturned(order)) return;
@@ -137,7 +148,7 @@ void AddStates(View& content, const v1::Order& order, PriceStyle prices) {
   for (const std::string& line : order.address().lines()) shipped.Add("ADDRESS_LINE").Set("TEXT", line);
   shipped.Set("POSTAL_CODE", order.address().postal_code())
       .Set("CITY", order.address().city())
-      .Set("COUNTRY", order.address().country_code());
+      .Set("COUNTRY", CountryName(order.address().country_code()));
 }
 
 // What happened, oldest first; gives the position of the last event.
@@ -284,6 +295,7 @@ http::Response OrdersPage(const Site& site, const http::Request& request) {
   const auto orders = site.client.orders().ListOrders(list, visit.budget()).Get(visit.budget());
   if (!orders.ok()) return ErrorPage(site, request, orders.error());
   for (const v1::Order& order : (*orders)->orders()) {
+    const bool is_cancelled = order.state() == v1::Order::STATE_CANCELLED;
     std::string titles;
     for (const v1::OrderLine& line : order.lines()) titles += (titles.empty() ? "" : ", ") + line.title();
     content.Add("ORDER")
@@ -292,8 +304,8 @@ http::Response OrdersPage(const Site& site, const http::Request& request) {
         .Set("PLACED", FormatDate(order.place_time().seconds()))
         .Set("TITLES", titles)
         .Set("TOTAL", FormatMoney(order.totals().total(), visit.prices()))
-        .Set("STATE",
-             order.state() == v1::Order::STATE_CANCELLED ? OrderState(order) : FulfilmentState(order))
+        .Set("STATE", is_cancelled ? OrderState(order) : FulfilmentState(order))
+        .Set("KIND", is_cancelled ? "unknown" : "good")
         .Set("PAYMENT", PaymentState(order));
   }
   if ((*orders)->orders().empty()) content.Show("EMPTY");

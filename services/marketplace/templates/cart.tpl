@@ -14,7 +14,7 @@
         <h2><a href="{{LINK}}">{{TITLE}}</a></h2>
         <p class="by">{{AUTHORS}}</p>
         <p class="stock {{KIND}}">{{AVAILABILITY}}</p>
-        {{#PRICE_NOTED}}<p class="price-note">{{PRICE_NOTE}}</p>{{/PRICE_NOTED}}
+        {{#NOTED}}<p class="change-note">{{CHANGE_NOTE}}</p>{{/NOTED}}
         <form class="line-form" action="/cart/lines" method="post">
           <input type="hidden" name="csrf" value="{{CSRF}}">
           <input type="hidden" name="book" value="{{BOOK}}">
@@ -77,7 +77,7 @@
       <p class="by">{{AUTHORS}}</p>
       {{#PRICED}}<p class="quiet">{{UNIT_PRICE}}</p>{{/PRICED}}
       <p class="stock {{KIND}}">{{AVAILABILITY}}</p>
-      {{#PRICE_NOTED}}<p class="price-note">{{PRICE_NOTE}}</p>{{/PRICE_NOTED}}
+      {{#NOTED}}<p class="change-note">{{CHANGE_NOTE}}</p>{{/NOTED}}
       <form class="line-form" action="/cart/lines" method="post">
         <input type="hidden" name="csrf" value="{{CSRF}}">
         <input type="hidden" name="book" value="{{BOOK}}">

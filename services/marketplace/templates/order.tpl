@@ -52,7 +52,7 @@
   <form class="cancel" action="{{CANCEL_PATH}}" method="post">
     <input type="hidden" name="csrf" value="{{CSRF}}">
     <input type="hidden" name="token" value="{{TOKEN}}">
-    <button class="plain-button" type="submit">Cancel the whole order</button>
+    <button class="plain-button" type="submit">Cancel {{WHAT}}</button>
     <span class="quiet">The books have not left the shop yet.</span>
   </form>
   {{/CANCELLABLE}}

@@ -6,6 +6,6 @@
   {{#ORDER}}<li><h2><a href="{{LINK}}">Order {{NUMBER}}</a></h2>
     <p class="quiet">{{PLACED}} · {{TOTAL}} · {{PAYMENT}}</p>
     <p>{{TITLES}}</p>
-    <p class="stock good">{{STATE}}</p></li>{{/ORDER}}
+    <p class="stock {{KIND}}">{{STATE}}</p></li>{{/ORDER}}
 </ul>
 {{#NEXT}}<p><a class="button" href="{{NEXT_LINK}}" rel="next">Older orders</a></p>{{/NEXT}}

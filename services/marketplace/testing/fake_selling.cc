@@ -60,6 +60,12 @@ void FakeCart::SetSeenPrice(const std::string& name, const std::string& book, st
   if (CartLine* line = LineOf(carts_[name], book)) *line->mutable_previous_unit_price() = Euro(minor);
 }
 
+void FakeCart::SetSeenAvailability(const std::string& name, const std::string& book,
+                                   cart::v1::Availability availability) {
+  const std::lock_guard lock(mutex_);
+  if (CartLine* line = LineOf(carts_[name], book)) line->set_previous_availability(availability);
+}
+
 void FakeCart::Clear(const std::string& name, const std::vector<std::string>& books) {
   const std::lock_guard lock(mutex_);
   auto& lines = *carts_[name].mutable_lines();
@@ -230,6 +236,15 @@ void FakeOrders::Advance(const std::string& order, orders::Order::FulfilmentStat
   }
 }
 
+Status FakeOrders::CheckItems(const google::protobuf::RepeatedPtrField<orders::OrderItem>& items) {
+  for (const orders::OrderItem& item : items) {
+    if (item.quantity() < 1 || item.quantity() > 99) {
+      return InvalidField("items.quantity", std::to_string(item.quantity()) + " is not within 1 to 99");
+    }
+  }
+  return Ok();
+}
+
 orders::OrderPreview FakeOrders::Quote(const orders::PreviewOrderRequest& request) const {
   orders::OrderPreview preview;
   preview.set_placeable(true);
@@ -283,11 +298,14 @@ orders::OrderPreview FakeOrders::Quote(const orders::PreviewOrderRequest& reques
 
 Pending<orders::OrderPreview> FakeOrders::PreviewOrder(const orders::PreviewOrderRequest& request,
                                                        const Budget&) {
-  return Reply<orders::OrderPreview>(condition,
-                                     [&]() -> Result<orders::OrderPreview> { return Quote(request); });
+  return Reply<orders::OrderPreview>(condition, [&]() -> Result<orders::OrderPreview> {
+    TRY(CheckItems(request.items()));
+    return Quote(request);
+  });
 }
 
 Result<orders::Order> FakeOrders::Place(const orders::PlaceOrderRequest& request) {
+  TRY(CheckItems(request.items()));
   orders::PreviewOrderRequest basket;
   *basket.mutable_items() = request.items();
   *basket.mutable_codes() = request.codes();
@@ -302,6 +320,12 @@ Result<orders::Order> FakeOrders::Place(const orders::PlaceOrderRequest& request
                  .reason = "OUT_OF_STOCK",
                  .message = "sold out",
                  .metadata = {{"book", line.book()}, {"available", "0"}}};
+  }
+  if (request.payment_token() == "tok_timeout") {
+    return Error{.code = Code::kFailedPrecondition,
+                 .reason = "PAYMENT_DECLINED",
+                 .message = "no answer",
+                 .metadata = {{"cause", "NO_ANSWER"}}};
   }
   if (request.payment_token() == "tok_decline") {
     return Error{Code::kFailedPrecondition, "PAYMENT_DECLINED", "the card was declined"};

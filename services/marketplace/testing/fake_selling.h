@@ -33,6 +33,7 @@ class FakeCart final : public CartClient {
   cart::v1::Cart Look(const std::string& name) const;
   // What the reader saw before: the cart then says that the price is another.
   void SetSeenPrice(const std::string& name, const std::string& book, std::int64_t minor);
+  void SetSeenAvailability(const std::string& name, const std::string& book, cart::v1::Availability availability);
   // Takes an order's books out.
   void Clear(const std::string& name, const std::vector<std::string>& books);
   const catalog::v1::Book* book(const std::string& name) const { return find_book_(name); }
@@ -105,6 +106,7 @@ class FakeOrders final : public OrdersClient {
   Result<transactions::v1::Order> AnswerTo(const std::string& key);
   Result<transactions::v1::Order*> Find(const std::string& name, const std::string& customer,
                                         const std::string& access_token);
+  static Status CheckItems(const google::protobuf::RepeatedPtrField<transactions::v1::OrderItem>& items);
   transactions::v1::OrderPreview Quote(const transactions::v1::PreviewOrderRequest& request) const;
   void Tell(const transactions::v1::Order& order, transactions::v1::OrderEvent::Type type,
             const std::string& note);
