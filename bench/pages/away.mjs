@@ -10,7 +10,7 @@ let kept = true;
 try {
   await shop.startApart();
   const recommendations = shop.programs['octavo-recommendations'];
-  const cookie = (await fetch(shop.address)).headers.getSetCookie()[0].split(';')[0];
+  const cookie = (await fetch(shop.address)).headers.get('set-cookie').split(';')[0];
   await measure('up', cookie);
   const quicken = recommendations.slowDown();
   await measure('slow', cookie);
