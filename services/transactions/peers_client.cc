@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "google/rpc/status.pb.h"
-#include "lib/base/check.h"
 #include "lib/base/money.h"
 #include "lib/rpc/status.h"
 
@@ -122,6 +121,9 @@ Promise BeyondShelf(const inventory::v1::Policy& policy) {
 // What was not reached.
 Error NoAnswer() { return {Code::kInternal, "INTERNAL", "nobody answered"}; }
 
+// From a service that does not keep its contract: outcomes are as many as the requests, and in their order.
+Error BadAnswer() { return {Code::kInternal, "INTERNAL", "a service's answer does not fit what it was asked"}; }
+
 template <class Call>
 void AnswerAll(std::span<Call* const> group, const Error& error) {
   for (Call* call : group) call->answer = error;
@@ -174,7 +176,7 @@ void GrpcPricing::QuoteTogether(std::span<QuoteCall* const> group) {
       caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::BatchQuoteBaskets, request,
                      LimitTogether(group, kReadBudget));
   if (!response.ok()) return AnswerAll<QuoteCall>(asked, response.error());
-  CHECK(response->outcomes_size() == request.requests_size());
+  if (response->outcomes_size() != request.requests_size()) return AnswerAll<QuoteCall>(asked, BadAnswer());
   for (int i = 0; i < response->outcomes_size(); ++i) {
     const promotions::v1::QuoteOutcome& outcome = response->outcomes(i);
     QuoteCall& call = *asked[static_cast<std::size_t>(i)];
@@ -232,12 +234,14 @@ Result<promotions::v1::QuoteBasketRequest> GrpcPricing::ToRequest(const ToQuote&
   return request;
 }
 
-Order GrpcPricing::ToOrder(const Basket& basket, const promotions::v1::Quote& quote, const Books& books) const {
+Result<Order> GrpcPricing::ToOrder(const Basket& basket, const promotions::v1::Quote& quote, const Books& books) const {
   Order order{.buyer = basket.buyer,
               .currency_code = quote.total().currency_code(),
               .delivery_method = basket.delivery_method};
   for (const auto& quoted : quote.lines()) {
-    order.lines.push_back(ToLine(quoted, books.at(ToBookId(quoted.book())).title(), rules_));
+    const auto book = books.find(ToBookId(quoted.book()));
+    if (book == books.end()) return BadAnswer();
+    order.lines.push_back(ToLine(quoted, book->second.title(), rules_));
   }
   for (const auto& outcome : quote.outcomes()) order.campaigns.push_back(ToNote(outcome));
   order.totals = {.subtotal_minor = quote.subtotal().minor(),
@@ -295,7 +299,7 @@ void GrpcStock::CallTogether(std::span<Call* const> group, Method method) {
   const Result<inventory::v1::ReservationOutcomes> response =
       caller_.Invoke(*inventory_, method, requests, LimitTogether(group, kWriteBudget));
   if (!response.ok()) return AnswerAll(group, response.error());
-  CHECK(response->outcomes_size() == requests.requests_size());
+  if (response->outcomes_size() != requests.requests_size()) return AnswerAll(group, BadAnswer());
   for (std::size_t i = 0; i < group.size(); ++i) {
     const inventory::v1::ReservationOutcome& outcome = response->outcomes(static_cast<int>(i));
     if (outcome.has_error()) {

@@ -59,7 +59,7 @@ class GrpcPricing final : public Pricing {
   void QuoteTogether(std::span<QuoteCall* const> group);
   Result<Books> GetBooks(std::span<QuoteCall* const> group);
   Result<promotions::v1::QuoteBasketRequest> ToRequest(const ToQuote& question, const Books& books) const;
-  Order ToOrder(const Basket& basket, const promotions::v1::Quote& quote, const Books& books) const;
+  Result<Order> ToOrder(const Basket& basket, const promotions::v1::Quote& quote, const Books& books) const;
 
   std::unique_ptr<catalog::v1::CatalogService::Stub> catalog_;
   std::unique_ptr<promotions::v1::PromotionsService::Stub> promotions_;

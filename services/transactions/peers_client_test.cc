@@ -41,6 +41,7 @@ class FakePromotions final : public promotions::v1::PromotionsService::Service {
  public:
   grpc::Status BatchQuoteBaskets(grpc::ServerContext*, const promotions::v1::BatchQuoteBasketsRequest* request,
                                  promotions::v1::BatchQuoteBasketsResponse* response) override {
+    if (forgets_baskets) return grpc::Status::OK;
     for (const promotions::v1::QuoteBasketRequest& basket : request->requests()) {
       asked = basket;
       *response->add_outcomes()->mutable_quote() = Quote(basket);
@@ -48,6 +49,7 @@ class FakePromotions final : public promotions::v1::PromotionsService::Service {
     return grpc::Status::OK;
   }
   promotions::v1::QuoteBasketRequest asked;
+  bool forgets_baskets = false;
 
  private:
   static promotions::v1::Quote Quote(const promotions::v1::QuoteBasketRequest& request) {
@@ -172,6 +174,12 @@ TEST_F(GrpcPricingTest, AFixedPriceLawBindsNewBooksAndLeavesRemaindersFree) {
   EXPECT_TRUE(asked.lines(0).fixed_price().applies());
   EXPECT_EQ(asked.lines(0).fixed_price().discount_max_basis_points(), 500);
   EXPECT_FALSE(asked.lines(1).fixed_price().applies());
+}
+
+TEST_F(GrpcPricingTest, AnAnswerThatLacksABasketIsAnError) {
+  promotions_.forgets_baskets = true;
+
+  EXPECT_THAT(Quote({}, ThreeAndOne()), HasReason("INTERNAL"));
 }
 
 TEST_F(GrpcPricingTest, NamesABookThatIsNotThere) {
