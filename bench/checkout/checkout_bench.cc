@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lib/base/check.h"
+#include "lib/testing/faulty_vfs.h"
 #include "lib/testing/temp_dir.h"
 #include "tests/campaigns/selling_shop.h"
 
@@ -24,6 +25,7 @@ struct Settings {
   bool postgres = false;
   double seconds = 4;
   std::vector<int> buyers = {1, 8, 64, 512};
+  int sync_delay_us = 0;
 };
 
 const SystemClock kClock;
@@ -42,9 +44,10 @@ double CpuSeconds() {
 }
 
 // 4 KB over and over again into a file that is long enough, each with fdatasync, as SQLite's log does in the long run.
-double RawSyncsPerSecond() {
+double RawSyncsPerSecond(int delay_us) {
   constexpr int kSyncs = 1000;
   constexpr int kPages = 1000;
+  sqlite3_vfs* const system = sqlite3_vfs_find("unix");
   const TempDir folder;
   const int file = open((folder / "raw").c_str(), O_RDWR | O_CREAT, 0600);
   CHECK(file >= 0);
@@ -55,6 +58,7 @@ double RawSyncsPerSecond() {
   for (int i = 0; i < kSyncs; ++i) {
     CHECK(pwrite(file, page.data(), page.size(), i % kPages * 4096) == 4096);
     CHECK(fdatasync(file) == 0);
+    if (delay_us > 0) system->xSleep(system, delay_us);
   }
   const double rate = kSyncs / SecondsSince(start);
   close(file);
@@ -67,12 +71,13 @@ double Percentile(std::vector<double>& values, double share) {
   return *at;
 }
 
-void Measure(Buyer& buyer, const std::vector<std::string>& books, int buyers, double seconds, std::int64_t& next_key) {
+void Measure(Buyer& buyer, const std::vector<std::string>& books, int buyers, const Settings& settings,
+             std::int64_t& next_key) {
   std::atomic<bool> over = false;
   std::atomic<std::int64_t> key = next_key;
   std::vector<std::vector<double>> latencies_ms(static_cast<std::size_t>(buyers));
   std::vector<std::thread> threads;
-  const double raw_before = RawSyncsPerSecond();
+  const double raw_before = RawSyncsPerSecond(settings.sync_delay_us);
   const double cpu_before = CpuSeconds();
   const auto start = kClock.MonotonicNow();
   for (int i = 0; i < buyers; ++i) {
@@ -90,12 +95,12 @@ void Measure(Buyer& buyer, const std::vector<std::string>& books, int buyers, do
       }
     });
   }
-  Pause(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
+  Pause(std::chrono::milliseconds(static_cast<std::int64_t>(settings.seconds * 1000)));
   over = true;
   for (std::thread& thread : threads) thread.join();
   const double elapsed = SecondsSince(start);
   const double cpu = CpuSeconds() - cpu_before;
-  const double raw = (raw_before + RawSyncsPerSecond()) / 2;
+  const double raw = (raw_before + RawSyncsPerSecond(settings.sync_delay_us)) / 2;
   next_key = key;
   std::vector<double> all;
   for (const auto& one : latencies_ms) all.insert(all.end(), one.begin(), one.end());
@@ -111,14 +116,22 @@ int Main(int argc, char** argv) {
   app.add_flag("--postgres", settings.postgres, "On PostgreSQL (OCTAVO_TEST_POSTGRES_URL) instead of SQLite.");
   app.add_option("--seconds", settings.seconds, "For each case.")->capture_default_str();
   app.add_option("--buyers", settings.buyers, "At once; several cases one after the other.")->capture_default_str();
+  app.add_option("--sync-delay-us", settings.sync_delay_us,
+                 "Every sync takes so much longer, the raw ones too: SQLite on a slower disk.")
+      ->check(CLI::NonNegativeNumber);
   CLI11_PARSE(app, argc, argv);
+  FaultyVfs disk;
+  disk.SlowSyncs(settings.sync_delay_us);
+  if (settings.sync_delay_us > 0) {
+    CHECK(sqlite3_vfs_register(sqlite3_vfs_find(disk.name().c_str()), /*makeDflt=*/1) == SQLITE_OK);
+  }
   SellingShop shop(settings.postgres ? TestDatabaseKind::kPostgres : TestDatabaseKind::kSqlite);
   std::vector<std::string> books;
   for (int i = 0; i < 1000; ++i) books.push_back(shop.buyer().AddBook(1000, 10'000));
   fmt::print("{:>7}{:>12}{:>12}{:>9}{:>14}{:>10}{:>10}\n", "buyers", "orders/s", "raw sync/s", "of raw", "us CPU/order",
              "p50 ms", "p99 ms");
   std::int64_t next_key = 0;
-  for (const int buyers : settings.buyers) Measure(shop.buyer(), books, buyers, settings.seconds, next_key);
+  for (const int buyers : settings.buyers) Measure(shop.buyer(), books, buyers, settings, next_key);
   const audit::Ledger ledger = shop.Audit();
   if (!ledger.clean()) fmt::print("{}", ledger.Text());
   return ledger.clean() ? 0 : 1;

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <algorithm>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -19,13 +18,15 @@
 #include <vector>
 
 #include "lib/base/check.h"
+#include "lib/base/completion.h"
 
 namespace octavo {
 
 template <typename Item>
 class Gathering {
  public:
-  // Deals with all items of a group, of which there is at least one. Must not throw.
+  // Deals with all items of a group, of which there is at least one. Throwing ends the process: the others would wait for
+  // ever.
   using Send = std::function<void(std::span<Item* const>)>;
 
   Gathering(std::size_t group_max, Send send) : group_max_(group_max), send_(std::move(send)) { CHECK(group_max > 0); }
@@ -33,21 +34,17 @@ class Gathering {
   // Returns when the item was dealt with.
   void Run(Item& item) {
     Waiting self{.item = &item};
-    std::unique_lock lock(mutex_);
-    waiting_.push_back(&self);
-    if (std::exchange(under_way_, true)) self.changed.wait(lock, [&] { return self.leads || self.done; });
-    if (self.done) return;
+    if (!Begin(self)) self.told.Wait();
+    if (!self.leads) return;
 
     const std::vector<Waiting*> group = TakeGroup();  // Begins with this one.
     std::vector<Item*> items;
     for (const Waiting* waiting : group) items.push_back(waiting->item);
-    lock.unlock();
-    send_(items);
-    lock.lock();
-    // Under the lock: whoever is told may be gone after it.
-    for (Waiting* waiting : group) Tell(*waiting, waiting->done);
-    under_way_ = !waiting_.empty();
-    if (under_way_) Tell(*waiting_.front(), waiting_.front()->leads);
+    [&]() noexcept { send_(items); }();
+    PassOn();
+    for (Waiting* waiting : group) {
+      if (waiting != &self) waiting->told.Set();
+    }
   }
 
   // How many are in no group yet.
@@ -57,23 +54,39 @@ class Gathering {
   }
 
  private:
-  // A call of Run, on its stack. Guarded by mutex_.
+  // A call of Run, on its stack: gone soon after it was told.
   struct Waiting {
     Item* item;
-    bool leads = false;
-    bool done = false;
-    std::condition_variable changed = {};
+    bool leads = false;  // Set before it is told; else its item was dealt with.
+    Completion told = {};
   };
 
+  // True when nothing is under way: then this one leads.
+  bool Begin(Waiting& self) {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(&self);
+    if (std::exchange(under_way_, true)) return false;
+    self.leads = true;
+    return true;
+  }
   std::vector<Waiting*> TakeGroup() {
+    const std::lock_guard lock(mutex_);
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), group_max_));
     std::vector<Waiting*> group(waiting_.begin(), end);
     waiting_.erase(waiting_.begin(), end);
     return group;
   }
-  static void Tell(Waiting& waiting, bool& what) {
-    what = true;
-    waiting.changed.notify_one();
+  // The first of those who came meanwhile leads the next group.
+  void PassOn() {
+    Waiting* next = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      under_way_ = !waiting_.empty();
+      if (under_way_) next = waiting_.front();
+    }
+    if (next == nullptr) return;
+    next->leads = true;
+    next->told.Set();
   }
 
   const std::size_t group_max_;

@@ -16,30 +16,6 @@
 
 namespace octavo::db {
 
-// Set once, by another thread. The waiting one may destroy it as soon as it is set.
-class Completion {
- public:
-  void Set() {
-    const std::lock_guard lock(mutex_);
-    set_ = true;
-    changed_.notify_one();  // Under the lock: after it, the waiting thread may have destroyed this.
-  }
-  void Wait() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return set_; });
-  }
-  // False when it is not set yet after `wait_max`.
-  [[nodiscard]] bool WaitFor(std::chrono::milliseconds wait_max) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, wait_max, [this] { return set_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool set_ = false;  // Guarded by mutex_.
-};
-
 // Does not own its items; they stay where they are until their owner learns that they are done.
 template <typename Item>
 class GroupQueue {

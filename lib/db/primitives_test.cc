@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "lib/base/completion.h"
 #include "lib/db/group_queue.h"
 #include "lib/db/pool.h"
 #include "lib/db/sql_text.h"
@@ -107,13 +108,6 @@ TEST(GroupQueueTest, EveryItemOfManyThreadsIsDoneOnce) {
   worker.join();
 
   EXPECT_EQ(done, kThreads * kEach);
-}
-
-TEST(CompletionTest, SaysWhenItTakesTooLong) {
-  Completion completion;
-  EXPECT_FALSE(completion.WaitFor(milliseconds(1)));
-  completion.Set();
-  EXPECT_TRUE(completion.WaitFor(milliseconds(0)));
 }
 
 std::unique_ptr<int> MakeZero() { return std::make_unique<int>(0); }

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/completion.h"
 #include "lib/db/group_queue.h"
 #include "lib/db/nesting.h"
 #include "lib/db/pool.h"
@@ -92,7 +93,7 @@ class SqliteDatabase final : public Database {
     const Body& body;
     bool commit = false;
     std::exception_ptr thrown = nullptr;  // For the caller, once `done`.
-    Completion done = {};
+    Completion done;
   };
   using Group = std::vector<Job*>;
 

@@ -35,7 +35,9 @@ int Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) 
 
 int Sync(sqlite3_file* file, int flags) {
   if (const int code = Ours(file)->owner->sync_code(); code != SQLITE_OK) return code;
-  return Ours(file)->methods()->xSync(Ours(file)->real(), flags);
+  const int code = Ours(file)->methods()->xSync(Ours(file)->real(), flags);
+  if (const int delay_us = Ours(file)->owner->sync_delay_us(); delay_us > 0) RealVfs()->xSleep(RealVfs(), delay_us);
+  return code;
 }
 
 int Truncate(sqlite3_file* file, sqlite3_int64 size) {

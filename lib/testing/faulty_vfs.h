@@ -31,10 +31,14 @@ class FaultyVfs {
   // Every write that would make a file longer than this fails with SQLITE_FULL, as on a small disk.
   void LimitFiles(std::int64_t bytes) { bytes_max_ = bytes; }
 
+  // Every sync takes so many microseconds longer, as on a slower disk.
+  void SlowSyncs(int by_us) { sync_delay_us_ = by_us; }
+
   int write_code() const { return write_code_; }
   int sync_code() const { return sync_code_; }
   int read_code() const { return read_code_; }
   std::int64_t bytes_max() const { return bytes_max_; }
+  int sync_delay_us() const { return sync_delay_us_; }
 
  private:
   std::string name_;
@@ -43,6 +47,7 @@ class FaultyVfs {
   std::atomic<int> sync_code_ = SQLITE_OK;
   std::atomic<int> read_code_ = SQLITE_OK;
   std::atomic<std::int64_t> bytes_max_ = INT64_MAX;
+  std::atomic<int> sync_delay_us_ = 0;
 };
 
 }  // namespace octavo
