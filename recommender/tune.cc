@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -41,44 +42,78 @@ void Move(const Coordinate& coordinate, float steps, Settings& settings) {
   value = std::clamp(value, coordinate.min, coordinate.max);
 }
 
-// A change must gain so much, relative, to be taken: less is noise.
+// A step must gain so much, relative, to be taken.
 constexpr double kGainMin = 0.0002;
 // More candidates cost training time (the cube) and memory, so that they must bring more. What an answer costs is bounded by
 // row_max.
 constexpr double kCandidatesGainMin = 0.001;
+// The end of another climb must be better by so many standard errors of the gain over the readers measured. The best of many
+// ends is otherwise the one that suits just those readers.
+constexpr double kClimbErrorsMin = 2;
 constexpr std::uint32_t kTriedCandidatesMin = 48;
 constexpr std::uint32_t kTriedCandidatesMax = 512;
-constexpr int kJumpsInVainMax = 16;
+constexpr int kRestartsInVainMax = 4;
+// Of the time, for all but the small steps at the end.
+constexpr double kRestartsTimeShare = 0.85;
 
 class Search {
  public:
-  Search(const Interactions& train, const Interactions& held_out, const TuneOptions& options,
-         const Clock& clock)
+  Search(const Interactions& train, const Interactions& held_out, const TuneOptions& options, const Clock& clock)
       : train_(train),
         held_out_(held_out),
         options_(options),
         clock_(clock),
-        deadline_(clock.MonotonicNow() + options.time_max),
+        start_(clock.MonotonicNow()),
         trainer_(train) {}
 
   Result<Tuning> Run() {
     TRY(Consider(Settings{}, kGainMin));
+    if (here_.scores.empty()) return Tuning{};  // What is held back is all of readers without a history.
     if (options_.effort == TuneEffort::kQuick) {
       TRY(Quick());
     } else {
       TRY(Full());
     }
-    return std::move(tuning_);
+    return Tuning{.settings = here_.settings, .trials = std::move(trials_)};
   }
 
  private:
-  bool OutOfTime() const { return clock_.MonotonicNow() >= deadline_; }
+  // Where the search stands.
+  struct Point {
+    Settings settings;
+    std::vector<float> scores = {};  // Of each reader measured; none: not measured.
+  };
 
-  // Tries the settings unless they were tried before or the time is up; keeps them if they gain enough.
-  Result<bool> Consider(const Settings& settings, double gain_min) {
-    const auto tried = [&](const Trial& trial) { return trial.settings == settings; };
-    if (std::any_of(tuning_.trials.begin(), tuning_.trials.end(), tried)) return false;
-    if (!tuning_.trials.empty() && OutOfTime()) return false;
+  static double MeanScore(const Point& point) {
+    return std::accumulate(point.scores.begin(), point.scores.end(), 0.0) / static_cast<double>(point.scores.size());
+  }
+  // The mean gain over the readers in standard errors. Readers are compared with themselves, so that what makes one easier than
+  // another does not count.
+  static double GainInErrors(const Point& from, const Point& to) {
+    const auto readers = static_cast<double>(from.scores.size());
+    double sum = 0;
+    double squares = 0;
+    for (std::size_t i = 0; i < from.scores.size(); ++i) {
+      const double gain = static_cast<double>(to.scores[i]) - static_cast<double>(from.scores[i]);
+      sum += gain;
+      squares += gain * gain;
+    }
+    const double mean = sum / readers;
+    const double variance = std::max(squares / readers - mean * mean, 1e-12);
+    return mean / std::sqrt(variance / readers);
+  }
+
+  double TimeSpent() const {
+    return std::chrono::duration<double>(clock_.MonotonicNow() - start_) / std::chrono::duration<double>(options_.time_max);
+  }
+  bool OutOfTime() const { return TimeSpent() >= time_share_; }
+
+  // None when the time is up.
+  Result<std::optional<Point>> MeasureAt(const Settings& settings) {
+    const auto tried = std::find_if(points_.begin(), points_.end(),
+                                    [&](const Point& point) { return point.settings == settings; });
+    if (tried != points_.end()) return std::optional(*tried);
+    if (!points_.empty() && OutOfTime()) return std::optional<Point>();
     TrainOptions quiet = options_.train;
     quiet.progress = {};
     const auto model = std::make_shared<const Model>(TRY(trainer_.Train(settings, quiet)));
@@ -86,17 +121,20 @@ class Search {
     const int threads = std::max(quiet.threads, 1);
     const Measurement measured =
         Measure(train_, held_out_, AnswersOf(recommender, train_, threads), {20}, threads);
-    tuning_.trials.push_back({settings, measured.quality[0].recall, measured.quality[0].ndcg});
-    if (options_.train.progress) {
-      options_.train.progress(
-          {"tuning", static_cast<double>((clock_.MonotonicNow() - (deadline_ - options_.time_max)) /
-                                         std::chrono::milliseconds(1)) /
-                         static_cast<double>(options_.time_max / std::chrono::milliseconds(1))});
-    }
-    const double score = tuning_.trials.back().score();
-    if (score <= best_ * (1 + gain_min)) return false;
-    best_ = score;
-    tuning_.settings = settings;
+    Point point{.settings = settings};
+    for (std::size_t i = 0; i < measured.readers; ++i) point.scores.push_back((measured.recall[i] + measured.ndcg[i]) / 2);
+    points_.push_back(point);
+    trials_.push_back({settings, measured.quality[0].recall, measured.quality[0].ndcg});
+    if (options_.train.progress) options_.train.progress({"tuning", TimeSpent()});
+    return std::optional(std::move(point));
+  }
+
+  // Goes there if it gains enough.
+  Result<bool> Consider(const Settings& settings, double gain_min) {
+    std::optional<Point> point = TRY(MeasureAt(settings));
+    if (!point) return false;
+    if (!here_.scores.empty() && MeanScore(*point) <= MeanScore(here_) * (1 + gain_min)) return false;
+    here_ = *std::move(point);
     return true;
   }
 
@@ -104,7 +142,7 @@ class Search {
   Result<bool> Climb(const Coordinate& coordinate, float direction, float scale) {
     bool moved = false;
     while (true) {
-      Settings next = tuning_.settings;
+      Settings next = here_.settings;
       Move(coordinate, direction * scale, next);
       if (!TRY(Consider(next, kGainMin))) return moved;
       moved = true;
@@ -129,13 +167,15 @@ class Search {
     TRY(Consider(neighbours, kGainMin));
     if (train_.weighted()) {
       for (const float power : {0.0F, 1.0F}) {
-        Settings next = tuning_.settings;
+        Settings next = here_.settings;
         next.weight_power = power;
         TRY(Consider(next, kGainMin));
       }
     }
+    time_share_ = kRestartsTimeShare;
     TRY(ClimbAll(1));
-    TRY(Jump());
+    TRY(Restart());
+    time_share_ = 1;
     return ClimbAll(0.4F);
   }
 
@@ -151,42 +191,53 @@ class Search {
 
   // Dense data want more candidates, data full of chance fewer.
   Result<bool> TryCandidates() {
-    if (TRY(Consider(WithCandidates(1.5), kCandidatesGainMin))) return true;
-    return Consider(WithCandidates(1 / 1.5), kGainMin);
+    if (TRY(Consider(WithCandidates(here_.settings, 1.5), kCandidatesGainMin))) return true;
+    return Consider(WithCandidates(here_.settings, 1 / 1.5), kGainMin);
   }
 
-  Settings WithCandidates(double factor) const {
-    Settings next = tuning_.settings;
-    const double candidates = static_cast<double>(next.candidates) * factor;
-    next.candidates = static_cast<std::uint32_t>(std::clamp<double>(candidates, kTriedCandidatesMin, kTriedCandidatesMax));
-    return next;
+  static Settings WithCandidates(Settings settings, double factor) {
+    const double candidates = static_cast<double>(settings.candidates) * factor;
+    settings.candidates = static_cast<std::uint32_t>(std::clamp<double>(candidates, kTriedCandidatesMin, kTriedCandidatesMax));
+    return settings;
   }
 
-  // Moves two settings and sometimes the candidates at once, by chance: some gain only together, above all which books are
-  // candidates and how many. Ends when nothing of that has helped for a while.
-  Status Jump() {
+  // Climbs again from places some steps away from the best one, because settings gain together that do not gain one by one:
+  // above all which books are candidates and how many. An iterated local search (Lourenço, Martin and Stützle 2003).
+  Status Restart() {
     SeededRandom random(options_.seed);
-    for (int in_vain = 0; in_vain < kJumpsInVainMax && !OutOfTime(); ++in_vain) {
-      constexpr double kFactors[] = {1, 1, 1.5, 1 / 1.5};
-      Settings next = WithCandidates(kFactors[random.Below(std::size(kFactors))]);
-      const bool more_candidates = next.candidates > tuning_.settings.candidates;
-      for (int i = 0; i < 2; ++i) {
-        const Coordinate& coordinate = kCoordinates[random.Below(std::size(kCoordinates))];
-        Move(coordinate, random.Below(2) == 0 ? 1 : -1, next);
-      }
-      if (TRY(Consider(next, more_candidates ? kCandidatesGainMin : kGainMin))) in_vain = -1;
+    Point best = here_;
+    for (int in_vain = 0; in_vain < kRestartsInVainMax && !OutOfTime(); ++in_vain) {
+      here_ = {};
+      TRY(Consider(Shaken(best.settings, random), kGainMin));
+      TRY(ClimbAll(1));
+      if (here_.scores.empty() || GainInErrors(best, here_) < kClimbErrorsMin) continue;
+      best = here_;
+      in_vain = -1;
     }
+    here_ = std::move(best);
     return Ok();
+  }
+
+  // About half of the settings moved by up to two steps, the candidates by as much.
+  static Settings Shaken(const Settings& settings, Random& random) {
+    constexpr double kFactors[] = {1 / 2.25, 1, 2.25};
+    Settings next = WithCandidates(settings, kFactors[random.Below(std::size(kFactors))]);
+    for (const Coordinate& coordinate : kCoordinates) {
+      if (random.Below(2) == 0) Move(coordinate, static_cast<float>(random.Below(5)) - 2, next);
+    }
+    return next;
   }
 
   const Interactions& train_;
   const Interactions& held_out_;
   const TuneOptions& options_;
   const Clock& clock_;
-  const std::chrono::steady_clock::time_point deadline_;
+  const std::chrono::steady_clock::time_point start_;
+  double time_share_ = 1;  // Of what may be spent.
   Trainer trainer_;
-  Tuning tuning_;
-  double best_ = -1;
+  std::vector<Trial> trials_;
+  std::vector<Point> points_;  // Of the trials.
+  Point here_;
 };
 
 // The interactions of so many readers, drawn by the seed; of all if there are not more.

@@ -1,6 +1,5 @@
-// Tune: chooses settings for the data at hand. A part of the training data is held back, and a seeded
-// coordinate search keeps what answers it best: the mean of recall@20 and NDCG@20. The data to be judged on
-// later is never seen.
+// Tune: chooses settings for the data at hand. A part of the training data is held back, and a seeded local search keeps what
+// answers it best: the mean of recall@20 and NDCG@20. The data to be judged on later is never seen.
 #pragma once
 
 #include <chrono>
@@ -29,7 +28,8 @@ struct TuneOptions {
   TuneEffort effort = TuneEffort::kQuick;
   std::uint64_t seed = 1;
   SplitMode split = SplitMode::kRandom;
-  double held_out = 0.2;                                     // As in SplitOptions.
+  // As in SplitOptions. The more, the sparser the rest, and what suits that is ever less what suits the whole.
+  double held_out = 0.1;
   std::size_t readers_max = 20000;                           // Judged by so many readers, drawn by the seed.
   std::chrono::seconds time_max = std::chrono::minutes(20);  // Checked between trials.
   TrainOptions train = {};
