@@ -121,6 +121,21 @@ Measurement Measure(const Interactions& train, const Interactions& held_out, con
   return measurement;
 }
 
+double GainInErrors(std::span<const float> before, std::span<const float> after) {
+  CHECK(!before.empty() && before.size() == after.size());
+  double sum = 0;
+  double squares = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const double gain = static_cast<double>(after[i]) - static_cast<double>(before[i]);
+    sum += gain;
+    squares += gain * gain;
+  }
+  const auto readers = static_cast<double>(before.size());
+  const double mean = sum / readers;
+  const double variance = std::max(squares / readers - mean * mean, 1e-12);  // All gain the same: not without end.
+  return mean / std::sqrt(variance / readers);
+}
+
 AnswerFunction AnswersOf(const Recommender& recommender, const Interactions& train, int threads) {
   struct State {
     std::vector<ItemIndex> number;    // The recommender's number of each book of `train`.

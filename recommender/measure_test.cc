@@ -152,5 +152,14 @@ TEST(EvaluateTest, LeavesOutEaseWhereMemoryDoesNotAllow) {
   EXPECT_EQ(evaluation->baselines.size(), 3U);
 }
 
+TEST(GainTest, IsTheMeanGainReaderByReaderInItsStandardErrors) {
+  const std::vector<float> before = {0, 0.5, 1, 0.5};
+  const std::vector<float> after = {0.25, 0.5, 1, 0.75};  // Gains 1/4, 0, 0, 1/4: mean 1/8, deviation 1/8, error 1/16.
+
+  EXPECT_NEAR(GainInErrors(before, after), 2, 1e-6);
+  EXPECT_NEAR(GainInErrors(after, before), -2, 1e-6);
+  EXPECT_EQ(GainInErrors(before, before), 0);
+}
+
 }  // namespace
 }  // namespace octavo::recommender

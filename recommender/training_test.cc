@@ -364,15 +364,25 @@ TEST(TuneTest, AFullSearchClimbsAgainFromElsewhereAndRepeatsItself) {
   const Result<Tuning> tuning = Tune(all, options, clock);
 
   ASSERT_THAT(tuning, IsOk());
-  // No single step leads from one trial to the next where another climb begins.
+  // Trials of one climb are a step or two apart; where another begins, no step leads.
   const auto is_leap = [](const Trial& from, const Trial& to) {
     const Settings& a = from.settings;
     const Settings& b = to.settings;
     return (a.candidates != b.candidates) + (a.ridge != b.ridge) + (a.ridge_exponent != b.ridge_exponent) +
-               (a.user_exponent != b.user_exponent) + (a.row_exponent != b.row_exponent) >=
+               (a.popularity_exponent != b.popularity_exponent) + (a.history_exponent != b.history_exponent) +
+               (a.user_exponent != b.user_exponent) + (a.row_exponent != b.row_exponent) +
+               (a.neighbour_user_exponent != b.neighbour_user_exponent) >=
            3;
   };
-  EXPECT_NE(std::adjacent_find(tuning->trials.begin(), tuning->trials.end(), is_leap), tuning->trials.end());
+  const std::vector<Trial>& trials = tuning->trials;
+  const auto leap = std::adjacent_find(trials.begin(), trials.end(), is_leap);
+  ASSERT_NE(leap, trials.end());
+  const auto is_worse = [](const Trial& a, const Trial& b) { return a.score() < b.score(); };
+  const double first_climb = std::max_element(trials.begin(), leap + 1, is_worse)->score();
+  const auto chosen = std::find_if(trials.begin(), trials.end(),
+                                   [&](const Trial& trial) { return trial.settings == tuning->settings; });
+  ASSERT_NE(chosen, trials.end());
+  EXPECT_GE(chosen->score(), first_climb * 0.999) << "a climb that ends lower is not followed";
   EXPECT_EQ(Tune(all, options, clock)->settings, tuning->settings);
 }
 

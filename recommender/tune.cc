@@ -87,22 +87,6 @@ class Search {
   static double MeanScore(const Point& point) {
     return std::accumulate(point.scores.begin(), point.scores.end(), 0.0) / static_cast<double>(point.scores.size());
   }
-  // The mean gain over the readers in standard errors. Readers are compared with themselves, so that what makes one easier than
-  // another does not count.
-  static double GainInErrors(const Point& from, const Point& to) {
-    const auto readers = static_cast<double>(from.scores.size());
-    double sum = 0;
-    double squares = 0;
-    for (std::size_t i = 0; i < from.scores.size(); ++i) {
-      const double gain = static_cast<double>(to.scores[i]) - static_cast<double>(from.scores[i]);
-      sum += gain;
-      squares += gain * gain;
-    }
-    const double mean = sum / readers;
-    const double variance = std::max(squares / readers - mean * mean, 1e-12);
-    return mean / std::sqrt(variance / readers);
-  }
-
   double TimeSpent() const {
     return std::chrono::duration<double>(clock_.MonotonicNow() - start_) / std::chrono::duration<double>(options_.time_max);
   }
@@ -210,7 +194,7 @@ class Search {
       here_ = {};
       TRY(Consider(Shaken(best.settings, random), kGainMin));
       TRY(ClimbAll(1));
-      if (here_.scores.empty() || GainInErrors(best, here_) < kClimbErrorsMin) continue;
+      if (here_.scores.empty() || GainInErrors(best.scores, here_.scores) < kClimbErrorsMin) continue;
       best = here_;
       in_vain = -1;
     }

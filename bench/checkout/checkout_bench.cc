@@ -113,12 +113,14 @@ void Measure(Buyer& buyer, const std::vector<std::string>& books, int buyers, co
 int Main(int argc, char** argv) {
   Settings settings;
   CLI::App app("Durable orders per second through the whole checkout.", "checkout_bench");
-  app.add_flag("--postgres", settings.postgres, "On PostgreSQL (OCTAVO_TEST_POSTGRES_URL) instead of SQLite.");
+  CLI::Option* const postgres =
+      app.add_flag("--postgres", settings.postgres, "On PostgreSQL (OCTAVO_TEST_POSTGRES_URL) instead of SQLite.");
   app.add_option("--seconds", settings.seconds, "For each case.")->capture_default_str();
   app.add_option("--buyers", settings.buyers, "At once; several cases one after the other.")->capture_default_str();
   app.add_option("--sync-delay-us", settings.sync_delay_us,
                  "Every sync takes so much longer, the raw ones too: SQLite on a slower disk.")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::NonNegativeNumber)
+      ->excludes(postgres);
   CLI11_PARSE(app, argc, argv);
   FaultyVfs disk;
   disk.SlowSyncs(settings.sync_delay_us);
