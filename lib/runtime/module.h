@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/base/money.h"
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/obs/log.h"
@@ -33,6 +34,7 @@ struct Environment {
   obs::Log& log;
   obs::Metrics& metrics;
   const obs::Tracer& tracer;
+  Currency currency = Currency::Eur();  // The shop's one currency.
 
   rpc::Telemetry telemetry() const { return {log, metrics, tracer, clock}; }
 };

@@ -57,10 +57,8 @@ void Describe(v1::CartLine& out, const Line& line, const ShopFacts& facts) {
     SetMoney(out.mutable_previous_unit_price(), *line.seen.price);
   }
 
-  const std::optional<StockLevel> stock = StockOf(facts, line.book);
-  if (stock) out.set_available_quantity(stock->available);
-  const bool gone = facts.books && now == nullptr;
-  const Availability availability = gone ? Availability::kGone : AvailabilityOf(line.quantity, stock);
+  if (const auto stock = StockOf(facts, line.book)) out.set_available_quantity(stock->available);
+  const Availability availability = AvailabilityNow(line, facts);
   out.set_availability(static_cast<v1::Availability>(availability));
   const bool are_known = availability != Availability::kUnknown && line.seen.availability != Availability::kUnknown;
   if (are_known && availability != line.seen.availability) {
@@ -137,6 +135,15 @@ std::optional<StockLevel> StockOf(const ShopFacts& facts, BookId book) {
   if (!facts.stocks) return std::nullopt;
   const auto found = facts.stocks->find(book);
   return found != facts.stocks->end() ? found->second : StockLevel{};
+}
+
+Availability AvailabilityNow(const Line& line, const ShopFacts& facts) {
+  if (facts.books) {
+    const auto now = facts.books->find(line.book);
+    if (now == facts.books->end()) return Availability::kGone;
+    if (!now->second.price) return Availability::kNotForSale;
+  }
+  return AvailabilityOf(line.quantity, StockOf(facts, line.book));
 }
 
 v1::Cart ToProto(const Cart& cart, const ShopFacts& facts) {

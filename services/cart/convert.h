@@ -39,6 +39,8 @@ Result<Ordered> ParseClearOrdered(const v1::ClearOrderedRequest& request);
 // The cart with what the shop says of its books at the moment.
 // Missing when the inventory could not be asked; of a book that it does not know there is none.
 std::optional<StockLevel> StockOf(const ShopFacts& facts, BookId book);
+// What can be said of the line's copies; kUnknown where it hangs on a service that could not be asked.
+Availability AvailabilityNow(const Line& line, const ShopFacts& facts);
 
 v1::Cart ToProto(const Cart& cart, const ShopFacts& facts);
 

@@ -19,14 +19,20 @@ namespace octavo::cart {
 
 class FakeCatalog final : public catalog::v1::CatalogService::Service {
  public:
-  void Put(const std::string& name, const std::string& title, std::int64_t price_minor) {
+  void Put(const std::string& name, const std::string& title, std::int64_t price_minor,
+           const std::string& currency_code = "EUR") {
+    PutUnpriced(name, title);
+    const std::lock_guard lock(mutex_);
+    books_[name].mutable_price()->set_currency_code(currency_code);
+    books_[name].mutable_price()->set_minor(price_minor);
+  }
+  void PutUnpriced(const std::string& name, const std::string& title) {
     const std::lock_guard lock(mutex_);
     catalog::v1::Book& book = books_[name];
     book.set_name(name);
     book.set_title(title);
     if (book.authors().empty()) book.add_authors()->set_display_name("An Author");
-    book.mutable_price()->set_currency_code("EUR");
-    book.mutable_price()->set_minor(price_minor);
+    book.clear_price();
   }
   void Remove(const std::string& name) {
     const std::lock_guard lock(mutex_);

@@ -11,7 +11,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
                          std::unique_ptr<db::Database> opened)
     : environment(environment),
       database(std::move(opened)),
-      shop(environment.telemetry(), configuration.shop_budget),
+      shop(environment.telemetry(), configuration.shop_budget, environment.currency),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
       service(store, shop, environment.clock, pipeline) {}

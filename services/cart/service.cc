@@ -95,7 +95,8 @@ v1::Cart CartService::ShowAsSeen(const rpc::Call& call, const Cart& cart) {
       if (now == facts.books->end()) continue;  // Gone: it stays as it was last seen.
       seen = now->second;
     }
-    seen.availability = facts.stocks ? AvailabilityOf(line.quantity, StockOf(facts, line.book)) : line.seen.availability;
+    const Availability availability = AvailabilityNow(line, facts);
+    seen.availability = availability == Availability::kUnknown ? line.seen.availability : availability;
     if (seen != line.seen) changed.emplace(line.book, std::move(seen));
   }
   if (!changed.empty()) store_.RecordSeen(cart.id, changed);

@@ -80,7 +80,7 @@ class CartServiceTest : public testing::Test {
   rpc::Telemetry telemetry_{*log_, metrics_, tracer_, wall_clock_};
   rpc::Pipeline pipeline_{telemetry_, {.threads = 4}};
   MemoryStore store_;
-  ShopClient shop_{telemetry_, std::chrono::seconds(20)};
+  ShopClient shop_{telemetry_, std::chrono::seconds(20), Currency::Eur()};
   FakeCatalog catalog_;
   FakeInventory inventory_;
   FakeTransactions transactions_;
@@ -97,6 +97,36 @@ TEST_F(CartServiceTest, ACartThatNobodyWroteToIsEmpty) {
   EXPECT_EQ(cart.name(), "carts/v-1");
   EXPECT_EQ(cart.etag(), "0");
   EXPECT_EQ(cart.lines_size(), 0);
+  EXPECT_FALSE(cart.stale());
+}
+
+TEST_F(CartServiceTest, ABookWithoutAPriceOfThisShopIsRefusedByName) {
+  catalog_.PutUnpriced("books/1", "Dune");
+  Add("books/1", 1, "a");
+  EXPECT_EQ(error_.reason, "NOT_FOR_SALE");
+  EXPECT_EQ(error_.metadata.at("book"), "books/1");
+  EXPECT_THAT(error_.message, testing::HasSubstr("Dune"));
+
+  catalog_.Put("books/1", "Dune", 1290, "USD");
+  Add("books/1", 1, "b");
+  EXPECT_EQ(error_.reason, "NOT_FOR_SALE");
+
+  catalog_.Put("books/1", "Dune", 0);
+  EXPECT_EQ(Add("books/1", 1, "c").lines_size(), 1);
+}
+
+TEST_F(CartServiceTest, ALineWhosePriceWasTakenAwayOrIsForeignSaysSo) {
+  Add("books/1", 1, "a");
+  Add("books/2", 1, "b");
+
+  catalog_.PutUnpriced("books/1", "Dune");
+  catalog_.Put("books/2", "Emma", 900, "USD");
+  const v1::Cart cart = Get();
+
+  for (const v1::CartLine& line : cart.lines()) {
+    EXPECT_EQ(line.availability(), v1::AVAILABILITY_NOT_FOR_SALE) << line.book();
+    EXPECT_FALSE(line.has_unit_price()) << line.book();
+  }
   EXPECT_FALSE(cart.stale());
 }
 

@@ -7,17 +7,24 @@
 namespace octavo::cart {
 namespace {
 
-Seen ToSeen(const catalog::v1::Book& book) {
+Seen ToSeen(const catalog::v1::Book& book, Currency currency) {
   Seen seen{.title = book.title()};
   for (const catalog::v1::AuthorCredit& author : book.authors()) {
     if (!seen.authors.empty()) seen.authors += ", ";
     seen.authors += author.display_name();
   }
-  if (book.has_price()) {
-    const Result<Currency> currency = Currency::Parse(book.price().currency_code());
-    if (currency.ok()) seen.price = Money(book.price().minor(), *currency);
+  if (book.has_price() && book.price().currency_code() == currency.code()) {
+    seen.price = Money(book.price().minor(), currency);
   }
   return seen;
+}
+
+Error NotForSale(const catalog::v1::Book& book, Currency currency) {
+  return {.code = Code::kFailedPrecondition,
+          .reason = "NOT_FOR_SALE",
+          .message = book.name() + " (" + book.title() + ") has no price in " + std::string(currency.code()) +
+                     ", so it is not for sale",
+          .metadata = {{"book", book.name()}}};
 }
 
 // Whoever adds a book waits for the catalogue rather than press again; the stock is a note beside it.
@@ -56,7 +63,7 @@ ShopFacts ShopClient::Ask(const rpc::Call& call, const std::vector<BookId>& book
     facts.books.emplace();
     for (const catalog::v1::Book& book : answer->books()) {
       const Result<BookId> id = ParseBookName(book.name(), "book");
-      if (id.ok()) facts.books->emplace(*id, ToSeen(book));
+      if (id.ok()) facts.books->emplace(*id, ToSeen(book, currency_));
     }
   }
   if (const Result<inventory::v1::BatchGetStockResponse> answer = pending_stocks.Get(); answer.ok()) {
@@ -80,7 +87,9 @@ Result<FoundBook> ShopClient::FindBook(const rpc::Call& call, BookId book) const
                                      stock_request, rpc::Within(call, budget_));
 
   const Result<inventory::v1::BatchGetStockResponse> stock = pending_stock.Get();
-  FoundBook found{.seen = ToSeen(TRY(pending_book.Get()))};
+  const catalog::v1::Book answer = TRY(pending_book.Get());
+  FoundBook found{.seen = ToSeen(answer, currency_)};
+  if (!found.seen.price) return NotForSale(answer, currency_);
   if (stock.ok() && stock->stocks_size() == 1) found.stock = ToLevel(stock->stocks(0));
   return found;
 }

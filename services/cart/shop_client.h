@@ -25,25 +25,28 @@ struct ShopFacts {
 };
 
 struct FoundBook {
-  Seen seen;  // But for its availability, which hangs on how many are wanted.
+  Seen seen;  // With a price. But for its availability, which hangs on how many are wanted.
   std::optional<StockLevel> stock;  // Missing when the inventory could not be asked.
 };
 
 class ShopClient {
  public:
-  // Each question waits for its answer at most for `budget`; both services are asked at once.
-  ShopClient(rpc::Telemetry telemetry, std::chrono::milliseconds budget) : caller_(telemetry), budget_(budget) {}
+  // Each question waits for its answer at most for `budget`; both services are asked at once. A price that is not in
+  // `currency`, the shop's, is none.
+  ShopClient(rpc::Telemetry telemetry, std::chrono::milliseconds budget, Currency currency)
+      : caller_(telemetry), budget_(budget), currency_(currency) {}
   // Before the first use of the rest.
   void Connect(const std::shared_ptr<grpc::Channel>& catalog, const std::shared_ptr<grpc::Channel>& inventory);
 
   // Never fails: what cannot be had in time is missing.
   ShopFacts Ask(const rpc::Call& call, const std::vector<BookId>& books) const;
-  // NOT_FOUND (UNKNOWN_BOOK), or why the catalogue could not be asked.
+  // NOT_FOUND (UNKNOWN_BOOK), FAILED_PRECONDITION (NOT_FOR_SALE), or why the catalogue could not be asked.
   Result<FoundBook> FindBook(const rpc::Call& call, BookId book) const;
 
  private:
   const rpc::Caller caller_;
   const std::chrono::milliseconds budget_;
+  const Currency currency_;
   std::unique_ptr<catalog::v1::CatalogService::Stub> catalog_;
   std::unique_ptr<inventory::v1::InventoryService::Stub> inventory_;
 };

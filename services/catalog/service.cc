@@ -31,8 +31,8 @@ ImportId ImportIdOf(const std::string& name) {
 // One ImportBooks stream.
 class ImportStream final : public rpc::Sink<v1::ImportBooksRequest, v1::Import> {
  public:
-  ImportStream(Store& store, ChangeSignal& signal, const Clock& clock)
-      : store_(store), signal_(signal), clock_(clock) {}
+  ImportStream(Store& store, ChangeSignal& signal, const Clock& clock, Currency currency)
+      : store_(store), signal_(signal), clock_(clock), currency_(currency) {}
 
   Status Take(v1::ImportBooksRequest request) override {
     if (request.has_header()) {
@@ -44,9 +44,9 @@ class ImportStream final : public rpc::Sink<v1::ImportBooksRequest, v1::Import> 
     }
     TRY(CheckHeader());
     const v1::ImportRow& row = request.row();
-    Result<BookContent> draft = DraftOf(row.book());
+    const Result<BookContent> draft = PricedDraftOf(row.book(), currency_);
     if (!draft.ok()) return session_->Take(RefusedRow(row.line(), row.book().key(), draft.error().message));
-    return session_->Take(CheckRow({.line = row.line(), .key = row.book().key(), .draft = *std::move(draft)}));
+    return session_->Take(CheckRow({.line = row.line(), .key = row.book().key(), .draft = *draft}));
   }
 
   Result<v1::Import> Finish() override {
@@ -63,6 +63,7 @@ class ImportStream final : public rpc::Sink<v1::ImportBooksRequest, v1::Import> 
   Store& store_;
   ChangeSignal& signal_;
   const Clock& clock_;
+  const Currency currency_;
   std::optional<ImportSession> session_;
 };
 
@@ -109,12 +110,13 @@ class ChangeStream final : public rpc::Source<v1::Change> {
 }  // namespace
 
 CatalogService::CatalogService(Store& store, const SearchIndex& index, ChangeSignal& signal, const Clock& clock,
-                               rpc::Pipeline& pipeline)
+                               Currency currency, rpc::Pipeline& pipeline)
     : rpc::Service("octavo.catalog.v1.CatalogService", pipeline),
       store_(store),
       index_(index),
       signal_(signal),
-      clock_(clock) {
+      clock_(clock),
+      currency_(currency) {
   Unary("GetBook", this, &CatalogService::GetBook);
   Unary("BatchGetBooks", this, &CatalogService::BatchGetBooks);
   Unary("ListBooks", this, &CatalogService::ListBooks);
@@ -246,7 +248,7 @@ Result<v1::ListCategoriesResponse> CatalogService::ListCategories(const rpc::Cal
 
 Result<v1::Book> CatalogService::CreateBook(const rpc::Call&, const v1::CreateBookRequest& request) {
   if (!IsUuid(request.request_id())) return InvalidField("request_id", "'" + request.request_id() + "' is no UUID");
-  const CheckedBook checked = TRY(CheckBook(TRY(DraftOf(request.book())), WrongIsbn::kRefuse));
+  const CheckedBook checked = TRY(CheckBook(TRY(PricedDraftOf(request.book(), currency_)), WrongIsbn::kRefuse));
   const Book book = TRY(store_.CreateBook(checked.content, request.request_id(), clock_.Now()));
   signal_.Notify();
   return ToProto(book);
@@ -256,7 +258,9 @@ Result<v1::Book> CatalogService::UpdateBook(const rpc::Call&, const v1::UpdateBo
   const BookId id = TRY(BookIdOf(request.book().name(), "book.name"));
   const BookContent draft = TRY(DraftOf(request.book()));
   const auto change = [&](const BookContent& before) -> Result<BookContent> {
-    return TRY(CheckBook(TRY(Masked(before, draft, request.update_mask())), WrongIsbn::kRefuse)).content;
+    const BookContent after = TRY(Masked(before, draft, request.update_mask()));
+    if (after.price != before.price) TRY(CheckCurrency(after, currency_));
+    return TRY(CheckBook(after, WrongIsbn::kRefuse)).content;
   };
   const Book book = TRY(store_.UpdateBook(id, TRY(PositionOf(request.book().etag(), id)), change, clock_.Now()));
   signal_.Notify();
@@ -279,7 +283,7 @@ Result<v1::DeleteSourceResponse> CatalogService::DeleteSource(const rpc::Call&, 
 }
 
 Result<std::unique_ptr<CatalogService::ImportSink>> CatalogService::ImportBooks(const rpc::Call&) {
-  return std::unique_ptr<ImportSink>(std::make_unique<ImportStream>(store_, signal_, clock_));
+  return std::unique_ptr<ImportSink>(std::make_unique<ImportStream>(store_, signal_, clock_, currency_));
 }
 
 Result<v1::Import> CatalogService::GetImport(const rpc::Call&, const v1::GetImportRequest& request) {

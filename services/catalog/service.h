@@ -5,6 +5,7 @@
 
 #include "lib/base/change_signal.h"
 #include "lib/base/clock.h"
+#include "lib/base/money.h"
 #include "lib/rpc/service.h"
 #include "octavo/catalog/v1/catalog.pb.h"
 #include "services/catalog/search/search_index.h"
@@ -19,7 +20,8 @@ inline constexpr int kBatchMax = 1000;
 class CatalogService final : public rpc::Service {
  public:
   // All must outlive the service. Notifies `signal` after every change.
-  CatalogService(Store& store, const SearchIndex& index, ChangeSignal& signal, const Clock& clock,
+  // Prices are in `currency`.
+  CatalogService(Store& store, const SearchIndex& index, ChangeSignal& signal, const Clock& clock, Currency currency,
                  rpc::Pipeline& pipeline);
 
  private:
@@ -45,6 +47,7 @@ class CatalogService final : public rpc::Service {
   const SearchIndex& index_;
   ChangeSignal& signal_;
   const Clock& clock_;
+  const Currency currency_;
 };
 
 }  // namespace octavo::catalog

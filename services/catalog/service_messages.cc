@@ -216,6 +216,18 @@ Result<BookContent> DraftOf(const v1::Book& book) {
   return draft;
 }
 
+Status CheckCurrency(const BookContent& content, Currency shop) {
+  if (!content.price || content.price->currency() == shop) return Ok();
+  return InvalidField("price.currency_code", std::string(content.price->currency().code()) +
+                                                 " is not the shop's currency, " + std::string(shop.code()));
+}
+
+Result<BookContent> PricedDraftOf(const v1::Book& book, Currency shop) {
+  BookContent draft = TRY(DraftOf(book));
+  TRY(CheckCurrency(draft, shop));
+  return draft;
+}
+
 Result<std::optional<std::int64_t>> PositionOf(const std::string& etag, BookId id) {
   if (etag.empty()) return std::optional<std::int64_t>{};
   std::int64_t position = 0;

@@ -25,6 +25,10 @@ void AddFacets(const FacetCounts& counts, v1::SearchBooksResponse& response);
 Result<BookId> BookIdOf(const std::string& name, const std::string& field);
 // A draft: not checked but for what only a message can get wrong.
 Result<BookContent> DraftOf(const v1::Book& book);
+// INVALID_ARGUMENT (INVALID_FIELD) for a price in another currency than the shop's.
+Status CheckCurrency(const BookContent& content, Currency shop);
+// DraftOf and CheckCurrency.
+Result<BookContent> PricedDraftOf(const v1::Book& book, Currency shop);
 // The position in an etag; nullopt for an empty one. ABORTED (ETAG_MISMATCH) for one that this service never gave.
 Result<std::optional<std::int64_t>> PositionOf(const std::string& etag, BookId id);
 Result<SearchFilter> FilterOf(const v1::Filter& filter);

@@ -115,11 +115,41 @@ class CatalogServiceTest : public testing::Test {
   ChangeSignal signal_;
   rpc::Pipeline pipeline_{telemetry_, {.threads = 4}};
   Indexer indexer_{store_, *index_, signal_, *log_};
-  CatalogService service_{store_, *index_, signal_, clock_, pipeline_};
+  CatalogService service_{store_, *index_, signal_, clock_, Currency::Eur(), pipeline_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::CatalogService::Stub> stub_;
   int requests_ = 0;
 };
+
+TEST_F(CatalogServiceTest, APriceInAnotherCurrencyThanTheShopsIsRefusedOnCreateChangeAndImport) {
+  v1::Book dollars = Draft("Dune");
+  dollars.mutable_price()->set_currency_code("USD");
+  dollars.mutable_price()->set_minor(1290);
+
+  const auto created = Create(dollars);
+  EXPECT_THAT(created, HasReason("INVALID_FIELD"));
+  EXPECT_EQ(created.error().violations.front().field, "price.currency_code");
+  EXPECT_THAT(created.error().message, testing::HasSubstr("USD is not the shop's currency, EUR"));
+
+  v1::UpdateBookRequest update;
+  *update.mutable_book() = dollars;
+  update.mutable_book()->set_name(Create(Draft("Emma")).value().name());
+  update.mutable_update_mask()->add_paths("price");
+  EXPECT_THAT(Call(&Stub::UpdateBook, update), HasReason("INVALID_FIELD"));
+
+  const v1::Import import = Import(kImport, {dollars, Draft("Persuasion")}).value();
+  EXPECT_EQ(import.refused_count(), 1);
+  EXPECT_EQ(import.created_count(), 1);
+  EXPECT_THAT(import.problems(0).message(), testing::HasSubstr("USD is not the shop's currency, EUR"));
+}
+
+TEST_F(CatalogServiceTest, APriceOfNothingIsKeptApartFromNone) {
+  v1::Book gift = Draft("Dune");
+  gift.mutable_price()->set_currency_code("EUR");
+
+  EXPECT_TRUE(Get(Create(gift).value().name()).value().has_price());
+  EXPECT_FALSE(Get(Create(Draft("Emma")).value().name()).value().has_price());
+}
 
 TEST_F(CatalogServiceTest, CreatesAndGetsABook) {
   v1::Book draft = Draft("The Left Hand of Darkness", "categories/science-fiction");

@@ -64,7 +64,7 @@ void AddCard(View& view, const catalog::v1::Book& book, std::string_view shelf, 
       .Set("BOOK", book.name())
       .Set("TITLE", book.title())
       .Set("AUTHORS", CreditLine(book));
-  if (book.price().minor() > 0) {
+  if (book.has_price()) {
     card.Add("PRICED").Set("PRICE", FormatPrice(book.price().minor(), book.price().currency_code(), prices));
   }
 }

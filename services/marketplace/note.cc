@@ -30,6 +30,8 @@ constexpr Entry kNotes[] = {
       "make your change once more."}},
     {Note::kCartEmpty, {"empty", "bad", "There is nothing in your cart to order."}},
     {Note::kUnknownBook, {"unknown", "bad", "We do not have this book any more."}},
+    {Note::kNotForSale,
+     {"not-for-sale", "bad", "We have no price for this book, so it is not for sale at the moment."}},
     {Note::kTryAgain,
      {"again", "bad", "That did not work just now, and nothing has changed. Please try again."}},
     {Note::kOrderPlaced, {"ordered", "good", "Thank you! Your order is with us."}},

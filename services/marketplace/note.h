@@ -22,6 +22,7 @@ enum class Note {
   kCartChangedElsewhere,
   kCartEmpty,
   kUnknownBook,
+  kNotForSale,
   kTryAgain,
   kOrderPlaced,
   kOrderedBefore,

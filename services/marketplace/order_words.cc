@@ -61,6 +61,8 @@ Words DescribeLine(const cart::v1::CartLine& line) {
       return {"Sold out at the moment", "bad"};
     case cart::v1::AVAILABILITY_GONE:
       return {"We do not have this book any more", "bad"};
+    case cart::v1::AVAILABILITY_NOT_FOR_SALE:
+      return {"Not for sale at the moment: we have no price for it", "bad"};
     default:
       return {"We cannot see our shelves at the moment", "unknown"};
   }

@@ -90,6 +90,39 @@ TEST_F(SellingTest, ABookComesIntoTheCartAndTheHeaderCountsIt) {
   EXPECT_THAT(Get("/books").body, HasSubstr("<span class=\"badge\">2</span>"));
 }
 
+TEST_F(SellingTest, ABookWithoutAPriceIsShownButNotSold) {
+  shop_.BookToChange(1).clear_price();
+
+  const std::string page = Get("/books/1").body;
+  EXPECT_THAT(page, HasSubstr("not for sale at the moment"));
+  EXPECT_THAT(page, Not(HasSubstr("Add to cart")));
+  EXPECT_THAT(Get("/books?sort=title").body, Not(HasSubstr("form=\"add\" name=\"book\" value=\"books/1\"")));
+  EXPECT_THAT(Follow(Add("books/1")).body, HasSubstr("We have no price for this book"));
+}
+
+TEST_F(SellingTest, APriceThatIsTakenAwayStandsInTheWayOfTheCheckoutByName) {
+  Add("books/1");
+  Add("books/2");
+  Get("/checkout");
+  const Fields filled = Filled();
+  shop_.BookToChange(1).clear_price();
+
+  const http::Response refused = Post("/checkout", filled);
+
+  EXPECT_EQ(Location(refused), "/cart");
+  const std::string cart = Follow(refused).body;
+  EXPECT_THAT(cart, HasSubstr("“Volume 1” is not for sale at the moment"));
+  EXPECT_THAT(cart, HasSubstr("€12.90"));  // Of the other one.
+  EXPECT_EQ(shop_.orders().order_count(), 0);
+}
+
+TEST_F(SellingTest, APriceOfNothingIsAPrice) {
+  shop_.BookToChange(1).mutable_price()->set_minor(0);
+
+  EXPECT_THAT(Get("/books/1").body, AllOf(HasSubstr("€0.00"), HasSubstr("Add to cart")));
+  EXPECT_THAT(Follow(Add("books/1")).body, HasSubstr("To the checkout"));
+}
+
 TEST_F(SellingTest, ACardLeadsBackToWhereItStands) {
   Get("/books?sort=title");
   EXPECT_THAT(last_page_, HasSubstr("form=\"add\" name=\"book\" value=\"books/1\""));

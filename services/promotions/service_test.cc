@@ -199,6 +199,16 @@ TEST_F(PromotionsServiceTest, TakesACodeHoweverItIsTyped) {
   EXPECT_EQ(quote->outcomes(1).code(), "NONSENSE");
 }
 
+TEST_F(PromotionsServiceTest, ALineWithoutAPriceIsNotForSaleAndAPriceOfNothingIs) {
+  v1::QuoteBasketRequest basket = Basket(1, 0);
+  EXPECT_EQ(Quote(basket).value().total().minor(), 0);
+
+  basket.mutable_lines(0)->clear_unit_price();
+  const auto quote = Quote(basket);
+  EXPECT_THAT(quote, HasReason("NOT_FOR_SALE"));
+  EXPECT_EQ(quote.error().metadata.at("book"), basket.lines(0).book());
+}
+
 TEST_F(PromotionsServiceTest, NamesTheFieldThatIsWrong) {
   v1::QuoteBasketRequest dollars = Basket(1, 100);
   dollars.mutable_lines(0)->mutable_unit_price()->set_currency_code("USD");

@@ -58,6 +58,7 @@ Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--transactions.threads", "must be at least 1");
   if (sodium_init() < 0) return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
   TRY(TakeFixedPriceLaw());
+  configuration_.prices.currency_code = environment.currency.code();
   db::Options options{.url = configuration_.database_url};
   if (options.url.empty()) {
     const auto folder = environment.data_dir / name();

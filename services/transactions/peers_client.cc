@@ -62,6 +62,18 @@ Error UnknownBook(const BookId& book) {
           .metadata = {{"book", BookName(book)}}};
 }
 
+// Ok when it has a price of this shop; 0 is one.
+Status CheckForSale(const catalog::v1::Book& book, const std::string& currency_code) {
+  if (book.has_price() && book.price().currency_code() == currency_code) return Ok();
+  const std::string why = book.has_price() ? "has a price in " + book.price().currency_code() + ", and this shop sells in " +
+                                                 currency_code
+                                           : "has no price";
+  return Error{.code = Code::kFailedPrecondition,
+               .reason = "NOT_FOR_SALE",
+               .message = book.name() + " (" + book.title() + ") is not for sale: it " + why,
+               .metadata = {{"book", book.name()}}};
+}
+
 bool IsBoundByFixedPrice(const catalog::v1::Book& book, const PriceRules& rules) {
   if (rules.fixed_price_discount_max_basis_points < 0) return false;
   const auto& free = rules.unbound_categories;
@@ -211,6 +223,7 @@ Result<promotions::v1::QuoteBasketRequest> GrpcPricing::ToRequest(const ToQuote&
     const auto found = books.find(item.book);
     if (found == books.end()) return UnknownBook(item.book);
     const catalog::v1::Book& book = found->second;
+    TRY(CheckForSale(book, rules_.currency_code));
     auto* line = request.add_lines();
     line->set_line_id(book.name());
     line->set_book(book.name());
@@ -228,8 +241,7 @@ Result<promotions::v1::QuoteBasketRequest> GrpcPricing::ToRequest(const ToQuote&
   Fill(*request.mutable_customer(), basket.buyer, question.previous_order_count);
   for (const std::string& code : basket.codes) request.add_codes(code);
   Fill(*request.mutable_delivery_price(),
-       basket.delivery_method == DeliveryMethod::kShipping ? rules_.delivery_minor : 0,
-       request.lines(0).unit_price().currency_code());
+       basket.delivery_method == DeliveryMethod::kShipping ? rules_.delivery_minor : 0, rules_.currency_code);
   request.set_tax_inclusive(rules_.tax_inclusive);
   return request;
 }

@@ -28,6 +28,7 @@ struct PriceRules {
   std::int64_t fixed_price_discount_max_basis_points = -1;
   // "categories/remainders": of used copies and remainders, which no such law binds.
   std::vector<std::string> unbound_categories = {};
+  std::string currency_code = "EUR";  // The shop's one currency.
 };
 
 // One order's part of a call that several share.

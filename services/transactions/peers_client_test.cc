@@ -28,12 +28,18 @@ class FakeCatalog final : public catalog::v1::CatalogService::Service {
       auto* book = response->add_books();
       book->set_name(name);
       book->set_title("Title of " + name);
-      book->mutable_price()->set_minor(333);
-      book->mutable_price()->set_currency_code("EUR");
+      if (name != unpriced) {
+        book->mutable_price()->set_minor(name == gift ? 0 : 333);
+        book->mutable_price()->set_currency_code(name == foreign ? "USD" : "EUR");
+      }
       book->add_categories(name == "books/1" ? "categories/fiction" : "categories/remainders");
     }
     return grpc::Status::OK;
   }
+  // Books that are told apart by their price.
+  std::string unpriced;
+  std::string foreign;
+  std::string gift;
 };
 
 // Takes a third off the first line and taxes everything by 7 %.
@@ -117,6 +123,32 @@ class GrpcPricingTest : public testing::Test {
   std::unique_ptr<grpc::Server> server_;
   rpc::Caller caller_{{*log_, metrics_, tracer_, clock_}};
 };
+
+TEST_F(GrpcPricingTest, ABookWithoutAPriceIsNotForSaleAndIsNamed) {
+  catalog_.unpriced = "books/2";
+
+  const auto quote = Quote({}, ThreeAndOne());
+
+  EXPECT_THAT(quote, HasReason("NOT_FOR_SALE"));
+  EXPECT_EQ(quote.error().code, Code::kFailedPrecondition);
+  EXPECT_EQ(quote.error().metadata.at("book"), "books/2");
+  EXPECT_THAT(quote.error().message, testing::HasSubstr("Title of books/2"));
+}
+
+TEST_F(GrpcPricingTest, ABookWithAPriceInAnotherCurrencyIsNotForSaleEvenAsTheFirstLine) {
+  catalog_.foreign = "books/1";
+
+  const auto quote = Quote({}, ThreeAndOne());
+
+  EXPECT_THAT(quote, HasReason("NOT_FOR_SALE"));
+  EXPECT_EQ(quote.error().metadata.at("book"), "books/1");
+}
+
+TEST_F(GrpcPricingTest, APriceOfNothingIsAPrice) {
+  catalog_.gift = "books/2";
+
+  EXPECT_EQ(Quote({}, ThreeAndOne()).value().lines[1].total_minor, 0);
+}
 
 TEST_F(GrpcPricingTest, AsksForTheBooksAtTheirPricesAndForWhoBuys) {
   ASSERT_THAT(Quote({}, ThreeAndOne()), IsOk());

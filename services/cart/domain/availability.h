@@ -7,14 +7,14 @@
 namespace octavo::cart {
 
 // Same numbers as octavo.cart.v1.Availability.
-enum class Availability { kOnShelf = 1, kPartly = 2, kToOrder = 3, kSoldOut = 4, kGone = 5, kUnknown = 6 };
+enum class Availability { kOnShelf = 1, kPartly = 2, kToOrder = 3, kSoldOut = 4, kGone = 5, kUnknown = 6, kNotForSale = 7 };
 
 struct StockLevel {
   std::int64_t available = 0;   // On the shelf and free.
   std::int64_t promisable = 0;  // Beyond the shelf: back-order, pre-order, special order.
 };
 
-// Of a book that is still in the catalogue. `stock` is missing when inventory could not be asked.
+// Of a book that is in the catalogue and has a price. `stock` is missing when inventory could not be asked.
 inline Availability AvailabilityOf(std::int64_t quantity, const std::optional<StockLevel>& stock) {
   if (!stock) return Availability::kUnknown;
   if (stock->available >= quantity) return Availability::kOnShelf;

@@ -33,6 +33,7 @@ bool CanBeHad(const CartLine& line) {
     case cart::v1::AVAILABILITY_PARTLY:
     case cart::v1::AVAILABILITY_SOLD_OUT:
     case cart::v1::AVAILABILITY_GONE:
+    case cart::v1::AVAILABILITY_NOT_FOR_SALE:
       return false;
     default:
       return true;
@@ -48,9 +49,15 @@ std::string PriceNote(const CartLine& line, PriceStyle prices) {
          (is_dearer ? "dearer." : "cheaper.");
 }
 
+// Whether the shop sells the book at all.
+bool IsForSale(const CartLine& line) {
+  return line.availability() != cart::v1::AVAILABILITY_GONE &&
+         line.availability() != cart::v1::AVAILABILITY_NOT_FOR_SALE;
+}
+
 // What could be had, where that is another now; the line says what can be had.
 std::string AvailabilityNote(const CartLine& line) {
-  if (line.availability() == cart::v1::AVAILABILITY_GONE) return "";
+  if (!IsForSale(line)) return "";
   switch (line.previous_availability()) {
     case cart::v1::AVAILABILITY_ON_SHELF:
       return "When you last looked, it was on our shelves.";
@@ -90,6 +97,11 @@ void AddLine(View& content, const Cart& cart, const CartLine& line, const transa
   if (quoted->free_quantity() > 0) sum.Add("FREE").Set("FREE_COPIES", Copies(quoted->free_quantity()));
 }
 
+std::string NotForSale(const CartLine& line) {
+  return "“" + line.title() +
+         "” is not for sale at the moment. Remove it or save it for later, and you can order the rest.";
+}
+
 // What stands between the reader and the checkout; empty where nothing does.
 std::string Obstacle(const Cart& cart, const Answer<OrderPreview>& preview) {
   for (const CartLine& line : cart.lines()) {
@@ -98,8 +110,15 @@ std::string Obstacle(const Cart& cart, const Answer<OrderPreview>& preview) {
       return "We have only " + Copies(line.available_quantity()) + " of “" + line.title() +
              "”. Take fewer, and you can order.";
     }
+    if (line.availability() == cart::v1::AVAILABILITY_NOT_FOR_SALE) return NotForSale(line);
     return "“" + line.title() +
            "” cannot be had at the moment. Remove it or save it for later, and you can order the rest.";
+  }
+  if (!preview.ok() && preview.error().reason == "NOT_FOR_SALE") {
+    for (const CartLine& line : cart.lines()) {  // The price went between the two answers.
+      const auto book = preview.error().metadata.find("book");
+      if (book != preview.error().metadata.end() && book->second == line.book()) return NotForSale(line);
+    }
   }
   if (preview.ok() && !(*preview)->placeable()) {
     for (const transactions::v1::OrderLine& line : (*preview)->lines()) {
@@ -157,6 +176,7 @@ Note NoteFor(const Error& error) {
   if (names("book")) return Note::kUnknownBook;
   if (error.reason == "CART_FULL") return Note::kCartFull;
   if (error.reason == "UNKNOWN_BOOK") return Note::kUnknownBook;
+  if (error.reason == "NOT_FOR_SALE") return Note::kNotForSale;
   return Note::kTryAgain;
 }
 
@@ -182,7 +202,7 @@ http::Response Changed(const Site& site, Pending<Cart> pending, const Budget& bu
 transactions::v1::PreviewOrderRequest BasketOf(const Cart& cart, const Viewer& viewer) {
   transactions::v1::PreviewOrderRequest request;
   for (const CartLine& line : cart.lines()) {
-    if (line.saved_for_later() || line.availability() == cart::v1::AVAILABILITY_GONE) continue;
+    if (line.saved_for_later() || !IsForSale(line)) continue;
     transactions::v1::OrderItem& item = *request.add_items();
     item.set_book(line.book());
     item.set_quantity(line.quantity());

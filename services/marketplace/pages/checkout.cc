@@ -150,6 +150,7 @@ http::Response Show(const Site& site, const Visit& visit, const CheckoutForm& fo
   if (!previews.ok()) {
     const Error& error = previews.any().ok() ? previews.shipping.error() : previews.any().error();
     if (error.code == Code::kNotFound) return Redirect(site, kCartPath, Note::kUnknownBook);
+    if (error.reason == "NOT_FOR_SALE") return Redirect(site, kCartPath, Note::kNotForSale);
     // Only a form that is not as we sent it asks for what cannot be.
     return ErrorPage(site, visit.request(), error.code == Code::kInvalidArgument ? 400 : 503);
   }
@@ -256,6 +257,7 @@ http::Response AfterFailure(const Site& site, const Visit& visit, CheckoutForm f
                 "Something in the form is not as we need it. Nothing is ordered yet.", 422);
   }
   if (error.code == Code::kNotFound) return Redirect(site, kCartPath, Note::kUnknownBook);
+  if (error.reason == "NOT_FOR_SALE") return Redirect(site, kCartPath, Note::kNotForSale);
   const std::string refusal = RefusalSentence(error);
   if (!refusal.empty()) {
     form.key = NewUuid(site.clock, site.random);  // The old one has had its answer.

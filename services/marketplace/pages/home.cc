@@ -127,7 +127,7 @@ void AddBookOfTheDay(View& view, const catalog::v1::Book& book, PriceStyle price
       .Set("BOOK_TITLE", book.title())
       .Set("AUTHORS", CreditLine(book))
       .Set("BOOK_DESCRIPTION", book.description());
-  if (book.price().minor() > 0) {
+  if (book.has_price()) {
     hero.Add("PRICED").Set("PRICE", FormatPrice(book.price().minor(), book.price().currency_code(), prices));
   }
 }

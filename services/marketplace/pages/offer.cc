@@ -28,9 +28,12 @@ void AddOffer(View& view, const catalog::v1::Book& book,
       .Set("BOOK", book.name())
       .Set("LIVE", BookLink(book.name()) + "/stock?version=" + std::to_string(version))
       .Set("LIVE_FROM", BookLink(book.name()) + "/offer");
-  const bool is_priced = book.price().minor() > 0;
-  if (is_priced) offer.Add("PRICED").Set("PRICE", FormatMoney(book.price(), prices));
-  offer.Show(availability.can_be_had && is_priced ? "BUYABLE" : "NOT_BUYABLE");
+  if (!book.has_price()) {
+    offer.Show("NOT_FOR_SALE");
+    return;
+  }
+  offer.Add("PRICED").Set("PRICE", FormatMoney(book.price(), prices));
+  offer.Show(availability.can_be_had ? "BUYABLE" : "NOT_BUYABLE");
 }
 
 http::Response OfferFragment(const Site& site, const http::Request& request, std::int64_t id) {

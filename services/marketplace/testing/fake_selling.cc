@@ -18,6 +18,10 @@ Error UnknownLine(const std::string& book) {
   return {Code::kNotFound, "UNKNOWN_LINE", book};
 }
 
+Error NotForSale(const std::string& book) {
+  return {.code = Code::kFailedPrecondition, .reason = "NOT_FOR_SALE", .message = book, .metadata = {{"book", book}}};
+}
+
 CartLine* LineOf(CartProto& cart, const std::string& book) {
   for (CartLine& line : *cart.mutable_lines()) {
     if (line.book() == book) return &line;
@@ -89,7 +93,12 @@ CartProto FakeCart::Refreshed(CartProto cart) const {
     } else {
       line.set_title(book->title());
       line.set_authors(book->authors_size() > 0 ? book->authors(0).display_name() : "");
-      *line.mutable_unit_price() = book->price();
+      line.clear_unit_price();
+      if (book->has_price()) {
+        *line.mutable_unit_price() = book->price();
+      } else {
+        line.set_availability(cart::v1::AVAILABILITY_NOT_FOR_SALE);
+      }
     }
     if (!line.saved_for_later()) count += line.quantity();
   }
@@ -115,7 +124,9 @@ CartClient::Cart FakeCart::GetCart(const cart::v1::GetCartRequest& request, cons
 
 CartClient::Cart FakeCart::AddItem(const cart::v1::AddItemRequest& request, const Budget&) {
   return Reply<CartProto>(condition, [&]() -> Result<CartProto> {
-    if (find_book_(request.book()) == nullptr) return Error{Code::kNotFound, "UNKNOWN_BOOK", request.book()};
+    const catalog::v1::Book* book = find_book_(request.book());
+    if (book == nullptr) return Error{Code::kNotFound, "UNKNOWN_BOOK", request.book()};
+    if (!book->has_price()) return NotForSale(request.book());
     return Change(request.name(), "*", [&](CartProto& cart) -> Status {
       if (!done_.insert(request.request_id()).second) return Ok();
       CartLine* line = LineOf(cart, request.book());
@@ -236,8 +247,10 @@ void FakeOrders::Advance(const std::string& order, orders::Order::FulfilmentStat
   }
 }
 
-Status FakeOrders::CheckItems(const google::protobuf::RepeatedPtrField<orders::OrderItem>& items) {
+Status FakeOrders::CheckItems(const google::protobuf::RepeatedPtrField<orders::OrderItem>& items) const {
   for (const orders::OrderItem& item : items) {
+    const catalog::v1::Book* book = cart_.book(item.book());
+    if (book != nullptr && !book->has_price()) return NotForSale(item.book());
     if (item.quantity() < 1 || item.quantity() > 99) {
       return InvalidField("items.quantity", std::to_string(item.quantity()) + " is not within 1 to 99");
     }

@@ -106,7 +106,7 @@ class FakeOrders final : public OrdersClient {
   Result<transactions::v1::Order> AnswerTo(const std::string& key);
   Result<transactions::v1::Order*> Find(const std::string& name, const std::string& customer,
                                         const std::string& access_token);
-  static Status CheckItems(const google::protobuf::RepeatedPtrField<transactions::v1::OrderItem>& items);
+  Status CheckItems(const google::protobuf::RepeatedPtrField<transactions::v1::OrderItem>& items) const;
   transactions::v1::OrderPreview Quote(const transactions::v1::PreviewOrderRequest& request) const;
   void Tell(const transactions::v1::Order& order, transactions::v1::OrderEvent::Type type,
             const std::string& note);

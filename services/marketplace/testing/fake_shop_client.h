@@ -24,6 +24,8 @@ class FakeShopClient final : public ShopClient {
   void Load(std::istream& csv);
   // Gives it a name ("books/1" for the first), and the names of its authors and series.
   catalog::v1::Book& Add(catalog::v1::Book book);
+  // The book that was added as the `number`th, from 1: to be changed while no page is asked for.
+  catalog::v1::Book& BookToChange(int number) { return books_.at(static_cast<std::size_t>(number) - 1); }
   void SetStock(const std::string& book, inventory::v1::Stock stock);
 
   std::atomic<Condition> catalog = Condition::kUp;
