@@ -6,6 +6,7 @@
 
 #include "apps/octavo/audit_command.h"
 #include "apps/octavo/demo.h"
+#include "apps/octavo/returns_command.h"
 #include "lib/runtime/main.h"
 #include "services/accounts/module.h"
 #include "services/accounts/owner_command.h"
@@ -66,6 +67,7 @@ constexpr Command kCommands[] = {
     {"import", "bring a CSV file of books into a running shop", octavo::catalog::RunImport},
     {"demo", "bring the demo catalogue, its readers and campaigns in, or take them out", octavo::RunDemo},
     {"audit", "prove from the stores that nothing was sold twice, lost or charged wrongly", octavo::RunAudit},
+    {"returns", "list the returns that wait for the shop; accept, reject or receive one", octavo::RunReturns},
     {"owner", "owner create: make the first owner of the shop", Owner},
 };
 

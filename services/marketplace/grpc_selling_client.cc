@@ -82,9 +82,9 @@ Pending<transactions::v1::Order> GrpcOrdersClient::CancelOrder(
                       &breaker_);
 }
 
-Pending<transactions::v1::Order> GrpcOrdersClient::RefundOrder(
-    const transactions::v1::RefundOrderRequest& request, const Budget& budget) {
-  return calls_.Start(*stub_->async(), &TransactionsService::Stub::async::RefundOrder, request, budget,
+Pending<transactions::v1::Order> GrpcOrdersClient::RequestReturn(
+    const transactions::v1::RequestReturnRequest& request, const Budget& budget) {
+  return calls_.Start(*stub_->async(), &TransactionsService::Stub::async::RequestReturn, request, budget,
                       &breaker_);
 }
 

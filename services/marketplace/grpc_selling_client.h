@@ -57,7 +57,7 @@ class GrpcOrdersClient final : public OrdersClient {
                                                            const Budget& budget) override;
   Pending<transactions::v1::Order> CancelOrder(const transactions::v1::CancelOrderRequest& request,
                                                const Budget& budget) override;
-  Pending<transactions::v1::Order> RefundOrder(const transactions::v1::RefundOrderRequest& request,
+  Pending<transactions::v1::Order> RequestReturn(const transactions::v1::RequestReturnRequest& request,
                                                const Budget& budget) override;
   Pending<transactions::v1::ClaimGuestOrdersResponse> ClaimGuestOrders(
       const transactions::v1::ClaimGuestOrdersRequest& request, const Budget& budget) override;

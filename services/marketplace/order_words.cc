@@ -89,6 +89,21 @@ Words DescribePromise(const transactions::v1::OrderLine& line) {
   }
 }
 
+Words DescribeReturn(const transactions::v1::Return& given_back) {
+  switch (given_back.state()) {
+    case transactions::v1::Return::STATE_REQUESTED:
+      return {"We have your wish, and answer it soon.", "soon"};
+    case transactions::v1::Return::STATE_ACCEPTED:
+      return {"Accepted. Please send the books back or bring them to us; the money goes back when they are here.", "good"};
+    case transactions::v1::Return::STATE_REJECTED:
+      return {"Not accepted.", "bad"};
+    case transactions::v1::Return::STATE_RECEIVED:
+      return {"The books are with us again.", "good"};
+    default:
+      return {"", "unknown"};
+  }
+}
+
 std::string_view OrderState(const Order& order) {
   switch (order.state()) {
     case Order::STATE_PLACED:
@@ -156,6 +171,8 @@ std::string_view EventWords(const OrderEvent& event) {
       return "The order is cancelled";
     case OrderEvent::TYPE_COMPLETED:
       return "All done: paid and handed over";
+    case OrderEvent::TYPE_RETURN_CHANGED:
+      return "Return";
     case OrderEvent::TYPE_ERASED:
       return "Personal data erased";
     default:

@@ -26,6 +26,7 @@ struct Availability {
 };
 Availability DescribeStock(const inventory::v1::Stock& stock);
 Words DescribeLine(const cart::v1::CartLine& line);
+Words DescribeReturn(const transactions::v1::Return& given_back);
 Words DescribePromise(const transactions::v1::OrderLine& line);
 
 std::string_view OrderState(const transactions::v1::Order& order);

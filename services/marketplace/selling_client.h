@@ -42,7 +42,7 @@ class OrdersClient {
   virtual Pending<transactions::v1::ListOrdersResponse> ListOrders(
       const transactions::v1::ListOrdersRequest& request, const Budget& budget) = 0;
   virtual Order CancelOrder(const transactions::v1::CancelOrderRequest& request, const Budget& budget) = 0;
-  virtual Order RefundOrder(const transactions::v1::RefundOrderRequest& request, const Budget& budget) = 0;
+  virtual Order RequestReturn(const transactions::v1::RequestReturnRequest& request, const Budget& budget) = 0;
   virtual Pending<transactions::v1::ClaimGuestOrdersResponse> ClaimGuestOrders(
       const transactions::v1::ClaimGuestOrdersRequest& request, const Budget& budget) = 0;
   virtual Pending<transactions::v1::EraseCustomerResponse> EraseCustomer(

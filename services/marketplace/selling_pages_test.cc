@@ -543,31 +543,70 @@ TEST_F(SellingTest, AnOrderIsCancelledOnceUntilItHasLeftTheShop) {
               HasSubstr("can no longer be cancelled"));
 }
 
-TEST_F(SellingTest, BooksGoBackCopyByCopyEachForItsShare) {
+TEST_F(SellingTest, WhatIsNotSentIsCancelledAfterAskingTwiceAndNotReturned) {
+  const std::string location = Buy();
+
+  const std::string page = Get(location).body;
+
+  EXPECT_THAT(page, HasSubstr("<summary>Cancel the whole order</summary>"));
+  EXPECT_THAT(page, HasSubstr("Yes, cancel the whole order"));
+  EXPECT_THAT(page, Not(HasSubstr("Return books")));
+}
+
+TEST_F(SellingTest, BooksGoBackWhenTheShopHasThemAgain) {
   Add("books/1", "3");
   const std::string location = Location(Checkout());
+  shop_.orders().Advance(OrderName(location), v1::Order::FULFILMENT_STATE_DELIVERED);
   EXPECT_THAT(Get(location).body, HasSubstr("You get back €12.90, then €12.90, then €12.90."));
-  const Fields fields = {
-      {"token", FieldOf(last_page_, "token")}, {"key", FieldOf(last_page_, "key")}, {"copies-1", "2"}};
+  EXPECT_THAT(last_page_, Not(HasSubstr("Cancel the")));
+  const Fields fields = {{"token", FieldOf(last_page_, "token")},
+                         {"key", FieldOf(last_page_, "key")},
+                         {"copies-1", "2"},
+                         {"reason", "I have it already"}};
 
-  const std::string returned = Follow(Post(OrderPath(location) + "/return", fields)).body;
-
-  EXPECT_THAT(returned, HasSubstr("Partly refunded"));
-  EXPECT_THAT(returned, HasSubstr("€25.80 given back"));
-  EXPECT_THAT(returned, HasSubstr("2 copies returned"));
-  EXPECT_THAT(returned, HasSubstr("You get back €12.90."));
+  const std::string asked = Follow(Post(OrderPath(location) + "/return", fields)).body;
+  EXPECT_THAT(asked, HasSubstr("We have your wish to return books"));
+  EXPECT_THAT(asked, HasSubstr("2 copies of Volume 1"));
+  EXPECT_THAT(asked, HasSubstr("We have your wish, and answer it soon."));
+  EXPECT_THAT(asked, Not(HasSubstr("given back"))) << "no money moves before the books are there";
+  EXPECT_THAT(asked, HasSubstr("You get back €12.90."));
 
   // The same form again is the same return, and more than is left is refused.
   Follow(Post(OrderPath(location) + "/return", fields));
-  EXPECT_THAT(last_page_, HasSubstr("€25.80 given back"));
   const Fields more = {{"token", fields[0].second}, {"key", "another"}, {"copies-1", "2"}};
   EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", more)).body, HasSubstr("nothing of that left"));
   const Fields none = {{"token", fields[0].second}, {"key", "third"}, {"copies-1", "0"}};
   EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", none)).body, HasSubstr("how many copies"));
 
-  EXPECT_THAT(Get(location).body, HasSubstr("Cancel the rest of the order"));
-  const std::string cancelled = Follow(Post(OrderPath(location) + "/cancel", {fields[0]})).body;
-  EXPECT_THAT(cancelled, AllOf(HasSubstr("€38.70 given back"), Not(HasSubstr("Cancel the rest"))));
+  shop_.orders().AnswerReturn(OrderName(location), v1::Return::STATE_ACCEPTED, "");
+  EXPECT_THAT(Get(location).body, HasSubstr("Please send the books back"));
+  shop_.orders().AnswerReturn(OrderName(location), v1::Return::STATE_RECEIVED, "");
+  EXPECT_THAT(Get(location).body, AllOf(HasSubstr("€25.80 given back"), HasSubstr("The books are with us again.")));
+}
+
+TEST_F(SellingTest, EverythingIsReturnedWithOneButtonAndARefusalSaysWhy) {
+  const std::string location = Buy({{"payment", "invoice"}});
+  shop_.orders().Advance(OrderName(location), v1::Order::FULFILMENT_STATE_DELIVERED);
+  EXPECT_THAT(Get(location).body, HasSubstr("Return books")) << "also what is not paid yet";
+  const Fields fields = {{"token", FieldOf(last_page_, "token")},
+                         {"key", FieldOf(last_page_, "key")},
+                         {"copies-1", "0"},
+                         {"everything", "yes"}};
+
+  EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", fields)).body, HasSubstr("1 copy of Volume 1"));
+  shop_.orders().AnswerReturn(OrderName(location), v1::Return::STATE_REJECTED, "There are <notes> in it");
+
+  EXPECT_THAT(Get(location).body, HasSubstr("We say: There are &lt;notes&gt; in it"));
+}
+
+TEST_F(SellingTest, ALateReturnIsRefusedInWords) {
+  const std::string location = Buy();
+  shop_.orders().Advance(OrderName(location), v1::Order::FULFILMENT_STATE_DELIVERED);
+  Get(location);
+  const Fields fields = {{"token", FieldOf(last_page_, "token")}, {"key", "k"}, {"copies-1", "1"}};
+  shop_.orders().EndReturns();
+
+  EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", fields)).body, HasSubstr("could be returned is over"));
 }
 
 class CollectingStream final : public http::EventStream {

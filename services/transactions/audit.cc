@@ -1,7 +1,10 @@
 #include "services/transactions/audit.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+
+#include "services/transactions/domain/returns.h"
 
 namespace octavo::transactions {
 namespace {
@@ -40,7 +43,8 @@ OrderColumns ColumnsOf(const Order& order, const OrderColumns& stored) {
                        .payment_method = order.payment_method,
                        .total_minor = order.totals.total_minor,
                        .charged_minor = order.charged_minor,
-                       .refunded_minor = order.refunded_minor};
+                       .refunded_minor = order.refunded_minor,
+                       .open_return_count = OpenReturnCount(order)};
   for (const OrderLine& line : order.lines) {
     columns.lines.push_back(
         {line.book, line.quantity, line.backordered_quantity, line.refunded_quantity, line.total_minor});
@@ -69,13 +73,14 @@ void CheckSums(Checker& check, const Order& order) {
 // Whether the state fits the sums.
 bool PaymentFits(const Order& order) {
   const std::int64_t kept = order.charged_minor - order.refunded_minor;
+  const bool charged_in_full = order.charged_minor + order.credited_minor == order.totals.total_minor;
   switch (order.payment_state) {
     case PaymentState::kDue:
     case PaymentState::kAuthorised:
     case PaymentState::kVoided: return order.charged_minor == 0;
-    case PaymentState::kPaid: return order.charged_minor == order.totals.total_minor && order.refunded_minor == 0;
-    case PaymentState::kPartlyRefunded: return order.charged_minor == order.totals.total_minor && kept > 0;
-    case PaymentState::kRefunded: return order.charged_minor == order.totals.total_minor && kept == 0;
+    case PaymentState::kPaid: return charged_in_full && order.refunded_minor == 0;
+    case PaymentState::kPartlyRefunded: return charged_in_full && kept > 0;
+    case PaymentState::kRefunded: return charged_in_full && kept == 0;
   }
   return false;
 }
@@ -84,10 +89,11 @@ void CheckMoney(Checker& check, const OrderFacts& facts) {
   constexpr char kName[] = "paid_is_kept_and_refunded";
   const Order& order = *facts.order;
   const std::string sums = "total " + std::to_string(order.totals.total_minor) + ", charged " +
-                           std::to_string(order.charged_minor) + ", refunded " + std::to_string(order.refunded_minor);
+                           std::to_string(order.charged_minor) + ", refunded " + std::to_string(order.refunded_minor) +
+                           ", credited " + std::to_string(order.credited_minor);
   check.Hold(kName,
              0 <= order.refunded_minor && order.refunded_minor <= order.charged_minor &&
-                 order.charged_minor <= order.totals.total_minor,
+                 0 <= order.credited_minor && order.charged_minor + order.credited_minor <= order.totals.total_minor,
              sums + " are out of order");
   check.Hold(kName, PaymentFits(order),
              sums + " do not fit payment state " + std::to_string(static_cast<int>(order.payment_state)));
@@ -96,6 +102,26 @@ void CheckMoney(Checker& check, const OrderFacts& facts) {
     if (effect.effect.kind == Effect::Kind::kRefundPayment) decided += effect.effect.amount_minor;
   }
   check.Equal(kName, "refunded", order.refunded_minor, "the sum of refunds decided", decided);
+}
+
+// What came back is refunded, or taken off what is due.
+void CheckReturns(Checker& check, const Order& order) {
+  constexpr char kName[] = "returns_are_refunded";
+  std::map<BookId, std::int64_t> received;
+  std::int64_t amount = 0;
+  for (const Return& given_back : order.returns) {
+    if (given_back.state != ReturnState::kReceived) continue;
+    amount += given_back.amount_minor;
+    for (const Item& item : given_back.items) received[item.book] += item.quantity;
+  }
+  for (const OrderLine& line : order.lines) {
+    check.Hold(kName, received[line.book] <= line.refunded_quantity,
+               std::to_string(received[line.book]) + " of books/" + std::to_string(line.book.value()) + " came back, " +
+                   std::to_string(line.refunded_quantity) + " are refunded");
+  }
+  check.Hold(kName, amount <= order.refunded_minor + order.credited_minor,
+             "returns gave back " + std::to_string(amount) + ", refunded and credited are " +
+                 std::to_string(order.refunded_minor + order.credited_minor));
 }
 
 void CheckKey(Checker& check, const OrderFacts& facts) {
@@ -149,7 +175,9 @@ void CheckEvents(Checker& check, const OrderFacts& facts) {
   check.Hold(kName,
              told.state == order.state && told.payment_state == order.payment_state &&
                  told.fulfilment_state == order.fulfilment_state && told.charged_minor == order.charged_minor &&
-                 told.refunded_minor == order.refunded_minor && told.number == order.number && told.lines == order.lines,
+                 told.refunded_minor == order.refunded_minor && told.credited_minor == order.credited_minor &&
+                 told.number == order.number && told.lines == order.lines &&
+                 told.returns == order.returns,
              "the last event tells another state than the order's");
 }
 
@@ -195,6 +223,7 @@ std::vector<Violation> CheckFacts(const OrderFacts& facts) {
                "the columns say something else than the document");
     CheckSums(check, *facts.order);
     CheckMoney(check, facts);
+    CheckReturns(check, *facts.order);
     CheckQuote(check, facts);
   } else {
     check.Hold("columns_repeat_document", !facts.columns, "there are lines of an order that is not there");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "services/transactions/domain/returns.h"
+
 namespace octavo::transactions {
 
 std::optional<Intent> MemoryStore::Begin(const Intent& intent) {
@@ -110,6 +112,7 @@ std::vector<Order> MemoryStore::ListOrders(const OrderFilter& filter, int limit)
   std::vector<Order> orders;
   for (const auto& [id, order] : orders_) {
     if (!filter.customer.empty() && order.buyer.customer != filter.customer) continue;
+    if (filter.with_open_returns && OpenReturnCount(order) == 0) continue;
     if (filter.state && order.state != *filter.state) continue;
     if (filter.before_number != 0 && order.number >= filter.before_number) continue;
     orders.push_back(order);
@@ -211,6 +214,7 @@ std::int64_t MemoryStore::EraseBuyer(const std::string& customer, const std::str
     order.access_token_hash.clear();
     order.cart.clear();
     order.reader.clear();
+    for (Return& given_back : order.returns) given_back.reason.clear();
   };
   std::int64_t erased = 0;
   for (auto& [id, order] : orders_) {

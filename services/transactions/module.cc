@@ -17,6 +17,8 @@ namespace {
 constexpr int kRecoveredMax = 256;
 // Keys are kept longer than the 30 days that the rules ask for.
 constexpr std::chrono::hours kIntentsKept(24 * 60);
+// Ten years: more is a mistake of typing.
+constexpr std::int64_t kWithdrawalDaysMax = 3650;
 
 }  // namespace
 
@@ -31,7 +33,9 @@ Module::Running::Running(const runtime::Environment& environment, const Configur
       checkout({*store, pricing, stock, card, environment.clock, environment.random, environment.log}, {}),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
-      service({*store, checkout, events, unfinished, environment.clock, configuration.notice_key}, pipeline),
+      service({*store, checkout, events, unfinished, environment.clock, configuration.notice_key,
+               configuration.withdrawal_days},
+              pipeline),
       log(environment.log),
       clock(environment.clock) {}
 
@@ -51,11 +55,17 @@ void Module::Configure(runtime::Options::Group options) {
               "What such a law allows, in basis points: 0 in Germany, 500 in France.");
   options.Add("fixed_price_unbound", &configuration_.fixed_price_unbound,
               "Categories whose books are used copies or remainders, which it does not bind, with commas between.");
+  options.Add("withdrawal_days", &configuration_.withdrawal_days,
+              "Days after the delivery in which buyers may ask to return books: 14 in the European Union.");
   options.Add("notice_key", &configuration_.notice_key, "Shared secret that signs the payment provider's notices.");
 }
 
 Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--transactions.threads", "must be at least 1");
+  if (configuration_.withdrawal_days > kWithdrawalDaysMax) {
+    return InvalidField("--transactions.withdrawal_days", "must be at most " + std::to_string(kWithdrawalDaysMax) + ", is " +
+                                                              std::to_string(configuration_.withdrawal_days));
+  }
   if (sodium_init() < 0) return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
   TRY(TakeFixedPriceLaw());
   configuration_.prices.currency_code = environment.currency.code();

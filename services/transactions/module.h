@@ -30,6 +30,7 @@ struct Configuration {
   std::int64_t fixed_price_discount_max = 0;
   std::string fixed_price_unbound = "remainders,used";
   Secret notice_key;
+  std::int64_t withdrawal_days = 14;
 };
 
 class Module final : public runtime::Module {

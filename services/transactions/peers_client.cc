@@ -243,6 +243,8 @@ Result<promotions::v1::QuoteBasketRequest> GrpcPricing::ToRequest(const ToQuote&
   Fill(*request.mutable_delivery_price(),
        basket.delivery_method == DeliveryMethod::kShipping ? rules_.delivery_minor : 0, rules_.currency_code);
   request.set_tax_inclusive(rules_.tax_inclusive);
+  // The delivery is taxed as the goods are: all books of the shop have one rate, which is the highest and every share.
+  request.set_delivery_tax_basis_points(rules_.tax_basis_points);
   return request;
 }
 

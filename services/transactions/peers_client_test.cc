@@ -82,7 +82,7 @@ class FakePromotions final : public promotions::v1::PromotionsService::Service {
       tax += quoted->tax().minor();
     }
     const std::int64_t delivery = request.delivery_price().minor();
-    tax += delivery * 7 / 100;
+    tax += delivery * request.delivery_tax_basis_points() / 10'000;
     quote.mutable_subtotal()->set_minor(subtotal);
     quote.mutable_discount()->set_minor(subtotal - total);
     quote.mutable_delivery()->set_minor(delivery);
@@ -160,6 +160,7 @@ TEST_F(GrpcPricingTest, AsksForTheBooksAtTheirPricesAndForWhoBuys) {
   EXPECT_EQ(asked.lines(0).unit_price().minor(), 333);
   EXPECT_THAT(asked.lines(0).categories(), ElementsAre("categories/fiction"));
   EXPECT_EQ(asked.lines(0).tax_basis_points(), 700);
+  EXPECT_EQ(asked.delivery_tax_basis_points(), 700) << "the delivery is taxed as the goods are";
   EXPECT_FALSE(asked.lines(0).fixed_price().applies());
   EXPECT_EQ(asked.customer().customer(), "customers/ada");
   EXPECT_EQ(asked.customer().previous_order_count(), 2);

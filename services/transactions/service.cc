@@ -6,6 +6,7 @@
 #include <charconv>
 #include <deque>
 
+#include "services/transactions/domain/returns.h"
 #include "services/transactions/store_json.h"
 #include "services/transactions/service_messages.h"
 
@@ -17,6 +18,17 @@ constexpr int kPageSizeMax = 100;
 constexpr int kEventsPerRead = 100;
 
 Context ContextOf(const rpc::Call& call) { return {.deadline = call.deadline(), .trace = call.trace()}; }
+
+Error WhoAsks() {
+  return {.code = Code::kInvalidArgument,
+          .reason = "WHO_ASKS",
+          .message = "name the customer or the access token whose order it is, or say that staff ask (as_staff)",
+          .violations = {{"as_staff", "is not set, and neither is a customer or a token"}}};
+}
+
+Error MissingKey() {
+  return {Code::kInvalidArgument, "MISSING_KEY", "idempotency_key is missing", {{"idempotency_key", "is missing"}}};
+}
 
 Error UnknownOrder(const std::string& name) { return {Code::kNotFound, "UNKNOWN_ORDER", "there is no order " + name}; }
 
@@ -116,6 +128,10 @@ TransactionsService::TransactionsService(Parts parts, rpc::Pipeline& pipeline)
   Unary("ListOrders", this, &TransactionsService::ListOrders);
   Unary("CancelOrder", this, &TransactionsService::CancelOrder);
   Unary("RefundOrder", this, &TransactionsService::RefundOrder);
+  Unary("RequestReturn", this, &TransactionsService::RequestReturn);
+  Unary("AcceptReturn", this, &TransactionsService::AcceptReturn);
+  Unary("RejectReturn", this, &TransactionsService::RejectReturn);
+  Unary("ReceiveReturn", this, &TransactionsService::ReceiveReturn);
   Unary("AdvanceFulfilment", this, &TransactionsService::AdvanceFulfilment);
   Unary("RecordPayment", this, &TransactionsService::RecordPayment);
   Unary("NotifyPayment", this, &TransactionsService::NotifyPayment);
@@ -138,32 +154,35 @@ Result<v1::Order> TransactionsService::PlaceOrder(const rpc::Call& call, const v
 }
 
 Result<v1::Order> TransactionsService::GetPlacedOrder(const rpc::Call&, const v1::GetPlacedOrderRequest& request) {
-  if (request.idempotency_key().empty()) {
-    return Error{Code::kInvalidArgument, "MISSING_KEY", "idempotency_key is missing", {{"idempotency_key", "is missing"}}};
-  }
+  if (request.idempotency_key().empty()) return MissingKey();
   return ToProto(TRY(parts_.checkout.AnswerTo(request.idempotency_key(), request.customer())));
 }
 
-Result<Order> TransactionsService::Find(const std::string& name, const std::string& customer,
-                                        const std::string& access_token) {
-  const auto order = parts_.store.FindOrder(TRY(ParseOrderName(name)));
+template <class Request>
+Result<Order> TransactionsService::Find(const std::string& name, const Request& asks) {
+  const OrderId id = TRY(ParseOrderName(name));
+  if (asks.customer().empty() && asks.access_token().empty() && !asks.as_staff()) return WhoAsks();
+  const auto order = parts_.store.FindOrder(id);
   if (!order) return UnknownOrder(name);
-  const bool staff = customer.empty() && access_token.empty();
-  const bool theirs = !customer.empty() && order->buyer.customer == customer;
-  const bool holds_token = !access_token.empty() && !order->access_token_hash.empty() &&
-                           SameText(Sha256Hex(access_token), order->access_token_hash);
-  if (!staff && !theirs && !holds_token) return UnknownOrder(name);
+  const bool theirs = !asks.customer().empty() && order->buyer.customer == asks.customer();
+  const bool holds_token = !asks.access_token().empty() && !order->access_token_hash.empty() &&
+                           SameText(Sha256Hex(asks.access_token()), order->access_token_hash);
+  if (!asks.as_staff() && !theirs && !holds_token) return UnknownOrder(name);
   return *order;
 }
 
 Result<v1::Order> TransactionsService::GetOrder(const rpc::Call&, const v1::GetOrderRequest& request) {
-  return ToProto(TRY(Find(request.name(), request.customer(), request.access_token())));
+  return ToProto(TRY(Find(request.name(), request)));
 }
 
 Result<v1::ListOrdersResponse> TransactionsService::ListOrders(const rpc::Call&, const v1::ListOrdersRequest& request) {
+  if (request.customer().empty() && !request.as_staff()) return WhoAsks();
+  if (request.with_open_returns() && !request.as_staff()) {
+    return InvalidField("with_open_returns", "is for the shop's staff (as_staff)");
+  }
   if (request.page_size() < 0) return InvalidField("page_size", std::to_string(request.page_size()) + " is below 0");
   const int size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
-  Store::OrderFilter filter{.customer = request.customer()};
+  Store::OrderFilter filter{.customer = request.customer(), .with_open_returns = request.with_open_returns()};
   if (request.state() != v1::Order::STATE_UNSPECIFIED) filter.state = static_cast<OrderState>(request.state());
   // The token is the number of the last order of the page before: nothing secret, and stable while orders come in.
   const std::string& token = request.page_token();
@@ -185,7 +204,7 @@ Result<v1::ListOrdersResponse> TransactionsService::ListOrders(const rpc::Call&,
 
 Result<v1::ListOrderEventsResponse> TransactionsService::ListOrderEvents(const rpc::Call&,
                                                                          const v1::ListOrderEventsRequest& request) {
-  const Order order = TRY(Find(request.order(), request.customer(), request.access_token()));
+  const Order order = TRY(Find(request.order(), request));
   const int size = request.page_size() <= 0 ? kEventsPerRead : std::min(request.page_size(), kEventsPerRead);
   v1::ListOrderEventsResponse response;
   for (const OrderEvent& event : parts_.store.Events(request.position(), order.id, size)) {
@@ -203,15 +222,13 @@ Result<v1::Order> TransactionsService::Decide(const OrderId& id, const std::stri
 }
 
 Result<v1::Order> TransactionsService::CancelOrder(const rpc::Call&, const v1::CancelOrderRequest& request) {
-  const Order order = TRY(Find(request.name(), request.customer(), request.access_token()));
+  const Order order = TRY(Find(request.name(), request));
   return Decide(order.id, "", "", [&](const Order& now) { return Cancel(now, request.reason()); });
 }
 
 Result<v1::Order> TransactionsService::RefundOrder(const rpc::Call&, const v1::RefundOrderRequest& request) {
   const OrderId id = TRY(ParseOrderName(request.name()));
-  if (request.idempotency_key().empty()) {
-    return Error{Code::kInvalidArgument, "MISSING_KEY", "idempotency_key is missing", {{"idempotency_key", "is missing"}}};
-  }
+  if (request.idempotency_key().empty()) return MissingKey();
   const std::vector<Item> items = TRY(ParseItems(request.items()));
   const std::string fingerprint = Sha256Hex(id.value() + ToJson(items) + (request.restock() ? "1" : "0"));
   return Decide(id, "refund/" + request.idempotency_key(), fingerprint,
@@ -220,10 +237,48 @@ Result<v1::Order> TransactionsService::RefundOrder(const rpc::Call&, const v1::R
                 });
 }
 
+Result<v1::Order> TransactionsService::RequestReturn(const rpc::Call&, const v1::RequestReturnRequest& request) {
+  const Order order = TRY(Find(request.name(), request));
+  if (request.idempotency_key().empty()) return MissingKey();
+  const std::vector<Item> items = TRY(ParseItems(request.items()));
+  const std::string reason = TRY(ParseSentence("reason", request.reason()));
+  const std::string fingerprint = Sha256Hex(order.id.value() + ToJson(items) + reason);
+  const Asker asker = request.as_staff() ? Asker::kStaff : Asker::kBuyer;
+  return Decide(order.id, "return/" + request.idempotency_key(), fingerprint,
+                [&](const Order& now) -> Result<std::optional<Change>> {
+                  return std::optional(TRY(transactions::RequestReturn(now, items, reason, asker, parts_.clock.Now())));
+                });
+}
+
+Result<v1::Order> TransactionsService::AcceptReturn(const rpc::Call&, const v1::AcceptReturnRequest& request) {
+  const ReturnName name = TRY(ParseReturnName(request.name()));
+  return Decide(name.order, "", "", [&](const Order& now) {
+    return transactions::AcceptReturn(now, name.number, parts_.clock.Now());
+  });
+}
+
+Result<v1::Order> TransactionsService::RejectReturn(const rpc::Call&, const v1::RejectReturnRequest& request) {
+  const ReturnName name = TRY(ParseReturnName(request.name()));
+  const std::string answer = TRY(ParseSentence("answer", request.answer()));
+  if (answer.empty()) return InvalidField("answer", "is missing: it tells the buyer why");
+  return Decide(name.order, "", "", [&](const Order& now) {
+    return transactions::RejectReturn(now, name.number, answer, parts_.clock.Now());
+  });
+}
+
+Result<v1::Order> TransactionsService::ReceiveReturn(const rpc::Call&, const v1::ReceiveReturnRequest& request) {
+  const ReturnName name = TRY(ParseReturnName(request.name()));
+  return Decide(name.order, "", "", [&](const Order& now) {
+    return transactions::ReceiveReturn(now, name.number, request.restock(), parts_.clock.Now());
+  });
+}
+
 Result<v1::Order> TransactionsService::AdvanceFulfilment(const rpc::Call&, const v1::AdvanceFulfilmentRequest& request) {
   const OrderId id = TRY(ParseOrderName(request.name()));
   const auto to = static_cast<FulfilmentState>(request.fulfilment_state());
-  return Decide(id, "", "", [&](const Order& now) { return transactions::AdvanceFulfilment(now, to); });
+  return Decide(id, "", "", [&](const Order& now) {
+    return transactions::AdvanceFulfilment(now, to, parts_.clock.Now(), parts_.withdrawal_days);
+  });
 }
 
 Result<v1::Order> TransactionsService::RecordPayment(const rpc::Call&, const v1::RecordPaymentRequest& request) {

@@ -23,6 +23,7 @@ class TransactionsService final : public rpc::Service {
     const Clock& clock;
     // Signs the provider's notices; empty: none is accepted.
     Secret notice_key;
+    std::int64_t withdrawal_days = 14;  // In which buyers may ask to return books, after the day of the delivery.
   };
 
   TransactionsService(Parts parts, rpc::Pipeline& pipeline);
@@ -36,6 +37,10 @@ class TransactionsService final : public rpc::Service {
   Result<v1::ListOrdersResponse> ListOrders(const rpc::Call& call, const v1::ListOrdersRequest& request);
   Result<v1::Order> CancelOrder(const rpc::Call& call, const v1::CancelOrderRequest& request);
   Result<v1::Order> RefundOrder(const rpc::Call& call, const v1::RefundOrderRequest& request);
+  Result<v1::Order> RequestReturn(const rpc::Call& call, const v1::RequestReturnRequest& request);
+  Result<v1::Order> AcceptReturn(const rpc::Call& call, const v1::AcceptReturnRequest& request);
+  Result<v1::Order> RejectReturn(const rpc::Call& call, const v1::RejectReturnRequest& request);
+  Result<v1::Order> ReceiveReturn(const rpc::Call& call, const v1::ReceiveReturnRequest& request);
   Result<v1::Order> AdvanceFulfilment(const rpc::Call& call, const v1::AdvanceFulfilmentRequest& request);
   Result<v1::Order> RecordPayment(const rpc::Call& call, const v1::RecordPaymentRequest& request);
   Result<v1::NotifyPaymentResponse> NotifyPayment(const rpc::Call& call, const v1::NotifyPaymentRequest& request);
@@ -48,8 +53,9 @@ class TransactionsService final : public rpc::Service {
       const rpc::Call& call, const v1::StreamOrderEventBatchesRequest& request);
 
   Status CheckPosition(std::int64_t position);
-  // The order, if it is theirs.
-  Result<Order> Find(const std::string& name, const std::string& customer, const std::string& access_token);
+  // The order, if it is theirs who ask, or staff ask.
+  template <class Request>
+  Result<Order> Find(const std::string& name, const Request& asks);
   Result<v1::Order> Decide(const OrderId& id, const std::string& key, const std::string& fingerprint,
                            const Store::Decide& decide);
 

@@ -173,6 +173,24 @@ Result<OrderId> ParseOrderName(const std::string& name) {
   return OrderId(name.substr(kPrefix.size()));
 }
 
+Result<ReturnName> ParseReturnName(const std::string& name) {
+  constexpr std::string_view kBetween = "/returns/";
+  const std::size_t at = name.find(kBetween);
+  const Result<OrderId> order = ParseOrderName(name.substr(0, at));
+  std::int64_t number = 0;
+  const char* const begin = at == std::string::npos ? name.data() + name.size() : name.data() + at + kBetween.size();
+  const auto [end, error] = std::from_chars(begin, name.data() + name.size(), number);
+  if (!order.ok() || error != std::errc() || end != name.data() + name.size() || number < 1) {
+    return InvalidField("name", Quoted(name) + " is not a return's name, like orders/<uuid>/returns/1");
+  }
+  return ReturnName{.order = *order, .number = number};
+}
+
+Result<std::string> ParseSentence(const std::string& field, const std::string& text) {
+  TRY(CheckText(field, text, /*required=*/false));
+  return text;
+}
+
 Result<Basket> Parse(const v1::PreviewOrderRequest& request) {
   return ParseBasket(request.items(), request.buyer(), request.codes(), request.delivery_method());
 }
@@ -211,6 +229,25 @@ Result<PlaceRequest> Parse(const v1::PlaceOrderRequest& request) {
       .reader = request.reader()};
 }
 
+void FillItems(google::protobuf::RepeatedPtrField<v1::OrderItem>& to, const std::vector<Item>& items) {
+  for (const Item& item : items) {
+    auto* about = to.Add();
+    about->set_book(BookName(item.book));
+    about->set_quantity(item.quantity);
+  }
+}
+
+void Fill(v1::Return& to, const Return& from, const Order& order) {
+  to.set_name("orders/" + order.id.value() + "/returns/" + std::to_string(from.number));
+  FillItems(*to.mutable_items(), from.items);
+  to.set_state(static_cast<v1::Return::State>(from.state));
+  to.set_reason(from.reason);
+  to.set_answer(from.answer);
+  if (from.state == ReturnState::kReceived) Fill(*to.mutable_amount(), from.amount_minor, order);
+  Fill(*to.mutable_request_time(), from.request_time);
+  Fill(*to.mutable_update_time(), from.update_time);
+}
+
 v1::Order ToProto(const Order& order) {
   v1::Order to;
   to.set_name("orders/" + order.id.value());
@@ -231,6 +268,9 @@ v1::Order ToProto(const Order& order) {
   Fill(*to.mutable_refunded(), order.refunded_minor, order);
   Fill(*to.mutable_place_time(), order.place_time);
   Fill(*to.mutable_update_time(), order.update_time);
+  Fill(*to.mutable_credited(), order.credited_minor, order);
+  for (const Return& given_back : order.returns) Fill(*to.add_returns(), given_back, order);
+  if (order.return_end_time != Timestamp()) Fill(*to.mutable_return_end_time(), order.return_end_time);
   return to;
 }
 
@@ -245,11 +285,7 @@ v1::OrderEvent ToProto(const OrderEvent& event) {
     to.set_cart(event.order.cart);
     to.set_reader(event.order.reader);
   }
-  for (const Item& item : event.items) {
-    auto* about = to.add_items();
-    about->set_book(BookName(item.book));
-    about->set_quantity(item.quantity);
-  }
+  FillItems(*to.mutable_items(), event.items);
   return to;
 }
 

@@ -19,6 +19,13 @@ Result<PlaceRequest> Parse(const v1::PlaceOrderRequest& request);
 Result<Basket> Parse(const v1::PreviewOrderRequest& request);
 Result<std::vector<Item>> ParseItems(const google::protobuf::RepeatedPtrField<v1::OrderItem>& items);
 Result<OrderId> ParseOrderName(const std::string& name);
+struct ReturnName {
+  OrderId order;
+  std::int64_t number = 0;
+};
+Result<ReturnName> ParseReturnName(const std::string& name);
+// Somebody's words for somebody: at most 200 bytes without control characters; may be empty.
+Result<std::string> ParseSentence(const std::string& field, const std::string& text);
 // Trimmed and in lower case; INVALID_ARGUMENT unless it looks like an address (something@something.something).
 Result<std::string> ParseEmail(const std::string& field, const std::string& text);
 

@@ -80,6 +80,30 @@ class TransactionsServiceTest : public testing::Test {
     request.set_access_token(token);
     return Call(&Stub::GetOrder, request);
   }
+  Result<v1::Order> GetAsStaff(const std::string& name) {
+    v1::GetOrderRequest request;
+    request.set_name(name);
+    request.set_as_staff(true);
+    return Call(&Stub::GetOrder, request);
+  }
+  v1::Order Deliver(const v1::Order& order) {
+    v1::AdvanceFulfilmentRequest advance;
+    advance.set_name(order.name());
+    advance.set_fulfilment_state(v1::Order::FULFILMENT_STATE_DELIVERED);
+    return Call(&Stub::AdvanceFulfilment, advance).value();
+  }
+  // Of one copy, by whoever holds the order's token.
+  static v1::RequestReturnRequest Return(const v1::Order& order, int key) {
+    v1::RequestReturnRequest request;
+    request.set_name(order.name());
+    request.set_access_token(order.access_token());
+    request.set_idempotency_key(Key(key));
+    auto* item = request.add_items();
+    item->set_book("books/1");
+    item->set_quantity(1);
+    request.set_reason("too thick");
+    return request;
+  }
   static v1::RefundOrderRequest Refund(const std::string& name, int key, std::int64_t quantity) {
     v1::RefundOrderRequest request;
     request.set_name(name);
@@ -309,6 +333,84 @@ TEST_F(TransactionsServiceTest, ARefundHappensOncePerKeyAndNeverBeyondWhatIsLeft
   EXPECT_THAT(Call(&Stub::RefundOrder, without_key), HasReason("MISSING_KEY"));
 }
 
+TEST_F(TransactionsServiceTest, WhoAsksForNobodySaysThatTheyAreStaff) {
+  const v1::Order order = Place(1, "customers/ada");
+  v1::CancelOrderRequest cancel;
+  cancel.set_name(order.name());
+  v1::ListOrderEventsRequest events;
+  events.set_order(order.name());
+  v1::RequestReturnRequest give_back;
+  give_back.set_name(order.name());
+
+  EXPECT_THAT(Get(order.name(), "", ""), HasReason("WHO_ASKS"));
+  EXPECT_THAT(Call(&Stub::CancelOrder, cancel), HasReason("WHO_ASKS"));
+  EXPECT_THAT(Call(&Stub::ListOrderEvents, events), HasReason("WHO_ASKS"));
+  EXPECT_THAT(Call(&Stub::RequestReturn, give_back), HasReason("WHO_ASKS"));
+  EXPECT_THAT(Call(&Stub::ListOrders, {}), HasReason("WHO_ASKS"));
+
+  v1::ListOrdersRequest all;
+  all.set_as_staff(true);
+  EXPECT_EQ(Call(&Stub::ListOrders, all)->orders_size(), 1);
+  EXPECT_THAT(GetAsStaff(order.name()), IsOk());
+}
+
+TEST_F(TransactionsServiceTest, AReturnIsAskedForAcceptedReceivedAndThenRefunded) {
+  const v1::Order order = Place(1);
+  EXPECT_THAT(Call(&Stub::RequestReturn, Return(order, 10)), HasReason("NOT_SENT"));
+  EXPECT_EQ(Deliver(order).return_end_time().seconds(), ToMicros(FakeClock::kNoon) / 1'000'000 + (14 * 24 + 12) * 3600);
+
+  const auto asked = Call(&Stub::RequestReturn, Return(order, 11));
+  ASSERT_THAT(asked, IsOk());
+  EXPECT_THAT(Call(&Stub::RequestReturn, Return(order, 11)), IsOk()) << "repeated";
+  EXPECT_EQ(GetAsStaff(order.name())->returns_size(), 1);
+  const std::string name = asked->returns(0).name();
+  EXPECT_EQ(name, order.name() + "/returns/1");
+  EXPECT_EQ(asked->refunded().minor(), 0);
+  v1::ListOrdersRequest open;
+  open.set_as_staff(true);
+  open.set_with_open_returns(true);
+  EXPECT_EQ(Call(&Stub::ListOrders, open)->orders_size(), 1);
+
+  v1::AcceptReturnRequest accept;
+  accept.set_name(name);
+  EXPECT_EQ(Call(&Stub::AcceptReturn, accept)->returns(0).state(), v1::Return::STATE_ACCEPTED);
+  v1::ReceiveReturnRequest receive;
+  receive.set_name(name);
+  receive.set_restock(true);
+  const auto received = Call(&Stub::ReceiveReturn, receive);
+  ASSERT_THAT(received, IsOk());
+  EXPECT_THAT(Call(&Stub::ReceiveReturn, receive), IsOk()) << "repeated";
+
+  EXPECT_EQ(received->refunded().minor(), 1000);
+  EXPECT_EQ(received->returns(0).amount().minor(), 1000);
+  EXPECT_EQ(Call(&Stub::ListOrders, open)->orders_size(), 0);
+  EXPECT_EQ(store_.DueEffects(clock_.Now(), 10).size(), 2U) << "money and stock, once";
+  EXPECT_EQ(store_.Events(0, std::nullopt, 10).back().type, EventType::kRefunded);
+}
+
+TEST_F(TransactionsServiceTest, AReturnIsRejectedWithAWordAndLateOnesAreForStaff) {
+  const v1::Order order = Place(1);
+  Deliver(order);
+  const std::string name = Call(&Stub::RequestReturn, Return(order, 10))->returns(0).name();
+  v1::RejectReturnRequest reject;
+  reject.set_name(name);
+  EXPECT_THAT(Call(&Stub::RejectReturn, reject), HasReason("INVALID_FIELD"));
+  reject.set_answer("It is torn");
+  EXPECT_EQ(Call(&Stub::RejectReturn, reject)->returns(0).answer(), "It is torn");
+  for (const char* wrong : {"", "orders/1/returns/1", "returns/1"}) {
+    reject.set_name(wrong);
+    EXPECT_THAT(Call(&Stub::RejectReturn, reject), HasReason("INVALID_FIELD")) << wrong;
+  }
+  reject.set_name(order.name() + "/returns/2");
+  EXPECT_THAT(Call(&Stub::RejectReturn, reject), HasReason("UNKNOWN_RETURN"));
+
+  clock_.Advance(std::chrono::hours(15 * 24));
+  v1::RequestReturnRequest late = Return(order, 11);
+  EXPECT_THAT(Call(&Stub::RequestReturn, late), HasReason("RETURN_PERIOD_OVER"));
+  late.set_as_staff(true);
+  EXPECT_THAT(Call(&Stub::RequestReturn, late), IsOk());
+}
+
 TEST_F(TransactionsServiceTest, AnInvoiceIsPaidLaterAndOnce) {
   v1::PlaceOrderRequest purchase = Purchase(1);
   purchase.set_payment_method(v1::PAYMENT_METHOD_INVOICE);
@@ -342,6 +444,7 @@ TEST_F(TransactionsServiceTest, EventsAreStreamedFromAnyPositionInOrderAsTheyHap
 
   v1::CancelOrderRequest cancel;
   cancel.set_name(order.name());
+  cancel.set_as_staff(true);
   ASSERT_THAT(Call(&Stub::CancelOrder, cancel), IsOk());
 
   ASSERT_TRUE(stream->Read(&event));
@@ -417,7 +520,7 @@ TEST_F(TransactionsServiceTest, ErasingLeavesTheAmounts) {
 
   EXPECT_EQ(Call(&Stub::EraseCustomer, erase)->order_count(), 1);
 
-  const auto left = Get(order.name(), "", "");
+  const auto left = GetAsStaff(order.name());
   ASSERT_THAT(left, IsOk());
   EXPECT_EQ(left->buyer().email(), "");
   EXPECT_EQ(left->buyer().full_name(), "");

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "lib/base/failure.h"
+#include "services/transactions/domain/returns.h"
 #include "services/transactions/store_json.h"
 
 namespace octavo::transactions {
@@ -43,11 +44,11 @@ constexpr char kLastPosition[] = "SELECT event_position FROM counters WHERE coun
 
 constexpr char kInsertOrder[] = R"(
   INSERT INTO orders (order_id, order_number, intent_key, customer, email, currency_code, state, payment_state,
-    payment_method, total_minor, charged_minor, refunded_minor, place_time, document)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14))";
+    payment_method, total_minor, charged_minor, refunded_minor, place_time, open_return_count, document)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15))";
 constexpr char kUpdateOrder[] = R"(
   UPDATE orders SET customer = $2, email = $3, state = $4, payment_state = $5, charged_minor = $6, refunded_minor = $7,
-    document = $8 WHERE order_id = $1)";
+    open_return_count = $8, document = $9 WHERE order_id = $1)";
 constexpr char kInsertLine[] = R"(
   INSERT INTO order_lines (order_id, book, quantity, backordered_quantity, refunded_quantity, total_minor)
   VALUES ($1, $2, $3, $4, $5, $6))";
@@ -57,6 +58,9 @@ constexpr char kSelectOrderOfIntent[] = "SELECT document FROM orders WHERE inten
 constexpr char kListOrders[] = R"(
   SELECT document FROM orders
   WHERE order_number < $1 AND ($2 = 0 OR state = $2) ORDER BY order_number DESC LIMIT $3)";
+constexpr char kListOrdersWithOpenReturns[] = R"(
+  SELECT document FROM orders
+  WHERE open_return_count > 0 AND order_number < $1 AND ($2 = 0 OR state = $2) ORDER BY order_number DESC LIMIT $3)";
 constexpr char kListOrdersOfCustomer[] = R"(
   SELECT document FROM orders
   WHERE customer = $4 AND order_number < $1 AND ($2 = 0 OR state = $2) ORDER BY order_number DESC LIMIT $3)";
@@ -105,7 +109,7 @@ constexpr char kIntentsBetween[] = R"(
   FROM intents WHERE order_id BETWEEN $1 AND $2)";
 constexpr char kOrdersBetween[] = R"(
   SELECT order_id, order_number, intent_key, customer, email, currency_code, state, payment_state, payment_method,
-    total_minor, charged_minor, refunded_minor, document
+    total_minor, charged_minor, refunded_minor, document, open_return_count
   FROM orders WHERE order_id BETWEEN $1 AND $2)";
 constexpr char kLinesBetween[] = R"(
   SELECT order_id, book, quantity, backordered_quantity, refunded_quantity, total_minor
@@ -149,7 +153,7 @@ void InsertOrder(Transaction& transaction, const std::string& key, const Order& 
   transaction.Execute(kInsertOrder, order.id.value(), order.number, key, order.buyer.customer, order.buyer.email,
                       order.currency_code, static_cast<int>(order.state), static_cast<int>(order.payment_state),
                       static_cast<int>(order.payment_method), order.totals.total_minor, order.charged_minor,
-                      order.refunded_minor, order.place_time, ToJson(order));
+                      order.refunded_minor, order.place_time, OpenReturnCount(order), ToJson(order));
   for (const OrderLine& line : order.lines) {
     transaction.Execute(kInsertLine, order.id.value(), line.book.value(), line.quantity, line.backordered_quantity,
                         line.refunded_quantity, line.total_minor);
@@ -159,7 +163,7 @@ void InsertOrder(Transaction& transaction, const std::string& key, const Order& 
 void UpdateOrder(Transaction& transaction, const Order& order) {
   transaction.Execute(kUpdateOrder, order.id.value(), order.buyer.customer, order.buyer.email,
                       static_cast<int>(order.state), static_cast<int>(order.payment_state), order.charged_minor,
-                      order.refunded_minor, ToJson(order));
+                      order.refunded_minor, OpenReturnCount(order), ToJson(order));
   for (const OrderLine& line : order.lines) {
     transaction.Execute(kUpdateLine, order.id.value(), line.book.value(), line.refunded_quantity);
   }
@@ -212,7 +216,8 @@ OrderColumns ToColumns(const Row& row) {
           .payment_method = static_cast<PaymentMethod>(row.Int(8)),
           .total_minor = row.Int(9),
           .charged_minor = row.Int(10),
-          .refunded_minor = row.Int(11)};
+          .refunded_minor = row.Int(11),
+          .open_return_count = row.Int(13)};
 }
 
 EffectFacts ToEffectFacts(const Row& row) {
@@ -274,6 +279,7 @@ void EraseFrom(Order& order) {
   order.access_token_hash.clear();
   order.cart.clear();
   order.reader.clear();
+  for (Return& given_back : order.returns) given_back.reason.clear();
 }
 
 }  // namespace
@@ -358,6 +364,7 @@ std::vector<Order> SqlStore::ListOrders(const OrderFilter& filter, int limit) {
   const std::int64_t before = filter.before_number == 0 ? INT64_MAX : filter.before_number;
   const int state = filter.state ? static_cast<int>(*filter.state) : 0;
   return database_.Read([&](Transaction& transaction) {
+    if (filter.with_open_returns) return ToOrders(transaction.Query(kListOrdersWithOpenReturns, before, state, limit));
     if (filter.customer.empty()) return ToOrders(transaction.Query(kListOrders, before, state, limit));
     return ToOrders(transaction.Query(kListOrdersOfCustomer, before, state, limit, filter.customer));
   });

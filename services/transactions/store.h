@@ -65,6 +65,7 @@ class Store {
     std::string customer;             // Empty: any.
     std::optional<OrderState> state;  // None: any.
     std::int64_t before_number = 0;   // 0: from the newest.
+    bool with_open_returns = false;   // Only orders with returns that wait for the shop; of any customer.
   };
   // Newest first.
   virtual std::vector<Order> ListOrders(const OrderFilter& filter, int limit) = 0;

@@ -6,6 +6,7 @@
 
 #include "lib/testing/matchers.h"
 #include "lib/testing/test_database.h"
+#include "services/transactions/domain/returns.h"
 #include "services/transactions/memory_store.h"
 #include "services/transactions/migrations.h"
 #include "services/transactions/sql_store.h"
@@ -244,6 +245,33 @@ TEST_P(StoreContractTest, ErasureLeavesTheAmountsAndNoPerson) {
   EXPECT_EQ(erased.totals, order.totals);
   for (const OrderEvent& event : store_->Events(0, std::nullopt, 10)) EXPECT_EQ(event.order.buyer, Buyer());
   EXPECT_EQ(store_->Events(1, order.id, 10).at(0).type, EventType::kErased);
+}
+
+TEST_P(StoreContractTest, OrdersWithReturnsThatWaitAreListedAndErasureTakesTheBuyersWords) {
+  const Order order = PlaceExample(1);
+  PlaceExample(2);
+  const auto decide = [&](const Store::Decide& decision) {
+    EXPECT_THAT(store_->Decided(order.id, "", "", kNow, decision), IsOk());
+  };
+  decide([](const Order& now) { return AdvanceFulfilment(now, FulfilmentState::kDelivered, kNow, 14); });
+  decide([](const Order& now) -> Result<std::optional<Change>> {
+    return std::optional(TRY(RequestReturn(now, {{BookId(2), 1}}, "my name is in it", Asker::kBuyer, kNow)));
+  });
+
+  const std::vector<Order> waiting = store_->ListOrders({.with_open_returns = true}, 10);
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0], *store_->FindOrder(order.id));
+  EXPECT_EQ(waiting[0].returns.at(0).reason, "my name is in it");
+  EXPECT_EQ(waiting[0].return_end_time, std::chrono::floor<std::chrono::days>(kNow) + std::chrono::days(15));
+  EXPECT_EQ(store_->Events(0, order.id, 10).back().type, EventType::kReturnChanged);
+
+  store_->EraseBuyer("", "reader@example.org", kNow);
+  EXPECT_EQ(store_->FindOrder(order.id)->returns.at(0).reason, "");
+  for (const OrderEvent& event : store_->Events(0, order.id, 10)) {
+    for (const Return& given_back : event.order.returns) EXPECT_EQ(given_back.reason, "");
+  }
+  decide([](const Order& now) { return RejectReturn(now, 1, "it is torn", kNow); });
+  EXPECT_TRUE(store_->ListOrders({.with_open_returns = true}, 10).empty());
 }
 
 TEST_P(StoreContractTest, ErasureLeavesNoPersonInTheIntent) {

@@ -35,6 +35,7 @@ struct OrderColumns {
   std::int64_t total_minor = 0;
   std::int64_t charged_minor = 0;
   std::int64_t refunded_minor = 0;
+  std::int64_t open_return_count = 0;
   std::vector<LineColumns> lines;
 
   bool operator==(const OrderColumns&) const = default;

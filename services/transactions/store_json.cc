@@ -55,9 +55,46 @@ OrderLine LineFromJson(const json& in) {
   return line;
 }
 
+json ItemsToJson(const std::vector<Item>& items) {
+  json out = json::array();
+  for (const Item& item : items) out.push_back({item.book.value(), item.quantity});
+  return out;
+}
+
+std::vector<Item> ReadItems(const json& in) {
+  std::vector<Item> items;
+  for (const json& item : in) items.push_back({BookId(item.at(0).get<std::int64_t>()), item.at(1)});
+  return items;
+}
+
+json ReturnToJson(const Return& given_back) {
+  return {{"number", given_back.number},
+          {"items", ItemsToJson(given_back.items)},
+          {"state", static_cast<int>(given_back.state)},
+          {"reason", given_back.reason},
+          {"answer", given_back.answer},
+          {"amount_minor", given_back.amount_minor},
+          {"request_time", ToMicros(given_back.request_time)},
+          {"update_time", ToMicros(given_back.update_time)}};
+}
+
+Return ReturnFromJson(const json& in) {
+  Return given_back{.number = in.at("number"),
+                    .items = ReadItems(in.at("items")),
+                    .reason = in.at("reason"),
+                    .answer = in.at("answer"),
+                    .amount_minor = in.at("amount_minor"),
+                    .request_time = FromMicros(in.at("request_time")),
+                    .update_time = FromMicros(in.at("update_time"))};
+  ReadEnum(in, "state", given_back.state);
+  return given_back;
+}
+
 json OrderToJson(const Order& order) {
   json lines = json::array();
   for (const OrderLine& line : order.lines) lines.push_back(LineToJson(line));
+  json returns = json::array();
+  for (const Return& given_back : order.returns) returns.push_back(ReturnToJson(given_back));
   return {{"id", order.id.value()},
           {"number", order.number},
           {"buyer", order.buyer},
@@ -73,11 +110,14 @@ json OrderToJson(const Order& order) {
           {"address", order.address},
           {"charged_minor", order.charged_minor},
           {"refunded_minor", order.refunded_minor},
+          {"credited_minor", order.credited_minor},
           {"place_time", ToMicros(order.place_time)},
           {"update_time", ToMicros(order.update_time)},
           {"access_token_hash", order.access_token_hash},
           {"cart", order.cart},
-          {"reader", order.reader}};
+          {"reader", order.reader},
+          {"return_end_time", ToMicros(order.return_end_time)},
+          {"returns", std::move(returns)}};
 }
 
 Order ReadOrder(const json& in) {
@@ -90,11 +130,14 @@ Order ReadOrder(const json& in) {
               .address = in.at("address"),
               .charged_minor = in.at("charged_minor"),
               .refunded_minor = in.at("refunded_minor"),
+              .credited_minor = in.value("credited_minor", std::int64_t{0}),  // Older orders have none of what has a default.
               .place_time = FromMicros(in.at("place_time")),
               .update_time = FromMicros(in.at("update_time")),
               .access_token_hash = in.at("access_token_hash"),
               .cart = in.at("cart"),
-              .reader = in.value("reader", "")};  // Orders of before have none.
+              .reader = in.value("reader", ""),
+              .return_end_time = FromMicros(in.value("return_end_time", std::int64_t{0}))};
+  for (const json& given_back : in.value("returns", json::array())) order.returns.push_back(ReturnFromJson(given_back));
   for (const json& line : in.at("lines")) order.lines.push_back(LineFromJson(line));
   ReadEnum(in, "state", order.state);
   ReadEnum(in, "payment_state", order.payment_state);
@@ -102,18 +145,6 @@ Order ReadOrder(const json& in) {
   ReadEnum(in, "payment_method", order.payment_method);
   ReadEnum(in, "delivery_method", order.delivery_method);
   return order;
-}
-
-json ItemsToJson(const std::vector<Item>& items) {
-  json out = json::array();
-  for (const Item& item : items) out.push_back({item.book.value(), item.quantity});
-  return out;
-}
-
-std::vector<Item> ReadItems(const json& in) {
-  std::vector<Item> items;
-  for (const json& item : in) items.push_back({BookId(item.at(0).get<std::int64_t>()), item.at(1)});
-  return items;
 }
 
 // Runs `read` on the parsed text.

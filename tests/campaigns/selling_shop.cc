@@ -167,6 +167,7 @@ Result<transactions::v1::Order> Buyer::TryToBuy(const Purchase& purchase) const 
 Result<transactions::v1::Order> Buyer::Cancel(const std::string& order) const {
   transactions::v1::CancelOrderRequest request;
   request.set_name(order);
+  request.set_as_staff(true);
   return Insist(*transactions_, &transactions::v1::TransactionsService::StubInterface::CancelOrder, request);
 }
 

@@ -169,6 +169,7 @@ TEST_F(PurchaseTest, ACustomersOrderCountsForTheCustomerUntilItIsCancelled) {
 
   transactions::v1::CancelOrderRequest cancel;
   cancel.set_name(order->name());
+  cancel.set_customer("customers/7");
   ASSERT_THAT(Call(*transactions_, &Transactions::StubInterface::CancelOrder, cancel), IsOk());
   EXPECT_LT(WaitUntil([&] { return Shelf("c-7", 100).size() == kBooks; }), 1s);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -58,21 +59,37 @@ bool CanBeCancelled(const v1::Order& order) {
          order.fulfilment_state() <= v1::Order::FULFILMENT_STATE_READY;
 }
 
-std::int64_t LeftToReturn(const v1::OrderLine& line) {
-  return line.quantity() - line.refunded_quantity();
+std::int64_t Kept(const v1::OrderLine& line) { return line.quantity() - line.refunded_quantity(); }
+
+bool IsOpen(const v1::Return& given_back) {
+  return given_back.state() == v1::Return::STATE_REQUESTED || given_back.state() == v1::Return::STATE_ACCEPTED;
 }
 
-bool CanBeReturned(const v1::Order& order) {
-  const bool is_paid = order.charged().minor() > order.refunded().minor();
-  return is_paid && order.state() != v1::Order::STATE_CANCELLED &&
+// Copies that are kept, and that no open return asks for.
+std::int64_t LeftToReturn(const v1::Order& order, const v1::OrderLine& line) {
+  std::int64_t left = Kept(line);
+  for (const v1::Return& given_back : order.returns()) {
+    if (!IsOpen(given_back)) continue;
+    for (const v1::OrderItem& item : given_back.items()) left -= item.book() == line.book() ? item.quantity() : 0;
+  }
+  return left;
+}
+
+bool CanBeReturned(const v1::Order& order, Timestamp now) {
+  const bool was_sent = order.fulfilment_state() == v1::Order::FULFILMENT_STATE_SHIPPED ||
+                        order.fulfilment_state() == v1::Order::FULFILMENT_STATE_DELIVERED;
+  const bool is_over = order.has_return_end_time() &&
+                       now >= Timestamp(std::chrono::seconds(order.return_end_time().seconds()));
+  return was_sent && !is_over &&
          std::any_of(order.lines().begin(), order.lines().end(),
-                     [](const v1::OrderLine& line) { return LeftToReturn(line) > 0; });
+                     [&](const v1::OrderLine& line) { return LeftToReturn(order, line) > 0; });
 }
 
 // What each unit that is left gives back, in the order in which they would go.
-std::string Shares(const v1::OrderLine& line, const std::string& currency_code, PriceStyle prices) {
+std::string Shares(const v1::Order& order, const v1::OrderLine& line, PriceStyle prices) {
+  const std::string& currency_code = order.totals().total().currency_code();
   std::string shares;
-  for (std::int64_t i = line.refunded_quantity(); i < line.unit_total_minor_size(); ++i) {
+  for (std::int64_t i = line.quantity() - LeftToReturn(order, line); i < line.unit_total_minor_size(); ++i) {
     shares += (shares.empty() ? "" : ", then ") +
               FormatPrice(line.unit_total_minor(static_cast<int>(i)), currency_code, prices);
   }
@@ -82,7 +99,7 @@ std::string Shares(const v1::OrderLine& line, const std::string& currency_code, 
 // The promise about the copies that are still to come to the buyer: those that come later went back first.
 Words PromiseOfWhatIsLeft(const v1::OrderLine& line) {
   v1::OrderLine left = line;
-  left.set_quantity(LeftToReturn(line));
+  left.set_quantity(Kept(line));
   left.set_backordered_quantity(std::max<std::int64_t>(0, line.backordered_quantity() - line.refunded_quantity()));
   if (left.backordered_quantity() == 0) left.set_promise(v1::PROMISE_ON_SHELF);
   return DescribePromise(left);
@@ -98,7 +115,7 @@ void AddLines(View& content, const v1::Order& order, PriceStyle prices) {
         .Set("QUANTITY", Copies(line.quantity()))
         .Set("UNIT_PRICE", FormatMoney(line.unit_price(), prices))
         .Set("LINE_TOTAL", FormatMoney(line.total(), prices));
-    if (order.state() == v1::Order::STATE_PLACED && LeftToReturn(line) > 0)
+    if (order.state() == v1::Order::STATE_PLACED && Kept(line) > 0)
       row.Add("PROMISED").Set("PROMISE", words.text).Set("KIND", words.kind);
     if (line.discount().minor() > 0) row.Add("SAVED").Set("SAVING", FormatMoney(line.discount(), prices));
     if (line.free_quantity() > 0) row.Add("FREE").Set("FREE_COPIES", Copies(line.free_quantity()));
@@ -116,18 +133,49 @@ void AddActions(View& content, const Site& site, const v1::Order& order, const C
         .Set("WHAT", order.refunded().minor() > 0 ? "the rest of the order" : "the whole order")
         .Set("TOKEN", claim.access_token);
   }
-  if (!CanBeReturned(order)) return;
+  if (!CanBeReturned(order, site.clock.Now())) return;
   View form = content.Add("RETURNABLE");
   form.Set("RETURN_PATH", OrderLink(order.name()) + "/return")
       .Set("TOKEN", claim.access_token)
       .Set("RETURN_KEY", NewUuid(site.clock, site.random));
+  if (order.has_return_end_time()) {
+    form.Add("UNTIL").Set("LAST_DAY", FormatDate(order.return_end_time().seconds() - 1));  // The end is exclusive.
+  }
+  if (order.totals().delivery().minor() > 0) form.Show("WITH_DELIVERY");
   for (const v1::OrderLine& line : order.lines()) {
-    if (LeftToReturn(line) == 0) continue;
+    if (LeftToReturn(order, line) == 0) continue;
     View row = form.Add("RETURN_LINE");
     row.Set("TITLE", line.title())
         .Set("FIELD", "copies-" + std::string(LastSegment(line.book())))
-        .Set("LEFT", LeftToReturn(line))
-        .Set("SHARES", Shares(line, order.charged().currency_code(), prices));
+        .Set("LEFT", LeftToReturn(order, line))
+        .Set("SHARES", Shares(order, line, prices));
+  }
+}
+
+// "2 copies of Emma, 1 copy of Persuasion".
+std::string ItemsOf(const v1::Order& order, const v1::Return& given_back) {
+  std::string words;
+  for (const v1::OrderItem& item : given_back.items()) {
+    const auto line = std::find_if(order.lines().begin(), order.lines().end(),
+                                   [&](const v1::OrderLine& candidate) { return candidate.book() == item.book(); });
+    words += (words.empty() ? "" : ", ") + Copies(item.quantity()) + " of " +
+             (line == order.lines().end() ? item.book() : line->title());
+  }
+  return words;
+}
+
+void AddReturns(View& content, const v1::Order& order, PriceStyle prices) {
+  if (order.returns().empty()) return;
+  View section = content.Add("RETURNS");
+  for (const v1::Return& given_back : order.returns()) {
+    const Words words = DescribeReturn(given_back);
+    View row = section.Add("RETURN");
+    row.Set("RETURN_ITEMS", ItemsOf(order, given_back))
+        .Set("RETURN_ASKED", FormatDate(given_back.request_time().seconds()))
+        .Set("RETURN_WORDS", words.text)
+        .Set("RETURN_KIND", words.kind);
+    if (!given_back.answer().empty()) row.Add("ANSWERED").Set("RETURN_ANSWER", given_back.answer());
+    if (given_back.amount().minor() > 0) row.Add("WORTH").Set("RETURN_AMOUNT", FormatMoney(given_back.amount(), prices));
   }
 }
 
@@ -139,6 +187,8 @@ void AddStates(View& content, const v1::Order& order, PriceStyle prices) {
       .Set("PLACED", FormatMoment(order.place_time().seconds()));
   if (order.refunded().minor() > 0)
     content.Add("REFUNDED").Set("REFUNDED_SUM", FormatMoney(order.refunded(), prices));
+  if (order.credited().minor() > 0)
+    content.Add("CREDITED").Set("CREDITED_SUM", FormatMoney(order.credited(), prices));
   content.Set("EMAIL", order.buyer().email()).Set("FULL_NAME", order.buyer().full_name());
   if (order.delivery_method() == v1::DELIVERY_METHOD_COLLECTION) {
     content.Show("COLLECTED");
@@ -198,6 +248,7 @@ http::Response OrderPage(const Site& site, const http::Request& request, const s
   AddSummary(content, "SUMMARY",
              {.totals = order.totals(), .campaigns = order.campaigns(), .with_advice = false},
              visit.prices());
+  AddReturns(content, order, visit.prices());
   AddActions(content, site, order, claim, visit.prices());
   const std::int64_t last = AddEvents(content, events.Get(visit.budget()));
   if (!claim.access_token.empty()) content.Show("BY_LINK");
@@ -252,31 +303,30 @@ http::Response ReturnBooks(const Site& site, const Visit& visit, const http::Par
                            const std::string& id) {
   const Claim claim = ClaimOf(visit, id, form.Get("token"));
   const Budget budget = visit.ForChange();
-  // RefundOrder takes anybody's order: whose it is, is checked here.
   const Answer<v1::Order> order = Fetch(site, claim, budget);
   if (!order.ok()) return ErrorPage(site, visit.request(), order.error());
-  v1::RefundOrderRequest refund;
-  refund.set_name(claim.name);
-  refund.set_idempotency_key(Trimmed(form, "key", 36));
-  // What has left the shop is not on the shelf again before it has arrived there.
-  refund.set_restock((*order)->fulfilment_state() <= v1::Order::FULFILMENT_STATE_READY);
-  refund.set_reason("Returned by the buyer");
+  auto request = RequestOf<v1::RequestReturnRequest>(claim);
+  request.set_name(claim.name);
+  request.set_idempotency_key(Trimmed(form, "key", 36));
+  request.set_reason(Trimmed(form, "reason"));
+  const bool everything = form.Has("everything");
   for (const v1::OrderLine& line : (*order)->lines()) {
     const std::string text = Trimmed(form, "copies-" + std::string(LastSegment(line.book())), 4);
     std::int64_t copies = 0;
     std::from_chars(text.data(), text.data() + text.size(), copies);
-    if (copies < 1) continue;
-    v1::OrderItem& item = *refund.add_items();
+    if (copies < 1 || everything) continue;
+    v1::OrderItem& item = *request.add_items();
     item.set_book(line.book());
     item.set_quantity(copies);
   }
   const std::string path = OrderLink(claim.name, claim.access_token);
-  if (refund.items().empty()) return Redirect(site, path, Note::kChooseWhatToReturn);  // None would mean all.
-  const Answer<v1::Order> refunded = site.client.orders().RefundOrder(refund, budget).Get(budget);
-  if (refunded.ok()) return Redirect(site, path, Note::kRefunded);
-  const Code code = refunded.error().code;
+  if (request.items().empty() && !everything) return Redirect(site, path, Note::kChooseWhatToReturn);
+  const Answer<v1::Order> asked = site.client.orders().RequestReturn(request, budget).Get(budget);
+  if (asked.ok()) return Redirect(site, path, Note::kReturnRequested);
+  if (asked.error().reason == "RETURN_PERIOD_OVER") return Redirect(site, path, Note::kTooLateToReturn);
+  const Code code = asked.error().code;
   const bool is_refused = code == Code::kFailedPrecondition || code == Code::kInvalidArgument;
-  return Redirect(site, path, is_refused ? Note::kNothingToRefund : Note::kTryAgain);
+  return Redirect(site, path, is_refused ? Note::kNothingToReturn : Note::kTryAgain);
 }
 
 http::Response OrdersPage(const Site& site, const http::Request& request) {

@@ -6,7 +6,7 @@
 {{#BY_LINK}}<p class="note">You bought as a guest: keep this page’s address, it is your way back to this order.</p>{{/BY_LINK}}
 <dl class="states">
   <div><dt>Order</dt><dd>{{STATE}}</dd></div>
-  <div><dt>Payment</dt><dd>{{PAYMENT}}{{#REFUNDED}} <span class="quiet">· {{REFUNDED_SUM}} given back</span>{{/REFUNDED}}</dd></div>
+  <div><dt>Payment</dt><dd>{{PAYMENT}}{{#REFUNDED}} <span class="quiet">· {{REFUNDED_SUM}} given back</span>{{/REFUNDED}}{{#CREDITED}} <span class="quiet">· {{CREDITED_SUM}} taken off</span>{{/CREDITED}}</dd></div>
   <div><dt>Books</dt><dd>{{FULFILMENT}}</dd></div>
 </dl>
 <div class="cart">
@@ -29,6 +29,18 @@
     </li>
     {{/LINE}}
   </ul>
+  {{#RETURNS}}
+  <section class="returns" aria-labelledby="returns-title">
+    <h2 id="returns-title">Returns</h2>
+    <ul>
+      {{#RETURN}}<li>
+        <p>{{RETURN_ITEMS}} <span class="quiet">asked for on {{RETURN_ASKED}}</span></p>
+        <p class="stock {{RETURN_KIND}}">{{RETURN_WORDS}}{{#WORTH}} {{RETURN_AMOUNT}} for you.{{/WORTH}}</p>
+        {{#ANSWERED}}<p>We say: {{RETURN_ANSWER}}</p>{{/ANSWERED}}
+      </li>{{/RETURN}}
+    </ul>
+  </section>
+  {{/RETURNS}}
   {{#RETURNABLE}}
   <details class="return">
     <summary>Return books</summary>
@@ -36,7 +48,7 @@
       <input type="hidden" name="csrf" value="{{CSRF}}">
       <input type="hidden" name="token" value="{{TOKEN}}">
       <input type="hidden" name="key" value="{{RETURN_KEY}}">
-      <p class="quiet">Each copy gives back what was paid for it.</p>
+      <p class="quiet">{{#UNTIL}}You can ask until {{LAST_DAY}}. {{/UNTIL}}We answer here; when the books are with us, each copy gives back what it cost.{{#WITH_DELIVERY}} Whoever returns the whole order gets the delivery back too.{{/WITH_DELIVERY}}</p>
       {{#RETURN_LINE}}
       <div class="field">
         <label for="{{FIELD}}">Copies of {{TITLE}} <span class="quiet">(of {{LEFT}})</span></label>
@@ -44,17 +56,25 @@
         <input id="{{FIELD}}" name="{{FIELD}}" type="number" inputmode="numeric" min="0" max="{{LEFT}}" value="0" aria-describedby="{{FIELD}}-hint">
       </div>
       {{/RETURN_LINE}}
-      <p><button class="button" type="submit">Return them</button></p>
+      <div class="field">
+        <label for="return-reason">Why <span class="quiet">(you need not say)</span></label>
+        <input id="return-reason" name="reason" maxlength="200" autocomplete="off">
+      </div>
+      <p><button class="button" type="submit">Return these copies</button>
+      <button class="plain-button" type="submit" name="everything" value="yes">Return everything</button></p>
     </form>
   </details>
   {{/RETURNABLE}}
   {{#CANCELLABLE}}
-  <form class="cancel" action="{{CANCEL_PATH}}" method="post">
-    <input type="hidden" name="csrf" value="{{CSRF}}">
-    <input type="hidden" name="token" value="{{TOKEN}}">
-    <button class="plain-button" type="submit">Cancel {{WHAT}}</button>
-    <span class="quiet">The books have not left the shop yet.</span>
-  </form>
+  <details class="cancel">
+    <summary>Cancel {{WHAT}}</summary>
+    <form class="form" action="{{CANCEL_PATH}}" method="post">
+      <input type="hidden" name="csrf" value="{{CSRF}}">
+      <input type="hidden" name="token" value="{{TOKEN}}">
+      <p class="quiet">The books have not left the shop yet. Once cancelled, they are not sent, and what was paid goes back.</p>
+      <p><button class="button" type="submit">Yes, cancel {{WHAT}}</button></p>
+    </form>
+  </details>
   {{/CANCELLABLE}}
   </div>
   <section class="till" aria-labelledby="till-title">

@@ -481,34 +481,64 @@ OrdersClient::Order FakeOrders::CancelOrder(const orders::CancelOrderRequest& re
   });
 }
 
-OrdersClient::Order FakeOrders::RefundOrder(const orders::RefundOrderRequest& request, const Budget&) {
+OrdersClient::Order FakeOrders::RequestReturn(const orders::RequestReturnRequest& request, const Budget&) {
   return Reply<orders::Order>(condition, [&]() -> Result<orders::Order> {
     const std::lock_guard lock(mutex_);
-    orders::Order* order = TRY(Find(request.name(), "", ""));
-    if (!refunds_.insert(request.idempotency_key()).second) return *order;
-    if (order->charged().minor() == 0)
-      return Error{Code::kFailedPrecondition, "NOT_PAID", "nothing was paid"};
-    orders::Order changed = *order;
-    for (const orders::OrderItem& item : request.items()) {
-      for (orders::OrderLine& line : *changed.mutable_lines()) {
+    orders::Order* order = TRY(Find(request.name(), request.customer(), request.access_token()));
+    if (!returns_.insert(request.idempotency_key()).second) return *order;
+    if (order->fulfilment_state() < orders::Order::FULFILMENT_STATE_SHIPPED) {
+      return Error{Code::kFailedPrecondition, "NOT_SENT", "it has not left the shop"};
+    }
+    if (return_period_over_) return Error{Code::kFailedPrecondition, "RETURN_PERIOD_OVER", "too late"};
+    orders::Return asked;
+    asked.set_name(request.name() + "/returns/" + std::to_string(order->returns_size() + 1));
+    asked.set_state(orders::Return::STATE_REQUESTED);
+    asked.set_reason(request.reason());
+    for (const orders::OrderLine& line : order->lines()) {
+      std::int64_t left = line.quantity() - line.refunded_quantity();
+      for (const orders::Return& earlier : order->returns()) {
+        for (const orders::OrderItem& item : earlier.items()) left -= item.book() == line.book() ? item.quantity() : 0;
+      }
+      std::int64_t wanted = request.items().empty() ? left : 0;
+      for (const orders::OrderItem& item : request.items()) wanted += item.book() == line.book() ? item.quantity() : 0;
+      if (wanted > left) return Error{Code::kFailedPrecondition, "NOTHING_TO_RETURN", "fewer are left"};
+      if (wanted == 0) continue;
+      orders::OrderItem& item = *asked.add_items();
+      item.set_book(line.book());
+      item.set_quantity(wanted);
+    }
+    if (asked.items().empty()) return Error{Code::kFailedPrecondition, "NOTHING_TO_RETURN", "none is left"};
+    *order->add_returns() = asked;
+    Tell(*order, orders::OrderEvent::TYPE_RETURN_CHANGED, "requested");
+    return *order;
+  });
+}
+
+void FakeOrders::AnswerReturn(const std::string& name, orders::Return::State state, const std::string& answer) {
+  const std::lock_guard lock(mutex_);
+  orders::Order& order = **Find(name, "", "");
+  orders::Return& asked = *order.mutable_returns()->rbegin();
+  asked.set_state(state);
+  asked.set_answer(answer);
+  if (state == orders::Return::STATE_RECEIVED) {
+    std::int64_t amount = 0;
+    for (const orders::OrderItem& item : asked.items()) {
+      for (orders::OrderLine& line : *order.mutable_lines()) {
         if (line.book() != item.book()) continue;
-        if (line.refunded_quantity() + item.quantity() > line.quantity()) {
-          return Error{Code::kFailedPrecondition, "NOTHING_TO_REFUND", "fewer are left"};
-        }
-        for (std::int64_t i = 0; i < item.quantity(); ++i) {
-          const int unit = static_cast<int>(line.refunded_quantity() + i);
-          changed.mutable_refunded()->set_minor(changed.refunded().minor() + line.unit_total_minor(unit));
-        }
+        amount += line.unit_total_minor(0) * item.quantity();
         line.set_refunded_quantity(line.refunded_quantity() + item.quantity());
       }
     }
-    changed.set_payment_state(changed.refunded().minor() == changed.charged().minor()
-                                  ? orders::Order::PAYMENT_STATE_REFUNDED
-                                  : orders::Order::PAYMENT_STATE_PARTLY_REFUNDED);
-    *order = changed;
-    Tell(*order, orders::OrderEvent::TYPE_REFUNDED, request.reason());
-    return *order;
-  });
+    *asked.mutable_amount() = Euro(amount);
+    order.mutable_refunded()->set_minor(order.refunded().minor() + amount);
+    order.set_payment_state(orders::Order::PAYMENT_STATE_PARTLY_REFUNDED);
+  }
+  Tell(order, orders::OrderEvent::TYPE_RETURN_CHANGED, "");
+}
+
+void FakeOrders::EndReturns() {
+  const std::lock_guard lock(mutex_);
+  return_period_over_ = true;
 }
 
 Pending<orders::ClaimGuestOrdersResponse> FakeOrders::ClaimGuestOrders(

@@ -1,5 +1,5 @@
 // Carts, orders and campaigns in memory, honest in what pages can see: etags that go stale, keys that give
-// the same answer again, refunds that add up. Thread-safe.
+// the same answer again, returns that wait for the shop. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -74,6 +74,9 @@ class FakeOrders final : public OrdersClient {
   int order_count() const;
   // Whose history the last order went to.
   std::string last_reader() const;
+  // As the bookseller does it, with the order's last return.
+  void AnswerReturn(const std::string& order, transactions::v1::Return::State state, const std::string& answer);
+  void EndReturns();
   // As the bookseller does it.
   void Advance(const std::string& order, transactions::v1::Order::FulfilmentState state);
 
@@ -85,7 +88,7 @@ class FakeOrders final : public OrdersClient {
   Pending<transactions::v1::ListOrdersResponse> ListOrders(const transactions::v1::ListOrdersRequest& request,
                                                            const Budget& budget) override;
   Order CancelOrder(const transactions::v1::CancelOrderRequest& request, const Budget& budget) override;
-  Order RefundOrder(const transactions::v1::RefundOrderRequest& request, const Budget& budget) override;
+  Order RequestReturn(const transactions::v1::RequestReturnRequest& request, const Budget& budget) override;
   Pending<transactions::v1::ClaimGuestOrdersResponse> ClaimGuestOrders(
       const transactions::v1::ClaimGuestOrdersRequest& request, const Budget& budget) override;
   Pending<transactions::v1::EraseCustomerResponse> EraseCustomer(
@@ -116,7 +119,8 @@ class FakeOrders final : public OrdersClient {
   std::vector<std::unique_ptr<transactions::v1::Order>> orders_;
   std::map<std::string, std::string> access_tokens_;  // By order.
   std::map<std::string, Answered> answers_;           // By idempotency key.
-  std::set<std::string> refunds_;                     // Keys.
+  std::set<std::string> returns_;                     // Keys.
+  bool return_period_over_ = false;
   std::vector<transactions::v1::OrderEvent> events_;
   std::vector<std::shared_ptr<Watcher>> watchers_;
   std::optional<std::pair<Error, bool>> fail_next_;

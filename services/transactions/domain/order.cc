@@ -13,32 +13,20 @@ Error Refused(const char* reason, std::string message) {
   return Error{Code::kFailedPrecondition, reason, std::move(message)};
 }
 
-std::string Amount(const Order& order, std::int64_t minor) {
-  const auto currency = Currency::Parse(order.currency_code);
-  CHECK(currency.ok());
-  return ToString(Money(minor, *currency));
-}
-
-bool HandedOver(const Order& order) {
-  return order.fulfilment_state == FulfilmentState::kShipped || order.fulfilment_state == FulfilmentState::kDelivered;
-}
-
 // What the line's next `quantity` units cost, dearest first as they were frozen.
 std::int64_t NextUnits(const OrderLine& line, std::int64_t quantity) {
   const auto first = line.unit_total_minor.begin() + line.refunded_quantity;
   return std::accumulate(first, first + quantity, std::int64_t{0});
 }
 
-std::vector<Item> Left(const Order& order) {
-  std::vector<Item> items;
-  for (const OrderLine& line : order.lines) {
-    if (line.refunded_quantity < line.quantity) items.push_back({line.book, line.quantity - line.refunded_quantity});
-  }
-  return items;
+// Also when everything is refunded that was paid: units whose share is 0 may be left.
+bool WasPaid(const Order& order) {
+  return order.payment_state == PaymentState::kPaid || order.payment_state == PaymentState::kPartlyRefunded ||
+         order.payment_state == PaymentState::kRefunded;
 }
 
 Status CheckRefundable(const Order& order, const std::vector<Item>& items) {
-  if (order.payment_state != PaymentState::kPaid && order.payment_state != PaymentState::kPartlyRefunded) {
+  if (!WasPaid(order)) {
     return Refused("NOT_PAID", "order " + OrderNumber(order) + " holds no payment that could be refunded");
   }
   for (const Item& item : items) {
@@ -58,6 +46,45 @@ Status CheckRefundable(const Order& order, const std::vector<Item>& items) {
 
 }  // namespace
 
+std::string Amount(const Order& order, std::int64_t minor) {
+  const auto currency = Currency::Parse(order.currency_code);
+  CHECK(currency.ok());
+  return ToString(Money(minor, *currency));
+}
+
+bool HandedOver(const Order& order) {
+  return order.fulfilment_state == FulfilmentState::kShipped || order.fulfilment_state == FulfilmentState::kDelivered;
+}
+
+std::vector<Item> UnitsLeft(const Order& order) {
+  std::vector<Item> items;
+  for (const OrderLine& line : order.lines) {
+    if (line.refunded_quantity < line.quantity) items.push_back({line.book, line.quantity - line.refunded_quantity});
+  }
+  return items;
+}
+
+std::int64_t TakeUnits(Order& order, const std::vector<Item>& items) {
+  std::int64_t amount = 0;
+  for (const Item& item : items) {
+    for (OrderLine& line : order.lines) {
+      if (line.book != item.book) continue;
+      amount += NextUnits(line, item.quantity);
+      line.refunded_quantity += item.quantity;
+    }
+  }
+  return amount;
+}
+
+void AddRefund(Order& order, std::int64_t amount_minor) {
+  order.refunded_minor += amount_minor;
+  if (order.refunded_minor == order.charged_minor) {
+    order.payment_state = PaymentState::kRefunded;
+  } else if (order.refunded_minor > 0) {
+    order.payment_state = PaymentState::kPartlyRefunded;
+  }
+}
+
 std::string OrderNumber(const Order& order) { return "B-" + std::to_string(1000 + order.number); }
 
 void CheckInvariants(const Order& order) {
@@ -74,7 +101,8 @@ void CheckInvariants(const Order& order) {
   CHECK(lines + order.totals.delivery_minor == order.totals.total_minor);
   CHECK(order.refunded_minor >= 0);
   CHECK(order.refunded_minor <= order.charged_minor);
-  CHECK(order.charged_minor <= order.totals.total_minor);
+  CHECK(order.credited_minor >= 0);
+  CHECK(order.charged_minor + order.credited_minor <= order.totals.total_minor);
 }
 
 Result<std::optional<Change>> Cancel(const Order& order, const std::string& reason) {
@@ -82,7 +110,7 @@ Result<std::optional<Change>> Cancel(const Order& order, const std::string& reas
   if (HandedOver(order)) {
     return Refused("ALREADY_FULFILLED", "order " + OrderNumber(order) + " is on its way; it can be returned instead");
   }
-  Change change{.order = order, .event = EventType::kCancelled, .note = reason, .items = Left(order)};
+  Change change{.order = order, .event = EventType::kCancelled, .note = reason, .items = UnitsLeft(order)};
   Order& after = change.order;
   for (OrderLine& line : after.lines) line.refunded_quantity = line.quantity;
   if (!change.items.empty()) change.effects.push_back({.kind = Effect::Kind::kRestock, .items = change.items});
@@ -103,18 +131,11 @@ Result<std::optional<Change>> Cancel(const Order& order, const std::string& reas
 }
 
 Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool restock, const std::string& reason) {
-  const std::vector<Item> wanted = items.empty() ? Left(order) : items;
+  const std::vector<Item> wanted = items.empty() ? UnitsLeft(order) : items;
   TRY(CheckRefundable(order, wanted));
   Change change{.order = order, .event = EventType::kRefunded, .items = wanted};
-  std::int64_t amount = 0;
-  for (const Item& item : wanted) {
-    for (OrderLine& line : change.order.lines) {
-      if (line.book != item.book) continue;
-      amount += NextUnits(line, item.quantity);
-      line.refunded_quantity += item.quantity;
-    }
-  }
-  const bool ends = !HandedOver(order) && Left(change.order).empty();
+  std::int64_t amount = TakeUnits(change.order, wanted);
+  const bool ends = !HandedOver(order) && UnitsLeft(change.order).empty();
   // The delivery goes back with the last unit only when the whole rest was asked for, or nothing is delivered.
   if (items.empty() || ends) amount = order.charged_minor - order.refunded_minor;
   if (amount == 0 && wanted.empty()) {
@@ -124,9 +145,7 @@ Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool r
   if (!wanted.empty()) {
     change.effects.push_back({.kind = restock ? Effect::Kind::kRestock : Effect::Kind::kStrikeOff, .items = wanted});
   }
-  change.order.refunded_minor += amount;
-  change.order.payment_state = change.order.refunded_minor == change.order.charged_minor ? PaymentState::kRefunded
-                                                                                         : PaymentState::kPartlyRefunded;
+  AddRefund(change.order, amount);
   change.note = Amount(order, amount) + " refunded" + (reason.empty() ? "" : ": " + reason);
   if (ends) {
     change.event = EventType::kCancelled;
@@ -137,7 +156,8 @@ Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool r
   return change;
 }
 
-Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentState to) {
+Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentState to, Timestamp now,
+                                                std::int64_t withdrawal_days) {
   if (order.fulfilment_state == to) return std::optional<Change>();
   const bool shipping = order.delivery_method == DeliveryMethod::kShipping;
   const FulfilmentState steps[] = {FulfilmentState::kOpen, FulfilmentState::kPacked,
@@ -153,6 +173,10 @@ Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentSt
   }
   Change change{.order = order, .event = EventType::kFulfilmentChanged};
   change.order.fulfilment_state = to;
+  if (to == FulfilmentState::kDelivered) {
+    // The day of the delivery does not count, and the last day counts to its end.
+    change.order.return_end_time = std::chrono::floor<std::chrono::days>(now) + std::chrono::days(withdrawal_days + 1);
+  }
   if (to == FulfilmentState::kDelivered && order.payment_state != PaymentState::kDue) {
     change.order.state = OrderState::kCompleted;
     change.event = EventType::kCompleted;
@@ -165,10 +189,11 @@ Result<std::optional<Change>> RecordPayment(const Order& order) {
   if (order.payment_state != PaymentState::kDue || order.state == OrderState::kCancelled) {
     return Refused("BAD_STATE", "order " + OrderNumber(order) + " has no payment due");
   }
+  const std::int64_t due = order.totals.total_minor - order.credited_minor;
   Change change{.order = order, .event = EventType::kPaymentChanged,
-                .note = Amount(order, order.totals.total_minor) + " received"};
+                .note = Amount(order, due) + " received"};
   change.order.payment_state = PaymentState::kPaid;
-  change.order.charged_minor = order.totals.total_minor;
+  change.order.charged_minor = due;
   if (order.fulfilment_state == FulfilmentState::kDelivered) {
     change.order.state = OrderState::kCompleted;
     change.event = EventType::kCompleted;

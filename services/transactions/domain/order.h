@@ -1,7 +1,8 @@
 // Order: what was bought, what it cost, and how far it is. Values and rules; no clock, no storage.
 //
 // Always true of an order (CheckInvariants): each line's unit totals add up to its total; totals add up;
-// 0 <= refunded <= charged <= total; a line's refunded quantity is within its quantity; charged = kept + refunded.
+// 0 <= refunded <= charged; charged + credited <= total; a line's refunded quantity is within its quantity;
+// charged = kept + refunded.
 #pragma once
 
 #include <cstdint>
@@ -93,6 +94,22 @@ struct CampaignNote {
   bool operator==(const CampaignNote&) const = default;
 };
 
+enum class ReturnState { kRequested = 1, kAccepted = 2, kRejected = 3, kReceived = 4 };
+
+// Books that the buyer wants to give back after they were sent. Rules: returns.h.
+struct Return {
+  std::int64_t number = 0;  // 1, 2, 3 … within the order.
+  std::vector<Item> items;
+  ReturnState state = ReturnState::kRequested;
+  std::string reason;             // The buyer's; may be empty.
+  std::string answer;             // The shop's, where it is rejected.
+  std::int64_t amount_minor = 0;  // Refunded or credited, once it is received.
+  Timestamp request_time;
+  Timestamp update_time;
+
+  bool operator==(const Return&) const = default;
+};
+
 struct Order {
   OrderId id;
   std::int64_t number = 0;  // Given when placed: 1, 2, 3 …
@@ -109,11 +126,14 @@ struct Order {
   Address address;
   std::int64_t charged_minor = 0;
   std::int64_t refunded_minor = 0;
+  std::int64_t credited_minor = 0;  // Taken off what is due, for books that came back before they were paid.
   Timestamp place_time;
   Timestamp update_time;
   std::string access_token_hash;  // SHA-256 of a guest's token.
   std::string cart;               // To clear of what was ordered; empty: none.
   std::string reader;             // Whose history the purchase belongs to; empty: the customer's.
+  Timestamp return_end_time;      // From then on the buyer may not ask to return books any more; 0: there is no end yet.
+  std::vector<Return> returns;    // By number.
 
   bool operator==(const Order&) const = default;
 };
@@ -126,6 +146,7 @@ enum class EventType {
   kCancelled = 5,
   kCompleted = 6,
   kErased = 7,
+  kReturnChanged = 8,  // Requested, accepted or rejected; one that is received is kRefunded.
 };
 
 struct OrderEvent {
@@ -168,16 +189,33 @@ Result<std::optional<Change>> Cancel(const Order& order, const std::string& reas
 
 // Gives back the frozen shares of `items`' next units; none: of every unit that is left, and the delivery. Copies that are
 // still waited for are struck off, whether or not the others are restocked. Of an order that has not left the shop, the last
-// units go as its cancellation: nothing is sent, so the delivery goes back too, and so do the redemptions.
+// units go as its cancellation: nothing is sent, so the delivery goes back too, and so do the redemptions. A unit whose share
+// is 0 goes back like any other, also when everything that was paid is refunded already.
 // FAILED_PRECONDITION: NOT_PAID, NOTHING_TO_REFUND; INVALID_ARGUMENT for a quantity below 1.
 Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool restock, const std::string& reason);
 
-// The next step of fulfilment. FAILED_PRECONDITION (BAD_STATE) where there is no such step from here. nullopt: it is
-// there already.
-Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentState to);
+// The next step of fulfilment. From the delivery on the buyer has `withdrawal_days` days to ask for a return.
+// FAILED_PRECONDITION (BAD_STATE) where there is no such step from here. nullopt: it is there already.
+Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentState to, Timestamp now,
+                                                std::int64_t withdrawal_days);
 
-// Cash or a transfer came in. FAILED_PRECONDITION (BAD_STATE) unless payment is due. nullopt: it is paid already.
+// What is due came in, as cash or a transfer. FAILED_PRECONDITION (BAD_STATE) unless payment is due. nullopt: it is paid already.
 Result<std::optional<Change>> RecordPayment(const Order& order);
+
+// Whether the books have left the shop.
+bool HandedOver(const Order& order);
+
+// Every unit that was not taken back.
+std::vector<Item> UnitsLeft(const Order& order);
+
+// Marks the next units of these items as taken back; gives the sum of their shares. So many must be left.
+std::int64_t TakeUnits(Order& order, const std::vector<Item>& items);
+
+// Money goes back to the buyer.
+void AddRefund(Order& order, std::int64_t amount_minor);
+
+// 12.90 EUR, in the order's currency.
+std::string Amount(const Order& order, std::int64_t minor);
 
 // "B-1042".
 std::string OrderNumber(const Order& order);

@@ -51,6 +51,24 @@ TEST(RefundTest, UnitByUnitReturnsExactlyWhatWasPaidForTheLines) {
   EXPECT_THAT(Refund(order, {{BookId(1), 1}}, false, ""), HasReason("NOTHING_TO_REFUND"));
 }
 
+TEST(RefundTest, AUnitThatCostNothingGoesBackAfterThoseThatWerePaid) {
+  Order order = Paid();
+  order.lines.resize(1);
+  order.totals = {.subtotal_minor = 3000, .discount_minor = 1000, .total_minor = 2000};
+  order.charged_minor = 2000;
+
+  const Order paid_back = Refund(order, {{BookId(1), 2}}, /*restock=*/true, "").value().order;
+  EXPECT_EQ(paid_back.payment_state, PaymentState::kRefunded);
+  EXPECT_EQ(paid_back.state, OrderState::kPlaced);
+  const auto last = Refund(paid_back, {{BookId(1), 1}}, /*restock=*/true, "");
+
+  ASSERT_THAT(last, IsOk());
+  EXPECT_EQ(last->order.state, OrderState::kCancelled) << "nothing is left to send";
+  EXPECT_EQ(last->effects, (std::vector<Effect>{{.kind = Effect::Kind::kRestock, .items = {{BookId(1), 1}}},
+                                                {.kind = Effect::Kind::kReleaseRedemptions}}));
+  CheckInvariants(last->order);
+}
+
 TEST(RefundTest, OfEverythingIncludesTheDelivery) {
   const auto change = Refund(Paid(), {}, /*restock=*/true, "");
 
@@ -153,7 +171,7 @@ TEST(FulfilmentTest, GoesForwardOnly) {
     Order order = ExampleOrder();
     order.delivery_method = test.delivery;
     order.fulfilment_state = test.from;
-    const auto change = AdvanceFulfilment(order, test.to);
+    const auto change = AdvanceFulfilment(order, test.to, FakeClock::kNoon, 14);
     EXPECT_EQ(change.ok(), test.allowed) << static_cast<int>(test.from) << " to " << static_cast<int>(test.to);
     if (change.ok()) continue;
     EXPECT_THAT(change, HasReason("BAD_STATE"));
@@ -161,8 +179,12 @@ TEST(FulfilmentTest, GoesForwardOnly) {
 }
 
 TEST(FulfilmentTest, DeliveredAndPaidIsComplete) {
-  EXPECT_EQ((*AdvanceFulfilment(Paid(), FulfilmentState::kDelivered))->order.state, OrderState::kCompleted);
-  EXPECT_EQ((*AdvanceFulfilment(ExampleOrder(), FulfilmentState::kDelivered))->order.state, OrderState::kPlaced);
+  const auto deliver = [](const Order& order) {
+    return (*AdvanceFulfilment(order, FulfilmentState::kDelivered, FakeClock::kNoon, 14))->order;
+  };
+
+  EXPECT_EQ(deliver(Paid()).state, OrderState::kCompleted);
+  EXPECT_EQ(deliver(ExampleOrder()).state, OrderState::kPlaced);
 }
 
 TEST(RecordPaymentTest, ChargesTheTotalOnce) {
