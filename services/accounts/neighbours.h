@@ -24,7 +24,8 @@ class Neighbours {
 
   // Orders that were placed with this address, without an account, are the customer's from now on.
   virtual Status ClaimGuestOrders(const CustomerId& customer, const std::string& email) = 0;
-  // Everything that tells who the customer is goes. May have been done in part when it fails.
+  // Everything that tells who the customer is goes. May have been done in part when it fails. FAILED_PRECONDITION
+  // (ORDERS_NOT_OVER): all but the orders that cannot be sent or billed without; ask again later.
   virtual Status Erase(const CustomerId& customer, const std::string& email) = 0;
   // All or nothing, by `deadline`: a list with something left out would look complete.
   virtual Result<HeldElsewhere> Read(const CustomerId& customer, Timestamp deadline) = 0;

@@ -74,7 +74,8 @@ Status GrpcNeighbours::Erase(const CustomerId& customer, const std::string& emai
   orders.set_customer(CustomerName(customer));
   orders.set_email(email);
   using Transactions = transactions::v1::TransactionsService::StubInterface;
-  TRY(caller_.Invoke(*transactions_, &Transactions::EraseCustomer, orders, {.budget = kErrandBudget}));
+  const auto erased =
+      TRY(caller_.Invoke(*transactions_, &Transactions::EraseCustomer, orders, {.budget = kErrandBudget}));
 
   cart::v1::DeleteCartRequest cart;
   cart.set_name(CartName(customer));
@@ -84,7 +85,9 @@ Status GrpcNeighbours::Erase(const CustomerId& customer, const std::string& emai
   reader.set_reader(ReaderName(customer));
   using Recommendations = recommendations::v1::RecommendationsService::StubInterface;
   TRY(caller_.Invoke(*recommendations_, &Recommendations::DeleteReader, reader, {.budget = kErrandBudget}));
-  return Ok();
+  if (erased.waiting_count() == 0) return Ok();
+  return Error{Code::kFailedPrecondition, "ORDERS_NOT_OVER",
+               std::to_string(erased.waiting_count()) + " orders are not over yet; they need their buyer's name until then"};
 }
 
 Result<HeldElsewhere> GrpcNeighbours::Read(const CustomerId& customer, Timestamp deadline) {

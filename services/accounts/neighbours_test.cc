@@ -38,7 +38,8 @@ class FakeTransactions final : public transactions::v1::TransactionsService::Ser
     return asked_.Answer("claim", request->customer() + " " + request->verified_email());
   }
   grpc::Status EraseCustomer(grpc::ServerContext*, const transactions::v1::EraseCustomerRequest* request,
-                             transactions::v1::EraseCustomerResponse*) override {
+                             transactions::v1::EraseCustomerResponse* response) override {
+    response->set_waiting_count(waiting_count);
     return asked_.Answer("erase", request->customer() + " " + request->email());
   }
   // Two pages of one order.
@@ -49,6 +50,8 @@ class FakeTransactions final : public transactions::v1::TransactionsService::Ser
     if (request->page_token().empty()) response->set_next_page_token("next");
     return asked_.Answer("orders", request->customer());
   }
+
+  std::int64_t waiting_count = 0;
 
  private:
   Asked& asked_;
@@ -129,6 +132,14 @@ TEST_F(NeighboursTest, EverythingThatTellsWhoTheCustomerIsGoes) {
 
   EXPECT_THAT(asked_.all, ElementsAre("erase customers/" + kAda.value() + " ada@example.org",
                                       "delete carts/c-" + kAda.value(), "forget readers/c-" + kAda.value()));
+}
+
+TEST_F(NeighboursTest, ErasingWaitsForOrdersThatAreNotOverAndForNothingElse) {
+  transactions_.waiting_count = 1;
+
+  EXPECT_THAT(neighbours_.Erase(kAda, "ada@example.org"), HasReason("ORDERS_NOT_OVER"));
+
+  EXPECT_EQ(asked_.all.size(), 3U) << "cart and reading history are gone";
 }
 
 TEST_F(NeighboursTest, ErasingFailsWhereOneOfThemDoes) {

@@ -56,6 +56,7 @@ void MemoryStore::Fail(const std::string& key) {
   if (found == intents_.end() || found->second.state != Intent::State::kUndoing) return;
   found->second.state = Intent::State::kFailed;
   found->second.payment_token.clear();
+  ErasePerson(found->second.draft);
 }
 
 Result<Order> MemoryStore::Place(const std::string& key, const Order& order) {
@@ -206,33 +207,32 @@ std::int64_t MemoryStore::ClaimGuestOrders(const std::string& customer, const st
   return claimed;
 }
 
-std::int64_t MemoryStore::EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) {
+Store::Erasure MemoryStore::EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) {
   const std::lock_guard lock(mutex_);
-  const auto erase = [](Order& order) {
-    order.buyer = {};
-    order.address = {.country_code = order.address.country_code};
-    order.access_token_hash.clear();
-    order.cart.clear();
-    order.reader.clear();
-    for (Return& given_back : order.returns) given_back.reason.clear();
+  const auto theirs = [&](const Buyer& buyer) {
+    const bool guests = buyer.customer.empty() && !email.empty() && buyer.email == email;
+    return guests || (!customer.empty() && buyer.customer == customer);
   };
-  std::int64_t erased = 0;
+  Erasure erasure;
+  for (const auto& [key, intent] : intents_) erasure.waiting += Unfinished(intent) && theirs(intent.draft.buyer) ? 1 : 0;
   for (auto& [id, order] : orders_) {
-    const bool guests = order.buyer.customer.empty() && !email.empty() && order.buyer.email == email;
-    const bool theirs = guests || (!customer.empty() && order.buyer.customer == customer);
-    if (!theirs) continue;
-    erase(order);
+    if (!theirs(order.buyer)) continue;
+    if (!IsOver(order)) {
+      ++erasure.waiting;
+      continue;
+    }
+    ++erasure.erased;
+    ErasePerson(order);
     order.update_time = now;
     for (OrderEvent& event : events_) {
-      if (event.order.id == id) erase(event.order);
+      if (event.order.id == id) ErasePerson(event.order);
     }
     for (auto& [key, intent] : intents_) {
-      if (intent.draft.id == id) erase(intent.draft);
+      if (intent.draft.id == id) ErasePerson(intent.draft);
     }
     Append(EventType::kErased, now, order, "", {});
-    ++erased;
   }
-  return erased;
+  return erasure;
 }
 
 void MemoryStore::Append(EventType type, Timestamp now, const Order& order, const std::string& note,

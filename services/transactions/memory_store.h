@@ -33,7 +33,7 @@ class MemoryStore final : public Store {
   std::vector<OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) override;
   std::int64_t LastPosition() override;
   std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) override;
-  std::int64_t EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) override;
+  Erasure EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) override;
 
  private:
   struct StoredEffect {

@@ -314,7 +314,9 @@ Result<v1::EraseCustomerResponse> TransactionsService::EraseCustomer(const rpc::
   if (!request.email().empty()) email = TRY(ParseEmail("email", request.email()));
   if (request.customer().empty() && email.empty()) return InvalidField("customer", "name a customer, an e-mail or both");
   v1::EraseCustomerResponse response;
-  response.set_order_count(parts_.store.EraseBuyer(request.customer(), email, parts_.clock.Now()));
+  const Store::Erasure erasure = parts_.store.EraseBuyer(request.customer(), email, parts_.clock.Now());
+  response.set_order_count(erasure.erased);
+  response.set_waiting_count(erasure.waiting);
   parts_.events.Notify();
   return response;
 }

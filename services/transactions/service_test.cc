@@ -518,6 +518,9 @@ TEST_F(TransactionsServiceTest, ErasingLeavesTheAmounts) {
   EXPECT_THAT(Call(&Stub::EraseCustomer, erase), HasReason("INVALID_FIELD"));
   erase.set_customer("customers/ada");
 
+  EXPECT_EQ(Call(&Stub::EraseCustomer, erase)->waiting_count(), 1) << "it could not be sent without a name";
+  EXPECT_EQ(GetAsStaff(order.name())->buyer().full_name(), "A Reader");
+  Deliver(order);
   EXPECT_EQ(Call(&Stub::EraseCustomer, erase)->order_count(), 1);
 
   const auto left = GetAsStaff(order.name());

@@ -24,11 +24,12 @@ constexpr char kTakeLease[] = R"(
 constexpr char kDropLease[] = "UPDATE intents SET lease_until = 0 WHERE intent_key = $1 AND state IN (1, 2)";
 constexpr char kDropAllLeases[] = "UPDATE intents SET lease_until = 0 WHERE state IN (1, 2)";
 constexpr char kBeginUndo[] = "UPDATE intents SET state = 2, error = $2 WHERE intent_key = $1 AND state = 1";
-constexpr char kFail[] = "UPDATE intents SET state = 4, payment_token = '' WHERE intent_key = $1 AND state = 2";
+constexpr char kFail[] = "UPDATE intents SET state = 4, payment_token = '', draft = $2 WHERE intent_key = $1 AND state = 2";
 constexpr char kMarkPlaced[] = "UPDATE intents SET state = 3, payment_token = '' WHERE intent_key = $1 AND state = 1";
 constexpr char kDueIntents[] = R"(
   SELECT intent_key, fingerprint, draft, payment_token, state, error, create_time, lease_until
   FROM intents WHERE state IN (1, 2) AND lease_until <= $1 ORDER BY create_time, intent_key LIMIT $2)";
+constexpr char kUnfinishedDrafts[] = "SELECT draft FROM intents WHERE state IN (1, 2)";
 constexpr char kSelectDraft[] = "SELECT draft FROM intents WHERE order_id = $1";
 constexpr char kReplaceDraft[] = "UPDATE intents SET draft = $2 WHERE order_id = $1";
 constexpr char kForgetIntents[] = R"(
@@ -273,13 +274,10 @@ void FillEvents(FactsPage& page, const std::vector<Row>& rows) {
   }
 }
 
-void EraseFrom(Order& order) {
-  order.buyer = {};
-  order.address = {.country_code = order.address.country_code};
-  order.access_token_hash.clear();
-  order.cart.clear();
-  order.reader.clear();
-  for (Return& given_back : order.returns) given_back.reason.clear();
+// Whether it is what the customer bought, or a guest with the e-mail.
+bool IsOf(const Buyer& buyer, const std::string& customer, const std::string& email) {
+  if (buyer.customer.empty()) return !email.empty() && buyer.email == email;
+  return buyer.customer == customer;
 }
 
 }  // namespace
@@ -318,7 +316,13 @@ bool SqlStore::BeginUndo(const std::string& key, const Error& error) {
 }
 
 void SqlStore::Fail(const std::string& key) {
-  database_.Write([&](Transaction& transaction) { transaction.Execute(kFail, key); });
+  database_.Write([&](Transaction& transaction) {
+    const auto row = transaction.QueryOne(kSelectIntent, key);
+    if (!row) return;
+    Order draft = OrderFromJson(row->Text(2));
+    ErasePerson(draft);
+    transaction.Execute(kFail, key, ToJson(draft));
+  });
 }
 
 Result<Order> SqlStore::Place(const std::string& key, const Order& order) {
@@ -440,25 +444,34 @@ std::int64_t SqlStore::ClaimGuestOrders(const std::string& customer, const std::
   });
 }
 
-std::int64_t SqlStore::EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) {
+Store::Erasure SqlStore::EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) {
   return database_.WriteTogether([&](Transaction& transaction) {
     const std::vector<Order> orders = ToOrders(transaction.Query(kOrdersOfBuyer, customer, email));
+    Erasure erasure;
+    for (const Order& draft : ToOrders(transaction.Query(kUnfinishedDrafts))) {
+      erasure.waiting += IsOf(draft.buyer, customer, email) ? 1 : 0;
+    }
     for (Order order : orders) {
-      EraseFrom(order);
+      if (!IsOver(order)) {
+        ++erasure.waiting;
+        continue;
+      }
+      ++erasure.erased;
+      ErasePerson(order);
       order.update_time = now;
       UpdateOrder(transaction, order);
       for (OrderEvent event : ToEvents(transaction.Query(kSelectEventsOfOrder, 0, INT64_MAX, order.id.value()))) {
-        EraseFrom(event.order);
+        ErasePerson(event.order);
         transaction.Execute(kReplaceEvent, event.position, ToJson(event));
       }
       if (const auto row = transaction.QueryOne(kSelectDraft, order.id.value())) {
         Order draft = OrderFromJson(row->Text(0));
-        EraseFrom(draft);
+        ErasePerson(draft);
         transaction.Execute(kReplaceDraft, order.id.value(), ToJson(draft));
       }
       InsertEvent(transaction, {.type = EventType::kErased, .time = now, .order = order});
     }
-    return static_cast<std::int64_t>(orders.size());
+    return erasure;
   });
 }
 

@@ -48,7 +48,7 @@ class Store {
   virtual void DropLease(const std::string& key) = 0;
   // From here on the intent can only end in kFailed with this error. False: it has ended otherwise.
   virtual bool BeginUndo(const std::string& key, const Error& error) = 0;
-  // Everything was undone.
+  // Everything was undone. The intent keeps its error, and nothing of the person.
   virtual void Fail(const std::string& key) = 0;
   // The order exists: order, event and end of the intent are one. Gives the order with its number. Repeating it gives the
   // order that is there. ABORTED (BEING_UNDONE) when somebody has begun to undo the intent.
@@ -92,8 +92,13 @@ class Store {
   // Gives the customer the guest orders of this e-mail; how many.
   virtual std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) = 0;
   // Takes name, e-mail and address out of the orders of the customer, and of guests with the e-mail, and out of their events
-  // and intents; how many orders. What others ordered for the e-mail is theirs.
-  virtual std::int64_t EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) = 0;
+  // and intents. Orders that are not over, and intents that have not ended, keep them and are counted. What others ordered for
+  // the e-mail is theirs.
+  struct Erasure {
+    std::int64_t erased = 0;
+    std::int64_t waiting = 0;
+  };
+  virtual Erasure EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) = 0;
 };
 
 }  // namespace octavo::transactions

@@ -40,6 +40,10 @@ class StoreContractTest : public testing::TestWithParam<Kind> {
     intent.lease_until = kNow + 4s;
     return intent;
   }
+  // Cancelled, so that nothing is left to do for it.
+  Order Over(const Order& order) {
+    return store_->Decided(order.id, "", "", kNow, [](const Order& now) { return Cancel(now, ""); }).value();
+  }
   Order PlaceExample(int n = 1) {
     const Intent intent = ExampleIntent(n);
     EXPECT_FALSE(store_->Begin(intent).has_value());
@@ -235,16 +239,16 @@ TEST_P(StoreContractTest, PositionsAreDenseUnderConcurrency) {
 }
 
 TEST_P(StoreContractTest, ErasureLeavesTheAmountsAndNoPerson) {
-  const Order order = PlaceExample();
+  const Order order = Over(PlaceExample());
 
-  EXPECT_EQ(store_->EraseBuyer("", "reader@example.org", kNow), 1);
+  EXPECT_EQ(store_->EraseBuyer("", "reader@example.org", kNow).erased, 1);
 
   const Order erased = *store_->FindOrder(order.id);
   EXPECT_EQ(erased.buyer, Buyer());
   EXPECT_EQ(erased.address.city, "");
   EXPECT_EQ(erased.totals, order.totals);
   for (const OrderEvent& event : store_->Events(0, std::nullopt, 10)) EXPECT_EQ(event.order.buyer, Buyer());
-  EXPECT_EQ(store_->Events(1, order.id, 10).at(0).type, EventType::kErased);
+  EXPECT_EQ(store_->Events(1, order.id, 10).back().type, EventType::kErased);
 }
 
 TEST_P(StoreContractTest, OrdersWithReturnsThatWaitAreListedAndErasureTakesTheBuyersWords) {
@@ -265,19 +269,20 @@ TEST_P(StoreContractTest, OrdersWithReturnsThatWaitAreListedAndErasureTakesTheBu
   EXPECT_EQ(waiting[0].return_end_time, std::chrono::floor<std::chrono::days>(kNow) + std::chrono::days(15));
   EXPECT_EQ(store_->Events(0, order.id, 10).back().type, EventType::kReturnChanged);
 
+  decide([](const Order& now) { return RejectReturn(now, 1, "it is torn", kNow); });
+  EXPECT_TRUE(store_->ListOrders({.with_open_returns = true}, 10).empty());
+  decide([](const Order& now) { return RecordPayment(now); });
   store_->EraseBuyer("", "reader@example.org", kNow);
   EXPECT_EQ(store_->FindOrder(order.id)->returns.at(0).reason, "");
   for (const OrderEvent& event : store_->Events(0, order.id, 10)) {
     for (const Return& given_back : event.order.returns) EXPECT_EQ(given_back.reason, "");
   }
-  decide([](const Order& now) { return RejectReturn(now, 1, "it is torn", kNow); });
-  EXPECT_TRUE(store_->ListOrders({.with_open_returns = true}, 10).empty());
 }
 
 TEST_P(StoreContractTest, ErasureLeavesNoPersonInTheIntent) {
-  PlaceExample();
+  Over(PlaceExample());
 
-  EXPECT_EQ(store_->EraseBuyer("", "reader@example.org", kNow), 1);
+  EXPECT_EQ(store_->EraseBuyer("", "reader@example.org", kNow).erased, 1);
 
   const Intent intent = *store_->FindIntent("guest/1");
   EXPECT_EQ(intent.draft.buyer, Buyer());
@@ -285,14 +290,44 @@ TEST_P(StoreContractTest, ErasureLeavesNoPersonInTheIntent) {
   EXPECT_EQ(intent.draft.totals, ExampleIntent().draft.totals);
 }
 
+TEST_P(StoreContractTest, ErasureWaitsForWhatIsNotOver) {
+  const Order open = PlaceExample(1);
+  (void)store_->Begin(ExampleIntent(2));
+
+  const Store::Erasure first = store_->EraseBuyer("", "reader@example.org", kNow);
+  EXPECT_EQ(first.erased, 0);
+  EXPECT_EQ(first.waiting, 2) << "an order, and one that is being placed";
+  EXPECT_EQ(store_->FindOrder(open.id)->buyer, open.buyer);
+
+  Over(open);
+  (void)store_->BeginUndo("guest/2", {Code::kFailedPrecondition, "PAYMENT_DECLINED", "no"});
+  store_->Fail("guest/2");
+  const Store::Erasure second = store_->EraseBuyer("", "reader@example.org", kNow);
+  EXPECT_EQ(second.erased, 1);
+  EXPECT_EQ(second.waiting, 0);
+}
+
+TEST_P(StoreContractTest, AnIntentThatFailedKeepsItsErrorAndNoPerson) {
+  (void)store_->Begin(ExampleIntent());
+  (void)store_->BeginUndo("guest/1", {Code::kFailedPrecondition, "PAYMENT_DECLINED", "no"});
+  store_->Fail("guest/1");
+
+  const Intent failed = *store_->FindIntent("guest/1");
+  EXPECT_EQ(failed.state, Intent::State::kFailed);
+  EXPECT_EQ(failed.error->reason, "PAYMENT_DECLINED");
+  EXPECT_EQ(failed.draft.id, ExampleIntent().draft.id);
+  EXPECT_EQ(failed.draft.buyer, Buyer());
+  EXPECT_EQ(failed.draft.address.city, "");
+}
+
 TEST_P(StoreContractTest, ErasureLeavesWhatOthersOrderedForTheAddress) {
   Intent theirs = ExampleIntent(1);
   theirs.draft.buyer.customer = "customers/other";
   (void)store_->Begin(theirs);
   const Order order = *store_->Place(theirs.key, theirs.draft);
-  PlaceExample(2);
+  Over(PlaceExample(2));
 
-  EXPECT_EQ(store_->EraseBuyer("customers/c", "reader@example.org", kNow), 1);
+  EXPECT_EQ(store_->EraseBuyer("customers/c", "reader@example.org", kNow).erased, 1);
 
   EXPECT_EQ(store_->FindOrder(order.id)->buyer, order.buyer);
 }

@@ -60,7 +60,7 @@ class ForwardingOrders : public transactions::Store {
   std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) override {
     return store_.ClaimGuestOrders(customer, email, now);
   }
-  std::int64_t EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) override {
+  Erasure EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) override {
     return store_.EraseBuyer(customer, email, now);
   }
 

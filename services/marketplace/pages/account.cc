@@ -81,7 +81,8 @@ AccountForm PasswordForm() {
 AccountForm EraseForm() {
   return {.heading = "Erase your account",
           .lead = "Your account goes, with your cart and all that we know of your reading. Your name and address go out of "
-                  "your orders, which stay as numbers, as the law wants them. Nobody can bring this back.",
+                  "your orders, which stay as numbers, as the law wants them; an order that is still under way keeps them "
+                  "until it is over. Nobody can bring this back.",
           .action = "/account/erase",
           .button = "Erase everything about me",
           .fields = {CurrentPasswordField("password", "Your password")},

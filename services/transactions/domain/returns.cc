@@ -84,6 +84,17 @@ std::int64_t OpenReturnCount(const Order& order) {
   return std::count_if(order.returns.begin(), order.returns.end(), IsOpen);
 }
 
+bool IsOver(const Order& order) { return order.state != OrderState::kPlaced && OpenReturnCount(order) == 0; }
+
+void ErasePerson(Order& order) {
+  order.buyer = {};
+  order.address = {.country_code = order.address.country_code};
+  order.access_token_hash.clear();
+  order.cart.clear();
+  order.reader.clear();
+  for (Return& given_back : order.returns) given_back.reason.clear();
+}
+
 Result<Change> RequestReturn(const Order& order, const std::vector<Item>& items, const std::string& reason, Asker asker,
                              Timestamp now) {
   if (!HandedOver(order)) {

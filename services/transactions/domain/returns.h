@@ -40,4 +40,10 @@ Result<std::optional<Change>> ReceiveReturn(const Order& order, std::int64_t num
 bool IsOpen(const Return& given_back);
 std::int64_t OpenReturnCount(const Order& order);
 
+// Nothing is left to send, to pay or to take back.
+bool IsOver(const Order& order);
+
+// Takes out what tells who bought: name, e-mail, address but for the country, and what leads to them.
+void ErasePerson(Order& order);
+
 }  // namespace octavo::transactions
