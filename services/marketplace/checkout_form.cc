@@ -67,6 +67,12 @@ void CheckPayment(const CheckoutForm& form, FormErrors& errors) {
 
 }  // namespace
 
+std::int64_t CheckoutForm::total_minor() const {
+  return delivery == v1::DELIVERY_METHOD_SHIPPING ? shipping_total_minor : collection_total_minor;
+}
+
+bool CheckoutForm::IsPaidAtOnce() const { return payment == v1::PAYMENT_METHOD_CARD || total_minor() == 0; }
+
 CheckoutForm ReadCheckoutForm(const http::Params& fields) {
   CheckoutForm form;
   for (const std::string_view text : fields.GetAll("item")) {
@@ -101,7 +107,7 @@ FormErrors CheckCheckoutForm(const CheckoutForm& form) {
     errors.Add("delivery", "Please choose how the books get to you.");
   }
   if (form.delivery == v1::DELIVERY_METHOD_SHIPPING) CheckAddress(form, errors);
-  CheckPayment(form, errors);
+  if (form.total_minor() != 0) CheckPayment(form, errors);
   return errors;
 }
 
@@ -141,10 +147,13 @@ v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& vie
     address.set_city(form.city);
     address.set_country_code(form.country_code);
   }
-  request.set_payment_method(form.payment);
-  request.set_payment_token(form.payment_token);
-  request.mutable_expected_total()->set_minor(shipping ? form.shipping_total_minor
-                                                       : form.collection_total_minor);
+  if (form.total_minor() == 0) {
+    request.set_payment_method(v1::PAYMENT_METHOD_CARD);  // Without a token: nobody is asked for nothing.
+  } else {
+    request.set_payment_method(form.payment);
+    request.set_payment_token(form.payment_token);
+  }
+  request.mutable_expected_total()->set_minor(form.total_minor());
   request.mutable_expected_total()->set_currency_code(form.currency_code);
   request.set_cart(cart);
   request.set_reader(reader);

@@ -34,6 +34,11 @@ struct CheckoutForm {
   std::int64_t shipping_total_minor = 0;
   std::int64_t collection_total_minor = 0;
   std::string currency_code;
+
+  // What the reader saw with the delivery they chose.
+  std::int64_t total_minor() const;
+  // By card, or there is nothing to pay.
+  bool IsPaidAtOnce() const;
 };
 
 // Fields that are missing or not of their form are empty; items beyond 200 are left out. The key is read by

@@ -39,10 +39,11 @@ Result<Address> ParseAddress(const std::string& text) {
 
 Module::Serving::Serving(const runtime::Environment& environment, const Channels& channels,
                          const Visitors& visitors, const Signer& signer, Transport transport,
-                         const Templates& templates)
+                         const Templates& templates, std::int64_t unpaid_copies_per_hour)
     : services(channels, environment.telemetry()),
       client(services, environment.clock),
       events(client, environment.clock, environment.random, environment.metrics),
+      order_throttle(unpaid_copies_per_hour),
       site{.client = client,
            .events = events,
            .templates = templates,
@@ -51,7 +52,8 @@ Module::Serving::Serving(const runtime::Environment& environment, const Channels
            .signer = signer,
            .transport = transport,
            .clock = environment.clock,
-           .random = environment.random} {}
+           .random = environment.random,
+           .order_throttle = &order_throttle} {}
 
 void Module::Configure(runtime::Options::Group options) {
   options.Add("listen", &configuration_.listen,
@@ -68,6 +70,8 @@ void Module::Configure(runtime::Options::Group options) {
               "Orders that are placed at the same time; they have threads of their own, because a payment may take seconds.");
   options.Add("checkout_queue_max", &configuration_.checkout_queue_max,
               "Orders that may wait for one of those; more get a 503.");
+  options.Add("unpaid_copies_per_hour", &configuration_.unpaid_copies_per_hour,
+              "Copies that one client may order in an hour by invoice or for collection; 0: no limit.");
   options.Add("connections_max", &configuration_.connections_max,
               "Open connections; beyond, the one idle longest makes room.");
 }
@@ -106,7 +110,8 @@ Status Module::Start(const runtime::Peers& peers) {
                           .transactions = peers.To("transactions"),
                           .promotions = peers.To("promotions"),
                           .accounts = peers.To("accounts")};
-  serving_ = std::make_unique<Serving>(*environment_, channels, *visitors_, *signer_, transport(), *templates_);
+  serving_ = std::make_unique<Serving>(*environment_, channels, *visitors_, *signer_, transport(), *templates_,
+                                       configuration_.unpaid_copies_per_hour);
   const Address address = TRY(ParseAddress(configuration_.listen));
   http::ServerOptions options;
   options.address = address.host;

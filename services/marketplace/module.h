@@ -26,6 +26,7 @@ struct Configuration {
   std::int64_t checkout_threads = 16;
   std::int64_t checkout_queue_max = 64;
   std::int64_t connections_max = 4096;
+  std::int64_t unpaid_copies_per_hour = 100;
 };
 
 class Module final : public runtime::Module {
@@ -47,12 +48,13 @@ class Module final : public runtime::Module {
   // In the order of dependence: what stands below uses what stands above.
   struct Serving {
     Serving(const runtime::Environment& environment, const Channels& channels, const Visitors& visitors,
-            const Signer& signer, Transport transport, const Templates& templates);
+            const Signer& signer, Transport transport, const Templates& templates, std::int64_t unpaid_copies_per_hour);
 
     Assets assets;
     GrpcShopClient services;
     CachingShopClient client;
     EventQueue events;
+    OrderThrottle order_throttle;
     Site site;
     std::unique_ptr<http::Server> server;
   };

@@ -520,6 +520,34 @@ TEST_F(SellingTest, TheCheckoutWithoutItsServicesIsAFriendly503) {
   }
 }
 
+TEST_F(SellingTest, WhatCostsNothingAsksForNoCard) {
+  shop_.BookToChange(1).mutable_price()->set_minor(0);
+  Add("books/1");
+
+  EXPECT_THAT(Get("/checkout").body, HasSubstr("There is nothing to pay."));
+  Fields fields = Filled();
+  std::erase_if(fields, [](const auto& field) { return field.first == "payment" || field.first == "payment_token"; });
+  const http::Response placed = Post("/checkout", fields);
+
+  EXPECT_THAT(Location(placed), testing::StartsWith("/orders/"));
+}
+
+TEST_F(SellingTest, OneClientOrdersSoManyCopiesUnpaidUnderWhateverAddressAndPaysForMore) {
+  SetStock("books/1", 1000);
+  const auto order = [&](const std::string& email, const std::string& payment) {
+    Add("books/1", "60");
+    return Checkout({{"payment", payment}, {"email", email}});
+  };
+  EXPECT_EQ(order("one@example.org", "invoice").status, 303);
+
+  const http::Response refused = order("two@example.org", "invoice");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.body, HasSubstr("before they are paid"));
+  EXPECT_EQ(shop_.orders().order_count(), 1);
+
+  EXPECT_EQ(Post("/checkout", Filled({{"payment", "card"}})).status, 303);
+}
+
 // --- The order ---
 
 TEST_F(SellingTest, AnOrderIsCancelledOnceUntilItHasLeftTheShop) {

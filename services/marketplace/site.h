@@ -24,6 +24,7 @@
 #include "services/marketplace/event_queue.h"
 #include "services/marketplace/locale.h"
 #include "services/marketplace/note.h"
+#include "services/marketplace/order_throttle.h"
 #include "services/marketplace/shop_client.h"
 #include "services/marketplace/signer.h"
 #include "services/marketplace/templates.h"
@@ -50,6 +51,7 @@ struct Site {
   Transport transport;
   const Clock& clock;
   Random& random;
+  OrderThrottle* order_throttle = nullptr;  // Null: clients are not throttled.
 };
 
 // One reader's look at one page, or one form of theirs.

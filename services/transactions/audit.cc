@@ -44,7 +44,8 @@ OrderColumns ColumnsOf(const Order& order, const OrderColumns& stored) {
                        .total_minor = order.totals.total_minor,
                        .charged_minor = order.charged_minor,
                        .refunded_minor = order.refunded_minor,
-                       .open_return_count = OpenReturnCount(order)};
+                       .open_return_count = OpenReturnCount(order),
+                       .run_out_time = RunOutTime(order)};
   for (const OrderLine& line : order.lines) {
     columns.lines.push_back(
         {line.book, line.quantity, line.backordered_quantity, line.refunded_quantity, line.total_minor});

@@ -139,6 +139,51 @@ class Checkout::RunningHere {
   bool owns_ = false;
 };
 
+// Counts the copies of an order to be paid later while Place drives it, so that orders which come at the same time share the
+// limit with each other and with those that are in the store.
+class Checkout::UnpaidHere {
+ public:
+  UnpaidHere(Checkout& checkout, const PlaceRequest& request) : checkout_(checkout) {
+    if (request.payment_method == PaymentMethod::kCard || checkout_.options_.unpaid_copies_max == 0) return;
+    for (const Item& item : request.basket.items) copies_ += item.quantity;
+    for (const std::string& name : {request.basket.buyer.customer, request.basket.buyer.email}) {
+      if (!name.empty()) names_.push_back(name);
+    }
+    const std::lock_guard lock(checkout_.mutex_);
+    for (const std::string& name : names_) checkout_.unpaid_[name] += copies_;
+  }
+  ~UnpaidHere() {
+    const std::lock_guard lock(checkout_.mutex_);
+    for (const std::string& name : names_) {
+      if ((checkout_.unpaid_[name] -= copies_) == 0) checkout_.unpaid_.erase(name);
+    }
+  }
+  UnpaidHere(const UnpaidHere&) = delete;
+  UnpaidHere& operator=(const UnpaidHere&) = delete;
+
+  // FAILED_PRECONDITION (UNPAID_LIMIT).
+  Status Check(const Buyer& buyer) const {
+    if (copies_ == 0) return Ok();
+    const std::int64_t stored = checkout_.parts_.store.UnpaidCopies(buyer.customer, buyer.email);
+    const std::lock_guard lock(checkout_.mutex_);
+    std::int64_t here = 0;
+    for (const std::string& name : names_) here = std::max(here, checkout_.unpaid_[name]);
+    const std::int64_t most = checkout_.options_.unpaid_copies_max;
+    if (stored + here <= most) return Ok();
+    const std::int64_t others = stored + here - copies_;
+    return Error{.code = Code::kFailedPrecondition,
+                 .reason = "UNPAID_LIMIT",
+                 .message = "at most " + std::to_string(most) + " copies may be ordered before they are paid; " +
+                            std::to_string(others) + " are already, " + std::to_string(copies_) + " more are too many",
+                 .metadata = {{"limit", std::to_string(most)}, {"unpaid", std::to_string(others)}}};
+  }
+
+ private:
+  Checkout& checkout_;
+  std::int64_t copies_ = 0;
+  std::vector<std::string> names_;
+};
+
 Result<Preview> Checkout::PreviewOrder(const Basket& basket, const Context& context) {
   const std::int64_t previous = parts_.store.CountOrders(basket.buyer.customer, basket.buyer.email);
   Preview preview;
@@ -166,7 +211,9 @@ Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const Cont
   if (!running.owns()) return StillRunning();
 
   std::optional<Intent> known = parts_.store.FindIntent(key);
+  const UnpaidHere unpaid(*this, request);
   if (!known) {
+    TRY(unpaid.Check(request.basket.buyer));
     const Intent intent = TRY(NewIntent(request, key, fingerprint, context));
     known = parts_.store.Begin(intent);
     if (!known) return Drive(intent, context);
@@ -254,6 +301,10 @@ Result<Order> Checkout::Forward(const Intent& intent, const Context& context) {
   if (later) {
     if (auto found = parts_.stock.Levels(BooksOf(draft), context); found.ok()) levels = *std::move(found);
   }
+  // What is still to come takes as long as it takes.
+  if (!later && order.payment_state == PaymentState::kDue && options_.unpaid_kept.count() > 0) {
+    order.run_out_time = order.place_time + options_.unpaid_kept;
+  }
   return parts_.store.Place(intent.key, WithPromises(std::move(order), *reserved, levels));
 }
 
@@ -327,6 +378,16 @@ int Checkout::Recover(int limit, const Context& context) {
     RecoverEffect(pending, context);
   });
   return due;
+}
+
+int Checkout::CancelRunOut(int limit) {
+  const Timestamp now = parts_.clock.Now();
+  const std::vector<OrderId> orders = parts_.store.RunOutOrders(now, limit);
+  for (const OrderId& id : orders) {
+    const auto cancelled = parts_.store.Decided(id, "", "", now, [&](const Order& order) { return RunOut(order, now); });
+    parts_.log.Info("order_run_out", {{"order", id.value()}, {"outcome", cancelled.ok() ? "cancelled" : "kept"}});
+  }
+  return static_cast<int>(orders.size());
 }
 
 bool Checkout::RecoverIntent(const Intent& intent, const Context& context) {

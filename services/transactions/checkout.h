@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -56,6 +57,10 @@ class Checkout {
     std::chrono::milliseconds effect_retry{1000};
     // Recover does so many things at once: each waits for another service, and one that hangs must not hold up the rest.
     int recover_at_once = 8;
+    // Copies that one buyer may have ordered and not paid; 0: no limit.
+    std::int64_t unpaid_copies_max = 0;
+    // An order that nobody has paid for or confirmed for so long is cancelled; 0: never.
+    std::chrono::hours unpaid_kept{0};
   };
 
   struct Parts {
@@ -85,9 +90,12 @@ class Checkout {
 
   // Drives what is due: at most `limit` intents and effects, in no order. Gives how many there were.
   int Recover(int limit, const Context& context);
+  // Cancels orders that have run out: at most `limit`. Gives how many there were.
+  int CancelRunOut(int limit);
 
  private:
   class RunningHere;
+  class UnpaidHere;
 
   Result<Intent> NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
                            const Context& context);
@@ -107,6 +115,8 @@ class Checkout {
   std::mutex mutex_;
   std::condition_variable ended_;
   std::set<std::string> running_;  // Guarded by mutex_: keys that Place drives in this process.
+  // Guarded by mutex_: copies in orders to be paid later that Place drives in this process, by customer and by e-mail.
+  std::map<std::string, std::int64_t> unpaid_;
 };
 
 }  // namespace octavo::transactions

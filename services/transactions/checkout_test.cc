@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -86,6 +87,121 @@ TEST_F(CheckoutTest, PlacesAnOrderAndAnswersTheSameAgain) {
   EXPECT_EQ(first->order.charged_minor, 2000);
   EXPECT_EQ(first->order.payment_state, PaymentState::kPaid);
   ExpectConsistent();
+}
+
+TEST_F(CheckoutTest, OneBuyerReservesSoManyCopiesWithoutPayingAndNoMore) {
+  Checkout checkout({*store_, world_, world_, world_, clock_, random_, *log_}, {.unpaid_copies_max = 4});
+  const auto place = [&](int key, std::int64_t quantity, const std::string& email = "reader@example.org") {
+    PlaceRequest request = Request("0193583c-5a00-7abc-8def-00000000000" + std::to_string(key), quantity);
+    request.basket.buyer.email = email;
+    request.payment_method = PaymentMethod::kInvoice;
+    return checkout.Place(request, {});
+  };
+  world_.shelf[BookId(1)] = 50;
+
+  ASSERT_THAT(place(1, 3), IsOk());
+  const auto refused = place(2, 2);
+  ASSERT_THAT(refused, HasReason("UNPAID_LIMIT"));
+  EXPECT_EQ(refused.error().metadata.at("unpaid"), "3");
+  EXPECT_EQ(world_.shelf[BookId(1)], 47) << "nothing is reserved";
+  EXPECT_THAT(place(1, 3), IsOk()) << "the same order again";
+  EXPECT_THAT(place(3, 4, "somebody@example.org"), IsOk());
+  EXPECT_THAT(checkout.Place(Request("0193583c-5a00-7abc-8def-000000000004", 9), {}), IsOk()) << "paid at once";
+}
+
+TEST_F(CheckoutTest, OrdersAtTheSameTimeShareTheLimitOfUnpaidCopies) {
+  Checkout checkout({*store_, world_, world_, world_, clock_, random_, *log_}, {.unpaid_copies_max = 6});
+  world_.shelf[BookId(1)] = 50;
+  std::vector<std::thread> threads;
+  for (int key = 0; key < 8; ++key) {
+    threads.emplace_back([&, key] {
+      PlaceRequest request = Request("0193583c-5a00-7abc-8def-00000000000" + std::to_string(key), 2);
+      request.payment_method = PaymentMethod::kInvoice;
+      (void)checkout.Place(request, {});
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_LE(store_->UnpaidCopies("", "reader@example.org"), 6);
+}
+
+TEST_F(CheckoutTest, WhatNobodyPaysForOrConfirmsRunsOut) {
+  Checkout checkout({*store_, world_, world_, world_, clock_, random_, *log_}, {.unpaid_kept = 24h});
+  const auto place = [&](int key, PaymentMethod method) {
+    PlaceRequest request = Request("0193583c-5a00-7abc-8def-00000000000" + std::to_string(key), 1);
+    request.payment_method = method;
+    return checkout.Place(request, {}).value().order.id;
+  };
+  const OrderId forgotten = place(1, PaymentMethod::kInvoice);
+  const OrderId packed = place(2, PaymentMethod::kInvoice);
+  const OrderId paid = place(3, PaymentMethod::kCard);
+  (void)store_->Decided(packed, "", "", clock_.Now(), [&](const Order& order) {
+    return AdvanceFulfilment(order, FulfilmentState::kPacked, clock_.Now(), 14);
+  });
+  EXPECT_EQ(checkout.CancelRunOut(10), 0);
+
+  clock_.Advance(24h);
+  EXPECT_EQ(checkout.CancelRunOut(10), 1);
+  checkout.Recover(10, {});
+
+  EXPECT_EQ(store_->FindOrder(forgotten)->state, OrderState::kCancelled);
+  EXPECT_EQ(store_->FindOrder(packed)->state, OrderState::kPlaced);
+  EXPECT_EQ(store_->FindOrder(paid)->state, OrderState::kPlaced);
+  EXPECT_EQ(world_.shelf[BookId(1)], 3);
+  EXPECT_EQ(checkout.CancelRunOut(10), 0);
+}
+
+TEST_F(CheckoutTest, APartThatWentBackAndThenACancellationGiveEverythingBackOnce) {
+  const OrderId id = Place(Request(kKey, 3))->order.id;
+  (void)store_->Decided(id, "", "", clock_.Now(), [](const Order& order) -> Result<std::optional<Change>> {
+    return std::optional(TRY(Refund(order, {{BookId(1), 1}}, /*restock=*/true, "")));
+  });
+  RecoverAll();
+  EXPECT_EQ(world_.shelf[BookId(1)], 3);
+  (void)store_->Decided(id, "", "", clock_.Now(), [](const Order& order) { return Cancel(order, ""); });
+  RecoverAll();
+
+  EXPECT_EQ(world_.shelf[BookId(1)], 5);
+  EXPECT_EQ(world_.charges.at(id).refunded, 3000);
+  EXPECT_EQ(store_->FindOrder(id)->refunded_minor, 3000);
+  EXPECT_EQ(world_.claimed(), 0);
+}
+
+TEST_F(CheckoutTest, WhatCostsNothingNeedsNoCardAndNoProvider) {
+  world_.price_minor = 0;
+  PlaceRequest request = Request();
+  request.payment_token = "";
+  request.expected_total_minor = 0;
+
+  const auto placed = Place(request);
+
+  ASSERT_THAT(placed, IsOk());
+  EXPECT_EQ(placed->order.payment_state, PaymentState::kPaid);
+  EXPECT_TRUE(world_.charges.empty());
+}
+
+TEST_F(CheckoutTest, ASecondAttemptWhileTheFirstHoldsTheLastCopyChargesNothingAndAThirdGetsIt) {
+  world_.shelf[BookId(1)] = 1;
+  world_.fault = Fault::kLoseRequest;
+  world_.fault_at = 4;  // The authorisation: quote, reserve and claim came before.
+  const PlaceRequest first = Request(kKey, 1);
+  ASSERT_FALSE(Place(first).ok());
+  world_.fault = Fault::kNone;
+  EXPECT_EQ(world_.shelf[BookId(1)], 0) << "the first one holds it";
+
+  EXPECT_THAT(Place(Request("0193583c-5a00-7abc-8def-000000000002", 1)), HasReason("OUT_OF_STOCK"));
+  const auto captured = [&] {
+    return std::count_if(world_.charges.begin(), world_.charges.end(),
+                         [](const auto& entry) { return entry.second.state == FakeWorld::Charge::State::kCaptured; });
+  };
+  EXPECT_EQ(captured(), 0);
+
+  world_.decline = true;  // The first one ends.
+  RecoverAll();
+  world_.decline = false;
+  EXPECT_THAT(Place(Request("0193583c-5a00-7abc-8def-000000000003", 1)), IsOk());
+  EXPECT_THAT(Place(first), HasReason("PAYMENT_DECLINED"));
+  EXPECT_EQ(captured(), 1);
 }
 
 TEST_F(CheckoutTest, TellsWhoeverWaitsWhatBecameOfAKeyWithoutOrdering) {

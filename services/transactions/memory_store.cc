@@ -133,6 +133,28 @@ std::int64_t MemoryStore::CountOrders(const std::string& customer, const std::st
   });
 }
 
+std::int64_t MemoryStore::UnpaidCopies(const std::string& customer, const std::string& email) {
+  const std::lock_guard lock(mutex_);
+  std::int64_t copies = 0;
+  for (const auto& [id, order] : orders_) {
+    if (order.state != OrderState::kPlaced || order.payment_state != PaymentState::kDue) continue;
+    const bool by_customer = !customer.empty() && order.buyer.customer == customer;
+    if (!by_customer && (email.empty() || order.buyer.email != email)) continue;
+    for (const OrderLine& line : order.lines) copies += line.quantity - line.refunded_quantity;
+  }
+  return copies;
+}
+
+std::vector<OrderId> MemoryStore::RunOutOrders(Timestamp now, int limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<OrderId> run_out;
+  for (const auto& [id, order] : orders_) {
+    const Timestamp end = RunOutTime(order);
+    if (end != Timestamp() && end <= now && run_out.size() < static_cast<std::size_t>(limit)) run_out.push_back(id);
+  }
+  return run_out;
+}
+
 Result<Order> MemoryStore::Decided(const OrderId& id, const std::string& key, const std::string& fingerprint,
                                    Timestamp now, const Decide& decide) {
   const std::lock_guard lock(mutex_);

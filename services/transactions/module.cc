@@ -18,7 +18,13 @@ constexpr int kRecoveredMax = 256;
 // Keys are kept longer than the 30 days that the rules ask for.
 constexpr std::chrono::hours kIntentsKept(24 * 60);
 // Ten years: more is a mistake of typing.
-constexpr std::int64_t kWithdrawalDaysMax = 3650;
+constexpr std::int64_t kDaysMax = 3650;
+
+Status CheckDays(const std::string& name, std::int64_t days) {
+  if (days <= kDaysMax) return Ok();
+  return InvalidField("--transactions." + name, "must be at most " + std::to_string(kDaysMax) + ", is " +
+                                                    std::to_string(days));
+}
 
 }  // namespace
 
@@ -30,7 +36,9 @@ Module::Running::Running(const runtime::Environment& environment, const Configur
       pricing(caller, configuration.prices),
       stock(caller),
       card(caller),
-      checkout({*store, pricing, stock, card, environment.clock, environment.random, environment.log}, {}),
+      checkout({*store, pricing, stock, card, environment.clock, environment.random, environment.log},
+               {.unpaid_copies_max = configuration.unpaid_copies_max,
+                .unpaid_kept = std::chrono::hours(24) * configuration.unpaid_days}),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
       service({*store, checkout, events, unfinished, environment.clock, configuration.notice_key,
@@ -57,15 +65,18 @@ void Module::Configure(runtime::Options::Group options) {
               "Categories whose books are used copies or remainders, which it does not bind, with commas between.");
   options.Add("withdrawal_days", &configuration_.withdrawal_days,
               "Days after the delivery in which buyers may ask to return books: 14 in the European Union.");
+  options.Add("unpaid_copies_max", &configuration_.unpaid_copies_max,
+              "Copies that one buyer may have ordered by invoice or for collection and not paid; 0: no limit.");
+  options.Add("unpaid_days", &configuration_.unpaid_days,
+              "Days after which an order is cancelled that is neither paid nor packed, while all its books are on the shelf; "
+              "0: never.");
   options.Add("notice_key", &configuration_.notice_key, "Shared secret that signs the payment provider's notices.");
 }
 
 Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--transactions.threads", "must be at least 1");
-  if (configuration_.withdrawal_days > kWithdrawalDaysMax) {
-    return InvalidField("--transactions.withdrawal_days", "must be at most " + std::to_string(kWithdrawalDaysMax) + ", is " +
-                                                              std::to_string(configuration_.withdrawal_days));
-  }
+  TRY(CheckDays("withdrawal_days", configuration_.withdrawal_days));
+  TRY(CheckDays("unpaid_days", configuration_.unpaid_days));
   if (sodium_init() < 0) return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
   TRY(TakeFixedPriceLaw());
   configuration_.prices.currency_code = environment.currency.code();
@@ -119,7 +130,7 @@ Status Module::Start(const runtime::Peers& peers) {
 void Module::RecoverUntilStopped() {
   while (true) {
     try {
-      if (running_->checkout.Recover(kRecoveredMax, {}) > 0) {
+      if (running_->checkout.Recover(kRecoveredMax, {}) + running_->checkout.CancelRunOut(kRecoveredMax) > 0) {
         running_->events.Notify();
       } else {
         running_->store->ForgetIntents(running_->clock.Now() - kIntentsKept, kRecoveredMax);

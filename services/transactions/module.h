@@ -31,6 +31,8 @@ struct Configuration {
   std::string fixed_price_unbound = "remainders,used";
   Secret notice_key;
   std::int64_t withdrawal_days = 14;
+  std::int64_t unpaid_copies_max = 100;
+  std::int64_t unpaid_days = 14;
 };
 
 class Module final : public runtime::Module {

@@ -209,7 +209,8 @@ Result<PlaceRequest> Parse(const v1::PlaceOrderRequest& request) {
     return InvalidField("payment_method", "paying on collection needs collection in the shop");
   }
   if (request.payment_method() == v1::PAYMENT_METHOD_CARD) {
-    TRY(CheckText("payment_token", request.payment_token(), /*required=*/true));
+    // What costs nothing needs no card.
+    TRY(CheckText("payment_token", request.payment_token(), /*required=*/request.expected_total().minor() != 0));
   }
   if (request.buyer().email().empty()) return InvalidField("buyer.email", "is missing");
   if (!request.has_expected_total()) return InvalidField("expected_total", "is missing");
@@ -270,6 +271,7 @@ v1::Order ToProto(const Order& order) {
   Fill(*to.mutable_update_time(), order.update_time);
   Fill(*to.mutable_credited(), order.credited_minor, order);
   for (const Return& given_back : order.returns) Fill(*to.add_returns(), given_back, order);
+  if (RunOutTime(order) != Timestamp()) Fill(*to.mutable_run_out_time(), RunOutTime(order));
   if (order.return_end_time != Timestamp()) Fill(*to.mutable_return_end_time(), order.return_end_time);
   return to;
 }

@@ -45,11 +45,12 @@ constexpr char kLastPosition[] = "SELECT event_position FROM counters WHERE coun
 
 constexpr char kInsertOrder[] = R"(
   INSERT INTO orders (order_id, order_number, intent_key, customer, email, currency_code, state, payment_state,
-    payment_method, total_minor, charged_minor, refunded_minor, place_time, open_return_count, document)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15))";
+    payment_method, total_minor, charged_minor, refunded_minor, place_time, open_return_count, run_out_time,
+    document)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16))";
 constexpr char kUpdateOrder[] = R"(
   UPDATE orders SET customer = $2, email = $3, state = $4, payment_state = $5, charged_minor = $6, refunded_minor = $7,
-    open_return_count = $8, document = $9 WHERE order_id = $1)";
+    open_return_count = $8, run_out_time = $9, document = $10 WHERE order_id = $1)";
 constexpr char kInsertLine[] = R"(
   INSERT INTO order_lines (order_id, book, quantity, backordered_quantity, refunded_quantity, total_minor)
   VALUES ($1, $2, $3, $4, $5, $6))";
@@ -68,6 +69,13 @@ constexpr char kListOrdersOfCustomer[] = R"(
 constexpr char kCountOfBuyer[] = R"(
   SELECT count(*) FROM orders
   WHERE ((customer = $1 AND $1 <> '') OR (email = $2 AND $2 <> '')) AND state <> 3)";
+constexpr char kUnpaidCopies[] = R"(
+  SELECT COALESCE(sum(order_lines.quantity - order_lines.refunded_quantity), 0)
+  FROM orders JOIN order_lines ON order_lines.order_id = orders.order_id
+  WHERE ((orders.customer = $1 AND $1 <> '') OR (orders.email = $2 AND $2 <> ''))
+    AND orders.state = 1 AND orders.payment_state = 1)";
+constexpr char kRunOutOrders[] = R"(
+  SELECT order_id FROM orders WHERE run_out_time > 0 AND run_out_time <= $1 ORDER BY run_out_time LIMIT $2)";
 constexpr char kGuestOrders[] = "SELECT document FROM orders WHERE email = $1 AND customer = '' ORDER BY order_number";
 constexpr char kOrdersOfBuyer[] = R"(
   SELECT document FROM orders WHERE (customer = $1 AND $1 <> '') OR (customer = '' AND email = $2 AND $2 <> '')
@@ -110,7 +118,8 @@ constexpr char kIntentsBetween[] = R"(
   FROM intents WHERE order_id BETWEEN $1 AND $2)";
 constexpr char kOrdersBetween[] = R"(
   SELECT order_id, order_number, intent_key, customer, email, currency_code, state, payment_state, payment_method,
-    total_minor, charged_minor, refunded_minor, document, open_return_count
+    total_minor, charged_minor, refunded_minor, document, open_return_count,
+    run_out_time
   FROM orders WHERE order_id BETWEEN $1 AND $2)";
 constexpr char kLinesBetween[] = R"(
   SELECT order_id, book, quantity, backordered_quantity, refunded_quantity, total_minor
@@ -154,7 +163,7 @@ void InsertOrder(Transaction& transaction, const std::string& key, const Order& 
   transaction.Execute(kInsertOrder, order.id.value(), order.number, key, order.buyer.customer, order.buyer.email,
                       order.currency_code, static_cast<int>(order.state), static_cast<int>(order.payment_state),
                       static_cast<int>(order.payment_method), order.totals.total_minor, order.charged_minor,
-                      order.refunded_minor, order.place_time, OpenReturnCount(order), ToJson(order));
+                      order.refunded_minor, order.place_time, OpenReturnCount(order), RunOutTime(order), ToJson(order));
   for (const OrderLine& line : order.lines) {
     transaction.Execute(kInsertLine, order.id.value(), line.book.value(), line.quantity, line.backordered_quantity,
                         line.refunded_quantity, line.total_minor);
@@ -164,7 +173,7 @@ void InsertOrder(Transaction& transaction, const std::string& key, const Order& 
 void UpdateOrder(Transaction& transaction, const Order& order) {
   transaction.Execute(kUpdateOrder, order.id.value(), order.buyer.customer, order.buyer.email,
                       static_cast<int>(order.state), static_cast<int>(order.payment_state), order.charged_minor,
-                      order.refunded_minor, OpenReturnCount(order), ToJson(order));
+                      order.refunded_minor, OpenReturnCount(order), RunOutTime(order), ToJson(order));
   for (const OrderLine& line : order.lines) {
     transaction.Execute(kUpdateLine, order.id.value(), line.book.value(), line.refunded_quantity);
   }
@@ -218,7 +227,8 @@ OrderColumns ToColumns(const Row& row) {
           .total_minor = row.Int(9),
           .charged_minor = row.Int(10),
           .refunded_minor = row.Int(11),
-          .open_return_count = row.Int(13)};
+          .open_return_count = row.Int(13),
+          .run_out_time = row.Time(14)};
 }
 
 EffectFacts ToEffectFacts(const Row& row) {
@@ -377,6 +387,20 @@ std::vector<Order> SqlStore::ListOrders(const OrderFilter& filter, int limit) {
 std::int64_t SqlStore::CountOrders(const std::string& customer, const std::string& email) {
   return database_.Read([&](Transaction& transaction) {
     return transaction.QueryOne(kCountOfBuyer, customer, email)->Int(0);
+  });
+}
+
+std::int64_t SqlStore::UnpaidCopies(const std::string& customer, const std::string& email) {
+  return database_.Read([&](Transaction& transaction) {
+    return transaction.QueryOne(kUnpaidCopies, customer, email)->Int(0);
+  });
+}
+
+std::vector<OrderId> SqlStore::RunOutOrders(Timestamp now, int limit) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<OrderId> orders;
+    for (const Row& row : transaction.Query(kRunOutOrders, now, limit)) orders.emplace_back(row.Text(0));
+    return orders;
   });
 }
 

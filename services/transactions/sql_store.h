@@ -26,6 +26,8 @@ class SqlStore : public Store, public FactsSource {
   std::int64_t ForgetIntents(Timestamp before, int limit) override;
   std::optional<Order> FindOrder(const OrderId& id) override;
   std::vector<Order> ListOrders(const OrderFilter& filter, int limit) override;
+  std::int64_t UnpaidCopies(const std::string& customer, const std::string& email) override;
+  std::vector<OrderId> RunOutOrders(Timestamp now, int limit) override;
   std::int64_t CountOrders(const std::string& customer, const std::string& email) override;
   Result<Order> Decided(const OrderId& id, const std::string& key, const std::string& fingerprint, Timestamp now,
                         const Decide& decide) override;

@@ -73,6 +73,11 @@ class Store {
   // has an account and buys as a guest is the same person.
   virtual std::int64_t CountOrders(const std::string& customer, const std::string& email) = 0;
 
+  // Copies in orders of the customer or for the e-mail that are open and not paid.
+  virtual std::int64_t UnpaidCopies(const std::string& customer, const std::string& email) = 0;
+  // Orders that have run out (RunOutTime), the longest first.
+  virtual std::vector<OrderId> RunOutOrders(Timestamp now, int limit) = 0;
+
   // Applies a decision: reads the order, asks `decide`, and writes order, event and effects as one. `decide` is pure and
   // may run again; nullopt leaves everything. With a `key`, the same key and fingerprint again gives the order as it is,
   // and the same key with another fingerprint fails with FAILED_PRECONDITION (IDEMPOTENCY_KEY_REUSED).

@@ -36,6 +36,7 @@ struct OrderColumns {
   std::int64_t charged_minor = 0;
   std::int64_t refunded_minor = 0;
   std::int64_t open_return_count = 0;
+  Timestamp run_out_time;
   std::vector<LineColumns> lines;
 
   bool operator==(const OrderColumns&) const = default;

@@ -117,7 +117,8 @@ json OrderToJson(const Order& order) {
           {"cart", order.cart},
           {"reader", order.reader},
           {"return_end_time", ToMicros(order.return_end_time)},
-          {"returns", std::move(returns)}};
+          {"returns", std::move(returns)},
+          {"run_out_time", ToMicros(order.run_out_time)}};
 }
 
 Order ReadOrder(const json& in) {
@@ -136,7 +137,8 @@ Order ReadOrder(const json& in) {
               .access_token_hash = in.at("access_token_hash"),
               .cart = in.at("cart"),
               .reader = in.value("reader", ""),
-              .return_end_time = FromMicros(in.value("return_end_time", std::int64_t{0}))};
+              .return_end_time = FromMicros(in.value("return_end_time", std::int64_t{0})),
+              .run_out_time = FromMicros(in.value("run_out_time", std::int64_t{0}))};
   for (const json& given_back : in.value("returns", json::array())) order.returns.push_back(ReturnFromJson(given_back));
   for (const json& line : in.at("lines")) order.lines.push_back(LineFromJson(line));
   ReadEnum(in, "state", order.state);

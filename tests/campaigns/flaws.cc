@@ -40,6 +40,10 @@ class ForwardingOrders : public transactions::Store {
   std::int64_t ForgetIntents(Timestamp before, int limit) override { return store_.ForgetIntents(before, limit); }
   std::optional<Order> FindOrder(const OrderId& id) override { return store_.FindOrder(id); }
   std::vector<Order> ListOrders(const OrderFilter& filter, int limit) override { return store_.ListOrders(filter, limit); }
+  std::int64_t UnpaidCopies(const std::string& customer, const std::string& email) override {
+    return store_.UnpaidCopies(customer, email);
+  }
+  std::vector<OrderId> RunOutOrders(Timestamp now, int limit) override { return store_.RunOutOrders(now, limit); }
   std::int64_t CountOrders(const std::string& customer, const std::string& email) override {
     return store_.CountOrders(customer, email);
   }

@@ -10,6 +10,7 @@
 #include "services/marketplace/links.h"
 #include "services/marketplace/order_summary.h"
 #include "services/marketplace/order_words.h"
+#include "services/marketplace/pages/account_form.h"
 #include "services/marketplace/pages/cart.h"
 #include "services/marketplace/pages/error.h"
 
@@ -184,6 +185,13 @@ http::Response Show(const Site& site, const Visit& visit, const CheckoutForm& fo
               .css_class = "if-collection",
               .heading = "When you collect them"},
              visit.prices());
+  // Nothing to pay, nothing to choose: where sending costs something, that hangs on the delivery.
+  if ((*previews.collection)->totals().total().minor() == 0) {
+    content.Show("FREE");
+    if (shipping.total().minor() > 0) content.Add("PAYMENT").Set("PAYMENT_CLASS", "if-shipping");
+  } else {
+    content.Show("PAYMENT");
+  }
   const std::string obstacle = Obstacle(**previews.collection);
   if (obstacle.empty()) {
     content.Show("PLACEABLE");
@@ -225,6 +233,10 @@ std::string RefusalSentence(const Error& error) {
     return "Somebody was quicker: not everything you want is on our shelves any more. Nothing is ordered or "
            "charged.";
   }
+  if (error.reason == "UNPAID_LIMIT") {
+    return "You have ordered as many books as we give out before they are paid, so this one is not ordered. Please pay by "
+           "card, or pay first what is due.";
+  }
   if (error.reason == "TOTAL_CHANGED") {
     return "A price has changed meanwhile, so nothing is ordered yet. Please look at the new total and order "
            "again.";
@@ -249,6 +261,28 @@ FormErrors ErrorsOf(const Error& error) {
   }
   return errors;
 }
+
+// The copies of an order that is to be paid later, counted for whoever sends it.
+class Hold {
+ public:
+  Hold(const Site& site, const Visit& visit, const CheckoutForm& form)
+      : throttle_(form.IsPaidAtOnce() ? nullptr : site.order_throttle),
+        client_(ClientAddress(site.transport, visit.request())) {
+    for (const v1::OrderItem& item : form.items) copies_ += item.quantity();
+    if (throttle_ != nullptr) taken_ = throttle_->Take(client_, copies_, site.clock.Now());
+  }
+
+  bool taken() const { return taken_; }
+  void GiveBack() const {
+    if (throttle_ != nullptr) throttle_->GiveBack(client_, copies_);
+  }
+
+ private:
+  OrderThrottle* const throttle_;
+  const std::string client_;
+  std::int64_t copies_ = 0;
+  bool taken_ = true;
+};
 
 // The page after an order that was not placed, or not yet.
 http::Response AfterFailure(const Site& site, const Visit& visit, CheckoutForm form, const Error& error) {
@@ -313,12 +347,19 @@ http::Response PlaceOrder(const Site& site, const Visit& visit, const http::Para
   const FormErrors errors = CheckCheckoutForm(form);
   if (!errors.empty()) return Show(site, visit, form, errors, "", 422);
 
+  const Hold hold(site, visit, form);
+  if (!hold.taken()) {
+    const Answer<v1::Order> known = AskAgain(site, visit, form.key);
+    if (known.ok()) return Redirect(site, PathAfter(visit, **known), Note::kOrderPlaced);
+    return AfterFailure(site, visit, std::move(form), {Code::kFailedPrecondition, "UNPAID_LIMIT", "too many from this client"});
+  }
   const Budget budget = visit.ForChange();
   const Answer<v1::Order> order =
       site.client.orders()
           .PlaceOrder(PlaceRequestOf(form, visit.viewer(), *cart, visit.reader()), budget)
           .Get(budget);
   if (order.ok()) return Redirect(site, PathAfter(visit, **order), Note::kOrderPlaced);
+  if (order.error().code == Code::kFailedPrecondition) hold.GiveBack();
   if (order.error().reason != "IDEMPOTENCY_KEY_REUSED")
     return AfterFailure(site, visit, std::move(form), order.error());
   // They came back and changed something after the order was on its way: what became of that is the answer.

@@ -32,7 +32,8 @@
         </div>
       </div>
     </fieldset>
-    <fieldset>
+    {{#FREE}}<p class="note if-collection">There is nothing to pay.</p>{{/FREE}}
+    {{#PAYMENT}}<fieldset class="{{PAYMENT_CLASS}}">
       <legend>How do you pay?</legend>
       {{#PAYMENT_WRONG}}<p class="wrong">{{SENTENCE}}</p>{{/PAYMENT_WRONG}}
       <label class="choice"><input type="radio" id="payment-card" name="payment" value="card" required{{#CARD_CHOSEN}} checked{{/CARD_CHOSEN}}> <span>By card</span></label>
@@ -45,7 +46,7 @@
       </div>
       <label class="choice"><input type="radio" id="payment-invoice" name="payment" value="invoice" required{{#INVOICE_CHOSEN}} checked{{/INVOICE_CHOSEN}}> <span>By invoice</span></label>
       <label class="choice"><input type="radio" id="payment-on-collection" name="payment" value="on-collection" required{{#ON_COLLECTION_CHOSEN}} checked{{/ON_COLLECTION_CHOSEN}}> <span>In the shop, when I collect them</span></label>
-    </fieldset>
+    </fieldset>{{/PAYMENT}}
   </div>
   <section class="till" aria-labelledby="till-title">
     <h2 id="till-title">Your order</h2>
@@ -55,7 +56,7 @@
     </ul>
 {{>SUMMARY}}
     {{#PLACEABLE}}<p><button class="button wide" type="submit">Place the order</button></p>
-    <p class="quiet small">You order with payment. Until the books leave the shop you can cancel; what is paid for you can return.</p>{{/PLACEABLE}}
+    <p class="quiet small">You order with payment. Until the books leave the shop you can cancel; later you can ask to return them.</p>{{/PLACEABLE}}
     {{#BLOCKED}}<p class="wrong">{{OBSTACLE}} <a href="/cart">Change it in the cart</a>, please.</p>{{/BLOCKED}}
   </section>
 </form>

@@ -111,6 +111,7 @@ class PagesFixture : public testing::Test {
   Assets assets_;
   Visitors visitors_{Secret(std::string(32, 'k')), Transport::kPlain};
   Signer signer_{Secret(std::string(32, 'k'))};
+  OrderThrottle order_throttle_{100};
   Site site_{.client = client_,
              .events = events_,
              .templates = templates_,
@@ -119,7 +120,8 @@ class PagesFixture : public testing::Test {
              .signer = signer_,
              .transport = Transport::kPlain,
              .clock = clock_,
-             .random = random_};
+             .random = random_,
+             .order_throttle = &order_throttle_};
   http::Router router_ = Routes(site_);
   http::Headers headers_;  // Sent with every request.
   std::string peer_address_ = "127.0.0.1";

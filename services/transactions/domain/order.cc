@@ -130,6 +130,18 @@ Result<std::optional<Change>> Cancel(const Order& order, const std::string& reas
   return std::optional(std::move(change));
 }
 
+Timestamp RunOutTime(const Order& order) {
+  const bool open = order.state == OrderState::kPlaced && order.payment_state == PaymentState::kDue &&
+                    order.fulfilment_state == FulfilmentState::kOpen;
+  return open ? order.run_out_time : Timestamp();
+}
+
+Result<std::optional<Change>> RunOut(const Order& order, Timestamp now) {
+  const Timestamp end = RunOutTime(order);
+  if (end == Timestamp() || now < end) return std::optional<Change>();
+  return Cancel(order, "it was neither paid nor confirmed in time");
+}
+
 Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool restock, const std::string& reason) {
   const std::vector<Item> wanted = items.empty() ? UnitsLeft(order) : items;
   TRY(CheckRefundable(order, wanted));

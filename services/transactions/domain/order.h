@@ -134,6 +134,7 @@ struct Order {
   std::string reader;             // Whose history the purchase belongs to; empty: the customer's.
   Timestamp return_end_time;      // From then on the buyer may not ask to return books any more; 0: there is no end yet.
   std::vector<Return> returns;    // By number.
+  Timestamp run_out_time;         // Unless it is paid or confirmed (packed) before, it is cancelled then; 0: never.
 
   bool operator==(const Order&) const = default;
 };
@@ -186,6 +187,12 @@ void CheckInvariants(const Order& order);
 // Everything left goes back: stock, redemptions, money. FAILED_PRECONDITION (ALREADY_FULFILLED) once it was shipped or
 // handed over. nullopt: it is cancelled already.
 Result<std::optional<Change>> Cancel(const Order& order, const std::string& reason);
+
+// When the order is cancelled by itself as it stands now; 0: never.
+Timestamp RunOutTime(const Order& order);
+
+// Cancels an order that nobody has paid for or confirmed until its run_out_time. nullopt: it has not run out.
+Result<std::optional<Change>> RunOut(const Order& order, Timestamp now);
 
 // Gives back the frozen shares of `items`' next units; none: of every unit that is left, and the delivery. Copies that are
 // still waited for are struck off, whether or not the others are restocked. Of an order that has not left the shop, the last
