@@ -548,6 +548,25 @@ TEST_F(SellingTest, OneClientOrdersSoManyCopiesUnpaidUnderWhateverAddressAndPays
   EXPECT_EQ(Post("/checkout", Filled({{"payment", "card"}})).status, 303);
 }
 
+TEST_F(SellingTest, WhatAnAddressHasOrderedBeforeIsLookedAtOnlyForWhoeverOrdersWithIt) {
+  Add("books/1");
+  Checkout({{"email", "no address"}});
+  Checkout({{"payment_token", "tok_decline"}});
+  shop_.orders().FailNext({Code::kFailedPrecondition, "TOTAL_CHANGED", "another price"}, /*after=*/false);
+  Checkout();
+  EXPECT_EQ(shop_.orders().previewed_email(), "");
+
+  shop_.orders().FailNext({.code = Code::kFailedPrecondition,
+                           .reason = "TOTAL_CHANGED",
+                           .message = "not a first order",
+                           .metadata = {{"cause", "BUYER"}}},
+                          /*after=*/false);
+  const std::string page = Checkout().body;
+
+  EXPECT_EQ(shop_.orders().previewed_email(), "emma@example.org");
+  EXPECT_THAT(page, HasSubstr("does not go with this e-mail address"));
+}
+
 // --- The order ---
 
 TEST_F(SellingTest, AnOrderIsCancelledOnceUntilItHasLeftTheShop) {

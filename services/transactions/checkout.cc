@@ -184,10 +184,15 @@ class Checkout::UnpaidHere {
   std::vector<std::string> names_;
 };
 
-Result<Preview> Checkout::PreviewOrder(const Basket& basket, const Context& context) {
-  const std::int64_t previous = parts_.store.CountOrders(basket.buyer.customer, basket.buyer.email);
+Result<Order> Checkout::Quote(const Basket& basket, History history, const Context& context) const {
+  Basket asked = basket;
+  if (history == History::kHidden) asked.buyer.email.clear();
+  return parts_.pricing.Quote(asked, parts_.store.CountOrders(asked.buyer.customer, asked.buyer.email), context);
+}
+
+Result<Preview> Checkout::PreviewOrder(const Basket& basket, History history, const Context& context) {
   Preview preview;
-  preview.order = TRY(parts_.pricing.Quote(basket, previous, context));
+  preview.order = TRY(Quote(basket, history, context));
   const auto levels = parts_.stock.Levels(BooksOf(preview.order), context);
   if (!levels.ok()) return preview;  // The price stands; what is on the shelf is seen when the order is placed.
   for (OrderLine& line : preview.order.lines) {
@@ -234,10 +239,17 @@ Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const Cont
 Result<Intent> Checkout::NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
                                    const Context& context) {
   const Buyer& buyer = request.basket.buyer;
-  const std::int64_t previous = parts_.store.CountOrders(buyer.customer, buyer.email);
-  Order draft = TRY(parts_.pricing.Quote(request.basket, previous, context));
-  if (draft.totals.total_minor != request.expected_total_minor || draft.currency_code != request.expected_currency_code) {
-    return Changed(request.expected_total_minor, draft);
+  const auto is_expected = [&](const Order& order) {
+    return order.totals.total_minor == request.expected_total_minor && order.currency_code == request.expected_currency_code;
+  };
+  Order draft = TRY(Quote(request.basket, History::kKnown, context));
+  if (!is_expected(draft)) {
+    // Whoever asks for another total than any page shows hears what pages show, and nothing of the e-mail.
+    const Order shown = TRY(Quote(request.basket, History::kHidden, context));
+    if (!is_expected(shown)) return Changed(request.expected_total_minor, shown);
+    Error changed = Changed(request.expected_total_minor, draft);
+    changed.metadata["cause"] = "BUYER";
+    return changed;
   }
   const Timestamp now = parts_.clock.Now();
   draft.id = OrderId(NewUuid(parts_.clock, parts_.random));
@@ -319,8 +331,7 @@ Error Checkout::TotalChanged(const Intent& intent, const Error& refused, const C
   for (const CampaignNote& note : intent.draft.campaigns) {
     if (!note.code.empty()) basket.codes.push_back(note.code);
   }
-  const std::int64_t previous = parts_.store.CountOrders(basket.buyer.customer, basket.buyer.email);
-  const auto quote = parts_.pricing.Quote(basket, previous, context);
+  const auto quote = Quote(basket, History::kKnown, context);
   if (!quote.ok()) return refused;
   Error error = Changed(intent.draft.totals.total_minor, *quote);
   error.message = refused.message + "; " + error.message;

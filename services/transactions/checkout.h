@@ -75,8 +75,11 @@ class Checkout {
 
   Checkout(const Parts& parts, Options options) : parts_(parts), options_(options) {}
 
+  // Whether what the buyer's e-mail has ordered before counts. Hidden, a stranger who types an address learns nothing of it;
+  // what the customer who is signed in has ordered counts always.
+  enum class History { kHidden, kKnown };
   // What Place would charge at this moment.
-  Result<Preview> PreviewOrder(const Basket& basket, const Context& context);
+  Result<Preview> PreviewOrder(const Basket& basket, History history, const Context& context);
 
   struct Placed {
     Order order;
@@ -97,6 +100,7 @@ class Checkout {
   class RunningHere;
   class UnpaidHere;
 
+  Result<Order> Quote(const Basket& basket, History history, const Context& context) const;
   Result<Intent> NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
                            const Context& context);
   Result<Placed> Drive(const Intent& intent, const Context& context);

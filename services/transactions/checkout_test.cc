@@ -204,6 +204,36 @@ TEST_F(CheckoutTest, ASecondAttemptWhileTheFirstHoldsTheLastCopyChargesNothingAn
   EXPECT_EQ(captured(), 1);
 }
 
+TEST_F(CheckoutTest, NobodyLearnsFromAPriceWhatAnAddressHasOrderedBefore) {
+  world_.first_order_discount_minor = 100;
+  PlaceRequest request = Request(kKey, 1);
+  request.expected_total_minor = 900;
+  ASSERT_THAT(Place(request), IsOk()) << "a first order";
+  const auto preview = [&](const std::string& email, Checkout::History history) {
+    Basket basket = request.basket;
+    basket.buyer.email = email;
+    return checkout_->PreviewOrder(basket, history, {})->order.totals.total_minor;
+  };
+
+  EXPECT_EQ(preview("reader@example.org", Checkout::History::kHidden), preview("new@example.org", Checkout::History::kHidden));
+  EXPECT_EQ(preview("reader@example.org", Checkout::History::kKnown), 1000);
+
+  request.idempotency_key = "0193583c-5a00-7abc-8def-000000000002";
+  request.expected_total_minor = 1;
+  const auto guessed = Place(request);
+  ASSERT_THAT(guessed, HasReason("TOTAL_CHANGED"));
+  EXPECT_EQ(guessed.error().metadata.at("total_minor"), "900") << "what a page would show";
+  EXPECT_FALSE(guessed.error().metadata.contains("cause"));
+
+  request.expected_total_minor = 900;
+  const auto placed = Place(request);
+  ASSERT_THAT(placed, HasReason("TOTAL_CHANGED"));
+  EXPECT_EQ(placed.error().metadata.at("total_minor"), "1000");
+  EXPECT_EQ(placed.error().metadata.at("cause"), "BUYER");
+  request.expected_total_minor = 1000;
+  EXPECT_THAT(Place(request), IsOk());
+}
+
 TEST_F(CheckoutTest, TellsWhoeverWaitsWhatBecameOfAKeyWithoutOrdering) {
   EXPECT_THAT(checkout_->AnswerTo(kKey, ""), HasReason("UNKNOWN_KEY"));
   const auto placed = Place();

@@ -144,7 +144,8 @@ TransactionsService::TransactionsService(Parts parts, rpc::Pipeline& pipeline)
 
 Result<v1::OrderPreview> TransactionsService::PreviewOrder(const rpc::Call& call,
                                                            const v1::PreviewOrderRequest& request) {
-  return ToProto(TRY(parts_.checkout.PreviewOrder(TRY(Parse(request)), ContextOf(call))));
+  const auto history = request.with_history() ? Checkout::History::kKnown : Checkout::History::kHidden;
+  return ToProto(TRY(parts_.checkout.PreviewOrder(TRY(Parse(request)), history, ContextOf(call))));
 }
 
 Result<v1::Order> TransactionsService::PlaceOrder(const rpc::Call& call, const v1::PlaceOrderRequest& request) {

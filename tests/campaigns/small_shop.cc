@@ -140,7 +140,8 @@ Status SmallShop::FillCart(Purchase& purchase) {
 Status SmallShop::Preview(Purchase& purchase) {
   return AtBoundary(world_.disk, [&]() -> Status {
     const transactions::Basket basket{.items = purchase.items, .buyer = {.email = purchase.email()}};
-    purchase.total_minor = TRY(checkout_->PreviewOrder(basket, {})).order.totals.total_minor;
+    const auto preview = TRY(checkout_->PreviewOrder(basket, transactions::Checkout::History::kKnown, {}));
+    purchase.total_minor = preview.order.totals.total_minor;
     return Ok();
   });
 }

@@ -30,12 +30,18 @@ struct Previews {
   bool ok() const { return shipping.ok() && collection.ok(); }
 };
 
-Previews AskWhatItCosts(const Site& site, const Visit& visit, const CheckoutForm& form) {
+// Whether campaigns are tried with what the e-mail has ordered before: only for whoever has tried to order with it.
+enum class History { kHidden, kKnown };
+
+Previews AskWhatItCosts(const Site& site, const Visit& visit, const CheckoutForm& form, History history) {
   v1::PreviewOrderRequest request;
   for (const v1::OrderItem& item : form.items) *request.add_items() = item;
   for (const std::string& code : form.codes) request.add_codes(code);
   if (visit.viewer().is_customer()) request.mutable_buyer()->set_customer(visit.viewer().customer.name());
-  if (IsPlausibleEmail(form.email)) request.mutable_buyer()->set_email(form.email);
+  if (history == History::kKnown) {
+    request.mutable_buyer()->set_email(form.email);
+    request.set_with_history(true);
+  }
   const Budget budget(site.clock, kDataBudget, visit.budget().trace());
   request.set_delivery_method(v1::DELIVERY_METHOD_SHIPPING);
   auto shipping = site.client.orders().PreviewOrder(request, budget);
@@ -146,8 +152,8 @@ std::string Obstacle(const v1::OrderPreview& preview) {
 
 // The page. `problem` is a sentence above everything, may be empty.
 http::Response Show(const Site& site, const Visit& visit, const CheckoutForm& form, const FormErrors& errors,
-                    const std::string& problem, int status) {
-  const Previews previews = AskWhatItCosts(site, visit, form);
+                    const std::string& problem, int status, History history = History::kHidden) {
+  const Previews previews = AskWhatItCosts(site, visit, form, history);
   if (!previews.ok()) {
     const Error& error = previews.any().ok() ? previews.shipping.error() : previews.any().error();
     if (error.code == Code::kNotFound) return Redirect(site, kCartPath, Note::kUnknownBook);
@@ -219,6 +225,9 @@ Answer<v1::Order> AskAgain(const Site& site, const Visit& visit, const std::stri
   return site.client.orders().GetPlacedOrder(request, budget).Get(budget);
 }
 
+// Another total, because of what the e-mail has ordered before.
+bool IsForTheBuyer(const Error& error) { return error.reason == "TOTAL_CHANGED" && error.metadata.contains("cause"); }
+
 // A sentence for a refusal that ends the order; empty where the error is none.
 std::string RefusalSentence(const Error& error) {
   if (error.reason == "PAYMENT_DECLINED" && error.metadata.contains("cause")) {
@@ -236,6 +245,10 @@ std::string RefusalSentence(const Error& error) {
   if (error.reason == "UNPAID_LIMIT") {
     return "You have ordered as many books as we give out before they are paid, so this one is not ordered. Please pay by "
            "card, or pay first what is due.";
+  }
+  if (IsForTheBuyer(error)) {
+    return "Something that stood here, such as a code for a first order, does not go with this e-mail address, so nothing is "
+           "ordered yet. Please look at the new total and order again.";
   }
   if (error.reason == "TOTAL_CHANGED") {
     return "A price has changed meanwhile, so nothing is ordered yet. Please look at the new total and order "
@@ -295,7 +308,7 @@ http::Response AfterFailure(const Site& site, const Visit& visit, CheckoutForm f
   const std::string refusal = RefusalSentence(error);
   if (!refusal.empty()) {
     form.key = NewUuid(site.clock, site.random);  // The old one has had its answer.
-    return Show(site, visit, form, {}, refusal, 422);
+    return Show(site, visit, form, {}, refusal, 422, IsForTheBuyer(error) ? History::kKnown : History::kHidden);
   }
   // Whether it was placed is not known: the key knows.
   const Answer<v1::Order> known = AskAgain(site, visit, form.key);

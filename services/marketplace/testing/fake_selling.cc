@@ -313,8 +313,15 @@ Pending<orders::OrderPreview> FakeOrders::PreviewOrder(const orders::PreviewOrde
                                                        const Budget&) {
   return Reply<orders::OrderPreview>(condition, [&]() -> Result<orders::OrderPreview> {
     TRY(CheckItems(request.items()));
+    const std::lock_guard lock(mutex_);
+    if (request.with_history()) previewed_email_ = request.buyer().email();
     return Quote(request);
   });
+}
+
+std::string FakeOrders::previewed_email() const {
+  const std::lock_guard lock(mutex_);
+  return previewed_email_;
 }
 
 Result<orders::Order> FakeOrders::Place(const orders::PlaceOrderRequest& request) {

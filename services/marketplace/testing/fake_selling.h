@@ -72,6 +72,8 @@ class FakeOrders final : public OrdersClient {
   // While true, orders are placed, but whoever asks hears that they are still being placed.
   void KeepRunning(bool running);
   int order_count() const;
+  // What was asked for last with the history of an address; no e-mail: nothing was.
+  std::string previewed_email() const;
   // Whose history the last order went to.
   std::string last_reader() const;
   // As the bookseller does it, with the order's last return.
@@ -126,6 +128,7 @@ class FakeOrders final : public OrdersClient {
   std::optional<std::pair<Error, bool>> fail_next_;
   bool keep_running_ = false;
   std::string last_reader_;
+  std::string previewed_email_;
 };
 
 class FakePromotions final : public PromotionsClient {

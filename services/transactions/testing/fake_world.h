@@ -38,6 +38,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
 
   std::map<BookId, std::int64_t> shelf;
   std::int64_t price_minor = 1000;
+  std::int64_t first_order_discount_minor = 0;  // Off the total of whoever has not ordered before.
   std::int64_t claim_limit = 1'000'000;
   bool decline = false;
   bool expire = false;  // Reservations run out before they are committed.
@@ -59,7 +60,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
     return count;
   }
 
-  Result<Order> Quote(const Basket& basket, std::int64_t, const Context&) override {
+  Result<Order> Quote(const Basket& basket, std::int64_t previous_order_count, const Context&) override {
     return Call<Order>([&]() -> Result<Order> {
       Order order{.buyer = basket.buyer, .currency_code = "EUR", .delivery_method = basket.delivery_method};
       for (const Item& item : basket.items) {
@@ -69,7 +70,14 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
         order.totals.subtotal_minor += line.total_minor;
         order.lines.push_back(line);
       }
-      order.totals.total_minor = order.totals.subtotal_minor;
+      if (previous_order_count == 0 && first_order_discount_minor > 0) {
+        OrderLine& line = order.lines.front();
+        line.discount_minor = first_order_discount_minor;
+        line.total_minor -= first_order_discount_minor;
+        line.unit_total_minor.back() -= first_order_discount_minor;
+        order.totals.discount_minor = first_order_discount_minor;
+      }
+      order.totals.total_minor = order.totals.subtotal_minor - order.totals.discount_minor;
       order.campaigns = {{.campaign = "campaigns/1", .applied = true}};
       return order;
     });
