@@ -56,6 +56,44 @@ std::string Grouped(std::string digits, char separator) {
   return digits;
 }
 
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsPartOfNumberOrWord(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == ',';
+}
+
+template <class Is>
+std::size_t CountWhile(std::string_view text, Is is) {
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is) - text.begin());
+}
+
+// An amount as ToString(Money) writes it.
+struct PlainAmount {
+  std::size_t length = 0;  // 0: there is none.
+  std::int64_t minor = 0;
+  std::string_view currency_code;
+};
+
+// The amount with which `text` begins.
+PlainAmount AmountAt(std::string_view text) {
+  constexpr std::size_t kDigitsMax = 15;
+  const std::size_t whole = CountWhile(text, IsDigit);
+  std::size_t end = whole;
+  std::size_t fraction = 0;
+  if (end < text.size() && text[end] == '.') {
+    fraction = CountWhile(text.substr(end + 1), IsDigit);
+    end += 1 + fraction;
+  }
+  if (whole == 0 || whole + fraction > kDigitsMax || end >= text.size() || text[end] != ' ') return {};
+  const std::string_view code = text.substr(end + 1, 3);
+  const Result<Currency> currency = Currency::Parse(code);
+  const std::size_t length = end + 1 + code.size();
+  const bool goes_on = length < text.size() && std::isalnum(static_cast<unsigned char>(text[length])) != 0;
+  if (!currency.ok() || goes_on || fraction != static_cast<std::size_t>(currency->exponent())) return {};
+  std::string digits(text.substr(0, whole));
+  if (fraction > 0) digits += text.substr(whole + 1, fraction);
+  return {.length = length, .minor = std::stoll(digits), .currency_code = code};
+}
+
 }  // namespace
 
 PriceStyle PriceStyleFor(std::string_view accept_language) {
@@ -90,6 +128,23 @@ std::string FormatPrice(std::int64_t minor, std::string_view currency_code, Pric
   if (style == PriceStyle::kSymbolLast) return amount + space + symbol;
   const bool spaced = style == PriceStyle::kSymbolFirstAndComma || sign.empty();
   return symbol + (spaced ? space : "") + amount;
+}
+
+std::string WithAmountsFor(std::string_view text, PriceStyle style) {
+  std::string written;
+  while (!text.empty()) {
+    const PlainAmount amount = AmountAt(text);
+    if (amount.length > 0) {
+      written += FormatPrice(amount.minor, amount.currency_code, style);
+      text.remove_prefix(amount.length);
+      continue;
+    }
+    // What is no amount is left as a whole: no part of a word or number is one.
+    const std::size_t word = std::max<std::size_t>(1, CountWhile(text, IsPartOfNumberOrWord));
+    written += text.substr(0, word);
+    text.remove_prefix(word);
+  }
+  return written;
 }
 
 std::string LanguageName(std::string_view language_code) {

@@ -21,6 +21,9 @@ PriceStyle PriceStyleFor(std::string_view accept_language);
 // `minor` of `currency_code` (ISO 4217). Currencies without a common sign keep their code: "CHF 12.90".
 std::string FormatPrice(std::int64_t minor, std::string_view currency_code, PriceStyle style);
 
+// The text with each amount in it written for the reader: services write amounts plainly, "29.01 EUR", "1200 JPY".
+std::string WithAmountsFor(std::string_view text, PriceStyle style);
+
 // "German" for "de", "de-AT"; the code itself where the shop has no name for it.
 std::string LanguageName(std::string_view language_code);
 

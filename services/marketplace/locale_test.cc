@@ -51,5 +51,17 @@ TEST(FormatYearTest, WritesYearsBeforeTheCommonEra) {
   EXPECT_EQ(FormatYear(-800), "800 BCE");
 }
 
+TEST(LocaleTest, AmountsInASentenceAreWrittenForTheReader) {
+  const auto first = [](std::string_view text) { return WithAmountsFor(text, PriceStyle::kSymbolFirst); };
+
+  EXPECT_EQ(first("Add books for 29.01 EUR to get Free delivery."), "Add books for €29.01 to get Free delivery.");
+  EXPECT_EQ(first("1200 JPY refunded: 0.50 EUR"), "¥1,200 refunded: €0.50");
+  EXPECT_EQ(first("1.234 KWD"), FormatPrice(1234, "KWD", PriceStyle::kSymbolFirst));
+  EXPECT_EQ(WithAmountsFor("29.01 EUR off", PriceStyle::kSymbolLast), "29,01\xC2\xA0€ off");
+  for (const char* const text : {"", "3 ABC", "12.5 EUR", "1200.00 JPY", "A12.90 EUR", "12.90 EURO", "3 for 2"}) {
+    EXPECT_EQ(first(text), text);
+  }
+}
+
 }  // namespace
 }  // namespace octavo::marketplace

@@ -51,7 +51,7 @@ void AddSummary(View& view, std::string_view marker, const Summary& summary, Pri
       View applied = shown.Add("APPLIED");
       applied.Set("CAMPAIGN", campaign.display_name()).Set("EFFECT", CampaignEffect(campaign, prices));
     } else if (summary.with_advice && IsAdvice(campaign)) {
-      shown.Add("ADVICE").Set("SENTENCE", campaign.message());
+      shown.Add("ADVICE").Set("SENTENCE", WithAmountsFor(campaign.message(), prices));
     }
   }
 }

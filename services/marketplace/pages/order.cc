@@ -202,13 +202,13 @@ void AddStates(View& content, const v1::Order& order, PriceStyle prices) {
 }
 
 // What happened, oldest first; gives the position of the last event.
-std::int64_t AddEvents(View& content, const Answer<v1::ListOrderEventsResponse>& events) {
+std::int64_t AddEvents(View& content, const Answer<v1::ListOrderEventsResponse>& events, PriceStyle prices) {
   std::int64_t last = 0;
   if (!events.ok()) return last;
   for (const v1::OrderEvent& event : (*events)->events()) {
     View item = content.Add("EVENT");
     item.Set("EVENT_TIME", FormatMoment(event.event_time().seconds())).Set("EVENT_WORDS", EventWords(event));
-    if (!event.note().empty()) item.Add("EVENT_NOTED").Set("EVENT_NOTE", event.note());
+    if (!event.note().empty()) item.Add("EVENT_NOTED").Set("EVENT_NOTE", WithAmountsFor(event.note(), prices));
     last = event.position();
   }
   return last;
@@ -250,7 +250,7 @@ http::Response OrderPage(const Site& site, const http::Request& request, const s
              visit.prices());
   AddReturns(content, order, visit.prices());
   AddActions(content, site, order, claim, visit.prices());
-  const std::int64_t last = AddEvents(content, events.Get(visit.budget()));
+  const std::int64_t last = AddEvents(content, events.Get(visit.budget()), visit.prices());
   if (!claim.access_token.empty()) content.Show("BY_LINK");
   const std::string live =
       OrderLink(order.name()) + "/events?after=" + std::to_string(last) +
