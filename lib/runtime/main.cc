@@ -27,6 +27,7 @@ struct Settings {
   std::string listen;
   std::string data_dir = "data";
   std::string currency = "EUR";
+  std::string time_zone = "UTC";
   std::string log_format = "logfmt";
   std::string log_level = "info";
   std::string metrics_listen;
@@ -56,11 +57,18 @@ Result<Currency> ParseCurrency(const std::string& code) {
   return Error{Code::kInvalidArgument, "BAD_OPTION", "--currency=" + code + ": " + currency.error().message};
 }
 
+Result<TimeZone> ParseTimeZone(const std::string& name) {
+  const Result<TimeZone> zone = TimeZone::Parse(name);
+  if (zone.ok()) return *zone;
+  return Error{Code::kInvalidArgument, "BAD_OPTION", "--time-zone=" + name + ": " + zone.error().message};
+}
+
 void AddOptions(Options& options, Settings& settings, const std::vector<std::unique_ptr<Module>>& modules) {
   auto own = options.Prefixed("");
   own.Add("listen", &settings.listen, "Address on which gRPC is served.");
   own.Add("data-dir", &settings.data_dir, "Folder for everything that is kept; made when it is not there.");
   own.Add("currency", &settings.currency, "The shop's one currency, ISO 4217: of every price and every order.");
+  own.Add("time-zone", &settings.time_zone, "The shop's one time zone, IANA: of pages, reports and periods.");
   own.Add("log-format", &settings.log_format, "logfmt or json.");
   own.Add("log-level", &settings.log_level, "The least level that is logged: debug, info, warn or error.");
   own.Add("metrics-listen", &settings.metrics_listen, "Address of the Prometheus page /metrics; empty: none.");
@@ -146,6 +154,7 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
   const obs::LogFormat format = TRY(ParseFormat(settings.log_format));
   TRY(CheckListen(settings));
   const Currency currency = TRY(ParseCurrency(settings.currency));
+  const TimeZone time_zone = TRY(ParseTimeZone(settings.time_zone));
   const auto server_credentials = TRY(rpc::MakeServerCredentials(settings.tls));
   const auto channel_credentials = TRY(rpc::MakeChannelCredentials(settings.tls));
   TRY(MakeDataDir(settings.data_dir));
@@ -154,7 +163,7 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
   const auto log = obs::Log::ToStandardError(clock, level, format);
   obs::Metrics metrics;
   const obs::Tracer tracer = MakeTracer(settings.otlp_endpoint, program.name);
-  const Environment environment{settings.data_dir, clock, random, *log, metrics, tracer, currency};
+  const Environment environment{settings.data_dir, clock, random, *log, metrics, tracer, currency, time_zone};
 
   Shop shop({.listen = settings.listen,
              .peer_addresses = settings.peers,

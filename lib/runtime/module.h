@@ -16,6 +16,7 @@
 #include "lib/base/money.h"
 #include "lib/base/random.h"
 #include "lib/base/result.h"
+#include "lib/calendar/time_zone.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
 #include "lib/obs/trace.h"
@@ -34,7 +35,8 @@ struct Environment {
   obs::Log& log;
   obs::Metrics& metrics;
   const obs::Tracer& tracer;
-  Currency currency = Currency::Eur();  // The shop's one currency.
+  Currency currency = Currency::Eur();   // The shop's one currency.
+  TimeZone time_zone = TimeZone::Utc();  // The shop's one time zone.
 
   rpc::Telemetry telemetry() const { return {log, metrics, tracer, clock}; }
 };

@@ -53,6 +53,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Channels
            .transport = transport,
            .clock = environment.clock,
            .random = environment.random,
+           .time_zone = environment.time_zone,
            .order_throttle = &order_throttle} {}
 
 void Module::Configure(runtime::Options::Group options) {

@@ -12,7 +12,14 @@ std::string TwoDigits(std::int64_t number) {
   return (number < 10 ? "0" : "") + std::to_string(number);
 }
 
-Words DescribeBackorder(const inventory::v1::Policy& policy) {
+std::string Written(const TimeZone::Local& day) {
+  static constexpr const char* kMonths[] = {"January",   "February", "March",    "April",
+                                            "May",       "June",     "July",     "August",
+                                            "September", "October",  "November", "December"};
+  return std::to_string(day.day) + " " + kMonths[day.month - 1] + " " + std::to_string(day.year);
+}
+
+Words DescribeBackorder(const inventory::v1::Policy& policy, const TimeZone& time_zone) {
   switch (policy.backorder()) {
     case inventory::v1::BACKORDER_ALLOWED:
       return {policy.backorder_days() > 0
@@ -20,7 +27,7 @@ Words DescribeBackorder(const inventory::v1::Policy& policy) {
                   : "Back in a few days",
               "soon"};
     case inventory::v1::BACKORDER_PREORDER:
-      return {policy.has_available_time() ? "Appears on " + FormatDate(policy.available_time().seconds())
+      return {policy.has_available_time() ? "Appears on " + FormatDate(time_zone, policy.available_time().seconds())
                                           : "Not published yet",
               "soon"};
     case inventory::v1::BACKORDER_SPECIAL_ORDER:
@@ -32,7 +39,7 @@ Words DescribeBackorder(const inventory::v1::Policy& policy) {
 
 }  // namespace
 
-Availability DescribeStock(const inventory::v1::Stock& stock) {
+Availability DescribeStock(const inventory::v1::Stock& stock, const TimeZone& time_zone) {
   constexpr std::int64_t kFew = 3;
   if (stock.available() == 1) return {.words = {"Only one left on our shelves"}};
   if (stock.available() > kFew) return {.words = {"On our shelves"}};
@@ -42,7 +49,7 @@ Availability DescribeStock(const inventory::v1::Stock& stock) {
   const bool can_be_had = stock.policy().backorder() > inventory::v1::BACKORDER_REFUSED &&
                           stock.backordered() < stock.policy().backorder_max();
   if (!can_be_had) return {.words = {"Sold out at the moment", "bad"}, .can_be_had = false};
-  return {.words = DescribeBackorder(stock.policy())};
+  return {.words = DescribeBackorder(stock.policy(), time_zone)};
 }
 
 Words DescribeLine(const cart::v1::CartLine& line) {
@@ -184,22 +191,17 @@ std::string FormatMoney(const type::v1::Money& money, PriceStyle style) {
   return FormatPrice(money.minor(), money.currency_code(), style);
 }
 
-std::string FormatDate(std::int64_t unix_seconds) {
-  static constexpr const char* kMonths[] = {"January",   "February", "March",    "April",
-                                            "May",       "June",     "July",     "August",
-                                            "September", "October",  "November", "December"};
-  const std::chrono::sys_seconds time{std::chrono::seconds(unix_seconds)};
-  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
-  return std::to_string(static_cast<unsigned>(date.day())) + " " +
-         kMonths[static_cast<unsigned>(date.month()) - 1] + " " +
-         std::to_string(static_cast<int>(date.year()));
+std::string FormatDate(const TimeZone& time_zone, std::int64_t unix_seconds) {
+  return Written(time_zone.At(Timestamp(std::chrono::seconds(unix_seconds))));
 }
 
-std::string FormatMoment(std::int64_t unix_seconds) {
-  const std::chrono::sys_seconds time{std::chrono::seconds(unix_seconds)};
-  const std::chrono::hh_mm_ss clock(time - std::chrono::floor<std::chrono::days>(time));
-  return FormatDate(unix_seconds) + ", " + TwoDigits(clock.hours().count()) + ":" +
-         TwoDigits(clock.minutes().count());
+std::string FormatLastDay(const TimeZone& time_zone, std::int64_t end_unix_seconds) {
+  return FormatDate(time_zone, end_unix_seconds - 1);
+}
+
+std::string FormatMoment(const TimeZone& time_zone, std::int64_t unix_seconds) {
+  const TimeZone::Local local = time_zone.At(Timestamp(std::chrono::seconds(unix_seconds)));
+  return Written(local) + ", " + TwoDigits(local.hour) + ":" + TwoDigits(local.minute) + " " + local.zone;
 }
 
 std::string Copies(std::int64_t count) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "lib/calendar/time_zone.h"
 #include "octavo/cart/v1/cart.pb.h"
 #include "octavo/inventory/v1/inventory.pb.h"
 #include "octavo/transactions/v1/transactions.pb.h"
@@ -24,7 +25,7 @@ struct Availability {
   Words words;
   bool can_be_had = true;
 };
-Availability DescribeStock(const inventory::v1::Stock& stock);
+Availability DescribeStock(const inventory::v1::Stock& stock, const TimeZone& time_zone);
 Words DescribeLine(const cart::v1::CartLine& line);
 Words DescribeReturn(const transactions::v1::Return& given_back);
 Words DescribePromise(const transactions::v1::OrderLine& line);
@@ -36,10 +37,12 @@ std::string_view EventWords(const transactions::v1::OrderEvent& event);
 
 // "12.90 EUR" as the reader writes it.
 std::string FormatMoney(const type::v1::Money& money, PriceStyle style);
-// "5 January 2026", in UTC.
-std::string FormatDate(std::int64_t unix_seconds);
-// "5 January 2026, 14:05", in UTC.
-std::string FormatMoment(std::int64_t unix_seconds);
+// "5 January 2026".
+std::string FormatDate(const TimeZone& time_zone, std::int64_t unix_seconds);
+// "5 January 2026": the last day that counts of a time that ends with `end`, exclusive.
+std::string FormatLastDay(const TimeZone& time_zone, std::int64_t end_unix_seconds);
+// "5 January 2026, 14:05 CET".
+std::string FormatMoment(const TimeZone& time_zone, std::int64_t unix_seconds);
 // "1 copy", "3 copies".
 std::string Copies(std::int64_t count);
 

@@ -19,6 +19,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
+#include "lib/calendar/time_zone.h"
 #include "lib/http/message.h"
 #include "services/marketplace/assets.h"
 #include "services/marketplace/event_queue.h"
@@ -51,6 +52,7 @@ struct Site {
   Transport transport;
   const Clock& clock;
   Random& random;
+  TimeZone time_zone = TimeZone::Utc();
   OrderThrottle* order_throttle = nullptr;  // Null: clients are not throttled.
 };
 

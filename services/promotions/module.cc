@@ -41,7 +41,6 @@ void Module::Configure(runtime::Options::Group options) {
   options.Add("database_url", &configuration_.database_url,
               "Where campaigns and redemptions are kept: postgresql://…, or a file. Empty: promotions/promotions.db in "
               "the data directory.");
-  options.Add("time_zone", &configuration_.time_zone, "The shop's time zone (IANA), for the days of reports.");
   options.Add("identity_key", &configuration_.identity_key,
               "64 hexadecimal digits under which e-mail addresses are hashed. Several processes on one database need the "
               "same. Empty: promotions/identity.key in the data directory, made at the first start.");
@@ -51,8 +50,7 @@ void Module::Configure(runtime::Options::Group options) {
 
 Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--promotions.threads", "must be at least 1");
-  auto days = TRY(ShopDays::In(configuration_.time_zone));
-  Shop shop{.currency = environment.currency, .days = std::move(days)};
+  Shop shop{.currency = environment.currency, .time_zone = environment.time_zone};
   const std::filesystem::path folder = environment.data_dir / name();
   std::filesystem::create_directories(folder);
   Secret key = configuration_.identity_key.empty()

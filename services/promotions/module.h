@@ -14,7 +14,6 @@ namespace octavo::promotions {
 struct Configuration {
   // Empty: promotions/promotions.db in the data folder. A secret, because it may hold a password.
   Secret database_url;
-  std::string time_zone = "UTC";
   // 64 hexadecimal digits. Empty: the file promotions/identity.key, made at the first start.
   Secret identity_key;
   std::int64_t threads = 8;

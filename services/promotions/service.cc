@@ -197,7 +197,7 @@ Result<v1::CampaignReport> PromotionsService::GetCampaignReport(const rpc::Call&
   ForEachOrder(period, [&](const OrderFacts& order) {
     const auto effect = std::find_if(order.campaigns.begin(), order.campaigns.end(),
                                      [&](const CampaignEffect& each) { return each.campaign == id; });
-    AddOrder(order, effect == order.campaigns.end() ? nullptr : &*effect, shop_.days, report);
+    AddOrder(order, effect == order.campaigns.end() ? nullptr : &*effect, shop_.time_zone, report);
   });
   const std::int64_t budget = stored->campaign.budget_minor;
   return ToProto(request.name(), report,
@@ -222,7 +222,7 @@ Result<v1::CampaignReport> PromotionsService::SimulateCampaign(const rpc::Call& 
   std::int64_t spent = 0;
   ForEachOrder(period, [&](const OrderFacts& order) {
     const std::optional<CampaignEffect> effect = simulation.Try(order);
-    AddOrder(order, effect ? &*effect : nullptr, shop_.days, report);
+    AddOrder(order, effect ? &*effect : nullptr, shop_.time_zone, report);
     if (effect) spent += effect->amount_minor;
   });
   return ToProto(request.campaign().name(), report,

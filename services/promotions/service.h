@@ -22,7 +22,7 @@ namespace v1 = ::octavo::promotions::v1;
 // What the shop is, as far as prices go.
 struct Shop {
   Currency currency = Currency::Eur();
-  ShopDays days;  // Of reports.
+  TimeZone time_zone = TimeZone::Utc();
 };
 
 class PromotionsService final : public rpc::Service {

@@ -116,7 +116,7 @@ class PromotionsServiceTest : public testing::Test {
   rpc::Telemetry telemetry_{*log_, metrics_, tracer_, real_clock_};
   MemoryStore store_;
   Identity identity_{Secret(std::string(Identity::kKeyBytes, 'k'))};
-  Shop shop_{.days = *ShopDays::In("Europe/Berlin")};
+  Shop shop_{.time_zone = *TimeZone::Parse("Europe/Berlin")};
   rpc::Pipeline pipeline_{telemetry_, {.threads = 2}};
   PromotionsService service_{store_, identity_, shop_, clock_, telemetry_, pipeline_};
   FakeCatalog catalog_;

@@ -42,7 +42,7 @@ Module::Running::Running(const runtime::Environment& environment, const Configur
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
       service({*store, checkout, events, unfinished, environment.clock, configuration.notice_key,
-               configuration.withdrawal_days},
+               environment.time_zone, configuration.withdrawal_days},
               pipeline),
       log(environment.log),
       clock(environment.clock) {}

@@ -278,7 +278,8 @@ Result<v1::Order> TransactionsService::AdvanceFulfilment(const rpc::Call&, const
   const OrderId id = TRY(ParseOrderName(request.name()));
   const auto to = static_cast<FulfilmentState>(request.fulfilment_state());
   return Decide(id, "", "", [&](const Order& now) {
-    return transactions::AdvanceFulfilment(now, to, parts_.clock.Now(), parts_.withdrawal_days);
+    // The day of the delivery does not count, and the last day counts to its end.
+    return transactions::AdvanceFulfilment(now, to, parts_.time_zone.EndOfDay(parts_.clock.Now(), parts_.withdrawal_days));
   });
 }
 

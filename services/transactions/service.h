@@ -6,6 +6,7 @@
 
 #include "lib/base/change_signal.h"
 #include "lib/base/secret.h"
+#include "lib/calendar/time_zone.h"
 #include "lib/rpc/service.h"
 #include "octavo/transactions/v1/transactions.pb.h"
 #include "services/transactions/checkout.h"
@@ -23,6 +24,7 @@ class TransactionsService final : public rpc::Service {
     const Clock& clock;
     // Signs the provider's notices; empty: none is accepted.
     Secret notice_key;
+    TimeZone time_zone = TimeZone::Utc();
     std::int64_t withdrawal_days = 14;  // In which buyers may ask to return books, after the day of the delivery.
   };
 

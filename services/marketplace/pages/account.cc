@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "services/marketplace/form.h"
+#include "services/marketplace/order_words.h"
 #include "services/marketplace/pages/account_form.h"
 #include "services/marketplace/session.h"
 
@@ -32,17 +33,7 @@ http::Response ForCustomer(const Site& site, const Visit& visit, std::string_vie
   return ShowAccountsAway(site, visit);
 }
 
-// "23 November 2026".
-std::string Day(const google::protobuf::Timestamp& time) {
-  constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
-                                          "July",    "August",   "September", "October", "November", "December"};
-  const std::chrono::sys_seconds seconds{std::chrono::seconds(time.seconds())};
-  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(seconds));
-  return std::to_string(static_cast<unsigned>(day.day())) + " " +
-         std::string(kMonths[static_cast<unsigned>(day.month()) - 1]) + " " + std::to_string(static_cast<int>(day.year()));
-}
-
-void FillSessions(View& content, const Answer<accounts::v1::ListSessionsResponse>& sessions) {
+void FillSessions(const Site& site, View& content, const Answer<accounts::v1::ListSessionsResponse>& sessions) {
   if (!sessions.ok()) {
     content.Show("NO_SESSIONS");
     return;
@@ -50,7 +41,8 @@ void FillSessions(View& content, const Answer<accounts::v1::ListSessionsResponse
   View list = content.Add("SESSIONS");
   for (const accounts::v1::ListedSession& session : (*sessions)->sessions()) {
     View row = list.Add("SESSION");
-    row.Set("BEGAN", Day(session.create_time())).Set("USED", Day(session.last_use_time()));
+    row.Set("BEGAN", FormatDate(site.time_zone, session.create_time().seconds()))
+        .Set("USED", FormatDate(site.time_zone, session.last_use_time().seconds()));
     row.Show(session.current() ? "CURRENT" : "ELSEWHERE");
   }
 }
@@ -108,8 +100,8 @@ http::Response AccountPage(const Site& site, const http::Request& request) {
               {.file = "account.tpl", .title = "Your account", .indexed = false, .personal = true, .has_forms = true});
     View& content = page.content();
     content.Set("HEADING", customer.full_name().empty() ? "Your account" : customer.full_name());
-    content.Set("EMAIL", customer.email()).Set("SINCE", Day(customer.create_time()));
-    FillSessions(content, sessions.Get(visit.budget().Part(kPartBudget)));
+    content.Set("EMAIL", customer.email()).Set("SINCE", FormatDate(site.time_zone, customer.create_time().seconds()));
+    FillSessions(site, content, sessions.Get(visit.budget().Part(kPartBudget)));
     return std::move(page).Send();
   });
 }

@@ -238,7 +238,7 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
   View& content = page.content();
   AddBook(content, book);
   AddBecause(content, asked.because.Get(asked.part), name);
-  AddOffer(content, book, asked.stock.Get(asked.part), visit.prices());
+  AddOffer(content, book, asked.stock.Get(asked.part), visit.prices(), site.time_zone);
   AddShelves(site, visit, book, asked, content);
   return std::move(page).Send();
 }

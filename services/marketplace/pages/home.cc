@@ -192,13 +192,13 @@ Pending<promotions::v1::ListBannersResponse> AskForBanners(const Site& site, con
   return site.client.promotions().ListBanners(request, visit.budget().Part(kPartBudget));
 }
 
-void AddBanners(const Visit& visit, View& content, Asked& asked) {
+void AddBanners(const Site& site, const Visit& visit, View& content, Asked& asked) {
   const auto banners = asked.banners.Get(visit.budget().Part(kPartBudget));
   if (!banners.ok()) return;  // The shop sells without them.
   for (const promotions::v1::Banner& banner : (*banners)->banners()) {
     View shown = content.Add("BANNER");
     shown.Set("TEXT", banner.text());
-    if (banner.has_end_time()) shown.Add("ENDS").Set("END", FormatDate(banner.end_time().seconds()));
+    if (banner.has_end_time()) shown.Add("ENDS").Set("END", FormatLastDay(site.time_zone, banner.end_time().seconds()));
   }
 }
 
@@ -262,7 +262,7 @@ http::Response HomePage(const Site& site, const http::Request& request) {
   if (!popular.ok()) return ErrorPage(site, request, 503);
 
   View& content = page.content();
-  AddBanners(visit, content, asked);
+  AddBanners(site, visit, content, asked);
   std::set<std::string> shown;
   for (const catalog::v1::Book* book : suggestions.books) shown.insert(book->name());
   const Books popular_books = Choose(popular, kShelfBooks, shown);

@@ -10,17 +10,17 @@
 namespace octavo::marketplace {
 namespace {
 
-Availability Describe(const Answer<inventory::v1::BatchGetStockResponse>& answer) {
-  if (answer.ok() && !(*answer)->stocks().empty()) return DescribeStock((*answer)->stocks(0));
+Availability Describe(const Answer<inventory::v1::BatchGetStockResponse>& answer, const TimeZone& time_zone) {
+  if (answer.ok() && !(*answer)->stocks().empty()) return DescribeStock((*answer)->stocks(0), time_zone);
   return {.words = {"We cannot see our shelves at the moment. Please look again in a minute.", "unknown"}};
 }
 
 }  // namespace
 
 void AddOffer(View& view, const catalog::v1::Book& book,
-              const Answer<inventory::v1::BatchGetStockResponse>& stock, PriceStyle prices) {
+              const Answer<inventory::v1::BatchGetStockResponse>& stock, PriceStyle prices, const TimeZone& time_zone) {
   View offer = view.Include("OFFER", "offer.tpl");
-  const Availability availability = Describe(stock);
+  const Availability availability = Describe(stock, time_zone);
   const bool is_known = stock.ok() && !(*stock)->stocks().empty();
   const std::int64_t version = is_known ? (*stock)->stocks(0).version() : 0;
   offer.Set("AVAILABILITY", availability.words.text)
@@ -50,7 +50,7 @@ http::Response OfferFragment(const Site& site, const http::Request& request, std
     return http::PlainText(is_gone ? 404 : 503, is_gone ? "Not Found\n" : "Service Unavailable\n");
   }
   RootView root;
-  AddOffer(root, **found, stock.Get(visit.budget()), visit.prices());
+  AddOffer(root, **found, stock.Get(visit.budget()), visit.prices(), site.time_zone);
   http::Response response;
   response.body = site.templates.Render("fragment.tpl", root);
   response.headers.Add("Cache-Control", "no-store");

@@ -139,7 +139,7 @@ void AddActions(View& content, const Site& site, const v1::Order& order, const C
       .Set("TOKEN", claim.access_token)
       .Set("RETURN_KEY", NewUuid(site.clock, site.random));
   if (order.has_return_end_time()) {
-    form.Add("UNTIL").Set("LAST_DAY", FormatDate(order.return_end_time().seconds() - 1));  // The end is exclusive.
+    form.Add("UNTIL").Set("LAST_DAY", FormatLastDay(site.time_zone, order.return_end_time().seconds()));
   }
   if (order.totals().delivery().minor() > 0) form.Show("WITH_DELIVERY");
   for (const v1::OrderLine& line : order.lines()) {
@@ -164,14 +164,14 @@ std::string ItemsOf(const v1::Order& order, const v1::Return& given_back) {
   return words;
 }
 
-void AddReturns(View& content, const v1::Order& order, PriceStyle prices) {
+void AddReturns(View& content, const TimeZone& time_zone, const v1::Order& order, PriceStyle prices) {
   if (order.returns().empty()) return;
   View section = content.Add("RETURNS");
   for (const v1::Return& given_back : order.returns()) {
     const Words words = DescribeReturn(given_back);
     View row = section.Add("RETURN");
     row.Set("RETURN_ITEMS", ItemsOf(order, given_back))
-        .Set("RETURN_ASKED", FormatDate(given_back.request_time().seconds()))
+        .Set("RETURN_ASKED", FormatDate(time_zone, given_back.request_time().seconds()))
         .Set("RETURN_WORDS", words.text)
         .Set("RETURN_KIND", words.kind);
     if (!given_back.answer().empty()) row.Add("ANSWERED").Set("RETURN_ANSWER", given_back.answer());
@@ -179,12 +179,12 @@ void AddReturns(View& content, const v1::Order& order, PriceStyle prices) {
   }
 }
 
-void AddStates(View& content, const v1::Order& order, PriceStyle prices) {
+void AddStates(View& content, const TimeZone& time_zone, const v1::Order& order, PriceStyle prices) {
   content.Set("NUMBER", order.number())
       .Set("STATE", OrderState(order))
       .Set("PAYMENT", PaymentState(order))
       .Set("FULFILMENT", FulfilmentState(order))
-      .Set("PLACED", FormatMoment(order.place_time().seconds()));
+      .Set("PLACED", FormatMoment(time_zone, order.place_time().seconds()));
   if (order.refunded().minor() > 0)
     content.Add("REFUNDED").Set("REFUNDED_SUM", FormatMoney(order.refunded(), prices));
   if (order.credited().minor() > 0)
@@ -202,12 +202,13 @@ void AddStates(View& content, const v1::Order& order, PriceStyle prices) {
 }
 
 // What happened, oldest first; gives the position of the last event.
-std::int64_t AddEvents(View& content, const Answer<v1::ListOrderEventsResponse>& events, PriceStyle prices) {
+std::int64_t AddEvents(View& content, const TimeZone& time_zone, const Answer<v1::ListOrderEventsResponse>& events,
+                       PriceStyle prices) {
   std::int64_t last = 0;
   if (!events.ok()) return last;
   for (const v1::OrderEvent& event : (*events)->events()) {
     View item = content.Add("EVENT");
-    item.Set("EVENT_TIME", FormatMoment(event.event_time().seconds())).Set("EVENT_WORDS", EventWords(event));
+    item.Set("EVENT_TIME", FormatMoment(time_zone, event.event_time().seconds())).Set("EVENT_WORDS", EventWords(event));
     if (!event.note().empty()) item.Add("EVENT_NOTED").Set("EVENT_NOTE", WithAmountsFor(event.note(), prices));
     last = event.position();
   }
@@ -243,14 +244,14 @@ http::Response OrderPage(const Site& site, const http::Request& request, const s
              .personal = true,
              .has_forms = true});
   View& content = page.content();
-  AddStates(content, order, visit.prices());
+  AddStates(content, site.time_zone, order, visit.prices());
   AddLines(content, order, visit.prices());
   AddSummary(content, "SUMMARY",
              {.totals = order.totals(), .campaigns = order.campaigns(), .with_advice = false},
              visit.prices());
-  AddReturns(content, order, visit.prices());
+  AddReturns(content, site.time_zone, order, visit.prices());
   AddActions(content, site, order, claim, visit.prices());
-  const std::int64_t last = AddEvents(content, events.Get(visit.budget()), visit.prices());
+  const std::int64_t last = AddEvents(content, site.time_zone, events.Get(visit.budget()), visit.prices());
   if (!claim.access_token.empty()) content.Show("BY_LINK");
   const std::string live =
       OrderLink(order.name()) + "/events?after=" + std::to_string(last) +
@@ -351,7 +352,7 @@ http::Response OrdersPage(const Site& site, const http::Request& request) {
     content.Add("ORDER")
         .Set("LINK", OrderLink(order.name()))
         .Set("NUMBER", order.number())
-        .Set("PLACED", FormatDate(order.place_time().seconds()))
+        .Set("PLACED", FormatDate(site.time_zone, order.place_time().seconds()))
         .Set("TITLES", titles)
         .Set("TOTAL", FormatMoney(order.totals().total(), visit.prices()))
         .Set("STATE", is_cancelled ? OrderState(order) : FulfilmentState(order))

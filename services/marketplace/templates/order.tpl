@@ -86,7 +86,7 @@
     {{#COLLECTED}}<p>To be collected in the shop</p>{{/COLLECTED}}
     <h3>What happened</h3>
     <ol class="events">
-      {{#EVENT}}<li><span>{{EVENT_WORDS}}</span>{{#EVENT_NOTED}} <span class="quiet">{{EVENT_NOTE}}</span>{{/EVENT_NOTED}} <span class="when quiet">{{EVENT_TIME}} UTC</span></li>{{/EVENT}}
+      {{#EVENT}}<li><span>{{EVENT_WORDS}}</span>{{#EVENT_NOTED}} <span class="quiet">{{EVENT_NOTE}}</span>{{/EVENT_NOTED}} <span class="when quiet">{{EVENT_TIME}}</span></li>{{/EVENT}}
     </ol>
   </section>
 </div>

@@ -1,45 +1,13 @@
 #include "services/promotions/domain/order_facts.h"
 
-#include <unicode/gregocal.h>
-#include <unicode/timezone.h>
-
-#include <array>
-#include <cstdio>
-#include <memory>
 #include <utility>
 
 #include "lib/base/check.h"
 
 namespace octavo::promotions {
-namespace {
 
-std::unique_ptr<icu::TimeZone> Zone(const std::string& name) {
-  return std::unique_ptr<icu::TimeZone>(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(name)));
-}
-
-}  // namespace
-
-Result<ShopDays> ShopDays::In(const std::string& time_zone) {
-  if (*Zone(time_zone) == icu::TimeZone::getUnknown()) {
-    return InvalidField("time_zone", "\"" + time_zone + "\" is not a time zone, for example Europe/Berlin");
-  }
-  return ShopDays(time_zone);
-}
-
-std::string ShopDays::DayOf(Timestamp time) const {
-  UErrorCode status = U_ZERO_ERROR;
-  icu::GregorianCalendar calendar(Zone(time_zone_).release(), status);  // Takes the zone.
-  calendar.setTime(static_cast<double>(std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count()),
-                   status);
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02d-%02d", calendar.get(UCAL_YEAR, status),
-                calendar.get(UCAL_MONTH, status) + 1, calendar.get(UCAL_DATE, status));
-  CHECK(U_SUCCESS(status));
-  return text.data();
-}
-
-void AddOrder(const OrderFacts& order, const CampaignEffect* effect, const ShopDays& days, Report& report) {
-  DayReport& day = report.days[days.DayOf(order.place_time)];
+void AddOrder(const OrderFacts& order, const CampaignEffect* effect, const TimeZone& time_zone, Report& report) {
+  DayReport& day = report.days[time_zone.DayOf(order.place_time)];
   if (effect == nullptr) {
     ++report.order_count_without;
     ++day.order_count_without;

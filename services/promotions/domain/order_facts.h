@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/calendar/time_zone.h"
 #include "services/promotions/domain/claim.h"
 #include "services/promotions/domain/quote.h"
 
@@ -72,23 +73,8 @@ struct Report {
   std::map<std::string, DayReport> days;  // "2026-11-23", in the shop's time zone.
 };
 
-// Days of the shop. Not thread-safe; cheap to copy anew for each report.
-class ShopDays {
- public:
-  // An IANA name, "Europe/Berlin". INVALID_ARGUMENT (INVALID_FIELD) when ICU does not know it.
-  static Result<ShopDays> In(const std::string& time_zone);
-
-  // "2026-11-23".
-  std::string DayOf(Timestamp time) const;
-
- private:
-  explicit ShopDays(std::string time_zone) : time_zone_(std::move(time_zone)) {}
-
-  std::string time_zone_;
-};
-
 // Adds one order that was not cancelled; `effect` is what the campaign did to it, or nothing.
-void AddOrder(const OrderFacts& order, const CampaignEffect* effect, const ShopDays& days, Report& report);
+void AddOrder(const OrderFacts& order, const CampaignEffect* effect, const TimeZone& time_zone, Report& report);
 
 // What a book is to a campaign, for orders that remember only its number.
 struct BookFacts {

@@ -116,7 +116,7 @@ std::string Explain(const Trial& trial, Currency currency) {
   switch (trial.reason) {
     case Reason::kNone: return "";
     case Reason::kUnknownCode: return "There is no code " + trial.code + ".";
-    case Reason::kNotStarted: return name + " begins at " + ToString(*trial.campaign().start) + ".";
+    case Reason::kNotStarted: return name + " has not begun yet.";
     case Reason::kEnded: return name + " has ended.";
     case Reason::kPaused: return name + " is paused.";
     case Reason::kNotEligibleItems: return "No book in the basket belongs to " + name + ".";

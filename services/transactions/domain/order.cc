@@ -168,8 +168,7 @@ Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool r
   return change;
 }
 
-Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentState to, Timestamp now,
-                                                std::int64_t withdrawal_days) {
+Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentState to, Timestamp return_end_time) {
   if (order.fulfilment_state == to) return std::optional<Change>();
   const bool shipping = order.delivery_method == DeliveryMethod::kShipping;
   const FulfilmentState steps[] = {FulfilmentState::kOpen, FulfilmentState::kPacked,
@@ -185,10 +184,7 @@ Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentSt
   }
   Change change{.order = order, .event = EventType::kFulfilmentChanged};
   change.order.fulfilment_state = to;
-  if (to == FulfilmentState::kDelivered) {
-    // The day of the delivery does not count, and the last day counts to its end.
-    change.order.return_end_time = std::chrono::floor<std::chrono::days>(now) + std::chrono::days(withdrawal_days + 1);
-  }
+  if (to == FulfilmentState::kDelivered) change.order.return_end_time = return_end_time;
   if (to == FulfilmentState::kDelivered && order.payment_state != PaymentState::kDue) {
     change.order.state = OrderState::kCompleted;
     change.event = EventType::kCompleted;

@@ -201,10 +201,9 @@ Result<std::optional<Change>> RunOut(const Order& order, Timestamp now);
 // FAILED_PRECONDITION: NOT_PAID, NOTHING_TO_REFUND; INVALID_ARGUMENT for a quantity below 1.
 Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool restock, const std::string& reason);
 
-// The next step of fulfilment. From the delivery on the buyer has `withdrawal_days` days to ask for a return.
+// The next step of fulfilment. Once it is delivered, the buyer may ask for a return until `return_end_time`.
 // FAILED_PRECONDITION (BAD_STATE) where there is no such step from here. nullopt: it is there already.
-Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentState to, Timestamp now,
-                                                std::int64_t withdrawal_days);
+Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentState to, Timestamp return_end_time);
 
 // What is due came in, as cash or a transfer. FAILED_PRECONDITION (BAD_STATE) unless payment is due. nullopt: it is paid already.
 Result<std::optional<Change>> RecordPayment(const Order& order);

@@ -171,7 +171,7 @@ TEST(FulfilmentTest, GoesForwardOnly) {
     Order order = ExampleOrder();
     order.delivery_method = test.delivery;
     order.fulfilment_state = test.from;
-    const auto change = AdvanceFulfilment(order, test.to, FakeClock::kNoon, 14);
+    const auto change = AdvanceFulfilment(order, test.to, FakeClock::kNoon);
     EXPECT_EQ(change.ok(), test.allowed) << static_cast<int>(test.from) << " to " << static_cast<int>(test.to);
     if (change.ok()) continue;
     EXPECT_THAT(change, HasReason("BAD_STATE"));
@@ -180,7 +180,7 @@ TEST(FulfilmentTest, GoesForwardOnly) {
 
 TEST(FulfilmentTest, DeliveredAndPaidIsComplete) {
   const auto deliver = [](const Order& order) {
-    return (*AdvanceFulfilment(order, FulfilmentState::kDelivered, FakeClock::kNoon, 14))->order;
+    return (*AdvanceFulfilment(order, FulfilmentState::kDelivered, FakeClock::kNoon))->order;
   };
 
   EXPECT_EQ(deliver(Paid()).state, OrderState::kCompleted);

@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr Timestamp kNoon = FakeClock::kNoon;
 constexpr auto kDay = std::chrono::days(1);
+constexpr Timestamp kReturnEnd = kNoon + 14 * kDay + 12h;  // A midnight.
 
 Order Paid() {
   Order order = ExampleOrder();
@@ -20,7 +21,7 @@ Order Paid() {
 }
 
 Order Delivered(const Order& order) {
-  return (*AdvanceFulfilment(order, FulfilmentState::kDelivered, kNoon, /*withdrawal_days=*/14))->order;
+  return (*AdvanceFulfilment(order, FulfilmentState::kDelivered, kReturnEnd))->order;
 }
 
 Order Requested(const Order& order, const std::vector<Item>& items) {
