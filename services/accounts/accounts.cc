@@ -117,8 +117,12 @@ Status Accounts::Register(const Applicant& applicant) {
   return parts_.postman.Post({.kind = "register", .write = std::move(write)});
 }
 
-Result<Customer> Accounts::VerifyEmail(const Secret& token) {
-  Customer customer = TRY(parts_.store.ConfirmRegistration(HashToken(token.Reveal()), parts_.clock.Now()));
+Result<Customer> Accounts::VerifyEmail(const Secret& token, const Secret& password) {
+  const TokenHash hash = HashToken(token.Reveal());
+  const PasswordHash chosen = TRY(parts_.store.FindRegistration(hash, parts_.clock.Now()));
+  if (password.Reveal().size() > kPasswordBytesMax) return BadCredentials();
+  if (!TRY(parts_.hasher.Verify(chosen, password)).matches) return BadCredentials();
+  Customer customer = TRY(parts_.store.ConfirmRegistration(hash, parts_.clock.Now()));
   parts_.bell.Ring();  // Guest orders.
   return customer;
 }

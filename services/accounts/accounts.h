@@ -103,8 +103,9 @@ class Accounts {
   // where the address has had several of late. Errors: INVALID_ARGUMENT (INVALID_FIELD), RESOURCE_EXHAUSTED
   // (TRY_LATER with retry_seconds: the client has registered too often; OVERLOADED).
   Status Register(const Applicant& applicant);
-  // Errors: FAILED_PRECONDITION (BAD_TOKEN).
-  Result<Customer> VerifyEmail(const Secret& token);
+  // Errors: FAILED_PRECONDITION (BAD_TOKEN), UNAUTHENTICATED (BAD_CREDENTIALS: not the password that was chosen),
+  // RESOURCE_EXHAUSTED (OVERLOADED).
+  Result<Customer> VerifyEmail(const Secret& token, const Secret& password);
 
   // Errors: UNAUTHENTICATED (BAD_CREDENTIALS), RESOURCE_EXHAUSTED (TRY_LATER with retry_seconds, OVERLOADED).
   Result<SignedIn> SignIn(const std::string& email, const Secret& password, const std::string& client);

@@ -38,7 +38,7 @@ class AccountsTest : public testing::Test {
   // Registers and answers the message.
   Customer Join(const std::string& email = kAda, const Secret& password = kPassword) {
     CHECK(Register(email, password).ok());
-    return accounts().VerifyEmail(NextToken()).value();
+    return accounts().VerifyEmail(NextToken(), Secret(kPassword)).value();
   }
   Status Register(const std::string& email, const Secret& password, const std::string& request_id = "") {
     return accounts().Register({.email = email,
@@ -94,7 +94,7 @@ TEST_F(AccountsTest, WhoAnswersTheMessageHasAnAccount) {
   EXPECT_THAT(message.text.Reveal(), HasSubstr(kShop + "/account/verify?token="));
   EXPECT_THAT(SignIn(), HasReason("BAD_CREDENTIALS"));  // Not yet.
 
-  const Result<Customer> customer = accounts().VerifyEmail(Secret(TokenIn(message.text.Reveal())));
+  const Result<Customer> customer = accounts().VerifyEmail(Secret(TokenIn(message.text.Reveal())), Secret(kPassword));
 
   ASSERT_THAT(customer, IsOk());
   EXPECT_EQ(customer->email, kAda);
@@ -121,11 +121,22 @@ TEST_F(AccountsTest, SomebodyElseWhoRegistersTheSameAddressDoesNotChooseThePassw
   ASSERT_THAT(Register(kAda, kOther), IsOk());
   const Secret theirs = NextToken();
 
-  ASSERT_THAT(accounts().VerifyEmail(hers), IsOk());
+  ASSERT_THAT(accounts().VerifyEmail(hers, Secret(kPassword)), IsOk());
 
-  EXPECT_THAT(accounts().VerifyEmail(theirs), HasReason("BAD_TOKEN"));
+  EXPECT_THAT(accounts().VerifyEmail(theirs, Secret(kOther)), HasReason("BAD_TOKEN"));
   EXPECT_THAT(SignIn(kAda, kOther), HasReason("BAD_CREDENTIALS"));
   EXPECT_THAT(SignIn(kAda, kPassword), IsOk());
+}
+
+TEST_F(AccountsTest, WhoPressesTheLinkOfAStrangersRegistrationOpensNothingForThem) {
+  ASSERT_THAT(Register(kAda, kOther), IsOk());  // By somebody who would like to see her orders.
+  const Secret link = NextToken();
+
+  EXPECT_THAT(accounts().VerifyEmail(link, Secret(kPassword)), HasReason("BAD_CREDENTIALS"));
+  EXPECT_THAT(accounts().VerifyEmail(link, Secret("")), HasReason("BAD_CREDENTIALS"));
+
+  EXPECT_THAT(SignIn(kAda, kOther), HasReason("BAD_CREDENTIALS")) << "there is no account";
+  EXPECT_THAT(accounts().VerifyEmail(link, Secret(kOther)), IsOk()) << "a slip of the fingers does not use up the link";
 }
 
 TEST_F(AccountsTest, TheSameRequestSendsOneMessage) {
@@ -141,13 +152,13 @@ TEST_F(AccountsTest, ALinkWorksOnceAndForADay) {
   ASSERT_THAT(Register(kAda, kPassword), IsOk());
   const Secret first = NextToken();
   clock_.Advance(24h);
-  EXPECT_THAT(accounts().VerifyEmail(first), HasReason("BAD_TOKEN"));
+  EXPECT_THAT(accounts().VerifyEmail(first, Secret(kPassword)), HasReason("BAD_TOKEN"));
 
   ASSERT_THAT(Register(kAda, kPassword), IsOk());
   const Secret second = NextToken();
-  EXPECT_THAT(accounts().VerifyEmail(second), IsOk());
-  EXPECT_THAT(accounts().VerifyEmail(second), HasReason("BAD_TOKEN"));
-  EXPECT_THAT(accounts().VerifyEmail(Secret("")), HasReason("BAD_TOKEN"));
+  EXPECT_THAT(accounts().VerifyEmail(second, Secret(kPassword)), IsOk());
+  EXPECT_THAT(accounts().VerifyEmail(second, Secret(kPassword)), HasReason("BAD_TOKEN"));
+  EXPECT_THAT(accounts().VerifyEmail(Secret(""), Secret(kPassword)), HasReason("BAD_TOKEN"));
 }
 
 TEST_F(AccountsTest, NobodysBoxIsFilled) {

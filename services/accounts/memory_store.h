@@ -26,6 +26,13 @@ class MemoryStore final : public Store {
     return registrations_.emplace(registration.token, registration).second;
   }
 
+  Result<PasswordHash> FindRegistration(const TokenHash& token, Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = registrations_.find(token);
+    if (found == registrations_.end() || found->second.expires <= now) return BadToken();
+    return found->second.password_hash;
+  }
+
   Result<Customer> ConfirmRegistration(const TokenHash& token, Timestamp now) override {
     const std::lock_guard lock(mutex_);
     const auto found = registrations_.find(token);

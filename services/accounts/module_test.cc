@@ -96,9 +96,10 @@ class AccountsModuleTest : public testing::Test {
     request.set_base_uri("http://127.0.0.1:8080");
     return Call(&Stub::Register, request);
   }
-  Result<v1::VerifyEmailResponse> Verify(const std::string& token) {
+  Result<v1::VerifyEmailResponse> Verify(const std::string& token, const std::string& password = kPassword) {
     v1::VerifyEmailRequest request;
     request.set_token(token);
+    request.set_password(password);
     return Call(&Stub::VerifyEmail, request);
   }
   Result<v1::SignInResponse> SignIn(const std::string& email, const std::string& password) {

@@ -93,7 +93,7 @@ Result<v1::RegisterResponse> AccountsService::Register(const rpc::Call&, const v
 Result<v1::VerifyEmailResponse> AccountsService::VerifyEmail(const rpc::Call&,
                                                              const v1::VerifyEmailRequest& request) {
   v1::VerifyEmailResponse response;
-  *response.mutable_customer() = ToProto(TRY(accounts_.VerifyEmail(Secret(request.token()))));
+  *response.mutable_customer() = ToProto(TRY(accounts_.VerifyEmail(Secret(request.token()), Secret(request.password()))));
   return response;
 }
 

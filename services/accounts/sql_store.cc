@@ -185,6 +185,14 @@ bool SqlStore::AddRegistration(const Registration& registration) {
   });
 }
 
+Result<PasswordHash> SqlStore::FindRegistration(const TokenHash& token, Timestamp now) {
+  return database_.Read([&](Transaction& transaction) -> Result<PasswordHash> {
+    const std::optional<Row> row = transaction.QueryOne(kFindRegistration, token.value(), now);
+    if (!row) return BadToken();
+    return PasswordHash(row->Text(3));
+  });
+}
+
 Result<Customer> SqlStore::ConfirmRegistration(const TokenHash& token, Timestamp now) {
   return database_.Write([&](Transaction& transaction) -> Result<Customer> {
     const std::optional<Row> row = transaction.QueryOne(kFindRegistration, token.value(), now);

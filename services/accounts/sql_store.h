@@ -18,6 +18,7 @@ class SqlStore final : public Store {
   explicit SqlStore(db::Database& database) : database_(database) {}
 
   bool AddRegistration(const Registration& registration) override;
+  Result<PasswordHash> FindRegistration(const TokenHash& token, Timestamp now) override;
   Result<Customer> ConfirmRegistration(const TokenHash& token, Timestamp now) override;
   std::optional<Credentials> FindByEmail(const std::string& email) override;
   std::optional<Credentials> FindCustomer(const CustomerId& id) override;

@@ -89,6 +89,8 @@ class Store {
 
   // --- Registering. False, changing nothing, when a registration with this request id waits already.
   virtual bool AddRegistration(const Registration& registration) = 0;
+  // The password that was chosen with it. Errors: FAILED_PRECONDITION (BAD_TOKEN: unknown, used or expired).
+  virtual Result<PasswordHash> FindRegistration(const TokenHash& token, Timestamp now) = 0;
   // Makes the account of the registration, forgets the others of its address, and asks for its guest orders
   // to be claimed. Errors: FAILED_PRECONDITION (BAD_TOKEN: unknown, used, expired, or the address has an
   // account).

@@ -118,6 +118,7 @@ async function register(page) {
   await press(page, 'Open an account');
   assert.equal(await heading(page), 'Look into your mail');
   await page.goto(await nextLink('/account/verify'));
+  await page.getByLabel('Your password').fill(ADA.password);
   await press(page, 'This is my address');
   assert.match(await noteOf(page), /confirmed/);
 }

@@ -14,7 +14,8 @@ Message VerifyEmailMessage(const std::string& to, const std::string& base_uri, c
           .subject = "Confirm your e-mail address",
           .text = Secret(
               "Welcome to Octavo.\n\n"
-              "Please confirm that this address is yours. The link works once, for a day:\n\n" +
+              "Please confirm that this address is yours. The link works once, for a day, with the password\n"
+              "that you chose:\n\n" +
               Link(base_uri, "/account/verify", token) +
               "\nIf you have not registered, do nothing: without the link there will be no account.\n")};
 }

@@ -14,7 +14,6 @@ namespace octavo::marketplace {
 namespace {
 
 constexpr char kHome[] = "/account";
-constexpr int kPasswordCharactersMax = 200;
 // An export asks four services for everything they have of one customer.
 constexpr std::chrono::seconds kExportBudget{8};
 
@@ -45,14 +44,6 @@ void FillSessions(const Site& site, View& content, const Answer<accounts::v1::Li
         .Set("USED", FormatDate(site.time_zone, session.last_use_time().seconds()));
     row.Show(session.current() ? "CURRENT" : "ELSEWHERE");
   }
-}
-
-Field CurrentPasswordField(std::string name, std::string label) {
-  return {.name = std::move(name),
-          .label = std::move(label),
-          .type = "password",
-          .autocomplete = "current-password",
-          .length_max = kPasswordCharactersMax};
 }
 
 AccountForm PasswordForm() {

@@ -12,9 +12,8 @@ namespace octavo::marketplace {
 namespace {
 
 constexpr char kHome[] = "/account";
-// What accounts takes: RFC 5321 has 254 bytes for an address, and a password 200 characters.
+// What accounts takes: RFC 5321 has 254 bytes for an address.
 constexpr int kEmailBytesMax = 254;
-constexpr int kPasswordCharactersMax = 200;
 // Of a link's token: those of accounts have 43 characters.
 constexpr std::size_t kTokenBytesMax = 128;
 
@@ -41,11 +40,7 @@ AccountForm SignInForm(std::string email, std::string next) {
           .action = "/account/sign-in",
           .button = "Sign in",
           .fields = {EmailField(std::move(email)),
-                     {.name = "password",
-                      .label = "Password",
-                      .type = "password",
-                      .autocomplete = "current-password",
-                      .length_max = kPasswordCharactersMax}},
+                     CurrentPasswordField("password", "Password")},
           .hidden = {{"next", std::move(next)}},
           .ways = {{"I have forgotten my password", "/account/forgotten"}, {"I have no account yet", "/account/register"}}};
 }
@@ -68,9 +63,11 @@ AccountForm RegisterForm(const Site& site, std::string email, std::string full_n
 
 AccountForm VerifyForm(std::string token) {
   return {.heading = "Confirm your address",
-          .lead = "One click, and your account is open.",
+          .lead = "Type the password that you chose when you registered, and your account is open. Somebody else has registered "
+                  "with your address? Then do nothing: without the password there will be no account.",
           .action = "/account/verify",
           .button = "This is my address",
+          .fields = {CurrentPasswordField("password", "Your password")},
           .hidden = {{"token", std::move(token)}},
           .holds_token = true};
 }
@@ -182,11 +179,12 @@ http::Response VerifyPage(const Site& site, const http::Request& request) {
 http::Response Verify(const Site& site, const Visit& visit, const http::Params& form) {
   accounts::v1::VerifyEmailRequest request;
   request.set_token(Token(form));
+  request.set_password(std::string(form.Get("password")));
   const Budget budget = visit.ForChange();
   const auto answer = site.client.accounts().VerifyEmail(request, budget).Get(budget);
   if (answer.ok()) return Redirect(site, "/account/sign-in", Note::kAddressConfirmed);
   if (answer.error().reason == "BAD_TOKEN") return ShowDeadVerifyLink(site, visit);
-  return ShowForm(site, visit, VerifyForm(request.token()), Refusal(answer.error(), ""));
+  return ShowForm(site, visit, VerifyForm(request.token()), Refusal(answer.error(), "password"));
 }
 
 // --- A forgotten password ---

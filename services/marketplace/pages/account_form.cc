@@ -67,6 +67,14 @@ Refusal::Refusal(const Error& error, std::string_view password_field) : status_(
   }
 }
 
+Field CurrentPasswordField(std::string name, std::string label) {
+  return {.name = std::move(name),
+          .label = std::move(label),
+          .type = "password",
+          .autocomplete = "current-password",
+          .length_max = kPasswordCharactersMax};
+}
+
 http::Response ShowForm(const Site& site, const Visit& visit, const AccountForm& form, const Refusal& refusal) {
   Page page(site, visit,
             {.file = "account_form.tpl",

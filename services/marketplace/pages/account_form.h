@@ -70,6 +70,10 @@ http::Response ShowAccountsAway(const Site& site, const Visit& visit);
 // 303 to the page for signing in, which leads back to `next`, a path of ours.
 http::Response SignInFirst(const Site& site, std::string_view next);
 
+inline constexpr int kPasswordCharactersMax = 200;
+// For a password that there is already.
+Field CurrentPasswordField(std::string name, std::string label);
+
 // Where the reader's messages lead back to: "https://shop.example".
 std::string BaseUri(const Site& site, const http::Request& request);
 // The reader's network address, for throttling. Over https a proxy of ours is in front, and says it as the last of

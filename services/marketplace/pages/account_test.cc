@@ -188,7 +188,8 @@ TEST_F(AccountPagesTest, WhoRegistersConfirmsAndSignsIn) {
   EXPECT_EQ(again.headers.Get("Referrer-Policy"), "no-referrer");
   EXPECT_EQ(again.headers.Get("Cache-Control"), "no-store");
   EXPECT_TRUE(again.holds_secret);
-  EXPECT_EQ(Location(Submit("/account/verify")), "/account/sign-in");
+  EXPECT_THAT(Submit("/account/verify", {{"password", kOther}}).body, HasSubstr("That is not your password."));
+  EXPECT_EQ(Location(Submit("/account/verify", {{"password", kPassword}})), "/account/sign-in");
 
   EXPECT_THAT(Get("/account/sign-in").body, HasSubstr("confirmed"));
   SignInByForm();
@@ -224,10 +225,10 @@ TEST_F(AccountPagesTest, ALinkThatIsUsedOrBrokenSaysSo) {
   Submit("/account/register", {{"email", kAda}, {"password", kPassword}});
   const std::string link = "/account/verify?token=" + shop_.accounts().LastLink(kAda);
   Get(link);
-  Submit("/account/verify");
+  Submit("/account/verify", {{"password", kPassword}});
 
   Get(link);
-  const http::Response used = Submit("/account/verify");
+  const http::Response used = Submit("/account/verify", {{"password", kPassword}});
 
   EXPECT_EQ(used.status, 422);
   EXPECT_THAT(used.body, HasSubstr("This link does not work any more"));

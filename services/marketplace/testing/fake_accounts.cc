@@ -119,6 +119,7 @@ Pending<v1::VerifyEmailResponse> FakeAccounts::VerifyEmail(const v1::VerifyEmail
     const std::lock_guard lock(mutex_);
     const auto found = registrations_.find(request.token());
     if (found == registrations_.end()) return BadToken();
+    if (found->second.password != request.password()) return BadCredentials();
     v1::VerifyEmailResponse response;
     *response.mutable_customer() = found->second.customer;
     people_[found->second.customer.email()] = std::move(found->second);
