@@ -7,6 +7,7 @@
 
 #include "lib/base/uuid.h"
 #include "services/catalog/domain/category.h"
+#include "services/catalog/domain/names.h"
 #include "services/catalog/domain/text.h"
 #include "services/catalog/import_session.h"
 #include "services/catalog/service_messages.h"
@@ -204,6 +205,10 @@ Result<v1::SearchBooksResponse> CatalogService::SearchBooks(const rpc::Call&, co
   AddFacets(result.facets, response);
   response.set_corrected_query(result.corrected_query);
   response.set_matched_any(result.matched_any);
+  if (const Category* category = FindCategory(result.category); category != nullptr) {
+    response.mutable_category()->set_name(ShelfName({ShelfKind::kCategory, result.category}));
+    response.mutable_category()->set_display_name(std::string(category->display_name));
+  }
   return response;
 }
 

@@ -303,8 +303,14 @@ TEST_F(PagesTest, SearchWithoutResultsHasAWayOn) {
 TEST_F(PagesTest, SearchSaysThatNoBookHasAllTheWords) {
   shop_.Add(MakeBook("The Hobbit", "J.R.R. Tolkien", "fantasy"));
 
-  EXPECT_THAT(Get("/search?q=hobbit+zzz").body, HasSubstr("No book has all of these words; these have some of them."));
+  EXPECT_THAT(Get("/search?q=hobbit+zzz").body, HasSubstr("No book has all of these words; these are called by some of them."));
   EXPECT_THAT(Get("/search?q=hobbit").body, Not(HasSubstr("No book has all of these words")));
+}
+
+TEST_F(PagesTest, SearchLeadsToTheCategoryThatWasMeant) {
+  const std::string link = "<a href=\"/categories/fiction\">All books in Fiction</a>";
+  EXPECT_THAT(Get("/search?q=fiction").body, HasSubstr(link));
+  EXPECT_THAT(Get("/search?q=hobbit").body, Not(HasSubstr(link)));
 }
 
 TEST_F(PagesTest, SearchBearsAnyParameters) {

@@ -30,7 +30,7 @@ PARTS = [
     part("examples", r"examples/", "", may_use_grpc=True),
     part("apps", r"apps/", f"{LIBRARIES} {PARTS_OF_A_SERVICE} module import marketplace apps", may_use_grpc=True),
     part("tools", r"tools/", f"{LIBRARIES} tools recommender", may_use_grpc=True),
-    part("bench", r"bench/", f"{LIBRARIES} testing recommender {PARTS_OF_A_SERVICE} module marketplace apps tests bench",
+    part("bench", r"bench/", f"{LIBRARIES} testing recommender {PARTS_OF_A_SERVICE} module import marketplace apps tests bench",
          may_use_grpc=True),
     part("tests", r"tests/", f"{LIBRARIES} testing {PARTS_OF_A_SERVICE} module apps tests", may_use_grpc=True),
 

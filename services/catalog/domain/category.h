@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string_view>
 
 namespace octavo::catalog {
@@ -39,5 +40,11 @@ inline constexpr std::string_view kGeneralCategory = "general";
 
 // Null where there is none of that slug.
 const Category* FindCategory(std::string_view slug);
+
+// The category that readers mean by these words, folded and parted by single spaces: "sci fi", "krimi", "love stories",
+// "young adult". Null where they mean none.
+const Category* CategoryCalled(std::string_view words);
+// Calls `visit` with each word that stands in a name by which CategoryCalled knows a category.
+void ForEachCategoryWord(const std::function<void(std::string_view)>& visit);
 
 }  // namespace octavo::catalog

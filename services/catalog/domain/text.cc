@@ -72,12 +72,18 @@ bool IsOptionalMark(UChar32 c) {
 
 bool IsTradeMark(UChar32 c) { return c == 0x2122 || c == 0x00AE || c == 0x00A9; }
 
-bool IsApostrophe(UChar32 c) { return c == '\'' || c == 0x2019 || c == 0x2018 || c == 0x02BC || c == 0x00B4; }
+// What is typed where an apostrophe belongs: quotation marks, accents, primes, the modifier letters.
+bool IsApostrophe(UChar32 c) {
+  constexpr auto kApostrophes = std::to_array<UChar32>({'\'', '`', 0x00B4, 0x02B9, 0x02BB, 0x02BC, 0x02BD, 0x2018, 0x2019,
+                                                        0x201B, 0x2032, 0x2035, 0xA78C, 0xFF07, 0xFF40});
+  return std::find(kApostrophes.begin(), kApostrophes.end(), c) != kApostrophes.end();
+}
 
 // Scripts written without spaces between words.
 bool IsUnspaced(UChar32 c) {
   if (c < 0x2E80) return false;
   UErrorCode status = U_ZERO_ERROR;
+  if (c == 0x30FC || c == 0x3005) return true;  // The marks for a long vowel and for a letter said twice: common to scripts.
   const UScriptCode script = uscript_getScript(c, &status);
   return script == USCRIPT_HAN || script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA ||
          script == USCRIPT_HANGUL || script == USCRIPT_THAI;
@@ -104,8 +110,13 @@ class WordSplitter {
         continue;
       }
       EndUnspaced();
+      if (c != ' ') bridge_.clear();
       if (IsWordPart(c)) {
         Append(word_, c);
+      } else if (const std::size_t signs = LanguageSigns(folded.substr(at - 1)); signs > 0) {
+        word_ += folded.substr(at - 1, signs);
+        at += signs - 1;
+        EndWord();
       } else if (IsApostrophe(c) && !word_.empty()) {
         if (!elided_) elided_ = word_.size();
       } else {
@@ -135,6 +146,13 @@ class WordSplitter {
     elided_.reset();
   }
 
+  // The signs that make another word of a single letter: 2 for "++" as in C++, 1 for "#" as in C#, 0 for none.
+  std::size_t LanguageSigns(std::string_view rest) const {
+    if (word_.size() != 1 || word_[0] < 'a' || word_[0] > 'z') return 0;
+    if (rest.starts_with("++")) return 2;
+    return rest.starts_with("#") && (rest.size() == 1 || !IsAsciiAlnum(static_cast<unsigned char>(rest[1]))) ? 1 : 0;
+  }
+
   void EndInitials() {
     if (forms_ == WordForms::kEveryForm && initials_.size() >= 2) words_.push_back(initials_);
     initials_.clear();
@@ -148,11 +166,18 @@ class WordSplitter {
       words_.push_back(unspaced_ + character);
       paired_ = true;
     }
+    if (forms_ == WordForms::kEveryForm) {
+      words_.push_back(character);
+      // A space between the parts of a name, as between family and given name, may be left out.
+      if (!bridge_.empty()) words_.push_back(bridge_ + character);
+      bridge_.clear();
+    }
     unspaced_ = std::move(character);
   }
 
   void EndUnspaced() {
-    if (!unspaced_.empty() && !paired_) words_.push_back(unspaced_);
+    if (!unspaced_.empty() && !paired_ && forms_ == WordForms::kAsTyped) words_.push_back(unspaced_);
+    if (!unspaced_.empty()) bridge_ = unspaced_;
     unspaced_.clear();
     paired_ = false;
   }
@@ -164,6 +189,7 @@ class WordSplitter {
   std::string initials_;               // Single letters since the last longer word.
   std::string unspaced_;               // The last character of a script without spaces.
   bool paired_ = false;
+  std::string bridge_;  // The last such character before a space.
 };
 
 const icu::Normalizer2& CaseFolder() {
@@ -184,6 +210,25 @@ const icu::Normalizer2& Decomposer() {
     return instance;
   }();
   return *decomposer;
+}
+
+const icu::Normalizer2& Composer() {
+  static const icu::Normalizer2* const composer = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* instance = icu::Normalizer2::getNFCInstance(status);
+    CHECK(U_SUCCESS(status));
+    return instance;
+  }();
+  return *composer;
+}
+
+// Kana and hangul put together again, so that a letter is one character.
+std::string Composed(const std::string& text) {
+  UErrorCode status = U_ZERO_ERROR;
+  std::string composed;
+  Composer().normalize(icu::UnicodeString::fromUTF8(text), status).toUTF8String(composed);
+  CHECK(U_SUCCESS(status));
+  return composed;
 }
 
 // ICU's own table from any script to ASCII. Building it takes 40 ms, so once; transliterate() is thread-safe.
@@ -247,13 +292,15 @@ std::string Fold(std::string_view text) {
   std::string folded;
   folded.reserve(text.size());
   if (IsAscii(text)) {
-    std::transform(text.begin(), text.end(), std::back_inserter(folded), AsciiLower);
+    std::transform(text.begin(), text.end(), std::back_inserter(folded),
+                   [](char c) { return c == '`' ? '\'' : AsciiLower(c); });
     return folded;
   }
   std::string without_marks;
   for (std::size_t at = 0; at < text.size();) {
     const UChar32 c = NextCodePoint(text, at);
-    if (!IsTradeMark(c)) Append(without_marks, c);
+    // Unicode takes some apostrophes for a space with an accent.
+    if (!IsTradeMark(c)) Append(without_marks, IsApostrophe(c) ? '\'' : c);
   }
   UErrorCode status = U_ZERO_ERROR;
   const icu::UnicodeString wide = icu::UnicodeString::fromUTF8(without_marks);
@@ -268,11 +315,48 @@ std::string Fold(std::string_view text) {
       Append(folded, c);
     }
   }
-  return folded;
+  return Composed(folded);
+}
+
+std::string SpellOutUmlauts(std::string_view text) {
+  if (IsAscii(text)) return std::string(text);
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::UnicodeString composed = Composer().normalize(icu::UnicodeString::fromUTF8(std::string(text)), status);
+  CHECK(U_SUCCESS(status));
+  std::string spelt_out;
+  for (std::int32_t at = 0; at < composed.length(); at = composed.moveIndex32(at, 1)) {
+    switch (const UChar32 c = composed.char32At(at)) {
+      case U'ä':
+      case U'Ä': spelt_out += "ae"; break;
+      case U'ö':
+      case U'Ö':
+      case U'ø':
+      case U'Ø': spelt_out += "oe"; break;
+      case U'ü':
+      case U'Ü': spelt_out += "ue"; break;
+      case U'å':
+      case U'Å': spelt_out += "aa"; break;
+      default: Append(spelt_out, c);
+    }
+  }
+  return spelt_out;
 }
 
 std::vector<std::string> Words(std::string_view text, WordForms forms) {
-  return WordSplitter(forms).Split(Fold(text));
+  std::vector<std::string> words = WordSplitter(forms).Split(Fold(text));
+  if (forms == WordForms::kAsTyped || IsAscii(text)) return words;
+  for (std::string& word : WordSplitter(forms).Split(Fold(SpellOutUmlauts(text)))) {
+    if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(std::move(word));
+  }
+  return words;
+}
+
+std::string Romanised(std::string_view word) {
+  std::string letters;
+  for (const char c : Fold(IsAscii(word) ? std::string(word) : Romanise(word))) {
+    if (IsAsciiAlnum(static_cast<unsigned char>(c))) letters += c;
+  }
+  return letters;
 }
 
 std::string Slug(std::string_view name) {
@@ -281,7 +365,7 @@ std::string Slug(std::string_view name) {
   bool gap = false;
   for (const char raw : latin) {
     const char c = AsciiLower(raw);
-    if (c == '\'') continue;
+    if (c == '\'' || c == '`') continue;
     if (!IsAsciiAlnum(static_cast<unsigned char>(c))) {
       gap = !slug.empty();
       continue;

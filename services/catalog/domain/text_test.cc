@@ -25,6 +25,10 @@ TEST(FoldTest, MakesEqualWhatReadersHoldToBeTheSame) {
       {"Ὀδύσσεια", "οδυσσεια"},
       {"Лев Толстой", "лев толстои"},
       {"ナルト", "ナルト"},
+      {"ﾅﾙﾄ", "ナルト"},
+      {"ｶﾞ", "ガ"},
+      {"한강", "한강"},
+      {"Ender`s Ender´s Ender′s", "ender's ender's ender's"},
       {"", ""},
   };
   for (const auto& [text, folded] : kCases) EXPECT_EQ(Fold(text), folded) << text;
@@ -43,10 +47,37 @@ TEST(WordsTest, GivesEveryFormOfElisionsAndInitials) {
   EXPECT_THAT(Words("J.K. Rowling", WordForms::kAsTyped), ElementsAre("j", "k", "rowling"));
 }
 
+TEST(WordsTest, TakesAnythingTypedForAnApostropheAsOne) {
+  for (const char* text : {"Ender's", "Ender’s", "Ender‘s", "Ender`s", "Ender´s", "Ender′s", "Enderʼs", "Ender＇s"}) {
+    EXPECT_THAT(Words(text, WordForms::kAsTyped), ElementsAre("enders")) << text;
+    EXPECT_EQ(Slug(text), "enders") << text;
+  }
+}
+
+TEST(WordsTest, KnowsProgrammingLanguagesFromLetters) {
+  EXPECT_THAT(Words("C++ in a C# (C)", WordForms::kAsTyped), ElementsAre("c++", "in", "a", "c#", "c"));
+  EXPECT_THAT(Words("C++17", WordForms::kAsTyped), ElementsAre("c++", "17"));
+  EXPECT_THAT(Words("Ender #1, b#1", WordForms::kAsTyped), ElementsAre("ender", "1", "b", "1"));
+}
+
+TEST(WordsTest, SpellsUmlautsOut) {
+  EXPECT_THAT(Words("Müller und Søren", WordForms::kEveryForm),
+              ElementsAre("muller", "und", "soren", "mueller", "soeren"));
+  EXPECT_EQ(SpellOutUmlauts("Mu\u0308ller Åsa"), "Mueller aasa");
+}
+
+TEST(RomanisedTest, GivesLatinLetters) {
+  EXPECT_EQ(Romanised("толкин"), "tolkin");
+  EXPECT_EQ(Romanised("王"), "wang");
+}
+
 TEST(WordsTest, GivesPairsWhereThereAreNoSpaces) {
   EXPECT_THAT(Words("三体", WordForms::kAsTyped), ElementsAre("三体"));
   EXPECT_THAT(Words("美少女戦", WordForms::kAsTyped), ElementsAre("美少", "少女", "女戦"));
   EXPECT_THAT(Words("三", WordForms::kAsTyped), ElementsAre("三"));
+  EXPECT_THAT(Words("三体", WordForms::kEveryForm), ElementsAre("三", "三体", "体"));
+  EXPECT_THAT(Words("三", WordForms::kEveryForm), ElementsAre("三"));
+  EXPECT_THAT(Words("セーラー", WordForms::kAsTyped), ElementsAre("セー", "ーラ", "ラー"));
 }
 
 TEST(SlugTest, IsAsciiAndEqualForOneAuthor) {

@@ -66,7 +66,8 @@ struct SearchResult {
   std::int64_t total_size = 0;  // An estimate beyond kSearchDepthMax.
   FacetCounts facets;
   std::string corrected_query;  // Empty: searched for as typed.
-  bool matched_any = false;     // No book has all the words; these have one of them at least.
+  bool matched_any = false;     // No book has all the words; these are called by some of them.
+  std::string category;         // Slug of the category that the query names; empty: it names none.
 };
 
 struct Suggestion {

@@ -9,6 +9,7 @@
 #include "services/catalog/domain/isbn.h"
 #include "services/catalog/domain/listing.h"
 #include "services/catalog/domain/text.h"
+#include "services/catalog/search/sound.h"
 
 namespace octavo::catalog::search {
 namespace {
@@ -38,25 +39,83 @@ std::string LanguageOf(std::string_view stemmer) {
   return "";
 }
 
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
+}
+
+enum class Stems { kNone, kWanted };
+
 // Adds the words of one field: as they are, under the field's prefix, and stemmed both ways.
 class TermAdder {
  public:
   TermAdder(Xapian::Document& document, const char* stemmer) : document_(document), stemmer_(stemmer) {}
 
-  void Add(std::string_view text, std::string_view field_prefix) {
+  void Add(std::string_view text, std::string_view field_prefix, Stems stems = Stems::kWanted) {
     std::size_t count = 0;
     for (const std::string& word : Words(text, WordForms::kEveryForm)) {
       if (++count > kDescriptionWordsMax) return;
-      document_.add_term(Term("", word));
-      const std::string stem = stemmer_.TermOf(word);
-      if (!stem.empty()) document_.add_term(stem);
-      if (field_prefix.empty()) continue;
-      document_.add_term(Term(field_prefix, word));
-      if (field_prefix == kTitleWord && !stem.empty()) document_.add_term(Term(kTitleWord, stem));
+      AddWord(word, field_prefix, stems);
+    }
+  }
+
+  // As Add, and what else a name is looked for by: its words romanised and run together.
+  void AddName(std::string_view name, std::string_view field_prefix, Stems stems) {
+    Add(name, field_prefix, stems);
+    std::vector<std::string> words = Words(name, WordForms::kAsTyped);
+    for (const std::string& word : words) {
+      if (const std::string romanised = IsAscii(word) ? "" : Romanised(word); !romanised.empty()) {
+        AddWord(romanised, field_prefix, Stems::kNone);
+      }
+    }
+    AddJoined(words);
+  }
+
+  // What each word of a name sounds like.
+  void AddSounds(std::string_view name, std::string_view prefix) {
+    for (const std::string& word : Words(name, WordForms::kEveryForm)) {
+      if (const std::string key = SoundKey(Romanised(word)); key.size() >= 2) document_.add_term(Term(prefix, key));
+    }
+  }
+
+  void AddAcronyms(std::string_view name) {
+    std::vector<std::string> words = Words(name.substr(0, name.find(':')), WordForms::kAsTyped);
+    for (int article = 0; article < 2 && words.size() >= 3; ++article) {
+      std::string initials;
+      for (const std::string& word : words) initials += word[0];
+      if (IsAscii(initials) && initials.size() <= kAcronymMax) document_.add_term(Term(kAcronym, initials));
+      if (words.front() != "the" && words.front() != "a") return;
+      words.erase(words.begin());
     }
   }
 
  private:
+  void AddWord(const std::string& word, std::string_view field_prefix, Stems stems) {
+    document_.add_term(Term("", word));
+    const std::string stem = stems == Stems::kWanted ? stemmer_.TermOf(word) : "";
+    if (!stem.empty()) document_.add_term(stem);
+    if (field_prefix.empty()) return;
+    document_.add_term(Term(field_prefix, word));
+    if (field_prefix != kSubjectWord) document_.add_boolean_term(Term(kNameWord, word));
+    if (field_prefix == kTitleWord && !stem.empty()) document_.add_term(Term(kTitleWord, stem));
+  }
+
+  // Every two to four neighbours, and all of them.
+  void AddJoined(const std::vector<std::string>& words) {
+    for (std::size_t begin = 0; begin + 1 < words.size(); ++begin) {
+      std::string joined = words[begin];
+      for (std::size_t end = begin + 1; end < words.size() && IsAscii(joined) && joined.size() <= kJoinedBytesMax; ++end) {
+        joined += words[end];
+        if (end < begin + kJoinedWordsMax || (begin == 0 && end + 1 == words.size())) {
+          document_.add_term(Term(kJoinedWord, joined));
+        }
+      }
+    }
+  }
+
+  static constexpr std::size_t kJoinedWordsMax = 4;
+  static constexpr std::size_t kJoinedBytesMax = 40;
+  static constexpr std::size_t kAcronymMax = 8;
+
   Xapian::Document& document_;
   const Stemmer stemmer_;
 };
@@ -98,17 +157,42 @@ std::string_view TakeUntil(std::string_view& text, char end) {
   return taken;
 }
 
-void AddMarks(Xapian::Document& document, const BookContent& book) {
-  document.add_boolean_term(Term(kExactTitle, ExactName(book.title)));
+// Marks the whole of a name, with and without an article at its beginning.
+void MarkName(Xapian::Document& document, std::string_view prefix, std::string_view name) {
+  std::vector<std::string> words = Words(name, WordForms::kAsTyped);
+  for (int article = 0; article < 2 && !words.empty(); ++article) {
+    const std::string exact = RunTogether(words);
+    document.add_boolean_term(Term(prefix, exact));
+    document.add_boolean_term(Term(kExactAny, exact));
+    if (words.front() != "the" && words.front() != "a" && words.front() != "an") return;
+    words.erase(words.begin());
+  }
+}
+
+void AddNameMarks(Xapian::Document& document, const BookContent& book) {
+  MarkName(document, kExactTitle, book.title);
   if (const std::size_t colon = book.title.find(':'); colon != std::string::npos) {
-    document.add_boolean_term(Term(kExactMainTitle, ExactName(book.title.substr(0, colon))));
+    MarkName(document, kExactMainTitle, book.title.substr(0, colon));
   }
-  if (book.series) document.add_boolean_term(Term(kExactSeries, ExactName(book.series->title)));
+  if (book.series) {
+    MarkName(document, kExactSeries, book.series->title);
+    if (book.series->number == "1") MarkName(document, kExactFirstOfSeries, book.series->title);
+    document.add_boolean_term(Term(kVolume, book.series->number));
+    if (!book.series->number.empty()) MarkName(document, kExactVolume, book.series->title + " " + book.series->number);
+  }
   for (const AuthorCredit& author : book.authors) {
-    document.add_boolean_term(Term(kExactAuthor, ExactName(author.display_name)));
+    MarkName(document, kExactAuthor, author.display_name);
+    const std::vector<std::string> words = Words(author.display_name, WordForms::kAsTyped);
+    if (words.size() > 1) MarkName(document, kExactLastName, words.back());
   }
+  for (const std::string& subject : book.subjects) MarkName(document, kExactSubject, subject);
+}
+
+void AddMarks(Xapian::Document& document, const BookContent& book) {
+  AddNameMarks(document, book);
   if (!book.isbn13.empty()) document.add_boolean_term(Term(kIsbn, book.isbn13));
   for (const std::string& category : book.categories) document.add_boolean_term(Term(kCategory, category));
+  document.add_boolean_term(Term(kMainCategory, book.categories.front()));
   for (const Format format : book.formats) {
     document.add_boolean_term(Term(kFormat, std::to_string(static_cast<int>(format))));
   }
@@ -130,11 +214,20 @@ Xapian::Document MakeDocument(const Book& stored) {
   const BookContent& book = stored.content;
   Xapian::Document document;
   TermAdder adder(document, StemmerFor(book.language_code));
-  adder.Add(book.title, kTitleWord);
+  adder.AddName(book.title, kTitleWord, Stems::kWanted);
+  adder.AddAcronyms(book.title);
+  adder.AddSounds(book.title, kTitleSound);
   adder.Add(book.subtitle, kTitleWord);
-  for (const AuthorCredit& author : book.authors) adder.Add(author.display_name, kAuthorWord);
-  if (book.series) adder.Add(book.series->title + " " + book.series->number, kSeriesWord);
-  for (const std::string& subject : book.subjects) adder.Add(subject, "");
+  // A stem of a name is another name: "harri" is Harry's and Harris's.
+  for (const AuthorCredit& author : book.authors) {
+    adder.AddName(author.display_name, kAuthorWord, Stems::kNone);
+    adder.AddSounds(author.display_name, kAuthorSound);
+  }
+  if (book.series) {
+    adder.AddName(book.series->title + " " + book.series->number, kSeriesWord, Stems::kWanted);
+    adder.AddAcronyms(book.series->title);
+  }
+  for (const std::string& subject : book.subjects) adder.Add(subject, kSubjectWord);
   adder.Add(book.description, "");
   AddMarks(document, book);
 
@@ -172,12 +265,11 @@ std::string Term(std::string_view prefix, std::string_view word) {
   return std::string(prefix) + std::string(Prefix(word, kTermBytesMax));
 }
 
-std::string ExactName(std::string_view name) {
+std::string ExactName(std::string_view name) { return RunTogether(Words(name, WordForms::kAsTyped)); }
+
+std::string RunTogether(std::span<const std::string> words) {
   std::string exact;
-  for (const std::string& word : Words(name, WordForms::kAsTyped)) {
-    if (!exact.empty()) exact += ' ';
-    exact += word;
-  }
+  for (const std::string& word : words) exact += word;
   return exact;
 }
 
@@ -194,7 +286,10 @@ Stemmer::Stemmer(const std::string& name) : prefix_(name == "none" ? "" : "Z" + 
 }
 
 std::string Stemmer::TermOf(const std::string& word) const {
-  return prefix_.empty() ? "" : Term(prefix_, stem_(std::string(Prefix(word, kTermBytesMax))));
+  if (prefix_.empty()) return "";
+  const std::string cut(Prefix(word, kTermBytesMax));
+  // English stems take the s of "Harris" and "Paris" for a plural's, and make one word of "Harris" and "Harry".
+  return Term(prefix_, prefix_ == "Zen:" && cut.ends_with("is") ? cut : stem_(cut));
 }
 
 BookCard ReadCard(const std::string& document_data) {

@@ -5,6 +5,7 @@
 #include <xapian.h>
 
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,20 +15,39 @@
 namespace octavo::catalog::search {
 
 // Raise with every change of what a document holds: older indexes are then rebuilt.
-inline constexpr const char* kIndexVersion = "3";
+inline constexpr const char* kIndexVersion = "4";
 
 // Prefixes of terms. Plain words have none, stems "Z" and their language (Stemmer). In a field's words no capital follows, so
 // that "S" and "ST" are never mixed up.
 inline constexpr std::string_view kTitleWord = "S";
 inline constexpr std::string_view kAuthorWord = "A";
 inline constexpr std::string_view kSeriesWord = "R";
-// The whole of a name, in the form of ExactName: of the title, of the title up to its colon, of a series, of an author.
+inline constexpr std::string_view kSubjectWord = "T";
+// Of any name: of the first three.
+inline constexpr std::string_view kNameWord = "N";
+// Neighbours in a name run together: "mobydick", "leguin", "lordoftherings".
+inline constexpr std::string_view kJoinedWord = "J";
+// What a word of an author's name and of a title sounds like (sound.h).
+inline constexpr std::string_view kAuthorSound = "P";
+inline constexpr std::string_view kTitleSound = "U";
+// The initials of a title or a series of three words or more: "lotr".
+inline constexpr std::string_view kAcronym = "Q";
+// The whole of a name, in the form of ExactName. Any of the names below; then those of a title, of the title up to its
+// colon, of a series, of the series of a first volume, of series and number, of an author, an author's last name, a subject.
+inline constexpr std::string_view kExactAny = "XE:";
 inline constexpr std::string_view kExactTitle = "XT:";
 inline constexpr std::string_view kExactMainTitle = "XM:";
 inline constexpr std::string_view kExactSeries = "XR:";
+inline constexpr std::string_view kExactFirstOfSeries = "XB:";
+inline constexpr std::string_view kExactVolume = "XV:";
 inline constexpr std::string_view kExactAuthor = "XN:";
+inline constexpr std::string_view kExactLastName = "XU:";
+inline constexpr std::string_view kExactSubject = "XS:";
+// The number of a book in its series, where it is one volume alone.
+inline constexpr std::string_view kVolume = "XW:";
 inline constexpr std::string_view kIsbn = "XI:";
 inline constexpr std::string_view kCategory = "XC:";
+inline constexpr std::string_view kMainCategory = "XG:";
 inline constexpr std::string_view kLanguage = "XL:";
 inline constexpr std::string_view kFormat = "XF:";
 inline constexpr std::string_view kAuthor = "XA:";
@@ -55,8 +75,10 @@ std::vector<std::string> SpellingWords(const Xapian::Document& document);
 
 // A term cut to what Xapian can hold (245 bytes).
 std::string Term(std::string_view prefix, std::string_view word);
-// The form in which names are compared whole: "enders game" for "Ender's Game".
+// The form in which names are compared whole, however their words are joined or split: "endersgame" for "Ender's Game".
 std::string ExactName(std::string_view name);
+// The same of words that are split already.
+std::string RunTogether(std::span<const std::string> words);
 
 // The stemmer for a language code, English where the language is unknown or has none.
 const char* StemmerFor(std::string_view language_code);

@@ -186,6 +186,11 @@ http::Response SearchPage(const Site& site, const http::Request& request) {
     corrected.Set("CORRECTED_LINK", SearchLink(results.corrected_query()));
   }
   if (results.matched_any()) content.Show("ANY");
+  if (results.has_category()) {
+    content.Add("CATEGORY")
+        .Set("CATEGORY_LINK", CategoryLink(results.category().name()))
+        .Set("CATEGORY_NAME", results.category().display_name());
+  }
   View facets = content.Add("FACETS");
   if (AddFacets(facets, results.facets(), address)) facets.Add("CLEAR").Set("CLEAR_LINK", SearchLink(query));
   if (results.books().empty()) {

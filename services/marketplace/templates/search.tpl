@@ -2,7 +2,8 @@
   <h1>{{HEADING}}</h1>
   {{#CORRECTED}}<p class="note">We looked for <a href="{{CORRECTED_LINK}}"><strong>{{CORRECTED_QUERY}}</strong></a>, as nothing
   here is called <em>{{TYPED_QUERY}}</em>.</p>{{/CORRECTED}}
-  {{#ANY}}<p class="note">No book has all of these words; these have some of them.</p>{{/ANY}}
+  {{#ANY}}<p class="note">No book has all of these words; these are called by some of them.</p>{{/ANY}}
+  {{#CATEGORY}}<p><a href="{{CATEGORY_LINK}}">All books in {{CATEGORY_NAME}}</a></p>{{/CATEGORY}}
   {{#RESULTS}}
   <p class="quiet">{{COUNT}}. <a class="to-facets" href="#narrow">Narrow them down</a></p>
   <nav class="sort" aria-label="Sort by">

@@ -361,6 +361,10 @@ Pending<catalog::v1::SearchBooksResponse> FakeShopClient::SearchBooks(
       books = search(request.query().substr(0, blank));  // As far as this fake goes for any of the words.
       response.set_matched_any(!books.empty());
     }
+    if (request.query() == "fiction") {  // The one category that this fake knows by its name.
+      response.mutable_category()->set_name("categories/fiction");
+      response.mutable_category()->set_display_name("Fiction");
+    }
     Sort(books, request.order());
     TRY(PutPage(books, request.page_token(), request.page_size(), response));
     if (request.with_facets()) AddFacets(response, books);
