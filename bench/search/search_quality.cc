@@ -45,7 +45,7 @@ std::vector<JudgedQuery> ReadQueries(const std::filesystem::path& path) {
 
 SearchedShop::SearchedShop(const std::filesystem::path& books, const std::filesystem::path& index_folder)
     : index_(SearchIndex::Open(index_folder, "search-quality").value()) {
-  Result<BookFile> file = BookFile::Open(books, std::nullopt);
+  Result<BookFile> file = BookFile::Open(books, {});
   if (!file.ok()) throw std::runtime_error(file.error().message);
   std::int64_t last_id = 0;
   while (std::optional<FileRow> row = file->Next()) {

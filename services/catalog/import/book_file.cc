@@ -1,8 +1,11 @@
 #include "services/catalog/import/book_file.h"
 
+#include <algorithm>
+#include <sstream>
 #include <utility>
 
 #include "services/catalog/domain/text.h"
+#include "services/catalog/import/book_text.h"
 
 namespace octavo::catalog {
 namespace {
@@ -32,40 +35,60 @@ class Problems {
   std::size_t count_ = 0;
 };
 
-// What is wrong with the bytes of a row; empty where nothing is.
-std::string ByteProblem(const std::vector<std::string>& fields) {
-  for (const std::string& field : fields) {
-    if (field.find('\0') != std::string::npos) return "holds a NUL character; is it a text file?";
-    if (!IsUtf8(field)) return "holds bytes that are not UTF-8; save the file in that encoding";
-  }
-  return {};
+bool HasNul(const std::vector<std::string>& fields) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const std::string& field) { return field.find('\0') != std::string::npos; });
+}
+
+bool IsEmpty(const std::vector<std::string>& fields) {
+  return std::all_of(fields.begin(), fields.end(), [](const std::string& field) { return CleanLine(field).empty(); });
 }
 
 }  // namespace
 
-Result<BookFile> BookFile::Open(const std::filesystem::path& path, std::optional<BookFormat> format) {
+Result<BookFile> BookFile::Open(const std::filesystem::path& path, const Options& options) {
   BookFile file(path.string());
-  file.wanted_ = format;
-  std::error_code none;
-  file.stream_ = std::make_unique<std::ifstream>(path, std::ios::binary);
-  if (!*file.stream_ || std::filesystem::is_directory(path, none)) {
-    return Error{Code::kInvalidArgument, "BAD_FILE", path.string() + ": cannot be read"};
-  }
+  file.options_ = options;
+  BookText text = TRY(OpenBookText(path, options.encoding));
+  file.stream_ = std::move(text.stream);
+  file.encoding_ = std::move(text.encoding);
+  file.FindSeparator();
   TRY(file.Check());
   file.Rewind();
-  if (!*file.stream_) {
-    return Error{Code::kInvalidArgument, "BAD_FILE",
-                 path.string() + ": cannot be read twice, as a pipe; save it as a file first"};
-  }
   return file;
+}
+
+void BookFile::FindSeparator() {
+  constexpr std::size_t kHeaderBytesMax = 1U << 16;
+  std::string beginning(kHeaderBytesMax, '\0');
+  stream_->read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  beginning.resize(static_cast<std::size_t>(stream_->gcount()));
+  std::string_view text = beginning;
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (text.size() > 4 && (text.starts_with("sep=") || text.starts_with("SEP="))) {
+    separator_ = text[4];
+    says_separator_ = true;
+    return;
+  }
+  int most = 0;
+  for (const char separator : {',', ';', '\t', '|'}) {
+    std::istringstream lines(beginning);
+    const auto header = CsvReader(lines, separator).Next();
+    const int known = header.ok() && *header ? RowMapper::KnownColumns(**header) : 0;
+    if (known <= most) continue;
+    most = known;
+    separator_ = separator;
+  }
 }
 
 Status BookFile::Check() {
   Problems problems(name_);
-  reader_ = std::make_unique<CsvReader>(*stream_);
-  std::size_t columns = 0;
+  stream_->clear();
+  stream_->seekg(0);
+  reader_ = std::make_unique<CsvReader>(*stream_, separator_);
+  if (says_separator_) (void)reader_->Next();
   while (true) {
-    const Result<std::optional<std::vector<std::string>>> read = reader_->Next();
+    const Result<std::optional<std::vector<std::string>>> read = NextRow();
     if (!read.ok()) {
       const std::string& message = read.error().message;  // "line 7: rule"
       problems.Add(reader_->line(), message.substr(message.find(": ") + 2));
@@ -73,24 +96,25 @@ Status BookFile::Check() {
     }
     if (!*read) break;
     const std::vector<std::string>& fields = **read;
-    if (std::string problem = ByteProblem(fields); !problem.empty()) {
-      problems.Add(reader_->line(), problem);
-      if (columns == 0) break;
+    if (HasNul(fields)) {
+      problems.Add(reader_->line(), "holds a NUL character; is it a text file?");
+      if (columns_ == 0) break;
       continue;
     }
-    if (columns == 0) {
-      columns = fields.size();
-      Result<std::unique_ptr<RowMapper>> mapper = RowMapper::ForHeader(fields, wanted_);
+    if (columns_ == 0) {
+      Result<std::unique_ptr<RowMapper>> mapper = RowMapper::ForHeader(fields, options_.format, options_.missing_prices);
       if (!mapper.ok()) {
         problems.Add(reader_->line(), mapper.error().message);
         break;
       }
+      columns_ = fields.size();
       mapper_ = *std::move(mapper);
       continue;
     }
-    if (fields.size() != columns) {
+    if (fields.size() != columns_) {
       problems.Add(reader_->line(), "has " + std::to_string(fields.size()) + " fields, the header has " +
-                                        std::to_string(columns));
+                                        std::to_string(columns_) +
+                                        "; a field with a separator in it must stand in quotes");
     }
     ++row_count_;
   }
@@ -99,17 +123,29 @@ Status BookFile::Check() {
   return Ok();
 }
 
+Result<std::optional<std::vector<std::string>>> BookFile::NextRow() {
+  while (true) {
+    std::optional<std::vector<std::string>> row = TRY(reader_->Next());
+    if (row && IsEmpty(*row) && !HasNul(*row)) continue;  // A spreadsheet's empty line.
+    // Spreadsheets write as many fields as the widest line has.
+    const std::size_t wanted = columns_ == 0 ? 1 : columns_;
+    while (row && row->size() > wanted && CleanLine(row->back()).empty()) row->pop_back();
+    return row;
+  }
+}
+
 std::optional<FileRow> BookFile::Next() {
-  Result<std::optional<std::vector<std::string>>> read = reader_->Next();
-  if (!read.ok() || !*read) return std::nullopt;  // Checked before: only a file changed meanwhile can fail here.
+  Result<std::optional<std::vector<std::string>>> read = NextRow();
+  if (!read.ok() || !*read || (*read)->size() != columns_) return std::nullopt;  // Only a file changed meanwhile can fail here.
   return FileRow{static_cast<std::int64_t>(reader_->line()), mapper_->Map(**read)};
 }
 
 void BookFile::Rewind() {
   stream_->clear();
   stream_->seekg(0);
-  reader_ = std::make_unique<CsvReader>(*stream_);
-  (void)reader_->Next();  // The header.
+  reader_ = std::make_unique<CsvReader>(*stream_, separator_);
+  if (says_separator_) (void)reader_->Next();
+  (void)NextRow();  // The header.
 }
 
 }  // namespace octavo::catalog

@@ -1,10 +1,12 @@
 // BookFile: a CSV file of books, read twice: once to see whether it is whole, then row by row. So a file that is broken
-// in its last line is refused before its first book goes in. Constant memory. Not thread-safe.
+// in its last line is refused before its first book goes in. Fields may be parted by commas, semicolons, tabs or bars: "sep=;" in
+// the first line says so, else the header that has the most known columns. Constant memory, but for files that have to be
+// converted (book_text.h). Not thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
+#include <istream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,14 +28,22 @@ class BookFile {
   // Problems that are told of one file before giving up.
   static constexpr std::size_t kProblemsMax = 10;
 
+  struct Options {
+    std::optional<BookFormat> format;  // nullopt: by the header.
+    std::string encoding;              // As OpenBookText has it.
+    MissingPrices missing_prices = MissingPrices::kLeaveOut;
+  };
+
   // Reads the whole file once. INVALID_ARGUMENT (BAD_FILE), one line of message for each problem, naming file, line and
-  // rule: cannot be read, unknown columns, bytes that are not UTF-8, NUL characters, a quote that never closes, a row
-  // above CsvReader::kRowBytesMax, a row with another number of fields than the header, no row at all.
-  static Result<BookFile> Open(const std::filesystem::path& path, std::optional<BookFormat> format);
+  // rule: what OpenBookText refuses, unknown columns, NUL characters, a quote that never closes, a row above
+  // CsvReader::kRowBytesMax, a row with another number of fields than the header (empty ones at its end do not count), no row
+  // at all.
+  static Result<BookFile> Open(const std::filesystem::path& path, const Options& options);
 
   BookFormat format() const { return mapper_->format(); }
   std::int64_t row_count() const { return row_count_; }
   const std::string& name() const { return name_; }
+  const std::string& encoding() const { return encoding_; }
 
   // The next row, nullopt behind the last.
   std::optional<FileRow> Next();
@@ -44,12 +54,20 @@ class BookFile {
   explicit BookFile(std::string name) : name_(std::move(name)) {}
 
   Status Check();
+  // The next row that has anything in it, without empty fields beyond the header's.
+  Result<std::optional<std::vector<std::string>>> NextRow();
+  // Finds out how fields are parted, and whether a line says so.
+  void FindSeparator();
 
   std::string name_;
-  std::unique_ptr<std::ifstream> stream_;  // On the heap: the reader refers to it.
+  std::string encoding_;
+  std::unique_ptr<std::istream> stream_;  // On the heap: the reader refers to it.
   std::unique_ptr<CsvReader> reader_;
   std::unique_ptr<RowMapper> mapper_;
-  std::optional<BookFormat> wanted_;
+  Options options_;
+  char separator_ = ',';
+  bool says_separator_ = false;
+  std::size_t columns_ = 0;  // 0 before the header is read.
   std::int64_t row_count_ = 0;
 };
 

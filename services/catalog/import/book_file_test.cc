@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <future>
 
 #include "lib/testing/matchers.h"
@@ -28,7 +29,7 @@ class BookFileTest : public testing::Test {
     std::ofstream(path, std::ios::binary) << text;
     return path;
   }
-  Result<BookFile> Open(const std::string& text) { return BookFile::Open(Write(text), std::nullopt); }
+  Result<BookFile> Open(const std::string& text) { return BookFile::Open(Write(text), {}); }
   // The message of the refusal.
   std::string Refusal(const std::string& text) {
     const Result<BookFile> file = Open(text);
@@ -100,10 +101,16 @@ TEST_F(BookFileTest, ReadsGoodbooks) {
   EXPECT_EQ(draft.published_year, 2008);
   EXPECT_EQ(draft.rating_hundredths, 434);
   EXPECT_EQ(draft.ratings_count, 4780653);
-  EXPECT_EQ(draft.price, GoodbooksPrice("1"));
+  EXPECT_EQ(draft.price, std::nullopt);  // The file has none.
   EXPECT_EQ(rows[0].row->warning, "");
   EXPECT_THAT(rows[1].row->warning, HasSubstr("contradicts"));
   EXPECT_EQ(rows[1].row->draft.published_year, -500);
+}
+
+TEST_F(BookFileTest, MakesPricesUpOnlyWhereAsked) {
+  const std::filesystem::path path = Write(std::string(kGoodbooksHeader) + "1,,,A,2008,x,T,eng,4.34,1\n");
+  BookFile file = BookFile::Open(path, {.missing_prices = MissingPrices::kMakeUp}).value();
+  EXPECT_EQ(Rows(file).at(0).row->draft.price, GoodbooksPrice("1"));
 }
 
 TEST_F(BookFileTest, MadeUpPricesStayInTheirRange) {
@@ -134,29 +141,110 @@ TEST_F(BookFileTest, AWrongValueIsItsRowsAlone) {
 TEST_F(BookFileTest, RefusesABrokenFileWithALineForEachProblem) {
   const std::string head = "key,title,authors\n";
   const std::string file = (dir_ / "books.csv").string();
-  EXPECT_EQ(Refusal("\x7f" "ELF\x01\x02,\xff\xfe"),
-            file + ":1: holds bytes that are not UTF-8; save the file in that encoding");
+  EXPECT_EQ(Refusal("\x7f" "ELF\x01\x02,\xff\xfe"), file + ": holds control characters; is it a text file?");
+  EXPECT_EQ(Refusal("PK\x03\x04 and so on"), file + ": is a spreadsheet; save it as CSV (UTF-8) and import that file");
   EXPECT_EQ(Refusal(std::string("key,ti\0tle\n", 11)), file + ":1: holds a NUL character; is it a text file?");
   EXPECT_EQ(Refusal("key,name\nx,y\n"),
-            file + ":1: is no book file of the format octavo: columns are missing: title, authors");
-  for (const char* text : {"key;title;authors\nx;y;z\n", "key\ttitle\tauthors\nx\ty\tz\n"}) {
-    EXPECT_EQ(Refusal(text), file + ":1: is no book file of the format octavo: columns are missing: key, title, authors; "
-                                    "fields must be separated by commas");
-  }
-  EXPECT_EQ(Refusal("key,title,authors,colour\nx,y,z,red\n"),
-            file + ":1: is no book file of the format octavo: columns are not known: colour");
+            file + ":1: is no book file of the format octavo: columns are missing: title, authors; there are: "
+                   "key, name");
+  EXPECT_THAT(Refusal("key,title,authors,colour\nx,y,z,red\n"),
+              testing::StartsWith(file + ":1: is no book file of the format octavo: columns are not known: colour; rename or "
+                                         "delete them. Known are key, title, authors, "));
   EXPECT_EQ(Refusal("key,title,authors,key\n"),
             file + ":1: is no book file of the format octavo: a column is named twice");
   EXPECT_EQ(Refusal(head + "a,b,c\na,\"b,c\n"), file + ":3: a quoted field is never closed");
   EXPECT_EQ(Refusal(head + "a,b\nx,y,z,w\n"),
-            file + ":2: has 2 fields, the header has 3\n" + file + ":3: has 4 fields, the header has 3");
-  EXPECT_EQ(Refusal(head + "a,Mis\xE9rables,c\n"),
-            file + ":2: holds bytes that are not UTF-8; save the file in that encoding");
+            file + ":2: has 2 fields, the header has 3; a field with a separator in it must stand in quotes\n" + file +
+                ":3: has 4 fields, the header has 3; a field with a separator in it must stand in quotes");
+  EXPECT_EQ(Refusal(head + "a,Mis\xC3\xA9rables,M\xC3\xA9lo\na,Mis\xE9rables,c\n"),
+            file + ":3: holds bytes that are not UTF-8, while the rest of the file is; mend them, or name the encoding with "
+                   "--encoding");
   EXPECT_EQ(Refusal(head + std::string("a,b\0b,c\n", 8)), file + ":2: holds a NUL character; is it a text file?");
   EXPECT_THAT(Refusal(head + "a," + std::string(2 << 20, 'b') + ",c\n"),
               HasSubstr(":2: the row is longer than 1048576 bytes"));
   EXPECT_EQ(Refusal(head), file + ": has no rows");
   EXPECT_EQ(Refusal(""), file + ": has no rows");
+}
+
+TEST_F(BookFileTest, ReadsFieldsPartedByAnything) {
+  for (const char* text : {"key;title;authors\nk;A, B;\"X; Y\"\n", "key\ttitle\tauthors\nk\tA, B\tX; Y\n",
+                           "key|title|authors\nk|A, B|X; Y\n", "key,title,authors\nk,\"A, B\",X; Y\n",
+                           "sep=;\r\nkey;title;authors\r\nk;A, B;\"X; Y\"\r\n",
+                           "\xEF\xBB\xBFsep=\t\nkey\ttitle\tauthors\nk\tA, B\tX; Y\n",
+                           "key;title;authors;;\nk;A, B;\"X; Y\";;\n;;;;\n\n", "key;title;authors\nk;A, B;\"X; Y\";;;\n"}) {
+    Result<BookFile> file = Open(text);
+    ASSERT_THAT(file, IsOk()) << text;
+    const std::vector<FileRow> rows = Rows(*file);
+    ASSERT_THAT(rows, SizeIs(1)) << text;
+    EXPECT_EQ(rows[0].row->draft.title, "A, B") << text;
+    EXPECT_THAT(rows[0].row->draft.authors, SizeIs(2)) << text;
+  }
+  BookFile file = Open("sep=;\nkey;title;authors\nk;T;X\n").value();
+  EXPECT_EQ(Rows(file).at(0).line, 3);  // As an editor counts.
+}
+
+TEST_F(BookFileTest, ReadsOtherEncodingsAndLineEnds) {
+  const std::string utf16 = [] {
+    std::string bytes;
+    for (const char c : std::string("key,title,authors\r\nk,M\xFCller,X\r\n")) bytes += {c, '\0'};
+    return bytes;
+  }();
+  std::string big_endian;
+  for (std::size_t i = 0; i < utf16.size(); i += 2) big_endian += {utf16[i + 1], utf16[i]};
+  const struct {
+    std::string bytes;
+    std::string encoding;
+  } kCases[] = {
+      {"key,title,authors\nk,M\xC3\xBCller,X\n", "UTF-8"},
+      {"key,title,authors\rk,M\xC3\xBCller,X\r", "UTF-8"},
+      {"key,title,authors\r\nk,M\xFCller,X\r\n", "windows-1252"},
+      {"key,title,authors\rk,M\xFCller,X", "windows-1252"},
+      {"\xFF\xFE" + utf16, "UTF-16LE"},
+      {utf16, "UTF-16LE"},
+      {"\xFE\xFF" + big_endian, "UTF-16BE"},
+      {big_endian, "UTF-16BE"},
+  };
+  for (const auto& [bytes, encoding] : kCases) {
+    Result<BookFile> file = Open(bytes);
+    ASSERT_THAT(file, IsOk()) << encoding;
+    EXPECT_EQ(file->encoding(), encoding);
+    const std::vector<FileRow> rows = Rows(*file);
+    ASSERT_THAT(rows, SizeIs(1)) << encoding;
+    EXPECT_EQ(rows[0].row->draft.title, "Müller") << encoding;
+  }
+  BookFile file = BookFile::Open(Write("key,title,authors\nk,\xB3\xF3,X\n"), {.encoding = "windows-1250"}).value();
+  EXPECT_EQ(Rows(file).at(0).row->draft.title, "łó");
+  EXPECT_THAT(BookFile::Open(Write("key,title,authors\nk,T,X\n"), {.encoding = "klingon"}), HasReason("BAD_FILE"));
+}
+
+TEST_F(BookFileTest, ReadsWhatSpreadsheetsMakeOfValues) {
+  BookFile file = Open("key;title;authors;isbn;price;ratings_count;average_rating;page_count\n"
+                       "=\"007\";T;X;=\"9780441478125\";1.234,50 €;1.234;4,5;1,024\n"
+                       "\"=\"\"008\"\"\";T;X;\"=\"\"9780441478125\"\"\";12,9;;;\n"
+                       "9;T;X;;1.234;;;\n")
+                      .value();
+  const std::vector<FileRow> rows = Rows(file);
+  ASSERT_THAT(rows, SizeIs(3));
+  EXPECT_EQ(rows[0].row->key, "007");
+  EXPECT_EQ(rows[0].row->draft.isbn13, "9780441478125");
+  EXPECT_EQ(rows[0].row->draft.price, Money(123'450, Currency::Eur()));
+  EXPECT_EQ(rows[0].row->draft.ratings_count, 1234);
+  EXPECT_EQ(rows[0].row->draft.rating_hundredths, 450);
+  EXPECT_EQ(rows[0].row->draft.page_count, 1024);
+  EXPECT_EQ(rows[1].row->key, "008");
+  EXPECT_EQ(rows[1].row->draft.isbn13, "9780441478125");
+  EXPECT_EQ(rows[1].row->draft.price, Money(1'290, Currency::Eur()));
+  EXPECT_EQ(rows[2].row.error().message,
+            "price: '1.234' may mean thousands or decimals; write it as 1234.00 or with two decimals");
+}
+
+TEST_F(BookFileTest, NamesTheCureForAPriceInTheWrongColumn) {
+  BookFile file = Open("key,title,authors,price_minor,price\na,A,X,12.90,\nb,B,X,1290,12.90\nc,C,X,1290,\n").value();
+  const std::vector<FileRow> rows = Rows(file);
+  EXPECT_EQ(rows.at(0).row.error().message,
+            "price_minor: '12.90' is no whole number of cents; an amount as 12.90 stands in a column named price");
+  EXPECT_THAT(rows.at(1).row.error().message, HasSubstr("one of them is enough"));
+  EXPECT_EQ(rows.at(2).row->draft.price, Money(1290, Currency::Eur()));
 }
 
 TEST_F(BookFileTest, TellsOfTheFirstProblemsOnly) {
@@ -166,8 +254,8 @@ TEST_F(BookFileTest, TellsOfTheFirstProblemsOnly) {
 }
 
 TEST_F(BookFileTest, RefusesWhatCannotBeRead) {
-  EXPECT_THAT(BookFile::Open(dir_ / "none.csv", std::nullopt), HasReason("BAD_FILE"));
-  EXPECT_THAT(BookFile::Open(dir_.path(), std::nullopt), HasReason("BAD_FILE"));
+  EXPECT_THAT(BookFile::Open(dir_ / "none.csv", {}), HasReason("BAD_FILE"));
+  EXPECT_THAT(BookFile::Open(dir_.path(), {}), HasReason("BAD_FILE"));
 }
 
 TEST_F(BookFileTest, RefusesAPipe) {
@@ -175,7 +263,7 @@ TEST_F(BookFileTest, RefusesAPipe) {
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   const auto writer = std::async(std::launch::async, [&] { std::ofstream(pipe) << "key,title,authors\na,A,X\n"; });
 
-  const Result<BookFile> file = BookFile::Open(pipe, std::nullopt);
+  const Result<BookFile> file = BookFile::Open(pipe, {});
 
   ASSERT_THAT(file, HasReason("BAD_FILE"));
   EXPECT_THAT(file.error().message, HasSubstr("cannot be read twice"));
@@ -197,7 +285,7 @@ TEST_F(BookFileTest, ReadsTheRealGoodbooksFile) {
                        : std::filesystem::path(source == nullptr ? "." : source) / "../shared/data";
   const std::filesystem::path path = folder / "goodbooks-10k/books.csv";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not here; nothing was checked";
-  BookFile file = BookFile::Open(path, std::nullopt).value();
+  BookFile file = BookFile::Open(path, {}).value();
 
   int valid = 0, as_written = 0, wrong = 0, without = 0, before_common_era = 0, without_year = 0, in_series = 0;
   std::size_t authors_most = 0;
@@ -228,7 +316,7 @@ TEST_F(BookFileTest, ReadsTheRealGoodbooksFile) {
 }
 
 TEST_F(BookFileTest, TheFormatMayBeForced) {
-  EXPECT_THAT(BookFile::Open(Write("key,title,authors\na,A,X\n"), BookFormat::kGoodbooks), HasReason("BAD_FILE"));
+  EXPECT_THAT(BookFile::Open(Write("key,title,authors\na,A,X\n"), {.format = BookFormat::kGoodbooks}), HasReason("BAD_FILE"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "services/catalog/domain/isbn.h"
 #include "services/catalog/domain/text.h"
+#include "services/catalog/import/amount.h"
 
 namespace octavo::catalog {
 namespace {
@@ -35,18 +36,20 @@ class Columns {
   bool Has(const std::string& column) const { return places_.contains(column); }
   const std::map<std::string, std::size_t>& places() const { return places_; }
 
-  // Empty where the file has no such column.
+  // Empty where the file has no such column. A spreadsheet's ="0123", which keeps its zeros there, is 0123.
   std::string Text(const Fields& fields, const std::string& column) const {
     const auto place = places_.find(column);
-    return place == places_.end() ? std::string() : CleanLine(fields.at(place->second));
+    if (place == places_.end()) return {};
+    const std::string_view text = fields.at(place->second);
+    const bool is_formula = text.size() >= 3 && text.starts_with("=\"") && text.ends_with('"');
+    return CleanLine(is_formula ? text.substr(2, text.size() - 3) : text);
   }
 
-  // nullopt where it is empty. A spreadsheet's "2008.0" is 2008.
+  // nullopt where it is empty. A spreadsheet's "2008.0" is 2008, "1.234" and "1,234" are 1234.
   Result<std::optional<std::int64_t>> Number(const Fields& fields, const std::string& column) const {
     const std::string text = Text(fields, column);
     if (text.empty()) return std::optional<std::int64_t>{};
-    std::string_view digits = text;
-    if (digits.ends_with(".0")) digits.remove_suffix(2);
+    const std::string digits = UngroupedNumber(text);
     std::int64_t number = 0;
     const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (problem != std::errc() || end != digits.data() + digits.size()) {
@@ -82,7 +85,7 @@ class Columns {
 constexpr auto kOctavoRequired = std::to_array<const char*>({"key", "title", "authors"});
 constexpr auto kOctavoOptional = std::to_array<const char*>(
     {"subtitle", "series", "series_number", "isbn", "language", "published_year", "publisher", "page_count", "formats",
-     "price_minor", "currency", "description", "subjects", "categories", "average_rating", "ratings_count", "stock"});
+     "price", "price_minor", "currency", "description", "subjects", "categories", "average_rating", "ratings_count", "stock"});
 // Of its 23 columns, those that are used.
 constexpr auto kGoodbooksRequired =
     std::to_array<const char*>({"book_id", "isbn", "isbn13", "authors", "original_publication_year", "title",
@@ -90,8 +93,9 @@ constexpr auto kGoodbooksRequired =
 
 // Hundredths of stars; 0: none.
 Result<int> Rating(const Columns& columns, const Fields& fields) {
-  const std::string text = columns.Text(fields, "average_rating");
+  std::string text = columns.Text(fields, "average_rating");
   if (text.empty()) return 0;
+  std::replace(text.begin(), text.end(), ',', '.');
   double rating = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), rating);
   if (problem != std::errc() || end != text.data() + text.size() || !(rating >= 0 && rating <= 5)) {
@@ -147,13 +151,24 @@ class OctavoMapper final : public RowMapper {
   }
 
   Result<std::optional<Money>> Price(const Fields& fields) const {
-    const std::optional<std::int64_t> minor = TRY(columns_.Number(fields, "price_minor"));
-    if (!minor) return std::optional<Money>{};
+    const std::string amount = columns_.Text(fields, "price");
+    const std::string minor_text = columns_.Text(fields, "price_minor");
+    if (!amount.empty() && !minor_text.empty()) {
+      return BadValue("price", amount, "stands beside a price_minor '" + minor_text + "'; one of them is enough");
+    }
+    const Result<std::optional<std::int64_t>> minor = columns_.Number(fields, "price_minor");
+    if (!minor.ok() || minor_text.find_first_of(".,") != std::string::npos) {
+      return BadValue("price_minor", minor_text, "is no whole number of cents; an amount as 12.90 stands in a column named price");
+    }
+    if (!*minor && amount.empty()) return std::optional<Money>{};
     const std::string code = columns_.Text(fields, "currency");
-    if (code.empty()) return std::optional(Money(*minor, Currency::Eur()));
-    const Result<Currency> currency = Currency::Parse(code);
+    const Result<Currency> currency = code.empty() ? Result<Currency>(Currency::Eur()) : Currency::Parse(code);
     if (!currency.ok()) return BadValue("currency", code, "is no currency that the shop knows");
-    return std::optional(Money(*minor, *currency));
+    if (*minor) return std::optional(Money(**minor, *currency));
+    const Result<Money> price = ParseAmount(amount, *currency);
+    if (!price.ok()) return BadValue("price", amount, price.error().message);
+    if (!code.empty() && price->currency() != *currency) return BadValue("price", amount, "is not in " + code + ", as the column currency says");
+    return std::optional(*price);
   }
 
   const Columns columns_;
@@ -171,7 +186,8 @@ std::string LanguageCode(const std::string& code) {
 
 class GoodbooksMapper final : public RowMapper {
  public:
-  explicit GoodbooksMapper(Columns columns) : columns_(std::move(columns)) {}
+  GoodbooksMapper(Columns columns, MissingPrices missing_prices)
+      : columns_(std::move(columns)), missing_prices_(missing_prices) {}
 
   BookFormat format() const override { return BookFormat::kGoodbooks; }
 
@@ -191,7 +207,7 @@ class GoodbooksMapper final : public RowMapper {
     draft.published_year = TRY(columns_.Int(fields, "original_publication_year"));
     draft.rating_hundredths = TRY(Rating(columns_, fields));
     draft.ratings_count = TRY(columns_.Number(fields, "ratings_count")).value_or(0);
-    draft.price = GoodbooksPrice(row.key);
+    if (missing_prices_ == MissingPrices::kMakeUp) draft.price = GoodbooksPrice(row.key);
     row.warning = CrossCheck(fields);
     return row;
   }
@@ -207,6 +223,7 @@ class GoodbooksMapper final : public RowMapper {
   }
 
   const Columns columns_;
+  const MissingPrices missing_prices_;
 };
 
 // What the header lacks of `required`; of our own format also what it has besides.
@@ -219,9 +236,11 @@ std::string Complaint(const Columns& columns, BookFormat format) {
   };
   format == BookFormat::kOctavo ? require(kOctavoRequired) : require(kGoodbooksRequired);
   if (!missing.empty()) {
-    const std::string& first = columns.places().begin()->first;
-    const bool separated = columns.places().size() == 1 && first.find_first_of("; |") != std::string::npos;
-    return "columns are missing: " + missing + (separated ? "; fields must be separated by commas" : "");
+    std::string there;
+    for (const auto& [column, place] : columns.places()) {
+      there += (there.empty() ? "" : ", ") + std::string(Prefix(column, 40));
+    }
+    return "columns are missing: " + missing + "; there are: " + std::string(Prefix(there, 200));
   }
   if (format == BookFormat::kGoodbooks) return {};
   std::string unknown;
@@ -231,7 +250,11 @@ std::string Complaint(const Columns& columns, BookFormat format) {
     if (std::any_of(kOctavoOptional.begin(), kOctavoOptional.end(), is)) continue;
     unknown += (unknown.empty() ? "" : ", ") + std::string(Prefix(column, 40));
   }
-  return unknown.empty() ? "" : "columns are not known: " + unknown;
+  if (unknown.empty()) return "";
+  std::string known;
+  for (const char* column : kOctavoRequired) known += (known.empty() ? "" : ", ") + std::string(column);
+  for (const char* column : kOctavoOptional) known += ", " + std::string(column);
+  return "columns are not known: " + unknown + "; rename or delete them. Known are " + known;
 }
 
 }  // namespace
@@ -245,7 +268,20 @@ std::optional<BookFormat> ParseBookFormat(const std::string& name) {
   return std::nullopt;
 }
 
-Result<std::unique_ptr<RowMapper>> RowMapper::ForHeader(const Fields& header, std::optional<BookFormat> format) {
+int RowMapper::KnownColumns(const Fields& header) {
+  const Columns columns(header);
+  int known = 0;
+  const auto count = [&](const auto& names) {
+    for (const char* name : names) known += columns.Has(name) ? 1 : 0;
+  };
+  count(kOctavoRequired);
+  count(kOctavoOptional);
+  count(kGoodbooksRequired);
+  return known;
+}
+
+Result<std::unique_ptr<RowMapper>> RowMapper::ForHeader(const Fields& header, std::optional<BookFormat> format,
+                                                        MissingPrices missing_prices) {
   Columns columns(header);
   // book_id is nobody else's; without it the file is taken for one of ours, and measured by that.
   const BookFormat wanted =
@@ -257,7 +293,7 @@ Result<std::unique_ptr<RowMapper>> RowMapper::ForHeader(const Fields& header, st
                  "is no book file of the format " + BookFormatName(wanted) + ": " + complaint};
   }
   if (wanted == BookFormat::kOctavo) return std::unique_ptr<RowMapper>(std::make_unique<OctavoMapper>(std::move(columns)));
-  return std::unique_ptr<RowMapper>(std::make_unique<GoodbooksMapper>(std::move(columns)));
+  return std::unique_ptr<RowMapper>(std::make_unique<GoodbooksMapper>(std::move(columns), missing_prices));
 }
 
 Money GoodbooksPrice(const std::string& book_id) {

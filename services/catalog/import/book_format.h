@@ -26,12 +26,17 @@ struct MappedRow {
   std::string warning;                 // Empty: nothing looks wrong. The row goes in all the same.
 };
 
+// What becomes of books whose format has no prices: they come without, or with one that is made up.
+enum class MissingPrices { kLeaveOut, kMakeUp };
+
 class RowMapper {
  public:
   // A mapper for a file with these columns: of `format` or, where it is not given, of the one whose columns they are.
   // INVALID_ARGUMENT (UNKNOWN_COLUMNS), naming what is missing or not known.
   static Result<std::unique_ptr<RowMapper>> ForHeader(const std::vector<std::string>& header,
-                                                      std::optional<BookFormat> format);
+                                                      std::optional<BookFormat> format, MissingPrices missing_prices);
+  // How many of these columns some format knows: of several ways to part a header, the one with the most is right.
+  static int KnownColumns(const std::vector<std::string>& header);
   virtual ~RowMapper() = default;
 
   virtual BookFormat format() const = 0;
@@ -40,7 +45,7 @@ class RowMapper {
   virtual Result<MappedRow> Map(const std::vector<std::string>& fields) const = 0;
 };
 
-// goodbooks-10k has no prices, so that one is made up: 6.99 to 24.99 EUR in steps of 0.50, the same every time for the
+// The price that is made up for a book of goodbooks-10k, which has none: 6.99 to 24.99 EUR in steps of 0.50, the same every time for the
 // same book_id (from its Fingerprint).
 Money GoodbooksPrice(const std::string& book_id);
 

@@ -92,11 +92,12 @@ class Window {
     room_.wait(lock, [this] { return in_flight_ < kStockInFlightMax; });
     ++in_flight_;
   }
-  void Leave(const Status& status) {
+  // `index` is the call's place among all.
+  void Leave(std::size_t index, const Status& status) {
     const std::lock_guard lock(mutex_);
     --in_flight_;
     if (status.ok()) ++received_;
-    else if (status.error().reason == "REQUEST_ID_REUSED") ++known_;
+    else if (status.error().reason == "REQUEST_ID_REUSED") known_.push_back(index);
     else if (!failure_) failure_ = status.error();
     room_.notify_all();
   }
@@ -113,9 +114,12 @@ class Window {
     const std::lock_guard lock(mutex_);
     return received_;
   }
-  std::int64_t known() const {
+  // The places of those that had received another number before, ascending.
+  std::vector<std::size_t> known() const {
     const std::lock_guard lock(mutex_);
-    return known_;
+    std::vector<std::size_t> places = known_;
+    std::sort(places.begin(), places.end());
+    return places;
   }
 
  private:
@@ -123,7 +127,7 @@ class Window {
   std::condition_variable room_;
   int in_flight_ = 0;             // Guarded by mutex_, as all that follows.
   std::int64_t received_ = 0;
-  std::int64_t known_ = 0;
+  std::vector<std::size_t> known_;
   std::optional<Error> failure_;  // The first.
 };
 
@@ -211,7 +215,7 @@ Result<ImportReport> ImportClient::Run(BookFile& file, const ImportOptions& opti
                      [](const LineMessage& a, const LineMessage& b) { return a.line < b.line; });
   }
   if (!options.dry_run && options.stock == ImportOptions::Stock::kSend && peers_.inventory != nullptr) {
-    TRY(SendStock(stock, options.source, report, progress));
+    TRY(SendStock(file, stock, options.source, report, progress));
   }
   return report;
 }
@@ -251,9 +255,12 @@ Result<v1::Import> ImportClient::SendBooks(BookFile& file, const ImportOptions& 
     const MappedRow& row = *next->row;
     if (!row.warning.empty()) AddLine(report.warnings, file, next->line, row.warning);
     CountIsbn(row.draft.isbn13, report.isbns);
+    if (!row.draft.price) ++report.without_price_count;
+    else if (file.format() == BookFormat::kGoodbooks) ++report.made_up_price_count;
     const std::int64_t quantity =
-        file.format() == BookFormat::kGoodbooks ? options.stock_default : row.stock.value_or(0);
-    if (quantity > 0) stock.push_back({CleanLine(row.key), quantity});
+        (file.format() == BookFormat::kGoodbooks ? options.stock_default : row.stock).value_or(0);
+    report.has_made_up_stock = file.format() == BookFormat::kGoodbooks && options.stock_default.has_value();
+    if (quantity > 0) stock.push_back({next->line, CleanLine(row.key), quantity});
     message.mutable_row()->set_line(next->line);
     *message.mutable_row()->mutable_book() = ToProto(row.key, row.draft);
     open = writer->Write(message);
@@ -266,8 +273,8 @@ Result<v1::Import> ImportClient::SendBooks(BookFile& file, const ImportOptions& 
   return import;
 }
 
-Status ImportClient::SendStock(const std::vector<StockRow>& stock, const std::string& source, ImportReport& report,
-                               ImportProgress& progress) {
+Status ImportClient::SendStock(const BookFile& file, const std::vector<StockRow>& stock, const std::string& source,
+                               ImportReport& report, ImportProgress& progress) {
   if (stock.empty()) return Ok();
   const auto catalog = v1::CatalogService::NewStub(peers_.catalog);
   const std::map<std::string, std::string> names = TRY(BookNames(*catalog, caller_, source));
@@ -290,13 +297,14 @@ Status ImportClient::SendStock(const std::vector<StockRow>& stock, const std::st
     request.set_note("import of " + source);
     window.Enter();
     if (window.failure()) {
-      window.Leave(Ok());
+      window.Leave(0, Ok());
       break;
     }
-    const bool accepted = senders.SubmitNextStep([this, &window, &inventory, request] {
+    const std::size_t index = static_cast<std::size_t>(sent) - 1;
+    const bool accepted = senders.SubmitNextStep([this, &window, &inventory, request, index] {
       const auto response = caller_.Invoke(*inventory, &inventory_v1::InventoryService::StubInterface::ReceiveStock, request,
                                            {.budget = kCallBudget, .wait_for_ready = true});
-      window.Leave(response.ok() ? Ok() : Status(response.error()));
+      window.Leave(index, response.ok() ? Ok() : Status(response.error()));
     });
     CHECK(accepted);
     if (clock_.MonotonicNow() - shown < kProgressEvery) continue;
@@ -306,7 +314,13 @@ Status ImportClient::SendStock(const std::vector<StockRow>& stock, const std::st
   window.Drain();
   if (const std::optional<Error> failure = window.failure()) return *failure;
   report.stock_received_count = window.received();
-  report.stock_known_count = window.known();
+  const std::vector<std::size_t> known = window.known();
+  report.stock_known_count = static_cast<std::int64_t>(known.size());
+  for (const std::size_t index : known) {
+    AddLine(report.warnings, file, stock[index].line,
+            "stock: " + std::to_string(stock[index].quantity) + " changes nothing, because an earlier import brought in another "
+            "number of copies");
+  }
   progress.Show(ImportProgress::Step::kStock, sent, sent);
   return Ok();
 }

@@ -24,8 +24,8 @@ struct ImportOptions {
   std::string source;
   bool dry_run = false;
   enum class Stock { kSend, kLeave } stock = Stock::kSend;
-  // For rows of a format that has no stock column.
-  std::int64_t stock_default = 5;
+  // For rows of a format that has no stock column; nullopt: they come without.
+  std::optional<std::int64_t> stock_default;
   // How long a shop that does not answer is waited for: at first, and each time that the connection broke.
   std::chrono::seconds wait{10};
 };
@@ -54,6 +54,9 @@ struct ImportReport {
   std::vector<LineMessage> warnings;
   std::int64_t stock_received_count = 0;  // Books whose copies came in; 0 copies are not sent.
   std::int64_t stock_known_count = 0;     // Books that had received another number from an earlier import.
+  bool has_made_up_stock = false;
+  std::int64_t made_up_price_count = 0;
+  std::int64_t without_price_count = 0;
 };
 
 // Told how far it is. Calls come from any thread, one at a time.
@@ -88,6 +91,7 @@ class ImportClient {
 
  private:
   struct StockRow {
+    std::int64_t line = 0;
     std::string key;
     std::int64_t quantity = 0;
   };
@@ -96,8 +100,8 @@ class ImportClient {
   Result<octavo::catalog::v1::Import> SendBooks(BookFile& file, const ImportOptions& options,
                                                 const std::string& import_name, ImportReport& report,
                                                 std::vector<StockRow>& stock, ImportProgress& progress);
-  Status SendStock(const std::vector<StockRow>& stock, const std::string& source, ImportReport& report,
-                   ImportProgress& progress);
+  Status SendStock(const BookFile& file, const std::vector<StockRow>& stock, const std::string& source,
+                   ImportReport& report, ImportProgress& progress);
 
   const ImportPeers peers_;
   const rpc::Caller& caller_;

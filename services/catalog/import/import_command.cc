@@ -26,7 +26,9 @@ struct Settings {
   std::string format = "auto";
   std::string source;
   std::string remove;
-  std::int64_t stock = 5;
+  std::optional<std::int64_t> stock;
+  std::string encoding;
+  bool make_up_prices = false;
   std::int64_t wait_s = 10;
   bool no_stock = false;
   bool dry_run = false;
@@ -45,9 +47,15 @@ void AddOptions(CLI::App& app, Settings& settings) {
   app.add_option("--source", settings.source,
                  "Under which name the books are known, so that importing again changes what is there. By default "
                  "goodbooks-10k, or the file's name.");
-  app.add_option("--stock", settings.stock, "Copies of each book, where the format has no column for them.")
-      ->check(CLI::Range(0, 10'000))
-      ->capture_default_str();
+  app.add_option("--encoding", settings.encoding,
+                 "What the file is written in, as UTF-8 or windows-1252. By default the file is looked at.");
+  app.add_option("--stock", settings.stock,
+                 "Make up the stock where the format (goodbooks) has none: so many copies of each book. Without it they come "
+                 "without.")
+      ->check(CLI::Range(0, 10'000));
+  app.add_flag("--make-up-prices", settings.make_up_prices,
+               "Make up prices where the format (goodbooks) has none, the same for the same book every time. Without it they "
+               "come without, and are not for sale.");
   app.add_option("--wait", settings.wait_s, "Seconds to wait for a shop that does not answer.")
       ->check(CLI::Range(1, 3600))
       ->capture_default_str();
@@ -113,9 +121,15 @@ void PrintReport(const ImportReport& report, const ImportOptions& options) {
   row("  repaired", import.isbn_repaired_count(), "leading zeros, hyphens and the like");
   row("ISBNs refused", import.isbn_refused_count(), "the book is in without");
   row("rows without ISBN", report.isbns.absent);
+  if (report.made_up_price_count > 0) row("prices made up", report.made_up_price_count, "6.99 to 24.99 EUR, from a hash of the key");
+  if (report.without_price_count > 0) row("without a price", report.without_price_count, "in the shop, but not for sale");
   if (options.dry_run || options.stock == ImportOptions::Stock::kLeave) return;
-  row("stock received", report.stock_received_count, "books; from this or an earlier run");
-  if (report.stock_known_count > 0) row("stock left alone", report.stock_known_count, "another number came in before");
+  row("stock received", report.stock_received_count,
+      report.has_made_up_stock ? "books, made up; from this or an earlier run" : "books; from this or an earlier run");
+  if (report.stock_known_count == 0) return;
+  row("stock left alone", report.stock_known_count, "another number came in before");
+  std::printf("An import brings the stock of a book in once: a new number in the file changes nothing. To change what is on the "
+              "shelf, call octavo.inventory.v1.InventoryService/CountStock; --verbose lists the lines.\n");
 }
 
 int Fail(const Error& error, const Settings& settings) {
@@ -140,8 +154,12 @@ ImportOptions OptionsOf(const Settings& settings, const BookFile& file) {
 }
 
 int Import(const Settings& settings, ImportClient& client) {
-  Result<BookFile> file = BookFile::Open(settings.file, ParseBookFormat(settings.format));
+  Result<BookFile> file = BookFile::Open(
+      settings.file, {.format = ParseBookFormat(settings.format),
+                      .encoding = settings.encoding,
+                      .missing_prices = settings.make_up_prices ? MissingPrices::kMakeUp : MissingPrices::kLeaveOut});
   if (!file.ok()) return Fail(file.error(), settings);
+  if (file->encoding() != "UTF-8") std::printf("The file is read as %s; --encoding says otherwise.\n", file->encoding().c_str());
   const ImportOptions options = OptionsOf(settings, *file);
   Result<ImportReport> report = [&] {
     StderrProgress progress;

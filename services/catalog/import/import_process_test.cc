@@ -215,6 +215,51 @@ TEST_F(ImportProcessTest, ADryRunSaysWhatWouldHappenAndChangesNothing) {
   EXPECT_EQ(CountBooks(), 0);
 }
 
+TEST_F(ImportProcessTest, SaysWhatItMadeUpAndWhatIsNotForSale) {
+  const std::string file = Write("g.csv", "book_id,isbn,isbn13,authors,original_publication_year,title,language_code,"
+                                          "average_rating,ratings_count\n1,,,A,2008,T,eng,4,10\n").string();
+
+  const auto [code, output] = RunImport({file, "--source=test"});
+  EXPECT_EQ(code, 0) << output;
+  EXPECT_THAT(output, HasSubstr("without a price            1  in the shop, but not for sale\n"));
+  EXPECT_THAT(output, testing::Not(HasSubstr("made up")));
+  EXPECT_FALSE(ReadAll().at("1").has_price());
+
+  const auto [again, made_up] = RunImport({file, "--source=test", "--make-up-prices"});
+  EXPECT_EQ(again, 0) << made_up;
+  EXPECT_THAT(made_up, HasSubstr("prices made up             1  6.99 to 24.99 EUR, from a hash of the key\n"));
+  EXPECT_TRUE(ReadAll().at("1").has_price());
+}
+
+TEST_F(ImportProcessTest, SaysInWhichEncodingAFileIsRead) {
+  const std::string file = Write("w.csv", "key;title;authors\r\nk;Der Sch\xFCler;M\xFCller\r\n").string();
+  const auto [code, output] = RunImport({file, "--source=test"});
+  EXPECT_EQ(code, 0) << output;
+  EXPECT_THAT(output, HasSubstr("The file is read as windows-1252; --encoding says otherwise.\n"));
+  EXPECT_EQ(ReadAll().at("k").title(), "Der Schüler");
+}
+
+TEST_F(ImportProcessTest, SaysThatAnotherNumberOfCopiesChangesNothing) {
+  Child inventory({Program("octavo-inventory"), "--listen=127.0.0.1:0", "--data-dir=" + (dir_ / "stock").string()});
+  const std::string stock_address = "--inventory-address=127.0.0.1:" + inventory.WaitFor(" port=");
+  const auto import = [&](const std::string& rows) {
+    const std::string file = Write("s.csv", "key,title,authors,stock\n" + rows).string();
+    Child child({Program("octavo-import"), "--address=" + address_, stock_address, file, "--source=test", "--verbose"});
+    const int code = child.Wait();
+    return std::pair(code, child.output());
+  };
+  const auto first = import("a,A,X,5\nb,B,X,7\n");
+  const auto second = import("a,A,X,5\nb,B,X,9\n");
+
+  EXPECT_EQ(first.first, 0) << first.second;
+  EXPECT_THAT(first.second, HasSubstr(Line("stock received", 2).substr(0, 28)));
+  EXPECT_THAT(first.second, testing::Not(HasSubstr("stock left alone")));
+  EXPECT_EQ(second.first, 0) << second.second;
+  EXPECT_THAT(second.second, HasSubstr(Line("stock left alone", 1).substr(0, 28)));
+  EXPECT_THAT(second.second, HasSubstr(":3: stock: 9 changes nothing, because an earlier import brought in another number"));
+  EXPECT_THAT(second.second, HasSubstr("CountStock"));
+}
+
 TEST_F(ImportProcessTest, ABrokenFileChangesNothing) {
   std::string text = "key,title,authors\n";
   for (int i = 0; i < 1500; ++i) text += "k" + std::to_string(i) + ",T,A\n";
