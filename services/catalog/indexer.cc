@@ -3,6 +3,8 @@
 #include <exception>
 
 #include "lib/base/failure.h"
+#include "services/catalog/domain/authors.h"
+#include "services/catalog/domain/names.h"
 
 namespace octavo::catalog {
 
@@ -60,6 +62,18 @@ void Indexer::Work() {
   }
 }
 
+void Indexer::RenameAuthors(const Book& book) {
+  const auto rename = [](const BookContent& before) -> Result<BookContent> {
+    BookContent content = before;
+    for (AuthorCredit& author : content.authors) author.slug = AuthorId(author.display_name);
+    return content;
+  };
+  if (*rename(book.content) == book.content) return;
+  // Deleted or changed meanwhile: it comes again, as what it is then.
+  if (!store_.UpdateBook(book.id, book.position, rename, book.updated).ok()) return;
+  log_.Info("authors_renamed", {{"book", BookName(book.id)}});
+}
+
 bool Indexer::CatchUp() {
   if (index_.damaged()) {
     log_.Error("search_index_damaged", {{"action", "rebuild"}});
@@ -84,6 +98,7 @@ bool Indexer::CatchUp() {
     }
     for (const ChangeRecord& change : page->changes) {
       change.book ? index_.Put(*change.book) : index_.Remove(change.id);
+      if (change.book) RenameAuthors(*change.book);
       position = change.position;
       ++uncommitted;
     }

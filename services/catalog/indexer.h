@@ -1,6 +1,7 @@
 // Indexer: brings the search index up to the store, on a thread of its own, for as long as it runs: at start from where
 // the index stopped (from the beginning if it had to be made anew), then after every change. It reads the same change
-// log as every other follower, so that changes made by another process are found too, within kPollInterval.
+// log as every other follower, so that changes made by another process are found too, within kPollInterval. Books stored
+// with authors' ids of earlier rules are put right on the way.
 #pragma once
 
 #include <chrono>
@@ -41,6 +42,9 @@ class Indexer {
   void Work();
   // Puts in what is new; false when nothing was.
   bool CatchUp();
+  // Puts a book on its authors' shelves where it was stored under ids that AuthorId gave by earlier rules. The index is
+  // rebuilt with each version (terms.h), and sees every book then.
+  void RenameAuthors(const Book& book);
   bool stopping();
 
   Store& store_;

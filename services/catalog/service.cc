@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/base/uuid.h"
+#include "services/catalog/domain/authors.h"
 #include "services/catalog/domain/category.h"
 #include "services/catalog/domain/names.h"
 #include "services/catalog/domain/text.h"
@@ -229,9 +230,13 @@ Result<v1::SuggestResponse> CatalogService::Suggest(const rpc::Call&, const v1::
 Result<v1::Author> CatalogService::GetAuthor(const rpc::Call&, const v1::GetAuthorRequest& request) {
   const std::optional<Shelf> shelf = ParseShelfName(ShelfKind::kAuthor, request.name());
   if (!shelf) return InvalidField("name", "'" + request.name() + "' is not of the form authors/ursula-k-le-guin");
-  const AuthorRecord author = TRY(store_.FindAuthor(shelf->slug));
+  const std::string id = AuthorIdOfSlug(shelf->slug);
+  const AuthorRecord author = TRY(store_.FindAuthor(id));
   v1::Author response;
-  response.set_name(request.name());
+  response.set_name(ShelfName({ShelfKind::kAuthor, id}));
+  for (std::string& name : OtherNames(id)) {
+    if (name != author.display_name) response.add_other_names(std::move(name));
+  }
   response.set_display_name(author.display_name);
   response.set_book_count(static_cast<std::int32_t>(author.book_count));
   return response;

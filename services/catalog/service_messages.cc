@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 
+#include "services/catalog/domain/authors.h"
 #include "services/catalog/domain/category.h"
 #include "services/catalog/domain/isbn.h"
 #include "services/catalog/domain/names.h"
@@ -246,7 +247,7 @@ Result<SearchFilter> FilterOf(const v1::Filter& filter) {
   for (const std::string& name : filter.authors()) {
     const std::optional<Shelf> author = ParseShelfName(ShelfKind::kAuthor, name);
     if (!author) return NotAName("filter.authors", name, "authors/ursula-k-le-guin");
-    out.authors.push_back(author->slug);
+    out.authors.push_back(AuthorIdOfSlug(author->slug));
   }
   out.language_codes.assign(filter.language_codes().begin(), filter.language_codes().end());
   for (const int format : filter.formats()) {
@@ -283,6 +284,7 @@ Result<Shelf> ShelfOf(const v1::ListBooksRequest& request) {
     const std::optional<Shelf> parsed = ParseShelfName(kind, name);
     if (!parsed) return UnknownShelf({kind, name.substr(name.find('/') + 1)});
     shelf = *parsed;
+    if (kind == ShelfKind::kAuthor) shelf.slug = AuthorIdOfSlug(shelf.slug);
   }
   return shelf;
 }

@@ -321,6 +321,54 @@ TEST_F(CatalogServiceTest, SuggestsAndKnowsAuthors) {
   EXPECT_THAT(Call(&Stub::GetAuthor, author), HasReason("UNKNOWN_AUTHOR"));
 }
 
+TEST_F(CatalogServiceTest, AnAuthorUnderSeveralNamesIsOnePage) {
+  for (const char* name : {"Fyodor Dostoyevsky", "Фёдор Достоевский", "Dostoevsky, Fyodor"}) {
+    v1::Book draft = Draft(std::string("A book by ") + name);
+    draft.clear_authors();
+    draft.add_authors()->set_display_name(name);
+    Create(draft).value();
+  }
+  v1::GetAuthorRequest get;
+  v1::ListBooksRequest list;
+  for (const char* name : {"authors/fyodor-dostoevsky", "authors/fyodor-dostoyevsky"}) {
+    get.set_name(name);
+    const v1::Author author = Call(&Stub::GetAuthor, get).value();
+    EXPECT_EQ(author.name(), "authors/fyodor-dostoevsky");
+    EXPECT_EQ(author.book_count(), 3);
+    EXPECT_THAT(author.other_names(), testing::Contains("Фёдор Достоевский"));
+    list.set_author(name);
+    EXPECT_EQ(Call(&Stub::ListBooks, list)->total_size(), 3);
+  }
+  v1::SearchBooksRequest search;
+  for (const char* text : {"Достоевский", "Dostoevsky", "Dostoyevsky Fyodor"}) {
+    search.set_query(text);
+    EXPECT_EQ(Search(search)->total_size(), 3) << text;
+  }
+}
+
+TEST_F(CatalogServiceTest, PutsBooksOfEarlierRulesOnTheirAuthorsShelf) {
+  BookContent content = CheckBook({.title = "The Idiot", .authors = {{.display_name = "Fyodor Dostoyevsky"}}},
+                                  WrongIsbn::kRefuse)->content;
+  content.authors[0].slug = "fyodor-dostoyevsky";  // As it was stored once.
+  store_.CreateBook(content, "", clock_.Now()).value();
+  signal_.Notify();
+
+  ASSERT_TRUE(indexer_.WaitFor(2, 20s));  // The second change is the indexer's.
+
+  EXPECT_EQ(store_.FindAuthor("fyodor-dostoevsky")->book_count, 1);
+  EXPECT_THAT(store_.FindAuthor("fyodor-dostoyevsky"), HasReason("UNKNOWN_AUTHOR"));
+}
+
+TEST_F(CatalogServiceTest, NamesTheCategoryThatAQueryMeans) {
+  Create(Draft("Emma", "categories/romance")).value();
+  v1::SearchBooksRequest request;
+  request.set_query("love stories");
+  const v1::SearchBooksResponse response = Search(request).value();
+  EXPECT_THAT(response.books(), SizeIs(1));
+  EXPECT_EQ(response.category().name(), "categories/romance");
+  EXPECT_EQ(response.category().display_name(), "Romance");
+}
+
 TEST_F(CatalogServiceTest, ListsCategoriesInTheShopsOrder) {
   Create(Draft("Emma", "categories/romance")).value();
   const v1::ListCategoriesResponse response = Call(&Stub::ListCategories, {}).value();

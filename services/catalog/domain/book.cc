@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "services/catalog/domain/authors.h"
 #include "services/catalog/domain/category.h"
 #include "services/catalog/domain/isbn.h"
 #include "services/catalog/domain/text.h"
@@ -98,7 +99,8 @@ class Checker {
         Refuse("authors", "a name is empty");
         continue;
       }
-      author.slug = Slug(author.display_name);
+      author.display_name = NameAsSaid(author.display_name);
+      author.slug = AuthorId(author.display_name);
       const bool known =
           std::any_of(once.begin(), once.end(), [&](const AuthorCredit& other) { return other.slug == author.slug; });
       if (!known) once.push_back(std::move(author));

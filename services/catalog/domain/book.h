@@ -28,7 +28,7 @@ std::optional<Format> ParseFormat(std::string_view word);
 std::string_view FormatWord(Format format);
 
 struct AuthorCredit {
-  std::string slug;  // "ursula-k-le-guin": made from display_name, see Slug in text.h.
+  std::string slug;  // "ursula-k-le-guin": the author's id, made from display_name, see authors.h.
   std::string display_name;
 
   bool operator==(const AuthorCredit&) const = default;

@@ -21,6 +21,8 @@ constexpr std::size_t kDigitsMax = 15;
 
 Error Bad(const std::string& rule) { return Error{Code::kInvalidArgument, "BAD_VALUE", rule}; }
 
+Error NoAmount() { return Bad("is no amount, as 1234.50 or 1.234,50 is"); }
+
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view Trimmed(std::string_view text) {
@@ -44,7 +46,8 @@ Result<std::optional<Currency>> TakeCurrency(std::string_view& text) {
     return part.size() == 3 && std::all_of(part.begin(), part.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   };
   if (is_code(text.substr(0, 3))) return take(text.substr(0, 3), text.substr(0, 3));
-  if (text.size() > 3 && is_code(text.substr(text.size() - 3))) return take(text.substr(text.size() - 3), text.substr(text.size() - 3));
+  const std::string_view end = text.substr(text.size() - std::min<std::size_t>(text.size(), 3));
+  if (is_code(end)) return take(end, end);
   return std::optional<Currency>{};
 }
 
@@ -82,11 +85,11 @@ Result<Decimal> Split(std::string_view digits, std::size_t decimals) {
   const char other = sign == '.' ? ',' : '.';
   if (both) {
     const std::string_view whole = digits.substr(0, last);
-    if (whole.find(sign) != std::string_view::npos || !IsGrouped(whole, other)) return Bad("is no amount, as 1234.50 or 1.234,50 is");
+    if (whole.find(sign) != std::string_view::npos || !IsGrouped(whole, other)) return NoAmount();
     return Decimal{Without(whole, other), std::string(digits.substr(last + 1))};
   }
   if (digits.find(sign) != last || (decimals == 0 && IsGrouped(digits, sign))) {  // More than one, or there are no decimals.
-    if (!IsGrouped(digits, sign)) return Bad("is no amount, as 1234.50 or 1.234,50 is");
+    if (!IsGrouped(digits, sign)) return NoAmount();
     return Decimal{Without(digits, sign), ""};
   }
   const std::size_t behind = digits.size() - last - 1;
@@ -110,7 +113,7 @@ Result<Money> ParseAmount(const std::string& text, Currency currency) {
   std::string digits = Without(rest, ' ');
   const bool right = !digits.empty() && digits.size() <= kDigitsMax && std::any_of(digits.begin(), digits.end(), IsDigit) &&
                      std::all_of(digits.begin(), digits.end(), [](char c) { return IsDigit(c) || c == '.' || c == ','; });
-  if (!right) return Bad("is no amount, as 12.90 or 12,90 is");
+  if (!right) return NoAmount();
   const auto places = static_cast<std::size_t>(currency.exponent());
   Decimal decimal = TRY(Split(digits, places));
   while (decimal.decimals.size() > places && decimal.decimals.back() == '0') decimal.decimals.pop_back();

@@ -158,7 +158,8 @@ class OctavoMapper final : public RowMapper {
     }
     const Result<std::optional<std::int64_t>> minor = columns_.Number(fields, "price_minor");
     if (!minor.ok() || minor_text.find_first_of(".,") != std::string::npos) {
-      return BadValue("price_minor", minor_text, "is no whole number of cents; an amount as 12.90 stands in a column named price");
+      return BadValue("price_minor", minor_text,
+                      "is no whole number of cents; an amount as 12.90 stands in a column named price");
     }
     if (!*minor && amount.empty()) return std::optional<Money>{};
     const std::string code = columns_.Text(fields, "currency");
@@ -167,7 +168,9 @@ class OctavoMapper final : public RowMapper {
     if (*minor) return std::optional(Money(**minor, *currency));
     const Result<Money> price = ParseAmount(amount, *currency);
     if (!price.ok()) return BadValue("price", amount, price.error().message);
-    if (!code.empty() && price->currency() != *currency) return BadValue("price", amount, "is not in " + code + ", as the column currency says");
+    if (!code.empty() && price->currency() != *currency) {
+      return BadValue("price", amount, "is not in " + code + ", as the column currency says");
+    }
     return std::optional(*price);
   }
 

@@ -45,8 +45,8 @@ class RowMapper {
   virtual Result<MappedRow> Map(const std::vector<std::string>& fields) const = 0;
 };
 
-// The price that is made up for a book of goodbooks-10k, which has none: 6.99 to 24.99 EUR in steps of 0.50, the same every time for the
-// same book_id (from its Fingerprint).
+// The price that is made up for a book of goodbooks-10k, which has none: 6.99 to 24.99 EUR in steps of 0.50, the same every
+// time for the same book_id (from its Fingerprint).
 Money GoodbooksPrice(const std::string& book_id);
 
 }  // namespace octavo::catalog

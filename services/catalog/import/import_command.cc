@@ -121,7 +121,9 @@ void PrintReport(const ImportReport& report, const ImportOptions& options) {
   row("  repaired", import.isbn_repaired_count(), "leading zeros, hyphens and the like");
   row("ISBNs refused", import.isbn_refused_count(), "the book is in without");
   row("rows without ISBN", report.isbns.absent);
-  if (report.made_up_price_count > 0) row("prices made up", report.made_up_price_count, "6.99 to 24.99 EUR, from a hash of the key");
+  if (report.made_up_price_count > 0) {
+    row("prices made up", report.made_up_price_count, "6.99 to 24.99 EUR, from a hash of the key");
+  }
   if (report.without_price_count > 0) row("without a price", report.without_price_count, "in the shop, but not for sale");
   if (options.dry_run || options.stock == ImportOptions::Stock::kLeave) return;
   row("stock received", report.stock_received_count,

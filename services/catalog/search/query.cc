@@ -362,6 +362,8 @@ std::vector<std::string> QueryBuilder::NearWords(const std::string& word, bool a
   if (errors >= 2) {
     if (std::string suggested = database_.get_spelling_suggestion(word, 2); !suggested.empty()) near.push_back(suggested);
   }
+  // A short word less a letter is any word.
+  if (letters <= 3) std::erase_if(near, [&](const std::string& each) { return each.size() < word.size(); });
   if (near.size() > kNearWordsMax) near.resize(kNearWordsMax);
   return near;
 }

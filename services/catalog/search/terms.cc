@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "lib/base/check.h"
+#include "services/catalog/domain/authors.h"
 #include "services/catalog/domain/category.h"
 #include "services/catalog/domain/isbn.h"
 #include "services/catalog/domain/listing.h"
@@ -68,6 +69,15 @@ class TermAdder {
       }
     }
     AddJoined(words);
+  }
+
+  // What an author is called elsewhere finds the book, and makes its text no longer, which would cost it weight.
+  void AddOtherName(std::string_view name) {
+    for (const std::string& word : Words(name, WordForms::kEveryForm)) {
+      for (const std::string_view prefix : {std::string_view(), kAuthorWord, kNameWord}) {
+        document_.add_boolean_term(Term(prefix, word));
+      }
+    }
   }
 
   // What each word of a name sounds like.
@@ -157,6 +167,13 @@ std::string_view TakeUntil(std::string_view& text, char end) {
   return taken;
 }
 
+// As the book has it, then the others by which the author is known.
+std::vector<std::string> NamesOf(const AuthorCredit& author) {
+  std::vector<std::string> names = OtherNames(author.slug);
+  names.insert(names.begin(), author.display_name);
+  return names;
+}
+
 // Marks the whole of a name, with and without an article at its beginning.
 void MarkName(Xapian::Document& document, std::string_view prefix, std::string_view name) {
   std::vector<std::string> words = Words(name, WordForms::kAsTyped);
@@ -181,9 +198,11 @@ void AddNameMarks(Xapian::Document& document, const BookContent& book) {
     if (!book.series->number.empty()) MarkName(document, kExactVolume, book.series->title + " " + book.series->number);
   }
   for (const AuthorCredit& author : book.authors) {
-    MarkName(document, kExactAuthor, author.display_name);
-    const std::vector<std::string> words = Words(author.display_name, WordForms::kAsTyped);
-    if (words.size() > 1) MarkName(document, kExactLastName, words.back());
+    for (const std::string& name : NamesOf(author)) {
+      MarkName(document, kExactAuthor, name);
+      const std::vector<std::string> words = Words(name, WordForms::kAsTyped);
+      if (words.size() > 1) MarkName(document, kExactLastName, words.back());
+    }
   }
   for (const std::string& subject : book.subjects) MarkName(document, kExactSubject, subject);
 }
@@ -222,6 +241,7 @@ Xapian::Document MakeDocument(const Book& stored) {
   for (const AuthorCredit& author : book.authors) {
     adder.AddName(author.display_name, kAuthorWord, Stems::kNone);
     adder.AddSounds(author.display_name, kAuthorSound);
+    for (const std::string& name : OtherNames(author.slug)) adder.AddOtherName(name);
   }
   if (book.series) {
     adder.AddName(book.series->title + " " + book.series->number, kSeriesWord, Stems::kWanted);

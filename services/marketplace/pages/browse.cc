@@ -116,6 +116,8 @@ http::Response AuthorPage(const Site& site, const http::Request& request, const 
   auto books_pending = site.client.ListBooks(list, visit.budget());
   const auto found = author_pending.Get(visit.budget());
   if (!found.ok()) return ErrorPage(site, request, found.error());
+  // Asked for by another of the author's names: there is one page.
+  if ((*found)->name() != name) return http::SeeOther(AuthorLink((*found)->name()));
   const auto books = books_pending.Get(visit.budget());
   if (!books.ok()) return Refuse(site, request, books.error());
   return Respond(site, visit,
