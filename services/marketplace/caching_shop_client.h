@@ -119,6 +119,10 @@ class CachingShopClient final : public ShopClient {
       const recommendations::v1::RecommendRequest& request, const Budget& budget) override {
     return inner_.Recommend(request, budget);
   }
+  Pending<recommendations::v1::ArrangeBooksResponse> ArrangeBooks(
+      const recommendations::v1::ArrangeBooksRequest& request, const Budget& budget) override {
+    return inner_.ArrangeBooks(request, budget);
+  }
   Pending<recommendations::v1::ListSimilarBooksResponse> ListSimilarBooks(
       const recommendations::v1::ListSimilarBooksRequest& request, const Budget& budget) override {
     return inner_.ListSimilarBooks(request, budget);

@@ -74,6 +74,12 @@ Pending<recommendations::v1::RecommendResponse> GrpcShopClient::Recommend(
                       budget, &recommendations_breaker_);
 }
 
+Pending<recommendations::v1::ArrangeBooksResponse> GrpcShopClient::ArrangeBooks(
+    const recommendations::v1::ArrangeBooksRequest& request, const Budget& budget) {
+  return calls_.Start(*recommendations_->async(), &RecommendationsService::Stub::async::ArrangeBooks, request,
+                      budget, &recommendations_breaker_);
+}
+
 Pending<recommendations::v1::ListSimilarBooksResponse> GrpcShopClient::ListSimilarBooks(
     const recommendations::v1::ListSimilarBooksRequest& request, const Budget& budget) {
   return calls_.Start(*recommendations_->async(), &RecommendationsService::Stub::async::ListSimilarBooks,

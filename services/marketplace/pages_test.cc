@@ -76,6 +76,19 @@ TEST_F(PagesTest, WhatAReaderLooksAtChangesWhatTheySeeNext) {
   EXPECT_THAT(Get("/books/9").body, HasSubstr("because you looked at <a href=\"/books/7\">Volume 7</a>"));
 }
 
+TEST_F(PagesTest, WhatAReaderBoughtLeavesEveryShelf) {
+  Get("/");
+  Get("/books/7");
+  const auto views = Events(recommendations::v1::EVENT_TYPE_VIEW);
+  ASSERT_EQ(views.size(), 1U);
+  ASSERT_THAT(Get("/").body, HasSubstr("href=\"/books/8?shelf=home.popular\""));
+  recommendations::v1::Event bought = views[0];
+  bought.set_book("books/8");
+  bought.set_type(recommendations::v1::EVENT_TYPE_PURCHASE);
+  ASSERT_TRUE(shop_.RecordEvents({bought}, Budget(clock_, std::chrono::seconds(1))).ok());
+  EXPECT_THAT(Get("/").body, Not(HasSubstr("href=\"/books/8?shelf=home.popular\"")));
+}
+
 TEST_F(PagesTest, AViewIsTheMeritOfTheShelfThatLedToIt) {
   Get("/books/7?shelf=home.for-you");
   Get("/books/8?shelf=<script>");

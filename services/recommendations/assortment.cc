@@ -99,6 +99,45 @@ Assortment::Assortment(std::string model_name, std::shared_ptr<const recommender
   }
   authors_ = recommender::ItemGroups(authors);
   series_ = recommender::ItemGroups(series);
+  NumberVolumesAndLanguages(book_at);
+}
+
+void Assortment::NumberVolumesAndLanguages(const std::vector<const Book*>& book_at) {
+  Numbering series_numbers;
+  Numbering language_numbers;
+  volume_of_.resize(items());
+  language_of_.assign(items(), 0);
+  for (ItemIndex item = 0; item < items(); ++item) {
+    const Book* const book = book_at[item];
+    if (book == nullptr) continue;
+    if (!book->series.empty() && book->volume > 0) {
+      volume_of_[item] = {series_numbers.Of(book->series), book->volume};
+      volumes_.resize(std::max<std::size_t>(volumes_.size(), volume_of_[item].series + std::size_t{1}));
+      volumes_[volume_of_[item].series].emplace_back(book->volume, item);
+    }
+    if (book->language.empty()) continue;
+    const std::uint32_t language = language_numbers.Of(book->language) + 1;
+    if (language > UINT8_MAX) continue;
+    language_of_[item] = static_cast<std::uint8_t>(language);
+    languages_ = std::max<std::size_t>(languages_, language + std::size_t{1});
+  }
+  for (auto& volumes : volumes_) std::sort(volumes.begin(), volumes.end());
+  const auto by_language = [this](Section& section) {
+    section.in_language.assign(languages_, recommender::ItemSet(items()));
+    for (const ItemIndex item : section.members) {
+      for (std::size_t language = 0; language < languages_; ++language) {
+        if (language_of_[item] == 0 || language_of_[item] == language) section.in_language[language].Add(item);
+      }
+    }
+  };
+  by_language(all_);
+  for (auto& [category, section] : sections_) by_language(section);
+}
+
+ItemIndex Assortment::VolumeBehind(std::uint32_t series, int number) const {
+  const auto& volumes = volumes_[series];
+  const auto behind = std::upper_bound(volumes.begin(), volumes.end(), std::pair(number, kNoIndex));
+  return behind == volumes.end() ? kNoIndex : behind->second;
 }
 
 // Fills book_of_ and slots_.

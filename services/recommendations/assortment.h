@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "recommender/ids.h"
 #include "recommender/query.h"
 #include "services/recommendations/domain/event.h"
 
@@ -28,6 +29,8 @@ struct Book {
   std::string title;
   std::vector<std::string> authors;  // "authors/ursula-k-le-guin", as all names here.
   std::string series;                // Empty: none.
+  int volume = 0;                    // Which of the series, from 1; 0: none in particular, or several.
+  std::string language;              // "de"; empty: unknown.
   std::vector<std::string> subjects;
   std::vector<std::string> categories;
   std::int64_t ratings_count = 0;    // How popular it is as long as nobody here has read it.
@@ -41,6 +44,14 @@ struct Section {
 
   recommender::ItemSet set;
   std::vector<ItemIndex> members;  // Ascending: the popular first.
+  // By language (Assortment::LanguageOf): its books, and those of unknown language.
+  std::vector<recommender::ItemSet> in_language;
+};
+
+// Where a book stands in a series; `series` is kNoIndex where it is no volume.
+struct Volume {
+  std::uint32_t series = recommender::kNoIndex;
+  int number = 0;
 };
 
 class Assortment {
@@ -75,9 +86,16 @@ class Assortment {
   const Section* Find(std::string_view category) const;
   const recommender::ItemGroups& authors() const { return authors_; }
   const recommender::ItemGroups& series() const { return series_; }
+  Volume VolumeOf(ItemIndex item) const { return volume_of_[item]; }
+  // The first volume of the series behind `number`; kNoIndex where there is none.
+  ItemIndex VolumeBehind(std::uint32_t series, int number) const;
+  // From 1; 0: unknown.
+  std::size_t LanguageOf(ItemIndex item) const { return language_of_[item]; }
+  std::size_t languages() const { return languages_; }
 
  private:
   void Number();
+  void NumberVolumesAndLanguages(const std::vector<const Book*>& book_at);
 
   const std::string model_name_;
   const recommender::Recommender recommender_;
@@ -91,6 +109,10 @@ class Assortment {
   std::map<std::string, Section, std::less<>> sections_;
   recommender::ItemGroups authors_{{}};
   recommender::ItemGroups series_{{}};
+  std::vector<Volume> volume_of_;                                // By item.
+  std::vector<std::vector<std::pair<int, ItemIndex>>> volumes_;  // By series, ascending.
+  std::vector<std::uint8_t> language_of_;                        // By item. The 255th language and later ones are unknown.
+  std::size_t languages_ = 1;                                    // With the unknown one.
 };
 
 // A model of no books and no readers: what answers before the first training.

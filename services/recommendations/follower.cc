@@ -3,6 +3,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -15,10 +16,19 @@ namespace catalog = octavo::catalog;
 namespace inventory = octavo::inventory;
 namespace transactions = octavo::transactions;
 
+// "2" gives 2; "2.5", "1-3" and nothing are no volume.
+int VolumeOf(const std::string& number) {
+  int volume = 0;
+  const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), volume);
+  return problem == std::errc() && end == number.data() + number.size() && volume > 0 ? volume : 0;
+}
+
 Book ToBook(BookId id, const catalog::v1::Book& proto) {
   Book book{.id = id,
             .title = proto.title(),
             .series = proto.series().series(),
+            .volume = VolumeOf(proto.series().number()),
+            .language = proto.language_code().substr(0, proto.language_code().find('-')),
             .subjects = {proto.subjects().begin(), proto.subjects().end()},
             .categories = {proto.categories().begin(), proto.categories().end()},
             .ratings_count = proto.ratings_count()};

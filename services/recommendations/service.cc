@@ -253,6 +253,7 @@ RecommendationsService::RecommendationsService(const Parts& parts, rpc::Pipeline
   using S = RecommendationsService;
   Unary("Recommend", this, &S::Recommend, rpc::Run::kInline);
   Unary("BatchRecommend", this, &S::BatchRecommend, rpc::Run::kInline);
+  Unary("ArrangeBooks", this, &S::ArrangeBooks, rpc::Run::kInline);
   Unary("ListSimilarBooks", this, &S::ListSimilarBooks, rpc::Run::kInline);
   Unary("Because", this, &S::Because, rpc::Run::kInline);
   ClientStreaming("RecordEvents", this, &S::RecordEvents);
@@ -289,6 +290,27 @@ Result<v1::BatchRecommendResponse> RecommendationsService::BatchRecommend(const 
     *batch.add_responses() = std::move(response);
   }
   return batch;
+}
+
+Result<v1::ArrangeBooksResponse> RecommendationsService::ArrangeBooks(const rpc::Call&,
+                                                                      const v1::ArrangeBooksRequest& request) {
+  const ReaderId reader = TRY(ParseReader(request.reader()));
+  if (request.lists_size() > kBatchRequestsMax) {
+    return InvalidField("lists", std::to_string(request.lists_size()) + " lists are more than 20");
+  }
+  v1::ArrangeBooksResponse response;
+  int count = 0;
+  for (const v1::BookList& list : request.lists()) {
+    if (count += list.books_size(); count > kExcludedMax) return InvalidField("lists.books", "are more than 1,000");
+    std::vector<BookId> books;
+    for (const std::string& book : list.books()) books.push_back(TRY(ParseBook(book, "lists.books")));
+    const Shelves::Order order = list.by_taste() ? Shelves::Order::kByTaste : Shelves::Order::kAsGiven;
+    v1::BookList* const arranged = response.add_lists();
+    for (const BookId book : parts_.shelves.Arrange(reader.value(), books, order, WorkspaceOfThisThread())) {
+      arranged->add_books(BookName(book));
+    }
+  }
+  return response;
 }
 
 Result<v1::ListSimilarBooksResponse> RecommendationsService::ListSimilarBooks(

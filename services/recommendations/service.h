@@ -40,6 +40,7 @@ class RecommendationsService final : public rpc::Service {
 
   Result<v1::RecommendResponse> Recommend(const rpc::Call& call, const v1::RecommendRequest& request);
   Result<v1::BatchRecommendResponse> BatchRecommend(const rpc::Call& call, const v1::BatchRecommendRequest& request);
+  Result<v1::ArrangeBooksResponse> ArrangeBooks(const rpc::Call& call, const v1::ArrangeBooksRequest& request);
   Result<v1::ListSimilarBooksResponse> ListSimilarBooks(const rpc::Call& call,
                                                         const v1::ListSimilarBooksRequest& request);
   Result<v1::BecauseResponse> Because(const rpc::Call& call, const v1::BecauseRequest& request);

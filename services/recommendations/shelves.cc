@@ -1,6 +1,7 @@
 #include "services/recommendations/shelves.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -48,6 +49,76 @@ bool IsCrowded(const recommender::ItemGroups& groups, int max, std::span<const S
     if (count >= max) return true;
   }
   return false;
+}
+
+// A language is the reader's one where it has this share of what they did.
+constexpr float kOneLanguageShare = 0.8F;
+
+// Counts the item, where it is a volume, among the furthest volumes reached.
+void AddVolume(const Assortment& assortment, ItemIndex item, std::vector<Volume>& volumes) {
+  const Volume volume = assortment.VolumeOf(item);
+  if (volume.series == kNoIndex) return;
+  for (Volume& known : volumes) {
+    if (known.series != volume.series) continue;
+    known.number = std::max(known.number, volume.number);
+    return;
+  }
+  volumes.push_back(volume);
+}
+
+int VolumeReached(std::span<const Volume> volumes, std::uint32_t series) {
+  const auto found = std::find_if(volumes.begin(), volumes.end(), [&](const Volume& v) { return v.series == series; });
+  return found == volumes.end() ? 0 : found->number;
+}
+
+// What to show for a volume: the first that the reader has not reached and that does not stand here yet. kNoIndex where that
+// cannot be had: a later one is of no use without it.
+template <typename MayBeShown>
+ItemIndex NextVolume(const Assortment& assortment, std::span<const Volume> reached, std::span<const Suggestion> suggestions,
+                     ItemIndex item, const MayBeShown& may_be_shown) {
+  const Volume volume = assortment.VolumeOf(item);
+  if (volume.series == kNoIndex || volume.number <= VolumeReached(reached, volume.series)) return item;
+  int number = VolumeReached(reached, volume.series);
+  while (true) {
+    const ItemIndex next = assortment.VolumeBehind(volume.series, number);
+    if (next == kNoIndex) return kNoIndex;
+    if (!Contains(suggestions, next)) return may_be_shown(next) ? next : kNoIndex;
+    number = assortment.VolumeOf(next).number;
+  }
+}
+
+// The language that nearly all entries are in; 0 where there is none.
+std::size_t OneLanguage(const Assortment& assortment, std::span<const recommender::HistoryEntry> entries) {
+  std::array<float, UINT8_MAX + 1> weights{};
+  float total = 0;
+  for (const recommender::HistoryEntry& entry : entries) {
+    const std::size_t language = assortment.LanguageOf(entry.item);
+    if (language == 0) continue;
+    weights[language] += entry.weight;
+    total += entry.weight;
+  }
+  if (total == 0) return 0;
+  const auto most = std::max_element(weights.begin(), weights.begin() + static_cast<std::ptrdiff_t>(assortment.languages()));
+  return *most >= kOneLanguageShare * total ? static_cast<std::size_t>(most - weights.begin()) : 0;
+}
+
+// The reasons that may be told, strongest first, at most `count_max`, as item and share.
+std::vector<std::pair<ItemIndex, double>> FairReasons(const Assortment& assortment, ItemIndex item, std::size_t count_max,
+                                                      Workspace& workspace) {
+  const recommender::Recommender& recommender = assortment.recommender();
+  const auto explained = recommender.Explain(workspace.entries, item, workspace.entries.size(), workspace.scratch);
+  const std::vector<recommender::Reason> reasons(explained.begin(), explained.end());
+  double total = 0;
+  for (const recommender::Reason& reason : reasons) total += reason.contribution;
+  std::vector<std::pair<ItemIndex, double>> fair;
+  for (const recommender::Reason& reason : reasons) {
+    const double share = reason.contribution / total;
+    if (share < kFairShare || fair.size() == count_max) break;
+    const auto near = recommender.Similar(reason.item, {.k = kNearMax}, workspace.scratch);
+    const bool is_near = std::any_of(near.begin(), near.end(), [&](const auto& each) { return each.item == item; });
+    if (is_near) fair.emplace_back(reason.item, share);
+  }
+  return fair;
 }
 
 }  // namespace
@@ -98,6 +169,14 @@ void Shelves::Recall(const Assortment& assortment, std::span<const BookId> exclu
     const double age = std::max(0.0, now_s - seen.time_s) * per_second;
     workspace.entries.push_back({item, seen.weight * std::exp2(static_cast<float>(-age))});
   }
+  workspace.language = OneLanguage(assortment, workspace.entries);
+  workspace.volumes.clear();
+  const auto add_volume = [&](std::int32_t book) {
+    const ItemIndex item = assortment.ItemOf(BookId(book));
+    if (item != kNoIndex) AddVolume(assortment, item, workspace.volumes);
+  };
+  for (const std::int32_t book : workspace.history.never_again()) add_volume(book);
+  for (const Seen& seen : workspace.history.seen()) add_volume(seen.book);
   std::size_t looked_at = 0;
   for (auto seen = workspace.history.seen().rbegin(); seen != workspace.history.seen().rend(); ++seen) {
     if (seen->strongest == EventType::kBasket) exclude(seen->book);
@@ -165,16 +244,16 @@ std::shared_ptr<const Answer> Shelves::Find(Ask& ask, Workspace& workspace) cons
 std::shared_ptr<const Answer> Shelves::MakeAnswer(const Ask& ask, Workspace& workspace) const {
   Recall(ask.assortment(), ask.request.excluded, ask.day, workspace);
   workspace.suggestions.clear();
-  Fill(ask, workspace.exclusions, workspace);
+  if (workspace.language != 0) Fill(ask, ask.section.in_language[workspace.language], workspace.exclusions, workspace);
+  if (workspace.suggestions.size() < ask.k) Fill(ask, ask.section.set, workspace.exclusions, workspace);
   if (workspace.suggestions.size() < ask.k && workspace.exclusions.size() > workspace.never_count) {
-    Fill(ask, std::span(workspace.exclusions).first(workspace.never_count), workspace);
+    Fill(ask, ask.section.set, std::span(workspace.exclusions).first(workspace.never_count), workspace);
   }
   Explore(ask, workspace);
   for (Suggestion& suggestion : workspace.suggestions) {
     if (!ask.request.with_because || suggestion.origin != Origin::kPersonal) continue;
-    for (const recommender::Reason& reason :
-         ask.assortment().recommender().Explain(workspace.entries, suggestion.item, kBecauseMax, workspace.scratch)) {
-      suggestion.because[suggestion.because_count++] = reason.item;
+    for (const auto& [reason, share] : FairReasons(ask.assortment(), suggestion.item, kBecauseMax, workspace)) {
+      suggestion.because[suggestion.because_count++] = reason;
     }
   }
   auto answer = std::make_shared<Answer>();
@@ -186,16 +265,21 @@ std::shared_ptr<const Answer> Shelves::MakeAnswer(const Ask& ask, Workspace& wor
 }
 
 // Appends the model's best, then what is popular, until there are k suggestions or no more books.
-void Shelves::Fill(const Ask& ask, std::span<const ItemIndex> exclusions, Workspace& workspace) const {
+void Shelves::Fill(const Ask& ask, const recommender::ItemSet& books, std::span<const ItemIndex> exclusions,
+                   Workspace& workspace) const {
   std::vector<Suggestion>& suggestions = workspace.suggestions;
   const std::size_t before = suggestions.size();
+  const auto may_be_shown = [&](ItemIndex item) {
+    return books.Contains(item) && ask.stand.available.Contains(item) &&
+           std::find(exclusions.begin(), exclusions.end(), item) == exclusions.end();
+  };
   // With a bound per author or series some of the best fall away; a second look at all nearly never is needed.
   std::size_t wanted = std::min(before + (ask.bounded() ? 4 * ask.k + 32 : ask.k), recommender::kAnswersMax);
   for (;;) {
     const std::span<const recommender::Recommendation> answers = ask.assortment().recommender().Recommend(
         {.history = workspace.entries,
          .k = wanted,
-         .filters = {.category = &ask.section.set,
+         .filters = {.category = &books,
                      .available = &ask.stand.available,
                      .exclusions = exclusions,
                      .exclude_history = false},
@@ -204,9 +288,10 @@ void Shelves::Fill(const Ask& ask, std::span<const ItemIndex> exclusions, Worksp
         workspace.scratch);
     for (const recommender::Recommendation& answer : answers) {
       if (suggestions.size() == ask.k) break;
-      if (Contains(std::span(suggestions).first(before), answer.item) || !ask.Fits(suggestions, answer.item)) continue;
+      const ItemIndex item = NextVolume(ask.assortment(), workspace.volumes, suggestions, answer.item, may_be_shown);
+      if (item == kNoIndex || Contains(suggestions, item) || !ask.Fits(suggestions, item)) continue;
       suggestions.push_back(
-          {.item = answer.item,
+          {.item = item,
            .score = answer.score,
            .origin = answer.source == recommender::Source::kPersonal ? Origin::kPersonal : Origin::kPopular});
     }
@@ -229,7 +314,11 @@ void Shelves::Explore(const Ask& ask, Workspace& workspace) const {
       const std::size_t count = ask.section.members.size();
       const ItemIndex item = ask.section.members[std::max((chance & UINT32_MAX) % count, (chance >> 32) % count)];
       const auto& exclusions = workspace.exclusions;
-      if (!ask.stand.available.Contains(item) || Contains(suggestions, item) ||
+      const auto any = [](ItemIndex) { return true; };
+      const bool in_turn =
+          NextVolume(ask.assortment(), workspace.volumes, std::span(suggestions).first(place), item, any) == item;
+      const bool in_language = workspace.language == 0 || ask.section.in_language[workspace.language].Contains(item);
+      if (!in_turn || !in_language || !ask.stand.available.Contains(item) || Contains(suggestions, item) ||
           std::find(exclusions.begin(), exclusions.end(), item) != exclusions.end() ||
           !ask.Fits(std::span(suggestions).first(place), item)) {
         continue;
@@ -238,6 +327,50 @@ void Shelves::Explore(const Ask& ask, Workspace& workspace) const {
       break;
     }
   }
+}
+
+std::vector<BookId> Shelves::Arrange(std::string_view reader, std::span<const BookId> books, Order order,
+                                     Workspace& workspace) const {
+  const std::shared_ptr<const Display> display = showroom_.display();
+  const Stand& stand = StandFor(*display, reader);
+  const Assortment& assortment = *stand.assortment;
+  histories_.Copy(reader, workspace.history);
+  Recall(assortment, {}, DayOf(clock_.Now()), workspace);
+  recommender::ItemSet given(assortment.items());
+  struct Place {
+    BookId book;
+    int rank = 0;  // Lower first: sold-out and foreign books come behind.
+    std::size_t taste = 0;
+  };
+  std::vector<Place> places;
+  const auto owned = std::span(workspace.exclusions).first(workspace.never_count);
+  for (const BookId book : books) {
+    const ItemIndex item = assortment.ItemOf(book);
+    if (item != kNoIndex && std::find(owned.begin(), owned.end(), item) != owned.end()) continue;
+    const std::size_t language = item == kNoIndex ? 0 : assortment.LanguageOf(item);
+    const bool foreign = workspace.language != 0 && language != 0 && language != workspace.language;
+    const bool sold_out = item != kNoIndex && !stand.available.Contains(item);
+    places.push_back({.book = book, .rank = (sold_out ? 2 : 0) + (foreign ? 1 : 0), .taste = books.size()});
+    if (item != kNoIndex && item < assortment.items()) given.Add(item);
+  }
+  if (order == Order::kByTaste) {
+    const auto best = assortment.recommender().Recommend({.history = workspace.entries,
+                                                          .k = books.size(),
+                                                          .filters = {.category = &given, .exclude_history = false},
+                                                          .fill = false},
+                                                         workspace.scratch);
+    for (Place& place : places) {
+      const ItemIndex item = assortment.ItemOf(place.book);
+      const auto found = std::find_if(best.begin(), best.end(), [&](const auto& each) { return each.item == item; });
+      if (found != best.end()) place.taste = static_cast<std::size_t>(found - best.begin());
+    }
+  }
+  std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+    return std::pair(a.rank, a.taste) < std::pair(b.rank, b.taste);
+  });
+  std::vector<BookId> arranged;
+  for (const Place& place : places) arranged.push_back(place.book);
+  return arranged;
 }
 
 Result<Shelf> Shelves::Similar(BookId book, std::string_view reader, int max_results, Workspace& workspace) const {
@@ -251,12 +384,22 @@ Result<Shelf> Shelves::Similar(BookId book, std::string_view reader, int max_res
   histories_.Copy(reader, workspace.history);
   Recall(*shelf.assortment, {}, DayOf(clock_.Now()), workspace);
   workspace.suggestions.clear();
+  AddVolume(*shelf.assortment, item, workspace.volumes);
+  const auto k = static_cast<std::size_t>(std::min(max_results, kResultsMax));
+  const auto exclusions = std::span(workspace.exclusions).first(workspace.never_count);
   const recommender::Query query{
-      .k = static_cast<std::size_t>(std::min(max_results, kResultsMax)),
+      .k = 2 * k,  // Volumes out of turn fall away.
       .filters = {.available = &stand.available,
-                  .exclusions = std::span(workspace.exclusions).first(workspace.never_count)}};
+                  .exclusions = exclusions}};
+  const auto may_be_shown = [&](ItemIndex other) {
+    return stand.available.Contains(other) && std::find(exclusions.begin(), exclusions.end(), other) == exclusions.end();
+  };
   for (const auto& answer : shelf.assortment->recommender().Similar(item, query, workspace.scratch)) {
-    workspace.suggestions.push_back({.item = answer.item, .score = answer.score});
+    if (workspace.suggestions.size() == k) break;
+    const ItemIndex next =
+        NextVolume(*shelf.assortment, workspace.volumes, workspace.suggestions, answer.item, may_be_shown);
+    if (next == kNoIndex || Contains(workspace.suggestions, next)) continue;
+    workspace.suggestions.push_back({.item = next, .score = answer.score});
   }
   shelf.suggestions = workspace.suggestions;
   return shelf;
@@ -272,16 +415,9 @@ Result<std::vector<Contribution>> Shelves::Because(std::string_view reader, Book
 
   histories_.Copy(reader, workspace.history);
   Recall(assortment, {}, DayOf(clock_.Now()), workspace);
-  const std::span<const recommender::Reason> reasons =
-      assortment.recommender().Explain(workspace.entries, item, workspace.entries.size(), workspace.scratch);
-  double total = 0;
-  for (const recommender::Reason& reason : reasons) total += reason.contribution;
   std::vector<Contribution> contributions;
-  for (const recommender::Reason& reason : reasons) {
-    if (contributions.size() == static_cast<std::size_t>(max_results)) break;
-    contributions.push_back({.book = assortment.BookOf(reason.item),
-                             .title = assortment.TitleOf(reason.item),
-                             .share = reason.contribution / total});
+  for (const auto& [reason, share] : FairReasons(assortment, item, static_cast<std::size_t>(max_results), workspace)) {
+    contributions.push_back({.book = assortment.BookOf(reason), .title = assortment.TitleOf(reason), .share = share});
   }
   return contributions;
 }

@@ -45,6 +45,11 @@ struct Shelf {
   std::shared_ptr<const Answer> answer;  // Of Recommend.
 };
 
+// A book is named as a reason where it gave this share of the score or more …
+inline constexpr double kFairShare = 0.2;
+// … and the suggestion is one of so many books that are nearest to it. A classic is a little like every other.
+inline constexpr std::size_t kNearMax = 30;
+
 struct Contribution {
   BookId book;
   std::string_view title;  // Empty for a book that the catalogue no longer has. Lives as long as the display.
@@ -55,6 +60,8 @@ struct Contribution {
 struct Workspace {
   History history;
   std::vector<recommender::HistoryEntry> entries;
+  std::vector<Volume> volumes;        // Of series that the reader has begun, the furthest volume of each.
+  std::size_t language = 0;           // Nearly all that the reader reads is in it; 0: in no one language.
   std::vector<ItemIndex> exclusions;  // First those that may never be shown, then those only rather not.
   std::size_t never_count = 0;        // How many of the first kind.
   std::vector<Suggestion> suggestions;
@@ -82,9 +89,15 @@ class Shelves {
 
   // Books for a reader. NOT_FOUND (UNKNOWN_CATEGORY), INVALID_ARGUMENT (INVALID_FIELD: max_results).
   Result<Shelf> Recommend(const ShelfRequest& request, Workspace& workspace) const;
+  // These books in the order in which a page should show them: without what the reader owns, books in stock before those
+  // that are not, those in the reader's one language before others; with kByTaste the model's choice before the rest.
+  enum class Order { kAsGiven, kByTaste };
+  std::vector<BookId> Arrange(std::string_view reader, std::span<const BookId> books, Order order,
+                              Workspace& workspace) const;
   // Books like this one. `reader` may be empty. NOT_FOUND (UNKNOWN_BOOK), INVALID_ARGUMENT (max_results).
   Result<Shelf> Similar(BookId book, std::string_view reader, int max_results, Workspace& workspace) const;
-  // Which of the reader's books led to this one. NOT_FOUND (UNKNOWN_BOOK). `display` keeps the titles alive.
+  // Which of the reader's books led to this one, as far as each gave a fair share of the score and is near the book.
+  // NOT_FOUND (UNKNOWN_BOOK). `display` keeps the titles alive.
   Result<std::vector<Contribution>> Because(std::string_view reader, BookId book, int max_results,
                                             Workspace& workspace, std::shared_ptr<const Display>& display) const;
 
@@ -99,7 +112,9 @@ class Shelves {
               Workspace& workspace) const;
   std::shared_ptr<const Answer> Find(Ask& ask, Workspace& workspace) const;
   std::shared_ptr<const Answer> MakeAnswer(const Ask& ask, Workspace& workspace) const;
-  void Fill(const Ask& ask, std::span<const ItemIndex> exclusions, Workspace& workspace) const;
+  // From `books`, which are some of the section's.
+  void Fill(const Ask& ask, const recommender::ItemSet& books, std::span<const ItemIndex> exclusions,
+            Workspace& workspace) const;
   void Explore(const Ask& ask, Workspace& workspace) const;
 
   const Showroom& showroom_;

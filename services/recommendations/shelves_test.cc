@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <unordered_map>
 
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
@@ -316,6 +317,102 @@ TEST_F(ShelvesTest, TheChallengerAnswersItsShareOfTheReaders) {
   }
   EXPECT_NEAR(challenged, 500, 80);
   EXPECT_EQ(shelves_.ModelFor("1"), "m1");
+}
+
+// Books 1 to 9 are volumes 1 to 9 of a series, 11 to 19 are German.
+class SeriesAndLanguagesTest : public ShelvesTest {
+ protected:
+  SeriesAndLanguagesTest() {
+    std::vector<Book> books = TestBooks();
+    for (Book& book : books) {
+      if (book.id.value() < 10) {
+        book.series = "series/sea";
+        book.volume = book.id.value();
+      }
+      book.language = book.id.value() > 10 ? "de" : "en";
+    }
+    showroom_.ReplaceBooks(books);
+    showroom_.Settle();
+  }
+};
+
+TEST_F(SeriesAndLanguagesTest, AfterAVolumeComesTheNext) {
+  Did("7", EventType::kPurchase, 1);
+  EXPECT_THAT(Ask({.reader = "7", .max_results = 3, .series_max = 1}), Contains(2));
+  for (const int max : {1, 2, 5}) {
+    for (const int number : Ask({.reader = "7", .max_results = 5, .series_max = max})) {
+      EXPECT_TRUE(number >= 10 || (number >= 2 && number <= max + 1)) << number;
+    }
+  }
+  Did("7", EventType::kView, 2);
+  const std::vector<int> shelf = Ask({.reader = "7", .max_results = 3, .series_max = 1});
+  EXPECT_THAT(shelf, Contains(3));
+  EXPECT_THAT(shelf, Not(Contains(4)));
+}
+
+TEST_F(SeriesAndLanguagesTest, ANewReaderBeginsWithTheFirstVolume) {
+  for (const char* reader : {"a", "b", "c", "d"}) {
+    for (const int number : Ask({.reader = reader, .max_results = 8, .series_max = 1})) {
+      EXPECT_TRUE(number == 1 || number >= 10) << number;
+    }
+  }
+}
+
+TEST_F(SeriesAndLanguagesTest, AVolumeThatIsSoldOutLeavesNoLaterOneInItsPlace) {
+  std::unordered_map<std::int32_t, std::int64_t> stock;
+  for (int book = 1; book <= 19; ++book) stock[book] = book == 2 ? 0 : 5;
+  showroom_.ReplaceStock(stock);
+  Did("7", EventType::kPurchase, 1);
+  for (const int number : Ask({.reader = "7", .max_results = 8})) EXPECT_GE(number, 10);
+}
+
+TEST_F(SeriesAndLanguagesTest, BooksLikeAVolumeBeginWithTheNext) {
+  const std::vector<int> like = Numbers(shelves_.Similar(BookId(1), "", 6, workspace_));
+  const auto place = [&](int number) { return std::find(like.begin(), like.end(), number); };
+  ASSERT_NE(place(2), like.end());
+  for (int number = 3; number <= 9; ++number) {
+    if (place(number) == like.end()) continue;
+    EXPECT_LT(place(number - 1), place(number)) << number;
+  }
+}
+
+TEST_F(SeriesAndLanguagesTest, AReaderOfOneLanguageGetsItsBooksFirst) {
+  Did("7", EventType::kPurchase, 11);
+  const std::vector<int> shelf = Ask({.reader = "7", .max_results = 8});
+  ASSERT_THAT(shelf, SizeIs(8));
+  for (const int number : shelf) EXPECT_GT(number, 10) << number;
+  // When there are no more, others fill the shelf.
+  EXPECT_GT(Ask({.reader = "7", .max_results = 12}).size(), 8u);
+  // Who reads both gets both.
+  Did("8", EventType::kPurchase, 11);
+  Did("8", EventType::kPurchase, 10);
+  EXPECT_THAT(Ask({.reader = "8", .max_results = 18}), Contains(1));
+}
+
+TEST_F(SeriesAndLanguagesTest, ArrangesAPageForItsReader) {
+  std::unordered_map<std::int32_t, std::int64_t> stock;
+  for (int book = 1; book <= 19; ++book) stock[book] = book == 12 ? 0 : 5;
+  showroom_.ReplaceStock(stock);
+  const auto arrange = [&](const char* reader, Shelves::Order order) {
+    const std::vector<BookId> books = {BookId(12), BookId(10), BookId(11), BookId(1), BookId(13)};
+    std::vector<int> numbers;
+    for (const BookId book : shelves_.Arrange(reader, books, order, workspace_)) numbers.push_back(book.value());
+    return numbers;
+  };
+  EXPECT_THAT(arrange("new", Shelves::Order::kAsGiven), ElementsAre(10, 11, 1, 13, 12));  // Sold out: last.
+  Did("7", EventType::kPurchase, 11);
+  EXPECT_THAT(arrange("7", Shelves::Order::kAsGiven), ElementsAre(13, 10, 1, 12));  // Bought: gone. German: first.
+  Did("8", EventType::kView, 14);
+  Did("8", EventType::kView, 2);
+  EXPECT_THAT(arrange("8", Shelves::Order::kByTaste), testing::UnorderedElementsAre(10, 11, 1, 13, 12));
+}
+
+TEST_F(ShelvesTest, NamesOnlyReasonsThatGaveAFairShare) {
+  for (int book = 1; book <= 6; ++book) Did("7", EventType::kPurchase, book);
+  std::shared_ptr<const Display> display;
+  const auto reasons = shelves_.Because("7", BookId(7), 20, workspace_, display).value();
+  for (const Contribution& reason : reasons) EXPECT_GE(reason.share, kFairShare);
+  EXPECT_LE(reasons.size(), 5u);
 }
 
 }  // namespace

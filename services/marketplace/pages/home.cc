@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,13 +47,10 @@ recommendations::v1::RecommendRequest ForYouRequest(const std::string& reader) {
 }
 
 // The first `count` books, those that are not yet on the page before those that are. All of them are then.
-Books Choose(const Listing& listing, int count, std::set<std::string>& shown) {
+Books Choose(const Books& books, int count, std::set<std::string>& shown) {
   Books fresh;
   Books known;
-  if (!listing.ok()) return fresh;
-  for (const catalog::v1::Book& book : (*listing)->books()) {
-    (shown.contains(book.name()) ? known : fresh).push_back(&book);
-  }
+  for (const catalog::v1::Book* book : books) (shown.contains(book->name()) ? known : fresh).push_back(book);
   fresh.insert(fresh.end(), known.begin(), known.end());
   if (static_cast<int>(fresh.size()) > count) fresh.resize(static_cast<std::size_t>(count));
   for (const catalog::v1::Book* book : fresh) shown.insert(book->name());
@@ -100,6 +98,40 @@ Suggestions Collect(const Site& site, const Visit& visit,
   }
   suggestions.failed = suggestions.books.empty();
   return suggestions;
+}
+
+// Listings of books as this reader should see them: without the books that they own, the sold-out ones last. What cannot be
+// known now is as the catalogue has it.
+// `suggestions` came before: where they failed, nobody is asked again.
+std::vector<Books> Arrange(const Site& site, const Visit& visit, const Suggestions& suggestions,
+                           const std::vector<Listing>& listings, std::size_t first_by_taste) {
+  std::vector<Books> arranged(listings.size());
+  std::map<std::string, const catalog::v1::Book*> by_name;
+  recommendations::v1::ArrangeBooksRequest request;
+  request.set_reader(visit.reader());
+  for (std::size_t i = 0; i < listings.size(); ++i) {
+    recommendations::v1::BookList* const list = request.add_lists();
+    list->set_by_taste(i >= first_by_taste);
+    if (!listings[i].ok()) continue;
+    for (const catalog::v1::Book& book : (*listings[i])->books()) {
+      by_name.emplace(book.name(), &book);
+      list->add_books(book.name());
+    }
+  }
+  auto lists = request.lists();
+  if (!suggestions.failed) {
+    const Budget part = visit.budget().Part(kPartBudget);
+    const auto answer = site.client.ArrangeBooks(request, part).Get(part);
+    if (answer.ok() && (*answer)->lists_size() == lists.size()) lists = (*answer)->lists();
+  }
+  for (int i = 0; i < lists.size(); ++i) {
+    for (const std::string& name : lists[i].books()) {
+      if (const auto book = by_name.find(name); book != by_name.end()) {
+        arranged[static_cast<std::size_t>(i)].push_back(book->second);
+      }
+    }
+  }
+  return arranged;
 }
 
 // Categories take turns, day by day, so that the page is not the same for ever.
@@ -218,9 +250,9 @@ Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
   return asked;
 }
 
-// The shelves that are the same for everybody. `shown` has what stands on the page already.
-void AddCommonShelves(const Visit& visit, View& content, Asked& asked, std::set<std::string>& shown) {
-  const Listing newest = asked.newest.Get(visit.budget());
+// The newest books, and today's categories, as this reader should see them. `shown` has what stands on the page already.
+void AddCommonShelves(const Visit& visit, View& content, const Asked& asked, const Books& newest,
+                      std::span<const Books> by_category, std::set<std::string>& shown) {
   AddShelf(content, "SHELF",
            {.id = "new",
             .title = "New on our shelves",
@@ -231,7 +263,6 @@ void AddCommonShelves(const Visit& visit, View& content, Asked& asked, std::set<
            visit.prices());
   for (std::size_t i = 0; i < asked.categories.size(); ++i) {
     const catalog::v1::Category& category = asked.categories[i];
-    const Listing books = asked.by_category[i].Get(visit.budget());
     const std::string slug(LastSegment(category.name()));
     AddShelf(content, "SHELF",
              {.id = "category-" + slug,
@@ -239,7 +270,7 @@ void AddCommonShelves(const Visit& visit, View& content, Asked& asked, std::set<
               .more_link = CategoryLink(category.name()),
               .more_text = "All of " + category.display_name(),
               .name = "home." + slug,
-              .books = Choose(books, kShortShelfBooks, shown)},
+              .books = Choose(by_category[i], kShortShelfBooks, shown)},
              visit.prices());
   }
 }
@@ -260,13 +291,17 @@ http::Response HomePage(const Site& site, const http::Request& request) {
   const Suggestions suggestions = Collect(site, visit, asked.for_you);
   const Listing popular = asked.popular.Get(visit.budget());
   if (!popular.ok()) return ErrorPage(site, request, 503);
+  // Popular, newest, then the categories, which follow the reader's taste.
+  std::vector<Listing> listings = {popular, asked.newest.Get(visit.budget())};
+  for (auto& pending : asked.by_category) listings.push_back(pending.Get(visit.budget()));
+  const std::vector<Books> arranged = Arrange(site, visit, suggestions, listings, /*first_by_taste=*/2);
 
   View& content = page.content();
   AddBanners(site, visit, content, asked);
   std::set<std::string> shown;
   for (const catalog::v1::Book* book : suggestions.books) shown.insert(book->name());
-  const Books popular_books = Choose(popular, kShelfBooks, shown);
-  if (popular_books.empty()) {
+  const Books popular_books = Choose(arranged[0], kShelfBooks, shown);
+  if ((*popular)->books().empty()) {
     content.Show("EMPTY");
   } else {
     const auto& books = (*popular)->books();
@@ -283,7 +318,7 @@ http::Response HomePage(const Site& site, const http::Request& request) {
               .books = popular_books},
              visit.prices());
   }
-  AddCommonShelves(visit, content, asked, shown);
+  AddCommonShelves(visit, content, asked, arranged[1], std::span(arranged).subspan(2), shown);
   RecordImpressions(site, visit, suggestions);
   return std::move(page).Send();
 }

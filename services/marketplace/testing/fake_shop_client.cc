@@ -474,6 +474,26 @@ Pending<recommendations::v1::ListSimilarBooksResponse> FakeShopClient::ListSimil
   });
 }
 
+Pending<recommendations::v1::ArrangeBooksResponse> FakeShopClient::ArrangeBooks(
+    const recommendations::v1::ArrangeBooksRequest& request, const Budget&) {
+  return Reply<recommendations::v1::ArrangeBooksResponse>(
+      recommendations, [&]() -> Result<recommendations::v1::ArrangeBooksResponse> {
+        recommendations::v1::ArrangeBooksResponse response;
+        const std::lock_guard lock(mutex_);
+        for (const recommendations::v1::BookList& list : request.lists()) {
+          recommendations::v1::BookList* const arranged = response.add_lists();
+          for (const std::string& name : list.books()) {
+            const bool is_bought = std::any_of(events_.begin(), events_.end(), [&](const auto& event) {
+              return event.reader() == request.reader() && event.book() == name &&
+                     event.type() == recommendations::v1::EVENT_TYPE_PURCHASE;
+            });
+            if (!is_bought) arranged->add_books(name);
+          }
+        }
+        return response;
+      });
+}
+
 Pending<recommendations::v1::BecauseResponse> FakeShopClient::Because(
     const recommendations::v1::BecauseRequest& request, const Budget&) {
   return Reply<recommendations::v1::BecauseResponse>(
