@@ -58,6 +58,8 @@ constexpr double kPopularityFactor = 2;
 // How many letters of a query are looked at for typing errors: some 55 x 3 terms for each are asked for, 10,000 in all.
 constexpr std::size_t kCorrectedLettersMax = 64;
 constexpr std::size_t kNearWordsMax = 16;
+// Words that differ in more letters are not the same word misspelt, unless they sound alike.
+constexpr std::size_t kNearDistanceMax = 2;
 // Of names run together typing errors are forgiven from so many letters.
 constexpr std::size_t kJoinedLettersMin = 7;
 constexpr std::size_t kPrefixLettersMin = 2;
@@ -135,6 +137,27 @@ std::size_t Distance(const std::string& a, const std::string& b) {
     }
   }
   return row[b.size()];
+}
+
+// The word of a name among a book's terms that is nearest to `word` in letters or sound; `word` itself where none is near, or
+// one begins so.
+std::string NearestIn(const std::set<std::string>& terms, const std::string& word) {
+  const std::string key = SoundKey(Romanised(word));
+  std::string nearest = word;
+  std::size_t least = word.size();
+  for (const std::string_view field : kNameFields) {
+    for (auto term = terms.lower_bound(std::string(field)); term != terms.end() && term->starts_with(field); ++term) {
+      const std::string other = term->substr(field.size());
+      if (other.starts_with('Z')) continue;  // A stem.
+      if (other.starts_with(word)) return word;
+      const std::size_t distance = Distance(word, other);
+      const bool sounds = field == kAuthorWord && key == SoundKey(Romanised(other));
+      if (distance >= least || (distance > kNearDistanceMax && !sounds)) continue;
+      least = distance;
+      nearest = other;
+    }
+  }
+  return nearest;
 }
 
 // Of an alphabet beside Latin, Greek to Arabic, whose romanised words look like ours.
@@ -601,24 +624,9 @@ std::vector<std::string> QueryBuilder::AsWrittenIn(const Xapian::Document& docum
   std::vector<std::string> written;
   for (const std::string& word : words) {
     const std::vector<std::string> stems = StemTerms(word);
-    const bool there = IsWeak(word) || terms.contains(Term("", word)) || terms.contains(Term(kJoinedWord, word)) ||
-                       std::any_of(stems.begin(), stems.end(), [&](const auto& stem) { return terms.contains(stem); });
-    std::string best = word;
-    std::size_t best_distance = word.size();
-    for (const std::string_view field : kNameFields) {
-      for (auto term = terms.lower_bound(std::string(field)); !there && term != terms.end(); ++term) {
-        if (!term->starts_with(field)) break;
-        const std::string other = term->substr(field.size());
-        if (other.starts_with('Z')) continue;
-        if (other.starts_with(word)) best_distance = 0, best = word;
-        const bool sounds = field == kAuthorWord && SoundKey(Romanised(word)) == SoundKey(Romanised(other));
-        const std::size_t distance = Distance(word, other);
-        if (distance >= best_distance || (!sounds && distance > 2)) continue;
-        best_distance = distance;
-        best = other;
-      }
-    }
-    written.push_back(std::move(best));
+    const bool is_there = IsWeak(word) || terms.contains(Term("", word)) || terms.contains(Term(kJoinedWord, word)) ||
+                          std::any_of(stems.begin(), stems.end(), [&](const auto& stem) { return terms.contains(stem); });
+    written.push_back(is_there ? word : NearestIn(terms, word));
   }
   return written;
 }
