@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "lib/base/money.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
 #include "lib/obs/trace.h"
@@ -44,6 +45,12 @@ const char* StateName(v1::Return::State state) {
   }
 }
 
+// "12.90 EUR".
+std::string Written(const type::v1::Money& money) {
+  const Result<Currency> currency = Currency::Parse(money.currency_code());
+  return currency.ok() ? ToString(Money(money.minor(), *currency)) : std::to_string(money.minor());
+}
+
 // One return: its name for the next step, and what the shop wants to know to decide.
 void Print(const v1::Order& order, const v1::Return& given_back) {
   std::printf("%s  order %s  %s\n", given_back.name().c_str(), order.number().c_str(), StateName(given_back.state()));
@@ -55,8 +62,7 @@ void Print(const v1::Order& order, const v1::Return& given_back) {
   if (!given_back.reason().empty()) std::printf("    the buyer says: %s\n", given_back.reason().c_str());
   if (!given_back.answer().empty()) std::printf("    the shop said: %s\n", given_back.answer().c_str());
   if (given_back.has_amount()) {
-    std::printf("    given back: %lld minor units of %s\n", static_cast<long long>(given_back.amount().minor()),
-                given_back.amount().currency_code().c_str());
+    std::printf("    given back: %s\n", Written(given_back.amount()).c_str());
   }
 }
 

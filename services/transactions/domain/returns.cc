@@ -52,11 +52,10 @@ Result<Return*> Find(Order& order, std::int64_t number) {
                "order " + OrderNumber(order) + " has no return " + std::to_string(number)};
 }
 
-Error BadState(const Return& given_back, const char* wanted) {
+Error BadState(const Return& given_back, const std::string& rule) {
   static constexpr const char* kNames[] = {"", "requested", "accepted", "rejected", "received"};
   return Refused("BAD_STATE", "return " + std::to_string(given_back.number) + " is " +
-                                  kNames[static_cast<int>(given_back.state)] + "; only one that is " + wanted +
-                                  " can be so");
+                                  kNames[static_cast<int>(given_back.state)] + ", and " + rule);
 }
 
 void GiveMoneyBack(Change& change, std::int64_t amount_minor) {
@@ -123,7 +122,7 @@ Result<std::optional<Change>> AcceptReturn(const Order& order, std::int64_t numb
   Change change{.order = order, .event = EventType::kReturnChanged, .note = "accepted"};
   Return& given_back = *TRY(Find(change.order, number));
   if (given_back.state == ReturnState::kAccepted) return std::optional<Change>();
-  if (given_back.state != ReturnState::kRequested) return BadState(given_back, "requested");
+  if (given_back.state != ReturnState::kRequested) return BadState(given_back, "only a requested one can be accepted");
   given_back.state = ReturnState::kAccepted;
   given_back.update_time = now;
   change.items = given_back.items;
@@ -135,7 +134,7 @@ Result<std::optional<Change>> RejectReturn(const Order& order, std::int64_t numb
   Change change{.order = order, .event = EventType::kReturnChanged, .note = "not accepted"};
   Return& given_back = *TRY(Find(change.order, number));
   if (given_back.state == ReturnState::kRejected) return std::optional<Change>();
-  if (!IsOpen(given_back)) return BadState(given_back, "requested or accepted");
+  if (!IsOpen(given_back)) return BadState(given_back, "only a requested or accepted one can be rejected");
   given_back.state = ReturnState::kRejected;
   given_back.answer = answer;
   given_back.update_time = now;
@@ -147,7 +146,7 @@ Result<std::optional<Change>> ReceiveReturn(const Order& order, std::int64_t num
   Change change{.order = order, .event = EventType::kRefunded};
   Return& given_back = *TRY(Find(change.order, number));
   if (given_back.state == ReturnState::kReceived) return std::optional<Change>();
-  if (given_back.state != ReturnState::kAccepted) return BadState(given_back, "accepted");
+  if (given_back.state != ReturnState::kAccepted) return BadState(given_back, "only an accepted one can be received");
   TRY(CheckUnits(given_back.items, UnitsLeft(order)));
   change.items = given_back.items;
   std::int64_t amount = TakeUnits(change.order, given_back.items);
