@@ -30,13 +30,14 @@ class FakeCatalog final : public catalog::v1::CatalogService::Service {
       book->set_title("Title of " + name);
       if (name != unpriced) {
         book->mutable_price()->set_minor(name == gift ? 0 : 333);
-        book->mutable_price()->set_currency_code(name == foreign ? "USD" : "EUR");
+        book->mutable_price()->set_currency_code(name == foreign ? "USD" : currency_code);
       }
       book->add_categories(name == "books/1" ? "categories/fiction" : "categories/remainders");
     }
     return grpc::Status::OK;
   }
   // Books that are told apart by their price.
+  std::string currency_code = "EUR";
   std::string unpriced;
   std::string foreign;
   std::string gift;
@@ -142,6 +143,16 @@ TEST_F(GrpcPricingTest, ABookWithAPriceInAnotherCurrencyIsNotForSaleEvenAsTheFir
 
   EXPECT_THAT(quote, HasReason("NOT_FOR_SALE"));
   EXPECT_EQ(quote.error().metadata.at("book"), "books/1");
+}
+
+TEST_F(GrpcPricingTest, AShopSellsInItsOwnCurrency) {
+  for (const char* const currency : {"JPY", "KWD"}) {
+    catalog_.currency_code = currency;
+    const auto order = Quote({.currency_code = currency}, ThreeAndOne());
+    ASSERT_THAT(order, IsOk());
+    EXPECT_EQ(promotions_.asked.delivery_price().currency_code(), currency);
+    EXPECT_THAT(Quote({}, ThreeAndOne()), HasReason("NOT_FOR_SALE")) << "a shop that sells in euros";
+  }
 }
 
 TEST_F(GrpcPricingTest, APriceOfNothingIsAPrice) {

@@ -27,6 +27,14 @@ TEST(RefundTest, AUnitReturnsItsFrozenShare) {
                                                   {.kind = Effect::Kind::kRestock, .items = {{BookId(1), 1}}}}));
 }
 
+TEST(RefundTest, AmountsAreToldInTheOrdersCurrency) {
+  for (const auto& [currency, note] : {std::pair("JPY", "1000 JPY refunded"), {"KWD", "1.000 KWD refunded"}}) {
+    Order order = Paid();
+    order.currency_code = currency;
+    EXPECT_EQ(Refund(order, {{BookId(1), 1}}, /*restock=*/true, "")->note, note);
+  }
+}
+
 TEST(RefundTest, WhatDoesNotComeBackIsNotWaitedForEither) {
   const auto change = Refund(Paid(), {{BookId(1), 2}}, /*restock=*/false, "");
 
