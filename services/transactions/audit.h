@@ -7,7 +7,9 @@
 //   documents_read            every stored document can be read
 //   columns_repeat_document   what is searched is what the document says, the lines included
 //   sums_add_up               unit shares add up to the line, lines and delivery to the total
-//   paid_is_kept_and_refunded 0 <= refunded <= charged <= total, the payment's state agrees, refunds decided = refunded
+//   paid_is_kept_and_refunded 0 <= refunded <= charged, charged and credited are within the total, the payment's state agrees,
+//                             refunds decided = refunded
+//   returns_are_refunded      what came back is refunded, or taken off what is due
 //   one_order_per_key         a placed intent has its order, an order its placed intent (or one that was forgotten), of
 //                             one key; an order exists for no other intent
 //   order_is_as_quoted        prices, campaigns and totals are those that were frozen into the intent
@@ -52,7 +54,7 @@ struct AuditReport {
 // Names of the equations of one order, and of the log.
 inline constexpr const char* kOrderEquations[] = {
     "documents_read",    "columns_repeat_document", "sums_add_up",              "paid_is_kept_and_refunded", "one_order_per_key",
-    "order_is_as_quoted", "events_tell_orders",     "effects_follow_decisions", "nothing_is_stuck"};
+    "order_is_as_quoted", "events_tell_orders",     "effects_follow_decisions", "returns_are_refunded",      "nothing_is_stuck"};
 inline constexpr const char* kLogEquations[] = {"outbox_is_dense", "numbers_are_dense"};
 
 // The equations of one order, but for nothing_is_stuck.

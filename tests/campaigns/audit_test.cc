@@ -160,8 +160,8 @@ const Corruption kCorruptions[] = {
       "shop.redemptions_have_orders", "shop.order_facts_are_kept"}},
     {"OrderDoubled", "transactions",
      "INSERT INTO orders SELECT 'f' || order_id, 99, 'other', customer, email, currency_code, state, payment_state, "
-     "payment_method, total_minor, charged_minor, refunded_minor, place_time, replace(document, $1, 'f' || $1) FROM orders "
-     "WHERE order_id = $1",
+     "payment_method, total_minor, charged_minor, refunded_minor, place_time, replace(document, $1, 'f' || $1), "
+     "open_return_count, run_out_time FROM orders WHERE order_id = $1",
      {"transactions.numbers_are_dense", "transactions.events_tell_orders", "shop.orders_are_sold"}},
     {"TwoOrdersOfOneKey", "transactions", "UPDATE orders SET intent_key = 'guest/other' WHERE order_id = $1",
      {"transactions.one_order_per_key"}},
@@ -190,6 +190,10 @@ const Corruption kCorruptions[] = {
     {"RefundedMoreThanCharged", "transactions",
      "UPDATE orders SET refunded_minor = 9999, document = replace(document, '\"refunded_minor\":1000', "
      "'\"refunded_minor\":9999') WHERE order_id = $4", {"transactions.paid_is_kept_and_refunded"}},
+    {"ReturnNotRefunded", "transactions",
+     "UPDATE orders SET document = replace(document, '\"returns\":[]', '\"returns\":[{\"amount_minor\":900,\"answer\":\"\","
+     "\"items\":[[1,1]],\"number\":1,\"reason\":\"\",\"request_time\":0,\"state\":4,\"update_time\":0}]') WHERE order_id = $1",
+     {"transactions.returns_are_refunded", "transactions.events_tell_orders"}},
     {"RefundForgotten", "transactions", "DELETE FROM effects WHERE kind = 2 AND order_id = $4",
      {"transactions.paid_is_kept_and_refunded", "shop.charges_match_orders"}},
     {"ReleaseForgotten", "transactions", "DELETE FROM effects WHERE kind = 4 AND order_id = $3",
