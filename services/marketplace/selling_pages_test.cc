@@ -656,6 +656,14 @@ TEST_F(SellingTest, ALateReturnIsRefusedInWords) {
   EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", fields)).body, HasSubstr("could be returned is over"));
 }
 
+TEST_F(SellingTest, DaysAndTimesAreThoseOfTheShopsPlace) {
+  site_.time_zone = *TimeZone::Parse("America/New_York");
+  shop_.promotions().AddBanner("Ten percent off", {}, 1'796'101'200);  // Ends on 1 December 2026, 05:00 UTC: midnight there.
+
+  EXPECT_THAT(Get("/").body, HasSubstr("30 November 2026")) << "the last day that counts";
+  EXPECT_THAT(Get(Buy()).body, HasSubstr("15 January 2027, 03:00 GMT-5"));
+}
+
 class CollectingStream final : public http::EventStream {
  public:
   bool Send(std::string_view event, std::string_view) override {

@@ -596,11 +596,12 @@ std::shared_ptr<Subscription> FakeOrders::StreamOrderEvents(const orders::Stream
 
 // --- Campaigns ---
 
-void FakePromotions::AddBanner(const std::string& text, std::set<std::string> used_by) {
+void FakePromotions::AddBanner(const std::string& text, std::set<std::string> used_by, std::int64_t end_unix_seconds) {
   const std::lock_guard lock(mutex_);
   promotions::v1::Banner banner;
   banner.set_campaign("campaigns/" + std::to_string(banners_.size() + 1));
   banner.set_text(text);
+  if (end_unix_seconds > 0) banner.mutable_end_time()->set_seconds(end_unix_seconds);
   banners_.emplace_back(std::move(banner), std::move(used_by));
 }
 
