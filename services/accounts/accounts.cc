@@ -1,3 +1,4 @@
+#include "lib/email/email.h"
 #include "services/accounts/accounts.h"
 
 #include <algorithm>

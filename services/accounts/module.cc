@@ -5,6 +5,7 @@
 #include "lib/db/migrations.h"
 #include "services/accounts/mail/folder_mailer.h"
 #include "services/accounts/mail/smtp_mailer.h"
+#include "lib/email/email.h"
 #include "services/accounts/migrations.h"
 
 namespace octavo::accounts {

@@ -12,6 +12,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/base/uuid.h"
+#include "lib/email/email.h"
 #include "lib/runtime/options.h"
 #include "services/accounts/domain/password.h"
 #include "services/accounts/module.h"

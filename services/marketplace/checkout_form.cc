@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "lib/base/uuid.h"
+#include "lib/email/email.h"
 
 namespace octavo::marketplace {
 namespace {
@@ -100,7 +101,7 @@ CheckoutForm ReadCheckoutForm(const http::Params& fields) {
 
 FormErrors CheckCheckoutForm(const CheckoutForm& form) {
   FormErrors errors;
-  if (!IsPlausibleEmail(form.email))
+  if (!ParseEmail("email", form.email).ok())
     errors.Add("email", "Please give us an e-mail address, like emma@example.org.");
   if (form.full_name.empty()) errors.Add("full_name", "Please tell us your name.");
   if (form.delivery == v1::DELIVERY_METHOD_UNSPECIFIED) {
@@ -119,12 +120,6 @@ std::string_view CountryName(std::string_view code) {
 
 std::string ItemText(const v1::OrderItem& item) {
   return item.book() + ":" + std::to_string(item.quantity());
-}
-
-bool IsPlausibleEmail(std::string_view text) {
-  const std::size_t at = text.find('@');
-  return at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
-         text.find('@', at + 1) == std::string_view::npos && text.find(' ') == std::string_view::npos;
 }
 
 v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& viewer, const std::string& cart,

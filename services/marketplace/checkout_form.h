@@ -51,9 +51,6 @@ FormErrors CheckCheckoutForm(const CheckoutForm& form);
 // "books/12:2": a line of the order, as the form carries it.
 std::string ItemText(const transactions::v1::OrderItem& item);
 
-// Whether it looks like an e-mail address: enough to ask what an order for it costs.
-bool IsPlausibleEmail(std::string_view text);
-
 // The request of an order; `cart` is cleared of what was ordered, and the purchase belongs to the history of
 // `reader`.
 transactions::v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& viewer,

@@ -567,6 +567,17 @@ TEST_F(SellingTest, WhatAnAddressHasOrderedBeforeIsLookedAtOnlyForWhoeverOrdersW
   EXPECT_THAT(page, HasSubstr("does not go with this e-mail address"));
 }
 
+TEST_F(SellingTest, AnAddressThatIsNoneIsSaidBesideItsFieldAndNothingTypedIsLost) {
+  Add("books/1");
+
+  const http::Response refused = Checkout({{"email", "emma@gmailcom"}, {"full_name", "Emma Woodhouse"}});
+
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.body, HasSubstr("Please give us an e-mail address"));
+  EXPECT_THAT(refused.body, AllOf(HasSubstr("value=\"emma@gmailcom\""), HasSubstr("value=\"Emma Woodhouse\"")));
+  EXPECT_EQ(Checkout({{"email", "emma@bücher.example"}}).status, 303);
+}
+
 // --- The order ---
 
 TEST_F(SellingTest, AnOrderIsCancelledOnceUntilItHasLeftTheShop) {
@@ -755,7 +766,7 @@ TEST_F(SellingTest, HostileTextStaysText) {
   Get("/checkout");
   const std::string checkout =
       Post("/checkout", Filled({{"email", script}, {"full_name", script}, {"city", script}})).body;
-  const std::string order = Follow(Checkout({{"full_name", script}, {"email", "a\"b@example.org"}})).body;
+  const std::string order = Follow(Checkout({{"full_name", script}, {"email", "a'b&c@example.org"}})).body;
 
   for (const std::string& page : {cart, checkout, order, Get("/").body}) {
     EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert"));

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <deque>
 
+#include "lib/email/email.h"
 #include "services/transactions/domain/returns.h"
 #include "services/transactions/store_json.h"
 #include "services/transactions/service_messages.h"

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "lib/base/uuid.h"
+#include "lib/email/email.h"
 
 namespace octavo::transactions {
 namespace {
@@ -149,20 +150,6 @@ Result<std::vector<Item>> ParseItems(const google::protobuf::RepeatedPtrField<v1
   // The order in which the caller lists the books means nothing.
   std::sort(parsed.begin(), parsed.end(), [](const Item& a, const Item& b) { return a.book < b.book; });
   return parsed;
-}
-
-Result<std::string> ParseEmail(const std::string& field, const std::string& text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  const std::size_t last = text.find_last_not_of(" \t");
-  std::string email = first == std::string::npos ? "" : text.substr(first, last - first + 1);
-  std::transform(email.begin(), email.end(), email.begin(),
-                 [](unsigned char c) { return c < 0x80 ? static_cast<char>(std::tolower(c)) : static_cast<char>(c); });
-  const std::size_t at = email.find('@');
-  const bool plausible = at != std::string::npos && at > 0 && email.find('@', at + 1) == std::string::npos &&
-                         email.find('.', at + 2) != std::string::npos && email.back() != '.' &&
-                         email.find_first_of(" \t\r\n<>") == std::string::npos && email.size() <= 254;
-  if (!plausible) return InvalidField(field, Quoted(text) + " is not an e-mail address");
-  return email;
 }
 
 Result<OrderId> ParseOrderName(const std::string& name) {

@@ -26,7 +26,5 @@ struct ReturnName {
 Result<ReturnName> ParseReturnName(const std::string& name);
 // Somebody's words for somebody: at most 200 bytes without control characters; may be empty.
 Result<std::string> ParseSentence(const std::string& field, const std::string& text);
-// Trimmed and in lower case; INVALID_ARGUMENT unless it looks like an address (something@something.something).
-Result<std::string> ParseEmail(const std::string& field, const std::string& text);
 
 }  // namespace octavo::transactions

@@ -5,8 +5,6 @@
 namespace octavo::accounts {
 namespace {
 
-constexpr std::size_t kEmailBytesMax = 254;  // RFC 5321, section 4.5.3.1.3, without the angle brackets.
-constexpr std::size_t kLocalPartBytesMax = 64;
 constexpr std::size_t kFullNameBytesMax = 200;
 constexpr std::size_t kBaseUriBytesMax = 200;
 constexpr std::size_t kShownBytesMax = 80;
@@ -24,28 +22,8 @@ std::string_view Trimmed(std::string_view text) {
 bool IsLetterOrDigit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
-bool IsLocalPartCharacter(char c) {
-  return IsLetterOrDigit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
-}
 bool IsHostCharacter(char c) {
   return IsLetterOrDigit(c) || c == '-' || c == '.';
-}
-
-// Dots stand between parts, never at an end or beside each other.
-bool AreDotsInside(std::string_view text) {
-  return !text.empty() && text.front() != '.' && text.back() != '.' &&
-         text.find("..") == std::string_view::npos;
-}
-
-bool IsEmail(std::string_view text) {
-  const std::size_t at = text.find('@');
-  if (text.size() > kEmailBytesMax || at == std::string_view::npos || at > kLocalPartBytesMax) return false;
-  const std::string_view local_part = text.substr(0, at);
-  const std::string_view domain = text.substr(at + 1);
-  return AreDotsInside(local_part) &&
-         std::all_of(local_part.begin(), local_part.end(), IsLocalPartCharacter) && AreDotsInside(domain) &&
-         std::all_of(domain.begin(), domain.end(), IsHostCharacter) &&
-         domain.find('.') != std::string_view::npos && domain.front() != '-' && domain.back() != '-';
 }
 
 }  // namespace
@@ -62,14 +40,6 @@ std::string_view RoleName(Role role) {
       return "owner";
   }
   return "unknown";
-}
-
-Result<std::string> ParseEmail(std::string_view field, std::string_view text) {
-  std::string email(Trimmed(text));
-  std::transform(email.begin(), email.end(), email.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  if (!IsEmail(email)) return InvalidField(std::string(field), Quoted(text) + " is not an e-mail address");
-  return email;
 }
 
 Result<std::string> ParseFullName(std::string_view field, std::string_view text) {

@@ -26,19 +26,13 @@ std::string_view RoleName(Role role);  // "owner".
 
 struct Customer {
   CustomerId id;
-  std::string email;  // Normalised (ParseEmail), unique.
+  std::string email;  // As ParseEmail (lib/email) gives it, unique.
   std::string full_name;
   Role role = Role::kCustomer;
   Timestamp created;
 
   bool operator==(const Customer&) const = default;
 };
-
-// Trimmed, ASCII letters in lower case: the same address is the same text in every service. Then it has to be
-// an address that any mail server takes: the dot-string of RFC 5321, section 4.1.2, ASCII, at most 254 bytes.
-// It stands in a header line as it is, so nothing that means something there is let through. Errors:
-// INVALID_ARGUMENT (INVALID_FIELD).
-Result<std::string> ParseEmail(std::string_view field, std::string_view text);
 
 // At most 200 bytes of UTF-8 without control characters; trimmed, may be empty. Errors: INVALID_ARGUMENT
 // (INVALID_FIELD).

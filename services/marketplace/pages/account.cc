@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "lib/email/email.h"
 #include "services/marketplace/form.h"
 #include "services/marketplace/order_words.h"
 #include "services/marketplace/pages/account_form.h"
@@ -91,7 +92,8 @@ http::Response AccountPage(const Site& site, const http::Request& request) {
               {.file = "account.tpl", .title = "Your account", .indexed = false, .personal = true, .has_forms = true});
     View& content = page.content();
     content.Set("HEADING", customer.full_name().empty() ? "Your account" : customer.full_name());
-    content.Set("EMAIL", customer.email()).Set("SINCE", FormatDate(site.time_zone, customer.create_time().seconds()));
+    content.Set("EMAIL", EmailForPeople(customer.email()))
+        .Set("SINCE", FormatDate(site.time_zone, customer.create_time().seconds()));
     FillSessions(site, content, sessions.Get(visit.budget().Part(kPartBudget)));
     return std::move(page).Send();
   });

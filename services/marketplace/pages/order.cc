@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lib/base/uuid.h"
+#include "lib/email/email.h"
 #include "services/marketplace/checkout_form.h"
 #include "services/marketplace/form.h"
 #include "services/marketplace/links.h"
@@ -189,7 +190,7 @@ void AddStates(View& content, const TimeZone& time_zone, const v1::Order& order,
     content.Add("REFUNDED").Set("REFUNDED_SUM", FormatMoney(order.refunded(), prices));
   if (order.credited().minor() > 0)
     content.Add("CREDITED").Set("CREDITED_SUM", FormatMoney(order.credited(), prices));
-  content.Set("EMAIL", order.buyer().email()).Set("FULL_NAME", order.buyer().full_name());
+  content.Set("EMAIL", EmailForPeople(order.buyer().email())).Set("FULL_NAME", order.buyer().full_name());
   if (order.delivery_method() == v1::DELIVERY_METHOD_COLLECTION) {
     content.Show("COLLECTED");
     return;
