@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "lib/base/check.h"
+#include "lib/base/quoted.h"
 #include "recommender/file_map.h"
 
 namespace octavo::recommender {
@@ -144,15 +145,6 @@ Error Bad(std::string reason, std::string_view name, std::size_t line, const std
                std::string(name) + ":" + std::to_string(line) + ": " + rule};
 }
 
-// A field as shown in a message: short, and on one line.
-std::string Shown(std::string_view field) {
-  std::string text(field.substr(0, 40));
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  }
-  return '"' + text + (field.size() > 40 ? "…\"" : "\"");
-}
-
 }  // namespace
 
 Status InteractionsBuilder::Add(std::string_view user, std::string_view item, float weight) {
@@ -247,7 +239,7 @@ Result<Interactions> ParseCsv(std::string_view text, std::string_view name, IdTa
       const std::optional<double> parsed = ParseNumber(fields[columns.weight]);
       if (!parsed) {
         return Bad("BAD_WEIGHT", name, reader.line(),
-                   "weight " + Shown(fields[columns.weight]) + " is not a number");
+                   "weight " + Quoted(fields[columns.weight]) + " is not a number");
       }
       weight = *parsed;
     }
@@ -258,7 +250,7 @@ Result<Interactions> ParseCsv(std::string_view text, std::string_view name, IdTa
       const std::optional<double> time = ParseNumber(fields[columns.time]);
       if (!time || std::abs(*time) > 9e18) {
         return Bad("BAD_TIMESTAMP", name, reader.line(),
-                   "timestamp " + Shown(fields[columns.time]) + " is not a number");
+                   "timestamp " + Quoted(fields[columns.time]) + " is not a number");
       }
       added = builder.Add(fields[columns.user], fields[columns.item], static_cast<float>(weight),
                           static_cast<std::int64_t>(*time));

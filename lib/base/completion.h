@@ -16,27 +16,27 @@ namespace octavo {
 // (sem_destroy(3p)); with a mutex and a condition, the waiting thread would wake only to wait for the mutex.
 class Completion {
  public:
-  Completion() { CHECK(sem_init(&semaphore_, 0, 0) == 0); }
+  Completion() { CHECK_SHARED(sem_init(&semaphore_, 0, 0) == 0); }
   ~Completion() { sem_destroy(&semaphore_); }
   Completion(const Completion&) = delete;
   Completion& operator=(const Completion&) = delete;
 
-  void Set() { CHECK(sem_post(&semaphore_) == 0); }
+  void Set() { CHECK_SHARED(sem_post(&semaphore_) == 0); }
   void Wait() {
-    while (sem_wait(&semaphore_) != 0) CHECK(errno == EINTR);
+    while (sem_wait(&semaphore_) != 0) CHECK_SHARED(errno == EINTR);
   }
   // False when it is not set yet after `wait_max`; after true, it is not waited for again. (GCC 12's ThreadSanitizer does not
   // know sem_clockwait, and sees no order in what a thread does after it.)
   [[nodiscard]] bool WaitFor(std::chrono::milliseconds wait_max) {
     timespec until{};
-    CHECK(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
+    CHECK_SHARED(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
     constexpr std::int64_t kNanos = 1'000'000'000;
     const std::int64_t nanos = until.tv_nsec + std::chrono::nanoseconds(wait_max % std::chrono::seconds(1)).count();
     until.tv_sec += wait_max / std::chrono::seconds(1) + nanos / kNanos;
     until.tv_nsec = nanos % kNanos;
     while (sem_clockwait(&semaphore_, CLOCK_MONOTONIC, &until) != 0) {
       if (errno == ETIMEDOUT) return false;
-      CHECK(errno == EINTR);
+      CHECK_SHARED(errno == EINTR);
     }
     return true;
   }

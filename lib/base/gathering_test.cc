@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <functional>
 #include <future>
+#include <stdexcept>
+#include <string>
 #include <thread>
 
 namespace octavo {
@@ -20,13 +24,14 @@ struct Number {
 // Doubles each number. The first group waits until it is let go.
 class Doubling {
  public:
-  void Send(std::span<Number* const> group) {
+  Journey Send(std::span<Number* const> group) {
     sizes.push_back(group.size());  // Groups come one after the other.
     if (sizes.size() == 1) {
       begun.set_value();
       go.get_future().wait();
     }
     for (Number* number : group) number->doubled = 2 * number->value;
+    return Journey::kDone;
   }
 
   std::vector<std::size_t> sizes;
@@ -37,13 +42,13 @@ class Doubling {
 TEST(GatheringTest, ALoneCallerGoesAtOnceAndThoseWhoComeMeanwhileGoTogether) {
   Doubling doubling;
   std::atomic<int> arrived = 0;
-  Gathering<Number> gathering(3, [&](std::span<Number* const> group) { doubling.Send(group); });
+  Gathering<Number> gathering({.group_max = 3}, [&](std::span<Number* const> group) { return doubling.Send(group); });
   std::vector<Number> numbers(6);
   std::vector<std::thread> threads;
   const auto run = [&](std::size_t i) {
     numbers[i].value = static_cast<int>(i);
     ++arrived;
-    gathering.Run(numbers[i]);
+    EXPECT_EQ(gathering.Run(numbers[i]), Gathered::kDealtWith);
   };
 
   threads.emplace_back(run, 0);
@@ -60,11 +65,12 @@ TEST(GatheringTest, ALoneCallerGoesAtOnceAndThoseWhoComeMeanwhileGoTogether) {
 TEST(GatheringTest, EveryoneInACrowdIsServedOnce) {
   std::atomic<int> under_way = 0;
   std::atomic<int> served = 0;
-  Gathering<Number> gathering(8, [&](std::span<Number* const> group) {
+  Gathering<Number> gathering({.group_max = 8}, [&](std::span<Number* const> group) {
     EXPECT_EQ(++under_way, 1);
     for (Number* number : group) ++number->doubled;
     served += static_cast<int>(group.size());
     --under_way;
+    return Journey::kDone;
   });
 
   std::vector<std::thread> threads;
@@ -72,7 +78,7 @@ TEST(GatheringTest, EveryoneInACrowdIsServedOnce) {
     threads.emplace_back([&] {
       for (int turn = 0; turn < 500; ++turn) {
         Number number;
-        gathering.Run(number);
+        EXPECT_EQ(gathering.Run(number), Gathered::kDealtWith);
         EXPECT_EQ(number.doubled, 1);
       }
     });
@@ -80,6 +86,94 @@ TEST(GatheringTest, EveryoneInACrowdIsServedOnce) {
   for (std::thread& thread : threads) thread.join();
 
   EXPECT_EQ(served, 16 * 500);
+}
+
+// A gathering whose first journey waits to be let go, with company gathered behind it.
+class CrowdTest : public testing::Test {
+ protected:
+  using Send = Gathering<Number>::Send;
+
+  // Runs numbers 0 to n - 1: 0 goes first and alone, the others gather. `after` then runs while they wait.
+  void Crowd(GatheringLimits limits, const Send& send, int n, const std::function<void(Gathering<Number>&)>& after = {}) {
+    std::promise<void> begun;
+    std::promise<void> go;
+    Gathering<Number> gathering(limits, [&](std::span<Number* const> group) {
+      if (group.front()->value == 0) {
+        begun.set_value();
+        go.get_future().wait();
+        return Journey::kDone;
+      }
+      return send(group);
+    });
+    numbers_.resize(static_cast<std::size_t>(n));
+    outcomes_.resize(numbers_.size());
+    std::vector<std::thread> threads;
+    for (int i = 0; i < n; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      numbers_[at].value = i;
+      threads.emplace_back([&, at] {
+        try {
+          outcomes_[at] = gathering.Run(numbers_[at]) == Gathered::kDealtWith ? "dealt with" : "late";
+        } catch (const std::exception& exception) {
+          outcomes_[at] = exception.what();
+        }
+      });
+      if (i == 0) begun.get_future().wait();
+      while (static_cast<int>(gathering.waiting()) < i) std::this_thread::yield();
+    }
+    if (after) after(gathering);
+    go.set_value();
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  std::vector<Number> numbers_;
+  std::vector<std::string> outcomes_;
+};
+
+TEST_F(CrowdTest, AGroupThatIsRefusedIsTakenApart) {
+  std::vector<std::size_t> sizes;
+  const auto refuse_three = [&](std::span<Number* const> group) {
+    sizes.push_back(group.size());
+    if (std::any_of(group.begin(), group.end(), [](const Number* number) { return number->value == 3; })) return Journey::kRefused;
+    for (Number* number : group) number->doubled = 2 * number->value;
+    return Journey::kDone;
+  };
+
+  Crowd({}, refuse_three, 5);
+
+  EXPECT_THAT(sizes, ElementsAre(4, 1, 1, 1, 1));
+  for (const int i : {1, 2, 4}) EXPECT_EQ(numbers_[static_cast<std::size_t>(i)].doubled, 2 * i);
+  EXPECT_EQ(numbers_[3].doubled, 0);
+}
+
+TEST_F(CrowdTest, WhatOneMemberThrowsReachesThatMemberAlone) {
+  const auto throw_two = [&](std::span<Number* const> group) {
+    for (Number* number : group) {
+      if (number->value == 2) throw std::runtime_error("two");
+      number->doubled = 2 * number->value;
+    }
+    return Journey::kDone;
+  };
+
+  Crowd({}, throw_two, 4);
+
+  EXPECT_THAT(outcomes_, ElementsAre("dealt with", "dealt with", "two", "dealt with"));
+}
+
+TEST_F(CrowdTest, ACrowdAboveTheBoundIsRefusedAtOnce) {
+  Crowd({.waiting_max = 2}, [](std::span<Number* const>) { return Journey::kDone; }, 3, [](Gathering<Number>& gathering) {
+    Number one_more;
+    EXPECT_EQ(gathering.Run(one_more), Gathered::kFull);
+  });
+}
+
+TEST_F(CrowdTest, WhoHasWaitedTooLongGoesAway) {
+  Crowd({.wait_max = std::chrono::milliseconds(1)}, [](std::span<Number* const>) { return Journey::kDone; }, 2,
+        [](Gathering<Number>& gathering) {
+          while (gathering.waiting() > 0) std::this_thread::yield();
+        });
+
+  EXPECT_THAT(outcomes_, ElementsAre("dealt with", "late"));
 }
 
 }  // namespace

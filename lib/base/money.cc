@@ -1,4 +1,5 @@
 #include "lib/base/money.h"
+#include "lib/base/quoted.h"
 
 #include <algorithm>
 #include <numeric>
@@ -52,7 +53,7 @@ Result<Currency> Currency::Parse(std::string_view code) {
     if (currency.code() == code) return currency;
   }
   return Error{Code::kInvalidArgument, "UNKNOWN_CURRENCY",
-               "\"" + std::string(code) + "\" is not an ISO 4217 currency code that this shop knows"};
+               Quoted(code) + " is not an ISO 4217 currency code that this shop knows"};
 }
 
 Money Money::operator+(Money other) const {

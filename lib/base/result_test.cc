@@ -38,7 +38,14 @@ TEST(ResultTest, MovesWhatCannotBeCopied) {
   EXPECT_EQ(*value, 7);
 }
 
-TEST(ResultDeathTest, AskingAFailureForItsValueDies) { EXPECT_DEATH((void)Half(3).value(), "CHECK failed"); }
+TEST(ResultTest, AskingForWhatIsNotThereIsABug) {
+  const std::int64_t before = BugCount();
+
+  EXPECT_THROW((void)Half(3).value(), Bug);
+  EXPECT_THROW((void)Half(2).error(), Bug);
+
+  EXPECT_EQ(BugCount(), before + 2);
+}
 
 TEST(ErrorTest, AFieldViolationNamesTheField) {
   const Error error = InvalidField("page_size", "-1 is below 0");

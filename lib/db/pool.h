@@ -53,7 +53,7 @@ class Pool {
     CHECK(limits.items_max > 0);
     CHECK(limits.waiting_max >= 0);
   }
-  ~Pool() { CHECK(leased_ == 0); }
+  ~Pool() { CHECK_SHARED(leased_ == 0); }
 
   // Throws Overloaded, or what `make` throws.
   Lease Take() {

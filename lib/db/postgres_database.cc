@@ -5,13 +5,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include "lib/base/gathering.h"
+#include "lib/base/pause.h"
 #include "lib/db/nesting.h"
 #include "lib/db/pool.h"
 #include "lib/db/postgres_connection.h"
@@ -59,7 +58,10 @@ class PostgresDatabase final : public Database {
               [this] {
                 return std::make_unique<PostgresConnection>(options_.url, options_.statement_timeout);
               }),
-        together_(static_cast<std::size_t>(options.group_max), [this](std::span<Shared* const> group) { RunShared(group); }) {
+        together_({.group_max = static_cast<std::size_t>(options.group_max),
+                   .waiting_max = static_cast<std::size_t>(options.waiting_max),
+                   .wait_max = options.wait_max},
+                  [this](std::span<Shared* const> group) { return RunShared(group); }) {
     (void)pool_.Take();
   }
 
@@ -84,7 +86,11 @@ class PostgresDatabase final : public Database {
   }
   void RunTogether(const Body& body) override {
     Shared shared{body};
-    together_.Run(shared);
+    switch (together_.Run(shared)) {
+      case Gathered::kDealtWith: break;
+      case Gathered::kFull: throw Overloaded(fmt::format("{} writes wait already", options_.waiting_max));
+      case Gathered::kLate: throw Overloaded("no group of writes took this one along in time");
+    }
     if (shared.thrown) std::rethrow_exception(shared.thrown);
   }
   std::vector<std::exception_ptr> RunWriteEach(std::span<const Body> bodies) override;
@@ -96,12 +102,14 @@ class PostgresDatabase final : public Database {
     std::exception_ptr thrown = nullptr;
   };
 
-  void RunShared(std::span<Shared* const> group) {
+  Journey RunShared(std::span<Shared* const> group) {
     std::vector<Body> bodies;
     for (const Shared* shared : group) bodies.push_back(shared->body);
     const std::vector<std::exception_ptr> thrown = RunWriteEach(bodies);
     for (std::size_t i = 0; i < group.size(); ++i) group[i]->thrown = thrown[i];
+    return Journey::kDone;
   }
+  std::vector<std::exception_ptr> RunOneByOne(std::span<const Body> bodies);
 
   using Connection = Pool<PostgresConnection>::Lease;
 
@@ -123,7 +131,28 @@ class PostgresDatabase final : public Database {
   std::atomic<std::int64_t> repeats_ = 0;
 };
 
-// All in one transaction, as long as nothing is amiss with any of them; else, without savepoints, each by itself.
+// Whether it says that the database is in trouble, rather than that one write was: the next write would fare no better.
+bool IsTrouble(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const UnknownOutcome&) {
+    return true;
+  } catch (const Unavailable&) {
+    return true;
+  } catch (const Timeout&) {
+    return true;
+  } catch (const Overloaded&) {
+    return true;
+  } catch (const StorageFull&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+// All in one transaction, as long as nothing is amiss with any of them; else, without savepoints, each by itself. When it is
+// the database that is in trouble, all have the same answer: 64 writes that wait for a hanging one, one behind the other,
+// would wait for minutes.
 std::vector<std::exception_ptr> PostgresDatabase::RunWriteEach(std::span<const Body> bodies) {
   if (bodies.size() < 2) return Database::RunWriteEach(bodies);
   bool all = false;
@@ -132,17 +161,25 @@ std::vector<std::exception_ptr> PostgresDatabase::RunWriteEach(std::span<const B
       all = std::all_of(bodies.begin(), bodies.end(), [&](const Body& body) { return body(transaction); });
       return all;
     });
-  } catch (const UnknownOutcome&) {
-    return std::vector<std::exception_ptr>(bodies.size(), std::current_exception());
-  } catch (const Unavailable&) {
-    return std::vector<std::exception_ptr>(bodies.size(), std::current_exception());
   } catch (...) {
+    if (IsTrouble(std::current_exception())) return std::vector<std::exception_ptr>(bodies.size(), std::current_exception());
     all = false;  // Whose fault it was comes out below.
   }
-  if (!all) return Database::RunWriteEach(bodies);
+  if (!all) return RunOneByOne(bodies);
   writes_ += static_cast<std::int64_t>(bodies.size()) - 1;
   group_largest_ = std::max<std::int64_t>(group_largest_, static_cast<std::int64_t>(bodies.size()));
   return std::vector<std::exception_ptr>(bodies.size());
+}
+
+std::vector<std::exception_ptr> PostgresDatabase::RunOneByOne(std::span<const Body> bodies) {
+  std::vector<std::exception_ptr> thrown;
+  for (const Body& body : bodies) {
+    const std::span<const Body> alone(&body, 1);
+    thrown.push_back(Database::RunWriteEach(alone).front());
+    if (thrown.back() && IsTrouble(thrown.back())) thrown.resize(bodies.size(), thrown.back());
+    if (thrown.size() == bodies.size()) break;
+  }
+  return thrown;
 }
 
 void PostgresDatabase::Repeat(Access access, const Body& body) {
@@ -225,10 +262,7 @@ Setback PostgresDatabase::Commit(PostgresConnection& connection, Access access) 
 // that doubles from 2 ms to at most 256 ms. The connection has been given back.
 void PostgresDatabase::Pause(int attempt) {
   const std::uint64_t range_us = std::uint64_t{2000} << std::min(attempt - 1, 7);
-  std::mutex mutex;
-  std::condition_variable never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, std::chrono::microseconds(random_.Below(range_us)), [] { return false; });
+  octavo::Pause(std::chrono::microseconds(random_.Below(range_us)));
 }
 
 }  // namespace

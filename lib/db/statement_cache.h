@@ -40,10 +40,10 @@ class StatementCache {
 
   // `text` must not be there yet, and there must be room.
   Statement& Insert(std::string_view text, Statement statement) {
-    CHECK(entries_.size() < statements_max_);
+    CHECK_SHARED(entries_.size() < statements_max_);
     entries_.emplace_front(std::string(text), std::move(statement));
     // The keys are views of the entries' texts: list nodes never move.
-    CHECK(by_text_.emplace(entries_.front().first, entries_.begin()).second);
+    CHECK_SHARED(by_text_.emplace(entries_.front().first, entries_.begin()).second);
     return entries_.front().second;
   }
 

@@ -2,45 +2,12 @@
 
 #include <cmath>
 
+#include "lib/base/quoted.h"
 #include "lib/db/database.h"
 #include "lib/db/sql_text.h"
 
 namespace octavo::db {
 namespace {
-
-// The bytes of the character that starts with `first` (RFC 3629), or 0 if none does.
-std::size_t CharacterLength(unsigned char first) {
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return 2;
-  if (first >= 0xe0 && first <= 0xef) return 3;
-  if (first >= 0xf0 && first <= 0xf4) return 4;
-  return 0;
-}
-
-// Whether the second byte excludes forms that are too long, surrogates, and what lies above U+10FFFF.
-bool SecondByteFits(unsigned char first, unsigned char second) {
-  switch (first) {
-    case 0xe0: return second >= 0xa0;
-    case 0xed: return second <= 0x9f;
-    case 0xf0: return second >= 0x90;
-    case 0xf4: return second <= 0x8f;
-    default: return true;
-  }
-}
-
-bool IsStorableText(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto first = static_cast<unsigned char>(text[at]);
-    const std::size_t length = CharacterLength(first);
-    if (first == 0 || length == 0 || at + length > text.size()) return false;
-    for (std::size_t i = 1; i < length; ++i) {
-      const auto next = static_cast<unsigned char>(text[at + i]);
-      if ((next & 0xc0) != 0x80 || (i == 1 && !SecondByteFits(first, next))) return false;
-    }
-    at += length;
-  }
-  return true;
-}
 
 void CheckStorable(std::span<const Value> parameters) {
   for (std::size_t i = 0; i < parameters.size(); ++i) {

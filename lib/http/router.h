@@ -27,9 +27,13 @@ namespace octavo::http {
 
 // Where a handler runs. One that may wait (for another service, a file, a lock) belongs on a worker; one that
 // may wait for seconds, for somebody whom we cannot hurry, on a patient worker: those have threads and a queue of
-// their own, so that however many wait there, the others come as ever. One that only touches memory may run on
+// their own, so that however many wait there, the others come as ever. Pictures, of which one page asks for many at once,
+// have theirs too: a browser does not ask again for one that was refused. One that only touches memory may run on
 // the connection's own thread, which saves two hand-overs.
-enum class Run { kOnWorker, kOnPatientWorker, kInline };
+enum class Run { kOnWorker, kOnPatientWorker, kOnPictureWorker, kInline };
+
+// The longest body of a form, unless its route says otherwise: a checkout of 100 lines has about 100 kB. A request with GET has none.
+inline constexpr std::size_t kFormBytesMax = 128 * 1024;
 
 class Router {
  public:
@@ -38,6 +42,7 @@ class Router {
     std::string pattern;
     std::vector<std::string> segments;  // Of the pattern.
     Run run = Run::kOnWorker;
+    std::size_t body_bytes_max = 0;  // Beyond, 413.
     // Answers with the parameters' text; nullopt where one is not of its type.
     std::function<std::optional<Response>(const Request&, const std::vector<std::string>&)> handler;
     std::function<bool(const std::vector<std::string>&)> accepts;
@@ -51,11 +56,12 @@ class Router {
 
   template <typename Handler>
   void Get(std::string_view pattern, Handler handler, Run run = Run::kOnWorker) {
-    Add(Method::kGet, pattern, std::move(handler), run);
+    Add(Method::kGet, pattern, std::move(handler), run, 0);
   }
   template <typename Handler>
-  void Post(std::string_view pattern, Handler handler, Run run = Run::kOnWorker) {
-    Add(Method::kPost, pattern, std::move(handler), run);
+  void Post(std::string_view pattern, Handler handler, Run run = Run::kOnWorker,
+            std::size_t body_bytes_max = kFormBytesMax) {
+    Add(Method::kPost, pattern, std::move(handler), run, body_bytes_max);
   }
 
   // HEAD finds what GET finds.
@@ -86,12 +92,13 @@ class Router {
   }
 
   template <typename Handler>
-  void Add(Method method, std::string_view pattern, Handler handler, Run run) {
+  void Add(Method method, std::string_view pattern, Handler handler, Run run, std::size_t body_bytes_max) {
     using Arguments = typename Signature<Handler>::Arguments;
     Route route{.method = method,
                 .pattern = std::string(pattern),
                 .segments = {},
                 .run = run,
+                .body_bytes_max = body_bytes_max,
                 .handler = {},
                 .accepts = {}};
     route.accepts = [](const std::vector<std::string>& texts) {
@@ -107,7 +114,7 @@ class Router {
     Append(std::move(route), std::tuple_size_v<Arguments>);
   }
 
-  // Dies (CHECK) unless the pattern is a path with as many "{}" as the handler has parameters.
+  // A bug (CHECK) unless the pattern is a path with as many "{}" as the handler has parameters.
   void Append(Route route, std::size_t parameter_count);
 
   std::vector<Route> routes_;

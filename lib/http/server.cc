@@ -17,21 +17,19 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <condition_variable>
 #include <cstdio>
 #include <exception>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "lib/base/check.h"
-#include "lib/http/cookie.h"
+#include "lib/http/request_reader.h"
 #include "lib/http/wire.h"
 #include "lib/http/worker_pool.h"
 
@@ -40,10 +38,8 @@ namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace bhttp = boost::beast::http;
 using asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
-using RequestParser = bhttp::request_parser<bhttp::string_body>;
 
 // Every asynchronous step gives its error as a value: a peer that goes away is no exception.
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
@@ -55,51 +51,28 @@ constexpr std::size_t kStreamBytesMax = 64 * 1024;
 // So many newcomers beyond connections_max are told that the shop is full; more are closed without a word.
 constexpr std::size_t kRefusalsMax = 64;
 
-std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
-
-Method ToMethod(bhttp::verb verb) {
-  switch (verb) {
-    case bhttp::verb::get:
-      return Method::kGet;
-    case bhttp::verb::head:
-      return Method::kHead;
-    case bhttp::verb::post:
-      return Method::kPost;
-    default:
-      return Method::kOther;
+// How many of something each name has.
+class Shares {
+ public:
+  // One more for `name`, given back when the last copy goes; null when it has `most` already.
+  std::shared_ptr<void> Take(const std::string& name, std::size_t most) {
+    const std::lock_guard lock(mutex_);
+    std::size_t& count = counts_[name];
+    if (count >= most) return nullptr;
+    ++count;
+    return std::shared_ptr<void>(this, [this, name](void*) { GiveBack(name); });
   }
-}
 
-// The status that answers a request that could not be read; 0: nobody is there to read an answer.
-int StatusOf(const ErrorCode& error) {
-  if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow) return 431;
-  if (error == bhttp::error::body_limit) return 413;
-  if (error == bhttp::error::bad_version) return 505;
-  if (error == bhttp::error::end_of_stream || error == bhttp::error::partial_message) return 0;
-  return error.category() == bhttp::make_error_code(bhttp::error::bad_target).category() ? 400 : 0;
-}
-
-// What Beast's parser lets through and a proxy might read otherwise. RFC 9112, sections 3.2 and 6.
-bool IsAmbiguous(const Headers& headers, unsigned version) {
-  const int hosts = headers.Count("Host");
-  if (hosts > 1 || (version >= 11 && hosts == 0)) return true;
-  const int codings = headers.Count("Transfer-Encoding");
-  const int lengths = headers.Count("Content-Length");
-  if (codings > 1 || lengths > 1 || (codings > 0 && lengths > 0)) return true;
-  if (codings == 0) return false;
-  return version < 11 || !beast::iequals(std::string(headers.Get("Transfer-Encoding")), "chunked");
-}
-
-// "http://shop.example/books/12" is how a proxy may ask for "/books/12" (RFC 9112, section 3.2.2).
-std::string OriginForm(std::string_view target) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!target.starts_with(scheme)) continue;
-    const std::size_t path = target.find_first_of("/?", scheme.size());
-    if (path == std::string_view::npos) return "/";
-    return target[path] == '/' ? std::string(target.substr(path)) : "/" + std::string(target.substr(path));
+ private:
+  void GiveBack(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    const auto found = counts_.find(name);
+    if (--found->second == 0) counts_.erase(found);
   }
-  return std::string(target);
-}
+
+  std::mutex mutex_;
+  std::map<std::string, std::size_t> counts_;  // Guarded by mutex_; none is 0.
+};
 
 // The queue between whoever has events and the connection that writes them.
 class QueuedStream final : public EventStream {
@@ -171,8 +144,8 @@ class QueuedStream final : public EventStream {
 // One accepted socket. All its work runs on one strand, so that nothing here needs a lock.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Server::Impl& server, tcp::socket socket, std::string peer)
-      : server_(server), stream_(std::move(socket)), peer_(std::move(peer)) {}
+  // It waits for its peer from its first moment on.
+  Connection(Server::Impl& server, tcp::socket socket, std::string peer);
   ~Connection();
 
   // Serves one request after the other. Static, so that the coroutine itself keeps the connection alive.
@@ -181,9 +154,12 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   static asio::awaitable<void> Refuse(std::shared_ptr<Connection> self);
 
   tcp::socket::executor_type executor() { return stream_.get_executor(); }
-  // When it began to wait for its next request; 0 while one is being served. Readable from any thread.
-  std::int64_t idle_since_micros() const { return idle_since_micros_.load(); }
-  // From any thread: closes at once, or only if it is idle or an open stream.
+  // Since when it waits for its peer: for a request, or for the rest of one; 0 while one is being served. Readable from any thread.
+  std::int64_t waiting_since_micros() const { return waiting_since_micros_.load(); }
+  const std::string& peer() const { return peer_; }
+  // Chosen to make room, and about to close.
+  bool leaving() const { return leaving_.load(); }
+  // From any thread: closes at once, or only if it waits for its peer or is an open stream.
   void PostClose();
   void PostCloseIfWaiting();
   // When no thread of the server runs any more: nobody may wake this connection from here on.
@@ -195,8 +171,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // `number` counts the requests of this connection from 1.
   asio::awaitable<Next> ServeOne(int number);
   asio::awaitable<bool> AwaitFirstByte(bool is_first);
-  asio::awaitable<int> ReadBody(RequestParser& parser, const Request& request);
-  asio::awaitable<Next> Answer(const Request& request, bool keep_alive);
+  // Feeds the reader until it needs no more for the state that it is in; false when the peer has gone.
+  asio::awaitable<bool> ReadOn(RequestReader& reader, std::int64_t& held);
+  asio::awaitable<Next> Answer(const Request& request, const Router::Found& found, bool keep_alive);
   asio::awaitable<bool> Write(const Outgoing& outgoing);
   asio::awaitable<bool> WriteText(std::string text);
   asio::awaitable<void> AnswerUnreadable(int status);
@@ -210,7 +187,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   beast::flat_buffer buffer_;
   const std::string peer_;
   unsigned version_ = 11;  // Of the request being served.
-  std::atomic<std::int64_t> idle_since_micros_{0};
+  std::string client_;     // Who sends it.
+  std::atomic<std::int64_t> waiting_since_micros_;
+  std::atomic<bool> leaving_{false};
   std::shared_ptr<QueuedStream> events_;  // While the response is a stream.
 };
 
@@ -222,7 +201,8 @@ class Server::Impl {
         clock_(clock),
         acceptor_(asio::make_strand(io_)),
         pool_(options_.worker_threads, options_.queue_max),
-        patient_pool_(options_.patient_threads, options_.patient_queue_max) {}
+        patient_pool_(options_.patient_threads, options_.patient_queue_max),
+        picture_pool_(options_.picture_threads, options_.picture_queue_max) {}
   ~Impl() { Stop(std::chrono::milliseconds(0)); }
 
   Status Listen();
@@ -230,46 +210,67 @@ class Server::Impl {
   void Stop(std::chrono::milliseconds grace);
   std::uint16_t port() const { return port_; }
   std::size_t connection_count() const;
+  std::int64_t held_body_bytes() const { return bodies_bytes_; }
 
   const ServerOptions& options() const { return options_; }
   const Router& router() const { return router_; }
   const Clock& clock() const { return clock_; }
-  WorkerPool& PoolOf(http::Run run) { return run == http::Run::kOnPatientWorker ? patient_pool_ : pool_; }
+  WorkerPool& PoolOf(http::Run run) {
+    if (run == http::Run::kOnPatientWorker) return patient_pool_;
+    return run == http::Run::kOnPictureWorker ? picture_pool_ : pool_;
+  }
   bool stopping() const { return stopping_.load(); }
 
   // The handler's response, or the page that stands for its exception.
   Response Call(const Router::Found& found, const Request& request) const;
   Response ErrorPage(const Request& request, int status) const;
   void Forget(Connection* connection);
-  // Room for one more stream, given back when the last copy goes; null when there is none.
-  std::shared_ptr<void> ReserveStream();
+  // Room for one more stream of `client`, given back when the last copy goes; null when there is none.
+  std::shared_ptr<void> ReserveStream(const std::string& client);
+  // Likewise for one more request.
+  std::shared_ptr<void> ReserveRequest(const std::string& client);
+  // So many bytes more, or fewer, of bodies are held. Beyond the budget, the connection that has waited longest goes.
+  void HoldBody(std::int64_t bytes);
 
  private:
   asio::awaitable<void> AcceptLoop();
   void Adopt(tcp::socket socket);
-  bool MakeRoom();
+  bool MakeRoom(const std::string& peer);
+  // The one that has waited longest for its peer; of `peer` only, where one is named.
+  std::shared_ptr<Connection> LongestWaiting(const std::string* peer) const;
 
   const ServerOptions options_;
   const Router router_;
   const Clock& clock_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::size_t> stream_count_{0};
+  std::atomic<std::int64_t> bodies_bytes_{0};
   std::once_flag stop_once_;
+  Shares streams_;
+  Shares requests_;
 
   // Above io_, which ends the coroutines and with them the connections when it goes.
   mutable std::mutex mutex_;
   std::condition_variable emptied_;
-  std::map<Connection*, std::weak_ptr<Connection>> connections_;  // Guarded by mutex_.
+  std::map<Connection*, std::weak_ptr<Connection>> connections_;  // Guarded by mutex_, as the next line.
+  std::map<std::string, std::size_t> peers_;                      // How many connections each has; none has 0.
 
   asio::io_context io_;
   tcp::acceptor acceptor_;
   std::uint16_t port_ = 0;
   WorkerPool pool_;
   WorkerPool patient_pool_;
+  WorkerPool picture_pool_;
   std::vector<std::thread> io_threads_;
 };
 
 // ---- Connection
+
+Connection::Connection(Server::Impl& server, tcp::socket socket, std::string peer)
+    : server_(server),
+      stream_(std::move(socket)),
+      peer_(std::move(peer)),
+      waiting_since_micros_(ToMicros(server.clock().Now())) {}
 
 Connection::~Connection() {
   if (events_ != nullptr) events_->Shut();
@@ -281,7 +282,7 @@ asio::awaitable<void> Connection::Run(std::shared_ptr<Connection> self) {
   try {
     for (int number = 1; next == Next::kKeep; ++number) next = co_await self->ServeOne(number);
   } catch (const std::exception& exception) {  // Memory, in practice: this connection ends, the others go on.
-    if (self->server_.options().on_exception) self->server_.options().on_exception(exception.what());
+    if (self->server_.options().on_exception) self->server_.options().on_exception(exception);
     next = Next::kClose;
   }
   if (next == Next::kCloseGently) co_await self->CloseGently();
@@ -300,86 +301,75 @@ asio::awaitable<Connection::Next> Connection::ServeOne(int number) {
     if (!has_byte) co_return Next::kClose;
   }
 
-  RequestParser parser;
-  parser.header_limit(server_.options().header_bytes_max);
-  parser.body_limit(server_.options().body_bytes_max);
+  RequestReader reader(server_.options().header_bytes_max);
+  std::int64_t held = 0;
+  const std::shared_ptr<void> release(nullptr, [this, &held](void*) { server_.HoldBody(-held); });
   stream_.expires_after(server_.options().header_timeout);
-  auto [error, size] = co_await bhttp::async_read_header(stream_, buffer_, parser, kAsTuple);
-  if (error) {
-    const int status = StatusOf(error);
-    if (status == 0) co_return Next::kClose;
-    co_await AnswerUnreadable(status);
+  if (!co_await ReadOn(reader, held)) co_return Next::kClose;
+  if (reader.state() == RequestReader::State::kRefused) {
+    co_await AnswerUnreadable(reader.status());
     co_return Next::kCloseGently;
   }
-
-  // Copied before the body is read: trailers of a chunked body must never count as headers.
-  Request request;
-  const auto& head = parser.get();
-  version_ = head.version();
-  request.method = ToMethod(head.method());
-  request.target = OriginForm(View(head.target()));
+  Request& request = reader.request();
   request.peer_address = peer_;
-  for (const auto& field : head)
-    request.headers.Add(std::string(View(field.name_string())), std::string(View(field.value())));
-  const bool keep_alive =
-      head.keep_alive() && !server_.stopping() && number < server_.options().requests_per_connection_max;
-
-  int status = IsAmbiguous(request.headers, version_) ? 400 : 0;
-  if (status == 0) {
-    Result<std::vector<std::string>> segments = ParsePath(request.path());
-    const std::size_t question = request.target.find('?');
-    Result<Params> query =
-        ParseQuery(question == std::string::npos ? std::string_view{}
-                                                 : std::string_view(request.target).substr(question + 1));
-    if (segments.ok() && query.ok()) {
-      request.segments = *std::move(segments);
-      request.query = *std::move(query);
-      request.cookies = ParseCookies(request.headers.Get("Cookie"));
-    } else {
-      status = 400;
-    }
-  }
-  if (status == 0 && !parser.is_done()) status = co_await ReadBody(parser, request);
-  if (status < 0) co_return Next::kClose;
-  if (status > 0) {
-    co_await AnswerUnreadable(status);
+  version_ = reader.version();
+  client_ = server_.options().client_of ? server_.options().client_of(request) : peer_;
+  const std::shared_ptr<void> slot = server_.ReserveRequest(client_);
+  if (slot == nullptr) {
+    co_await AnswerUnreadable(503);
     co_return Next::kCloseGently;
   }
-  request.body = std::move(parser.get().body());
-  co_return co_await Answer(request, keep_alive);
+  const Router::Found found = server_.router().Find(request.method, request.segments);
+  if (found.route != nullptr) {  // Else the body is not read.
+    reader.ReadBody(found.route->body_bytes_max);
+    if (reader.expects_continue() && !co_await WriteText("HTTP/1.1 100 Continue\r\n\r\n")) co_return Next::kClose;
+    stream_.expires_after(server_.options().body_timeout);
+    if (!co_await ReadOn(reader, held)) co_return Next::kClose;
+  }
+  waiting_since_micros_.store(0);
+  if (reader.state() == RequestReader::State::kRefused) {
+    co_await AnswerUnreadable(reader.status());
+    co_return Next::kCloseGently;
+  }
+  const bool keep_alive = reader.is_whole() && reader.keep_alive() && !server_.stopping() &&
+                          number < server_.options().requests_per_connection_max;
+  co_return co_await Answer(request, found, keep_alive);
+}
+
+asio::awaitable<bool> Connection::ReadOn(RequestReader& reader, std::int64_t& held) {
+  const RequestReader::State begun = reader.state();
+  const bool is_body = begun == RequestReader::State::kBody;
+  if (begun != RequestReader::State::kHead && !is_body) co_return true;
+  const auto hold = [&](std::size_t bytes) {
+    held += static_cast<std::int64_t>(bytes);
+    server_.HoldBody(static_cast<std::int64_t>(bytes));
+  };
+  if (is_body) hold(buffer_.size());  // What came with the head.
+  while (true) {
+    buffer_.consume(reader.Feed({static_cast<const char*>(buffer_.data().data()), buffer_.size()}));
+    if (reader.state() != begun) co_return true;
+    if (waiting_since_micros_ == 0) waiting_since_micros_.store(ToMicros(server_.clock().Now()));
+    auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(kReadBytes), kAsTuple);
+    if (error) co_return false;
+    buffer_.commit(size);
+    if (is_body) hold(size);
+  }
 }
 
 asio::awaitable<bool> Connection::AwaitFirstByte(bool is_first) {
   const ServerOptions& options = server_.options();
-  idle_since_micros_.store(ToMicros(server_.clock().Now()));
+  if (!is_first) waiting_since_micros_.store(ToMicros(server_.clock().Now()));
   if (server_.stopping()) co_return false;
   stream_.expires_after(is_first ? options.header_timeout : options.idle_timeout);
   auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(kReadBytes), kAsTuple);
-  idle_since_micros_.store(0);
+  if (!is_first) waiting_since_micros_.store(ToMicros(server_.clock().Now()));  // It is sending now, no longer idle.
   buffer_.commit(size);
   co_return !error;
 }
 
-// 0 when the body is there, the status that refuses it, or -1 when the peer is gone.
-asio::awaitable<int> Connection::ReadBody(RequestParser& parser, const Request& request) {
-  const auto length = parser.content_length();
-  if (length && *length > server_.options().body_bytes_max) co_return 413;
-  const std::string_view expect = request.headers.Get("Expect");
-  if (!expect.empty()) {
-    if (!beast::iequals(std::string(expect), "100-continue")) co_return 417;
-    if (version_ >= 11 && !co_await WriteText("HTTP/1.1 100 Continue\r\n\r\n")) co_return -1;
-  }
-  stream_.expires_after(server_.options().body_timeout);
-  auto [error, size] = co_await bhttp::async_read(stream_, buffer_, parser, kAsTuple);
-  if (!error) co_return 0;
-  const int status = StatusOf(error);
-  co_return status == 0 ? -1 : status;
-}
-
-asio::awaitable<Connection::Next> Connection::Answer(const Request& request, bool keep_alive) {
+asio::awaitable<Connection::Next> Connection::Answer(const Request& request, const Router::Found& found, bool keep_alive) {
   stream_.expires_never();  // Nothing is read while the handler works.
   const auto start = server_.clock().MonotonicNow();
-  const Router::Found found = server_.router().Find(request.method, request.segments);
   Response response;
   if (found.route == nullptr) {
     response = server_.ErrorPage(request, found.allow.empty() ? 404 : 405);
@@ -390,7 +380,7 @@ asio::awaitable<Connection::Next> Connection::Answer(const Request& request, boo
     response = server_.ErrorPage(request, 503);
     response.headers.Set("Retry-After", "1");
   }
-  const std::shared_ptr<void> stream_slot = response.stream ? server_.ReserveStream() : nullptr;
+  const std::shared_ptr<void> stream_slot = response.stream ? server_.ReserveStream(client_) : nullptr;
   if (response.stream && stream_slot == nullptr) response = server_.ErrorPage(request, 503);
   if (server_.options().decorate) server_.options().decorate(request, response);
 
@@ -535,10 +525,12 @@ void Connection::PostClose() {
 }
 
 void Connection::PostCloseIfWaiting() {
+  leaving_.store(true);
   asio::post(executor(), [self = shared_from_this()] {
+    self->leaving_.store(false);  // Unless it closes here, after all.
     if (self->events_ != nullptr) {
       self->events_->Close();  // It says its last words by itself.
-    } else if (self->idle_since_micros() != 0) {
+    } else if (self->waiting_since_micros() != 0) {
       self->Close();
     }
   });
@@ -596,65 +588,108 @@ void Server::Impl::Adopt(tcp::socket socket) {
   const tcp::endpoint peer = socket.remote_endpoint(error);
   if (error) return;                              // Gone already.
   socket.set_option(tcp::no_delay(true), error);  // A response goes out in one write; nothing to collect.
-  const bool has_room = MakeRoom();
+  const std::string peer_name = peer.address().to_string();
+  const bool has_room = MakeRoom(peer_name);
   if (!has_room && connection_count() >= options_.connections_max + kRefusalsMax)
     return;  // No time for a word.
   const auto executor = socket.get_executor();
-  auto connection = std::make_shared<Connection>(*this, std::move(socket), peer.address().to_string());
+  auto connection = std::make_shared<Connection>(*this, std::move(socket), peer_name);
   {
     const std::lock_guard lock(mutex_);
     connections_.emplace(connection.get(), connection);
+    ++peers_[peer_name];
   }
   asio::co_spawn(
       executor, has_room ? Connection::Run(std::move(connection)) : Connection::Refuse(std::move(connection)),
       asio::detached);
 }
 
-// Whether one more connection may be served; closes the one that has been idle longest when that is what it
-// takes.
-bool Server::Impl::MakeRoom() {
-  std::shared_ptr<Connection> oldest;
-  const std::lock_guard lock(mutex_);
-  if (connections_.size() < options_.connections_max) return true;
-  if (connections_.size() >= options_.connections_max + kRefusalsMax) return false;
-  for (const auto& [connection, weak] : connections_) {
-    const std::int64_t since = connection->idle_since_micros();
-    if (since == 0 || (oldest != nullptr && since >= oldest->idle_since_micros())) continue;
-    if (auto alive = weak.lock()) oldest = std::move(alive);
+// Whether one more connection of `peer` may be served; closes the one that has waited longest for its peer when that is
+// what it takes.
+bool Server::Impl::MakeRoom(const std::string& peer) {
+  std::shared_ptr<Connection> oldest;  // Let go outside of the lock: its destructor takes it.
+  {
+    const std::lock_guard lock(mutex_);
+    const auto of_peer = peers_.find(peer);
+    const bool has_share =
+        options_.client_of || of_peer == peers_.end() || of_peer->second < options_.connections_per_peer_max;
+    if (has_share && connections_.size() < options_.connections_max) return true;
+    if (connections_.size() >= options_.connections_max + kRefusalsMax) return false;
+    oldest = LongestWaiting(has_share ? nullptr : &peer);
   }
   if (oldest == nullptr) return false;
   oldest->PostCloseIfWaiting();
   return true;
 }
 
+std::shared_ptr<Connection> Server::Impl::LongestWaiting(const std::string* peer) const {
+  // What stands in the list is there: its destructor waits for the lock to take it out. Only one is held, and that until the
+  // lock is let go, since the last to let go of a connection destroys it.
+  const std::weak_ptr<Connection>* oldest = nullptr;
+  std::int64_t oldest_since = INT64_MAX;
+  for (const auto& [connection, weak] : connections_) {
+    const std::int64_t since = connection->waiting_since_micros();
+    if (since == 0 || since >= oldest_since || connection->leaving() || (peer != nullptr && connection->peer() != *peer)) continue;
+    oldest = &weak;
+    oldest_since = since;
+  }
+  return oldest == nullptr ? nullptr : oldest->lock();
+}
+
 Response Server::Impl::Call(const Router::Found& found, const Request& request) const {
-  std::string what = "unknown exception";
+  const auto tell = [&](const std::exception& exception) {
+    if (options_.on_exception) options_.on_exception(exception);
+  };
   try {
     if (std::optional<Response> response = found.route->handler(request, found.arguments))
       return *std::move(response);
     return ErrorPage(request, 404);
   } catch (const std::exception& exception) {
-    what = exception.what();
+    tell(exception);
   } catch (...) {  // What is no std::exception must not end the server either.
+    tell(std::runtime_error("unknown exception"));
   }
-  if (options_.on_exception) options_.on_exception(what);
   return ErrorPage(request, 500);
 }
 
 Response Server::Impl::ErrorPage(const Request& request, int status) const {
-  if (options_.error_page) return options_.error_page(request, status);
+  try {
+    if (options_.error_page) return options_.error_page(request, status);
+  } catch (const std::exception& exception) {  // Whoever asked still gets an answer.
+    if (options_.on_exception) options_.on_exception(exception);
+  }
   return PlainText(status, std::string(StatusText(status)) + "\n");
 }
 
 void Server::Impl::Forget(Connection* connection) {
   const std::lock_guard lock(mutex_);
   connections_.erase(connection);
+  const auto peer = peers_.find(connection->peer());
+  if (peer != peers_.end() && --peer->second == 0) peers_.erase(peer);
   if (connections_.empty()) emptied_.notify_all();
 }
 
-std::shared_ptr<void> Server::Impl::ReserveStream() {
-  std::shared_ptr<void> slot(this, [this](void*) { --stream_count_; });
+std::shared_ptr<void> Server::Impl::ReserveStream(const std::string& client) {
+  std::shared_ptr<void> of_client = streams_.Take(client, options_.streams_per_client_max);
+  if (of_client == nullptr) return nullptr;
+  std::shared_ptr<void> slot(this, [this, of_client](void*) { --stream_count_; });
   return ++stream_count_ <= options_.streams_max ? slot : nullptr;
+}
+
+std::shared_ptr<void> Server::Impl::ReserveRequest(const std::string& client) {
+  // Without a proxy, the connections are shared out already.
+  return requests_.Take(client, options_.client_of ? options_.requests_per_client_max : options_.connections_max);
+}
+
+void Server::Impl::HoldBody(std::int64_t bytes) {
+  const std::int64_t all = bodies_bytes_ += bytes;
+  if (bytes <= 0 || all <= static_cast<std::int64_t>(options_.bodies_bytes_max)) return;
+  std::shared_ptr<Connection> oldest;
+  {
+    const std::lock_guard lock(mutex_);
+    oldest = LongestWaiting(nullptr);
+  }
+  if (oldest != nullptr) oldest->PostCloseIfWaiting();
 }
 
 std::size_t Server::Impl::connection_count() const {
@@ -694,6 +729,7 @@ void Server::Impl::Stop(std::chrono::milliseconds grace) {
     // Before the sleeping coroutines go: the tasks that run refer to them.
     pool_.Stop();
     patient_pool_.Stop();
+    picture_pool_.Stop();
     for_each(&Connection::Abandon);
   });
 }
@@ -713,6 +749,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServerOptions options, Router rout
 
 std::uint16_t Server::port() const { return impl_->port(); }
 std::size_t Server::connection_count() const { return impl_->connection_count(); }
+std::int64_t Server::held_body_bytes() const { return impl_->held_body_bytes(); }
 void Server::Stop(std::chrono::milliseconds grace) { impl_->Stop(grace); }
 
 }  // namespace octavo::http

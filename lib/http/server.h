@@ -15,9 +15,11 @@
 // - Two readings of where a request ends are not possible: Content-Length with Transfer-Encoding, several
 // lengths,
 //   codings other than "chunked", several Hosts or bad bytes are refused and the connection closed.
-// - When connections_max is reached, the connection that has been idle longest makes room; if none is, the
-// newcomer
-//   is refused with 503.
+// - When connections_max is reached, the connection that has waited longest for its peer makes room, be it idle or in the
+//   midst of sending a request; if none waits, the newcomer is refused with 503. One peer has a share of the connections, one
+//   client (whom the proxy names, where there is one) a share of the requests and the streams.
+// - What bodies hold, before anybody has looked at who sends them, has a budget for all; beyond, the oldest that still sends
+//   makes room.
 // - GET handlers answer HEAD; If-None-Match is answered from Response::etag; text is compressed where the
 // reader takes
 //   it. A page that mixes a secret with text from the URL must not be compressed (BREACH): say holds_secret.
@@ -28,6 +30,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -60,10 +63,17 @@ struct ServerOptions {
   int patient_threads = 16;
   std::size_t patient_queue_max = 64;  // Where each takes 2 s, the last waits 8 s; beyond, 503 as above.
 
+  int picture_threads = 4;
+  std::size_t picture_queue_max = 4096;  // 4,096 waiting x 3 kB = 12 MB: a hundred pages' covers.
+
   std::uint32_t header_bytes_max = 16 * 1024;  // As the common proxies; beyond, 431.
-  std::uint64_t body_bytes_max = 1024 * 1024;  // The longest form of ours has 100 kB; beyond, 413.
-  std::size_t connections_max = 4096;          // x 30 kB = 120 MB.
-  std::size_t streams_max = 1024;            // Of the connections, so many may be open streams; beyond, 503.
+  // Each route says how long its body may be (Router). All bodies on their way together:
+  std::size_t bodies_bytes_max = 64 << 20;
+  std::size_t connections_max = 4096;             // x 30 kB = 120 MB.
+  std::size_t connections_per_peer_max = 1024;    // Beyond, the one of this peer that has waited longest makes room.
+  std::size_t requests_per_client_max = 256;      // At the same time; beyond, 503. Only behind a proxy, which has one connection for many.
+  std::size_t streams_max = 1024;                 // Of the connections, so many may be open streams; beyond, 503.
+  std::size_t streams_per_client_max = 64;        // Likewise: an office full of readers behind one address.
   int requests_per_connection_max = 10'000;  // Then the connection closes, so that load spreads again.
 
   std::chrono::milliseconds header_timeout{10'000};  // For the whole head, however slowly it trickles.
@@ -74,6 +84,9 @@ struct ServerOptions {
 
   std::size_t compress_bytes_min = 1024;
 
+  // Who sends this request, where a proxy in front says so in a header; default: the peer of the socket. Then no socket's
+  // peer has a share.
+  std::function<std::string(const Request&)> client_of = {};
   // Called with every response of a handler or of error_page before it is written: the place for headers that
   // all share. All of these run on the server's threads, several at a time, and must not throw.
   std::function<void(const Request&, Response&)> decorate = {};
@@ -81,7 +94,7 @@ struct ServerOptions {
   // Must not wait for anything.
   std::function<Response(const Request&, int status)> error_page = {};
   std::function<void(const Exchange&)> observe = {};
-  std::function<void(std::string_view what)> on_exception = {};
+  std::function<void(const std::exception&)> on_exception = {};
 };
 
 class Server {
@@ -96,6 +109,8 @@ class Server {
 
   std::uint16_t port() const;
   std::size_t connection_count() const;
+  // What bodies on their way hold, of bodies_bytes_max.
+  std::int64_t held_body_bytes() const;
 
   // Accepts no more, closes idle connections and streams, lets requests that run finish within `grace`, then
   // closes the rest. Returns when all threads have ended: no handler runs afterwards. Repeating it is

@@ -113,7 +113,7 @@ class ServerTest : public testing::Test {
     router.Post("/body", [](const Request& request) {
       return PlainText(
           200, std::to_string(request.body.size()) + (request.headers.Has("X-Late") ? " trailer" : ""));
-    });
+    }, Run::kOnWorker, /*body_bytes_max=*/1000);
     router.Get("/throws", [](const Request&) -> Response { throw std::runtime_error("secret detail"); });
     router.Get("/etag", [](const Request&) {
       Response response = PlainText(200, "body");
@@ -220,7 +220,7 @@ TEST_F(ServerTest, GivesAStatusForWhatItDoesNotHave) {
 
 TEST_F(ServerTest, AnExceptionIsOneReadersBadDayAndTellsNothing) {
   std::promise<std::string> reported;
-  Start({.on_exception = [&](std::string_view what) { reported.set_value(std::string(what)); }});
+  Start({.on_exception = [&](const std::exception& exception) { reported.set_value(exception.what()); }});
   RawClient client(server_->port());
 
   client.Send(Get("/throws") + Get("/"));
@@ -253,6 +253,10 @@ TEST_F(ServerTest, RefusesWhatTwoReadersMightReadDifferently) {
       {"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400},
       {"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\nab", 400},
       {"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: +2\r\n\r\nab", 400},
+      {"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 2, 2\r\n\r\nab", 400},
+      {"POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n", 400},  // Folded.
+      {"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\t2\r\n\r\nab", 400},
+      {"GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n  folded\r\n\r\n", 400},
       {"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 0x2\r\n\r\nab", 400},
       {"POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400},
       {"POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400},
@@ -277,7 +281,7 @@ TEST_F(ServerTest, ReadsChunkedBodiesAndKeepsTrailersOutOfTheHeaders) {
 }
 
 TEST_F(ServerTest, RefusesHeadersAndBodiesAboveTheirLimits) {
-  Start({.header_bytes_max = 2048, .body_bytes_max = 1000});
+  Start({.header_bytes_max = 2048});
   const std::string big(3000, 'x');
 
   EXPECT_THAT(Ask(Get("/", "X: " + big + "\r\n")), StartsWith("HTTP/1.1 431"));
@@ -292,8 +296,41 @@ TEST_F(ServerTest, RefusesHeadersAndBodiesAboveTheirLimits) {
               HasSubstr("\r\n\r\n1000"));
 }
 
+TEST_F(ServerTest, BoundsWhatAChunkedBodyBringsBesideItsBytes) {
+  Start({.body_timeout = milliseconds(60'000)});
+  const std::string head = "POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const struct {
+    std::string before;
+    std::string piece;
+  } cases[] = {
+      {"1;x=", std::string(4000, 'x')},                        // One extension without an end.
+      {"", "1;" + std::string(4000, 'x') + "\r\na\r\n"},     // Many small chunks with long ones.
+      {"0\r\n", "X-Trailer: " + std::string(4000, 'x') + "\r\n"},
+      {"", std::string(4000, '0')},                            // A size of zeros.
+  };
+  for (const auto& c : cases) {
+    RawClient client(server_->port());
+    ASSERT_TRUE(client.Send(head + c.before));
+    std::size_t sent = 0;
+    while (sent < (64U << 20) && client.Send(c.piece)) sent += c.piece.size();
+
+    // The sockets' own buffers hold a few megabytes at most.
+    EXPECT_LT(sent, 32U << 20) << c.before << c.piece.substr(0, 10);
+  }
+  EXPECT_THAT(Ask(Get("/", "Connection: close\r\n")), HasSubstr("home"));
+}
+
+TEST_F(ServerTest, ABodyIsOnlyReadWhereARouteWantsOne) {
+  Start();
+  const std::string length = "HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
+
+  EXPECT_THAT(Ask("GET / " + length + "12345"), StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(Ask("POST /nowhere " + length + "12345"), StartsWith("HTTP/1.1 404"));
+  EXPECT_THAT(Ask("POST / " + length), StartsWith("HTTP/1.1 405"));
+}
+
 TEST_F(ServerTest, SaysContinueBeforeItReadsABodyThatWaitsForIt) {
-  Start({.body_bytes_max = 1000});
+  Start();
   RawClient client(server_->port());
 
   client.Send("POST /body HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -364,6 +401,64 @@ TEST_F(ServerTest, MakesRoomForANewcomerByClosingTheLongestIdle) {
   EXPECT_TRUE(first.IsClosed());
   second.Send(Get("/"));
   EXPECT_THAT(second.ReadResponse(), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(ServerTest, WhoSendsHalfARequestMakesRoomToo) {
+  Start({.connections_max = 4});
+  std::vector<std::unique_ptr<RawClient>> crowd;
+  for (int i = 0; i < 12; ++i) {
+    crowd.push_back(std::make_unique<RawClient>(server_->port()));
+    crowd.back()->Send(i % 2 == 0 ? "GET / HTTP/1.1\r\nHost: a\r\n"
+                                  : "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc");
+  }
+
+  EXPECT_THAT(Ask(Get("/", "Connection: close\r\n")), HasSubstr("home"));
+  EXPECT_TRUE(crowd.front()->IsClosed());
+}
+
+TEST_F(ServerTest, OnePeerHasAShareOfTheConnections) {
+  Start({.connections_max = 100, .connections_per_peer_max = 2});
+  RawClient first(server_->port());
+  RawClient second(server_->port());
+  second.Send(Get("/"));
+  second.ReadResponse();
+
+  EXPECT_THAT(Ask(Get("/", "Connection: close\r\n")), HasSubstr("home"));
+  EXPECT_TRUE(first.IsClosed());  // The one that has waited longest.
+}
+
+TEST_F(ServerTest, BehindAProxyTheSharesAreOfWhomItNames) {
+  Start({.connections_per_peer_max = 1,
+         .requests_per_client_max = 1,
+         .client_of = [](const Request& request) { return std::string(request.headers.Get("X-Client")); }});
+  RawClient busy(server_->port());
+  busy.Send(Get("/wait", "X-Client: ann\r\n"));
+  while (waiting_ == 0) std::this_thread::yield();
+
+  EXPECT_THAT(Ask(Get("/", "X-Client: ann\r\n")), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(Ask(Get("/", "X-Client: bob\r\nConnection: close\r\n")), HasSubstr("home"));
+  gate_.set_value();
+  EXPECT_THAT(busy.ReadResponse(), HasSubstr("waited"));
+  EXPECT_THAT(Ask(Get("/", "X-Client: ann\r\nConnection: close\r\n")), HasSubstr("home"));
+}
+
+TEST_F(ServerTest, BodiesHaveABudgetForAllAndTheOldestMakesRoom) {
+  Start({.bodies_bytes_max = 2000});
+  const std::string half = "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + std::string(900, 'x');
+  RawClient first(server_->port());
+  first.Send(half);
+  while (server_->held_body_bytes() < 900) std::this_thread::yield();
+  RawClient second(server_->port());
+  second.Send(half);
+  while (server_->held_body_bytes() < 1800) std::this_thread::yield();
+
+  RawClient third(server_->port());
+  third.Send(half + std::string(100, 'x'));
+
+  EXPECT_THAT(third.ReadResponse(), HasSubstr("\r\n\r\n1000"));
+  EXPECT_TRUE(first.IsClosed());
+  second.Send(std::string(100, 'x'));
+  EXPECT_THAT(second.ReadResponse(), HasSubstr("\r\n\r\n1000"));
 }
 
 TEST_F(ServerTest, TellsANewcomerThatItIsFullWhenNobodyIsIdle) {
@@ -464,6 +559,16 @@ TEST_F(ServerTest, RefusesMoreStreamsThanAllowed) {
   Start({.streams_max = 0});
 
   EXPECT_THAT(Ask(Get("/events", "Connection: close\r\n")), StartsWith("HTTP/1.1 503"));
+}
+
+TEST_F(ServerTest, OneClientHasAShareOfTheStreams) {
+  Start({.streams_per_client_max = 1});
+  RawClient reader(server_->port());
+  reader.Send(Get("/events"));
+  const std::shared_ptr<EventStream> stream = stream_.get_future().get();
+
+  EXPECT_THAT(Ask(Get("/events", "Connection: close\r\n")), StartsWith("HTTP/1.1 503"));
+  stream->Close();
 }
 
 TEST_F(ServerTest, StopLetsARunningRequestFinishAndSaysGoodbye) {

@@ -145,9 +145,9 @@ TEST(SetCookieTest, IsAlwaysHttpOnlyAndSameSite) {
             "__Host-visitor=x; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=3600");
 }
 
-TEST(SetCookieDeathTest, DiesOnAValueThatWouldWriteMoreCookies) {
-  EXPECT_DEATH((void)ToString(SetCookie{.name = "a", .value = "x; Domain=evil"}), "CHECK|IsCookieOctet");
-  EXPECT_DEATH((void)ToString(SetCookie{.name = "__Host-a", .value = "x"}), "CHECK|secure");
+TEST(SetCookieTest, AValueThatWouldWriteMoreCookiesIsABug) {
+  EXPECT_THROW((void)ToString(SetCookie{.name = "a", .value = "x; Domain=evil"}), Bug);
+  EXPECT_THROW((void)ToString(SetCookie{.name = "__Host-a", .value = "x"}), Bug);
 }
 
 }  // namespace

@@ -2,6 +2,10 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <string>
+
+#include "lib/base/check.h"
+
 namespace octavo::obs {
 
 Counter& Metrics::Counter(const std::string& name, const std::string& help, const Labels& labels) {
@@ -19,6 +23,12 @@ Histogram& Metrics::Histogram(const std::string& name, const std::string& help, 
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry_).Add(labels, kSeconds);
 }
 
-std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
+std::string Metrics::Text() const {
+  return prometheus::TextSerializer().Serialize(registry_.Collect()) +
+         "# HELP bugs_total Broken invariants (CHECK) that ended a request or a turn of background work\n"
+         "# TYPE bugs_total counter\n"
+         "bugs_total " +
+         std::to_string(BugCount()) + "\n";
+}
 
 }  // namespace octavo::obs

@@ -13,8 +13,8 @@ namespace octavo::rpc {
 struct ChannelOptions {
   // "127.0.0.1:50051", "unix:/run/octavo.sock", or several behind a name: "dns:///inventory.internal:50051".
   std::string target;
-  // Full names of the protos' services that are called through it: "octavo.catalog.v1.CatalogService". One whose
-  // descriptor is not linked in has no retries.
+  // Full names of the protos' services that are called through it: "octavo.catalog.v1.CatalogService". Their
+  // descriptors are linked in; a name that none has is a bug (CHECK).
   std::vector<std::string> services;
   // Empty: insecure, for loopback and unix sockets.
   std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr;

@@ -2,8 +2,16 @@
 
 #include <algorithm>
 
+#include <google/protobuf/descriptor.pb.h>
+
+#include "lib/base/pause.h"
+
 namespace octavo::rpc {
 namespace {
+
+// As channel.cc has it for other processes.
+constexpr int kAttemptsMax = 3;
+constexpr std::chrono::milliseconds kPause{20};
 
 // "octavo.catalog.v1.CatalogService/GetBook": the method that takes such requests. Our contracts have a request for each, so
 // that it can be told; where it cannot, as in the older ones, the first that takes them.
@@ -18,7 +26,32 @@ std::string MethodOf(const google::protobuf::Descriptor& request) {
   return request.full_name();
 }
 
+// Whether every method that takes such requests may be repeated.
+bool IsIdempotent(const google::protobuf::Descriptor& request) {
+  const google::protobuf::FileDescriptor* file = request.file();
+  bool found = false;
+  for (int s = 0; s < file->service_count(); ++s) {
+    for (int m = 0; m < file->service(s)->method_count(); ++m) {
+      const auto* method = file->service(s)->method(m);
+      if (method->input_type() != &request) continue;
+      if (method->options().idempotency_level() == google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN) return false;
+      found = true;
+    }
+  }
+  return found;
+}
+
 }  // namespace
+
+bool Caller::PauseToRepeat(const grpc::ClientContext& context, const google::protobuf::Descriptor& request,
+                           const grpc::Status& status, int attempt) const {
+  if (status.error_code() != grpc::StatusCode::UNAVAILABLE || attempt >= kAttemptsMax) return false;
+  if (!context.peer().starts_with("inproc") || !IsIdempotent(request)) return false;
+  const std::chrono::milliseconds pause = attempt * kPause;
+  if (context.deadline() - telemetry_.clock.Now() < pause) return false;
+  Pause(pause);
+  return true;
+}
 
 void Caller::SetBounds(grpc::ClientContext& context, const Limits& limits) const {
   const Timestamp own = telemetry_.clock.Now() + limits.budget;

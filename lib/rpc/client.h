@@ -57,17 +57,21 @@ class Caller {
  public:
   explicit Caller(Telemetry telemetry) : telemetry_(telemetry) {}
 
-  // Calls and waits. `method` is a member of the generated StubInterface.
+  // Calls and waits. `method` is a member of the generated StubInterface. What the channels of channel.h do for calls to other
+  // processes, this does for those within one, where gRPC repeats nothing: a call that its proto calls idempotent and that ends
+  // with UNAVAILABLE is made again, three times in all, as long as its deadline allows.
   template <class Stub, class Interface, class Request, class Response>
   Result<Response> Invoke(Stub& stub, grpc::Status (Interface::*method)(grpc::ClientContext*, const Request&, Response*),
                           const std::type_identity_t<Request>& request, const Limits& limits) const {
-    grpc::ClientContext context;
-    const Outgoing outgoing = Prepare(context, limits, Request::descriptor());
-    Response response;
-    const grpc::Status status = (static_cast<Interface&>(stub).*method)(&context, request, &response);
-    Finish(outgoing, status);
-    if (!status.ok()) return ToError(status);
-    return response;
+    for (int attempt = 1;; ++attempt) {
+      grpc::ClientContext context;
+      const Outgoing outgoing = Prepare(context, limits, Request::descriptor());
+      Response response;
+      const grpc::Status status = (static_cast<Interface&>(stub).*method)(&context, request, &response);
+      Finish(outgoing, status);
+      if (status.ok()) return response;
+      if (!PauseToRepeat(context, *Request::descriptor(), status, attempt)) return ToError(status);
+    }
   }
 
   // Calls and goes on; `method` is a member of the generated Stub::async (or its interface).
@@ -118,6 +122,9 @@ class Caller {
     std::chrono::steady_clock::time_point started;
   };
 
+  // True when the call shall be made once more, after a pause.
+  bool PauseToRepeat(const grpc::ClientContext& context, const google::protobuf::Descriptor& request,
+                     const grpc::Status& status, int attempt) const;
   void SetBounds(grpc::ClientContext& context, const Limits& limits) const;
   Outgoing Prepare(grpc::ClientContext& context, const Limits& limits, const google::protobuf::Descriptor* request) const;
   void Finish(const Outgoing& outgoing, const grpc::Status& status) const;

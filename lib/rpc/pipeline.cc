@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "lib/base/check.h"
 #include "lib/base/failure.h"
 #include "lib/rpc/status.h"
 
@@ -69,6 +70,7 @@ Status Pipeline::Admit() const {
 }
 
 Status Pipeline::Allow(const Call& call, const Method& method) const {
+  if (call.cancelled()) return Error{Code::kCancelled, "CANCELLED", "the client has gone"};
   if (call.deadline() < telemetry_.clock.Now()) {
     return Error{Code::kDeadlineExceeded, "DEADLINE_EXCEEDED", "the caller's deadline passed before the call could run"};
   }
@@ -86,7 +88,8 @@ Status Pipeline::Failed(const Method& method, const Call& call, const std::excep
   Error error = failure != nullptr
                     ? failure->error()
                     : Error{Code::kInternal, "INTERNAL", "the service could not answer; its log has more under trace " + trace};
-  telemetry_.log.Error("rpc_failed", {{"method", method.full_name},
+  const bool is_bug = dynamic_cast<const Bug*>(&exception) != nullptr;
+  telemetry_.log.Error(is_bug ? "bug" : "rpc_failed", {{"method", method.full_name},
                                       {"trace", trace},
                                       {"code", CodeName(error.code)},
                                       {"what", exception.what()}});

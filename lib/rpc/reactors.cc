@@ -1,5 +1,7 @@
 #include "lib/rpc/reactors.h"
 
+#include <utility>
+
 namespace octavo::rpc {
 namespace {
 
@@ -42,7 +44,7 @@ void StreamState::Begin(std::shared_ptr<StreamState> self, std::function<void()>
   self_ = self;
   if (Status admitted = pipeline_.Admit(); !admitted.ok()) return End(admitted);
   if (!pipeline_.Enter(this)) return End(Stopping());
-  const bool accepted = pipeline_.dispatcher().Submit([self = std::move(self), open = std::move(open)] { open(); });
+  const bool accepted = pipeline_.dispatcher().Submit([self = std::move(self), open = std::move(open)] { self->Run(open); });
   if (!accepted) {
     method_.refused->Increment();
     End(Pipeline::Overloaded());
@@ -50,16 +52,39 @@ void StreamState::Begin(std::shared_ptr<StreamState> self, std::function<void()>
 }
 
 void StreamState::Then(std::function<void()> step) {
-  auto held = [self = shared_from_this(), step = std::move(step)] { step(); };
+  auto held = [self = shared_from_this(), step = std::move(step)] { self->Run(step); };
   if (!pipeline_.dispatcher().SubmitNextStep(std::move(held))) End(Stopping());
+}
+
+void StreamState::Run(const std::function<void()>& step) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_) return;
+    ++running_;
+  }
+  (void)Try([&] {
+    step();
+    return Ok();
+  });
+  std::optional<grpc::Status> last;
+  {
+    const std::lock_guard lock(mutex_);
+    if (--running_ == 0) last = std::exchange(last_, std::nullopt);
+  }
+  if (last) FinishReactor(*last);
 }
 
 void StreamState::End(const Status& status) {
   const std::lock_guard lock(mutex_);
   if (ended_) return;
   ended_ = true;
-  // Under the lock, so that no operation starts after it. gRPC runs its callbacks elsewhere, never inside this call.
-  FinishReactor(pipeline_.Finish(method_, call_, call_.parent_span(), call_.started(), status));
+  grpc::Status last = pipeline_.Finish(method_, call_, call_.parent_span(), call_.started(), status);
+  if (running_ > 0) {
+    last_ = std::move(last);
+  } else {
+    // Under the lock, so that no operation starts after it. gRPC runs its callbacks elsewhere, never inside this call.
+    FinishReactor(last);
+  }
 }
 
 void StreamState::Done() {

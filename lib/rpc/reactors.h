@@ -1,5 +1,9 @@
 // The glue between gRPC's callback reactors and handlers; services use service.h and never this.
 // Every step that may block runs on the pipeline's dispatcher; reactors delete themselves when gRPC is done with them.
+//
+// gRPC destroys the context and the request of a stream once its final status is sent, also while a step still waits in the
+// dispatcher's queue. So a stream that ends sends its status only when no step is running (Run), and what waits is dropped:
+// a step that runs may always look at its call, and nothing runs for a client that has gone.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -15,6 +19,7 @@
 #include "lib/base/result.h"
 #include "lib/rpc/call.h"
 #include "lib/rpc/pipeline.h"
+#include "lib/rpc/request.h"
 #include "lib/rpc/stream.h"
 
 namespace octavo::rpc {
@@ -79,7 +84,7 @@ class StreamState : public OpenStream, public std::enable_shared_from_this<Strea
   void Stop() override { End(Stopping()); }
 
  protected:
-  // Runs `step` on the dispatcher; ends the stream when that has stopped.
+  // Runs `step` on the dispatcher, unless the stream has ended by then; ends the stream when the dispatcher has stopped.
   void Then(std::function<void()> step);
   // Runs `body` (-> Status) guarded; an error ends the stream. Whether it went well.
   template <class Body>
@@ -94,7 +99,7 @@ class StreamState : public OpenStream, public std::enable_shared_from_this<Strea
     const std::lock_guard lock(mutex_);
     if (!ended_) operation();
   }
-  // Sends the final status, the first time; later calls do nothing.
+  // Sends the final status, the first time, as soon as no step runs; later calls do nothing.
   void End(const Status& status);
   void EndGone() { End(Error{Code::kCancelled, "CANCELLED", "the client has gone"}); }
   bool ended() const {
@@ -112,8 +117,12 @@ class StreamState : public OpenStream, public std::enable_shared_from_this<Strea
   const ServerCall call_;
 
  private:
+  void Run(const std::function<void()>& step);
+
   mutable std::mutex mutex_;
-  bool ended_ = false;  // Guarded by mutex_.
+  bool ended_ = false;                // Guarded by mutex_, as the next two.
+  int running_ = 0;                   // Steps under way: a write may end, and ask for the next step, before its own has.
+  std::optional<grpc::Status> last_;  // To be sent by the last of these.
   std::shared_ptr<StreamState> self_;
 };
 
@@ -190,7 +199,7 @@ class SourceReactor final : public grpc::ServerWriteReactor<Response>, public St
 
 // Client streaming. Each message is taken before the next is read.
 template <class Request, class Response>
-class SinkReactor final : public grpc::ServerReadReactor<Request>, public StreamState {
+class SinkReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, public StreamState {
  public:
   using Handler = std::function<Result<std::unique_ptr<Sink<Request, Response>>>(const Call&)>;
 
@@ -215,14 +224,18 @@ class SinkReactor final : public grpc::ServerReadReactor<Request>, public Stream
   void FinishReactor(const grpc::Status& status) override { this->Finish(status); }
 
   void Read() {
-    Start([this] { this->StartRead(&request_); });
+    Start([this] { this->StartRead(&bytes_); });
   }
   void Take() {
-    if (ended()) return;
-    if (Try([&] { return sink_->Take(std::move(request_)); })) Read();
+    const bool taken = Try([&]() -> Status {
+      Request request;
+      TRY(ParseRequest(bytes_, request));
+      return sink_->Take(std::move(request));
+    });
+    if (taken) Read();
   }
   void Complete() {
-    if (ended() || call_.cancelled()) return;  // A broken stream ends as well; it is no answer.
+    if (call_.cancelled()) return;  // A broken stream ends as well; it is no answer.
     Try([&]() -> Status {
       Response response = TRY(sink_->Finish());
       Start([&] { *response_ = std::move(response); });  // gRPC owns *response_ until the end of the call.
@@ -233,12 +246,12 @@ class SinkReactor final : public grpc::ServerReadReactor<Request>, public Stream
 
   Response* const response_;
   std::unique_ptr<Sink<Request, Response>> sink_;
-  Request request_;
+  grpc::ByteBuffer bytes_;
 };
 
 // Bidirectional streaming. A message's responses are all written before the next message is read.
 template <class Request, class Response>
-class ExchangeReactor final : public grpc::ServerBidiReactor<Request, Response>, public StreamState {
+class ExchangeReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, Response>, public StreamState {
  public:
   using Handler = std::function<Result<std::unique_ptr<Exchange<Request, Response>>>(const Call&)>;
 
@@ -264,13 +277,17 @@ class ExchangeReactor final : public grpc::ServerBidiReactor<Request, Response>,
   void FinishReactor(const grpc::Status& status) override { this->Finish(status); }
 
   void Read() {
-    Start([this] { this->StartRead(&request_); });
+    Start([this] { this->StartRead(&bytes_); });
   }
   void Take() {
-    if (ended()) return;
     responses_.clear();
     written_ = 0;
-    if (Try([&] { return exchange_->Take(std::move(request_), responses_); })) WriteNext();
+    const bool taken = Try([&]() -> Status {
+      Request request;
+      TRY(ParseRequest(bytes_, request));
+      return exchange_->Take(std::move(request), responses_);
+    });
+    if (taken) WriteNext();
   }
   void WriteNext() {
     if (written_ == responses_.size()) return Read();
@@ -279,7 +296,7 @@ class ExchangeReactor final : public grpc::ServerBidiReactor<Request, Response>,
   }
 
   std::unique_ptr<Exchange<Request, Response>> exchange_;
-  Request request_;
+  grpc::ByteBuffer bytes_;
   std::vector<Response> responses_;
   std::size_t written_ = 0;
 };
@@ -287,7 +304,7 @@ class ExchangeReactor final : public grpc::ServerBidiReactor<Request, Response>,
 template <class Reactor, class Handler>
 Reactor* BeginStream(std::shared_ptr<Reactor> reactor, Handler handler) {
   Reactor* const raw = reactor.get();
-  raw->Begin(std::move(reactor), [raw, handler = std::move(handler)] { raw->Open(handler); });
+  raw->Begin(std::move(reactor), [raw, handler = std::move(handler)] { raw->Open(handler); });  // Run holds it.
   return raw;
 }
 

@@ -13,7 +13,7 @@
 //       Result<std::unique_ptr<rpc::Source<v1::Change>>> StreamChanges(const rpc::Call&, const v1::StreamChangesRequest&);
 //     };
 //
-// Each runs inside the module's Pipeline. Names, kinds and message types are checked against the proto's descriptor: a
+// Each runs inside the module's Pipeline, with a request that has passed request.h. Names, kinds and message types are checked against the proto's descriptor: a
 // mistake dies at start (CHECK), as does a method that nobody named once the server asks for Complete().
 //
 // It registers with gRPC's callback API as generated code does (CallbackUnaryHandler and its kin), which saves the one
@@ -26,6 +26,7 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 #include <grpcpp/impl/service_type.h>
+#include <grpcpp/support/byte_buffer.h>
 
 #include <deque>
 #include <memory>
@@ -35,6 +36,7 @@
 #include "lib/rpc/call.h"
 #include "lib/rpc/pipeline.h"
 #include "lib/rpc/reactors.h"
+#include "lib/rpc/request.h"
 #include "lib/rpc/stream.h"
 
 namespace octavo::rpc {
@@ -81,11 +83,15 @@ class Service : public grpc::Service {
   void ServerStreaming(const std::string& method, S* service,
                        Result<std::unique_ptr<Source<Response>>> (S::*handler)(const Call&, const Request&)) {
     const Method& m = Add(method, Kind::kServerStreaming, Request::descriptor(), Response::descriptor());
-    Register(new grpc::internal::CallbackServerStreamingHandler<Request, Response>(
-        [this, &m, service, handler](grpc::CallbackServerContext* context, const Request* request) {
-          return BeginStream(
-              std::make_shared<SourceReactor<Response>>(pipeline_, m, context),
-              [service, handler, request](const Call& call) { return (service->*handler)(call, *request); });
+    Register(new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, Response>(
+        [this, &m, service, handler](grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes) {
+          // A copy of the bytes' owner, not of the bytes: gRPC's own goes when the client has gone.
+          auto open = [service, handler, own = *bytes](const Call& call) mutable -> Result<std::unique_ptr<Source<Response>>> {
+            Request request;
+            TRY(ParseRequest(own, request));
+            return (service->*handler)(call, request);
+          };
+          return BeginStream(std::make_shared<SourceReactor<Response>>(pipeline_, m, context), std::move(open));
         }));
   }
 
@@ -93,7 +99,7 @@ class Service : public grpc::Service {
   void ClientStreaming(const std::string& method, S* service,
                        Result<std::unique_ptr<Sink<Request, Response>>> (S::*handler)(const Call&)) {
     const Method& m = Add(method, Kind::kClientStreaming, Request::descriptor(), Response::descriptor());
-    Register(new grpc::internal::CallbackClientStreamingHandler<Request, Response>(
+    Register(new grpc::internal::CallbackClientStreamingHandler<grpc::ByteBuffer, Response>(
         [this, &m, service, handler](grpc::CallbackServerContext* context, Response* response) {
           return BeginStream(std::make_shared<SinkReactor<Request, Response>>(pipeline_, m, context, response),
                              [service, handler](const Call& call) { return (service->*handler)(call); });
@@ -104,7 +110,7 @@ class Service : public grpc::Service {
   void BidiStreaming(const std::string& method, S* service,
                      Result<std::unique_ptr<Exchange<Request, Response>>> (S::*handler)(const Call&)) {
     const Method& m = Add(method, Kind::kBidiStreaming, Request::descriptor(), Response::descriptor());
-    Register(new grpc::internal::CallbackBidiHandler<Request, Response>(
+    Register(new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, Response>(
         [this, &m, service, handler](grpc::CallbackServerContext* context) {
           return BeginStream(std::make_shared<ExchangeReactor<Request, Response>>(pipeline_, m, context),
                              [service, handler](const Call& call) { return (service->*handler)(call); });
@@ -119,10 +125,15 @@ class Service : public grpc::Service {
   // `answer` is (const Call&, const Request&, Response&) -> Status.
   template <class Request, class Response, class Answer>
   void RegisterUnary(const Method& m, Run run, const Answer& answer) {
-    Register(new grpc::internal::CallbackUnaryHandler<Request, Response>(
-        [this, &m, run, answer](grpc::CallbackServerContext* context, const Request* request,
+    Register(new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, Response>(
+        [this, &m, run, answer](grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes,
                                 Response* response) -> grpc::ServerUnaryReactor* {
-          auto body = [answer, request, response](const Call& call) { return answer(call, *request, *response); };
+          // gRPC's own, until Finish; reading it takes a non-const one.
+          auto body = [answer, bytes = const_cast<grpc::ByteBuffer*>(bytes), response](const Call& call) -> Status {
+            Request request;
+            TRY(ParseRequest(*bytes, request));
+            return answer(call, request, *response);
+          };
           return RunUnary(pipeline_, m, context, std::move(body), run == Run::kInline);
         }));
   }

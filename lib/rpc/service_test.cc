@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <grpcpp/generic/generic_stub.h>
+
 #include <atomic>
+#include <future>
 #include <latch>
 #include <stdexcept>
 
@@ -41,6 +44,7 @@ class UnaryService final : public Service {
     seen_deadline = call.deadline();
     if (request.message() == "refuse") return InvalidField("message", "\"refuse\" is refused");
     if (request.message() == "throw") throw std::runtime_error("the secret inside");
+    if (request.message() == "bug") CHECK(seen_trace == "what it never is");
     if (request.message() == "wait") {
       entered.count_down();
       release.wait();
@@ -82,9 +86,11 @@ class StreamService final : public Service {
   }
   Waker waker;
   std::latch rests{1};
+  std::atomic<int> opened = 0;
 
  private:
   Result<std::unique_ptr<Source<server_streaming::Message>>> Count(const Call&, const server_streaming::Message& request) {
+    ++opened;
     if (request.message().empty()) return InvalidField("message", "is empty");
     return std::make_unique<CountSource>(std::stoi(request.message()), waker, rests);
   }
@@ -225,6 +231,40 @@ TEST_P(ServiceTest, AnExceptionIsInternalAndTellsNothingOfTheInside) {
 
   ASSERT_THAT(failed, HasReason("INTERNAL"));
   EXPECT_EQ(failed.error().message.find("secret"), std::string::npos);
+}
+
+TEST_P(ServiceTest, ABugEndsTheRequestAndIsCounted) {
+  pipeline_.Open();
+  const std::int64_t before = BugCount();
+
+  ASSERT_THAT(Say("bug"), HasReason("INTERNAL"));
+
+  EXPECT_EQ(BugCount(), before + 1);
+  EXPECT_NE(metrics_.Text().find("bugs_total " + std::to_string(before + 1)), std::string::npos);
+  EXPECT_EQ(Say("still here")->message(), "still here");
+}
+
+TEST_P(ServiceTest, ATextWithANulNeverReachesAHandler) {
+  pipeline_.Open();
+
+  EXPECT_THAT(Say(std::string("a\0b", 3)), HasReason("INVALID_FIELD"));
+  EXPECT_EQ(unary_.calls, 0);
+}
+
+TEST_P(ServiceTest, BytesThatAreNoMessageAreTheCallersFault) {
+  pipeline_.Open();
+  grpc::GenericStub stub(channel_);
+  for (const char* bytes : {"\xff\xff\xff\xff", "\x0a\x7fshort", "\x0a\x02\xc3\x28"}) {
+    const grpc::Slice slice{std::string(bytes)};
+    const grpc::ByteBuffer request(&slice, 1);
+    grpc::ByteBuffer response;
+    grpc::ClientContext context;
+    std::promise<grpc::Status> ended;
+    stub.UnaryCall(&context, "/unary.Unary/GetServerResponse", {}, &request, &response,
+                   [&](grpc::Status status) { ended.set_value(std::move(status)); });
+
+    EXPECT_EQ(ToError(ended.get_future().get()).reason, "MALFORMED_REQUEST");
+  }
 }
 
 TEST_P(ServiceTest, TheTraceGoesOn) {
@@ -444,6 +484,30 @@ TEST_P(DispatchedServiceTest, AClientWhoGoesAwayEndsItsStream) {
   Result<unary::MessageResponse> answer = Say("still here");
   while (!answer.ok() && answer.error().reason == "OVERLOADED") answer = Say("still here");
   EXPECT_THAT(answer, IsOk());
+}
+
+// gRPC destroys the request and the context of such a stream while its first step still waits.
+TEST_P(DispatchedServiceTest, AStreamWhoseClientWentAwayInTheQueueIsNeverOpened) {
+  pipeline_.Open();
+  std::thread first([this] { EXPECT_THAT(Say("wait"), IsOk()); });
+  unary_.entered.wait();
+  const auto stub = server_streaming::ServerStreaming::NewStub(channel_);
+  {
+    grpc::ClientContext context;
+    server_streaming::Message request;
+    request.set_message("1");
+    const auto reader = stub->GetServerResponse(&context, request);
+    while (pipeline_.dispatcher().waiting() == 0) std::this_thread::yield();
+    context.TryCancel();
+    EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  // The server has heard of it, and has dropped the call, when its end has been counted.
+  while (metrics_.Text().find("rpc_grpc_status_code=\"1\"") == std::string::npos) std::this_thread::yield();
+  unary_.release.count_down();
+  first.join();
+
+  while (!Say("hello").ok()) std::this_thread::yield();
+  EXPECT_EQ(stream_.opened, 0);
 }
 
 TEST_P(DispatchedServiceTest, AClientStreamIsAnsweredOnce) {

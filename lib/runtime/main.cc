@@ -10,6 +10,7 @@
 #include <set>
 
 #include "lib/http/server.h"
+#include "lib/names/keys.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/otlp_exporter.h"
 #include "lib/rpc/tls.h"
@@ -28,6 +29,7 @@ struct Settings {
   std::string data_dir = "data";
   std::string currency = "EUR";
   std::string time_zone = "UTC";
+  std::string keys_file;
   std::string log_format = "logfmt";
   std::string log_level = "info";
   std::string metrics_listen;
@@ -69,6 +71,9 @@ void AddOptions(Options& options, Settings& settings, const std::vector<std::uni
   own.Add("data-dir", &settings.data_dir, "Folder for everything that is kept; made when it is not there.");
   own.Add("currency", &settings.currency, "The shop's one currency, ISO 4217: of every price and every order.");
   own.Add("time-zone", &settings.time_zone, "The shop's one time zone, IANA: of pages, reports and periods.");
+  own.Add("keys-file", &settings.keys_file,
+          "The shop's keys, which seal what it hands out; every process and replica needs the same. Empty: shop.keys in "
+          "--data-dir, made at the first start.");
   own.Add("log-format", &settings.log_format, "logfmt or json.");
   own.Add("log-level", &settings.log_level, "The least level that is logged: debug, info, warn or error.");
   own.Add("metrics-listen", &settings.metrics_listen, "Address of the Prometheus page /metrics; empty: none.");
@@ -78,7 +83,7 @@ void AddOptions(Options& options, Settings& settings, const std::vector<std::uni
           "This process's certificate, a PEM file; with it services speak TLS and let in only each other.");
   own.Add("tls-key", &settings.tls.key, "The key of the certificate, a PEM file.");
   own.Add("tls-authority", &settings.tls.authority, "The certificate of the shop's own authority, a PEM file.");
-  own.Add("insecure", &settings.insecure, "Allow a network address in --listen without TLS: whoever reaches it may do all.");
+  own.Add("insecure", &settings.insecure, "Allow network addresses without TLS, of gRPC and of the pages: whoever reaches them may do all, and may listen.");
 
   std::set<std::string> here;
   std::set<std::string> elsewhere;
@@ -140,6 +145,11 @@ Result<std::unique_ptr<http::Server>> ServeMetrics(const std::string& address, c
                              std::move(router), clock);
 }
 
+std::filesystem::path KeysFile(const Settings& settings) {
+  const std::filesystem::path in_data_dir = std::filesystem::path(settings.data_dir) / "shop.keys";
+  return settings.keys_file.empty() ? in_data_dir : std::filesystem::path(settings.keys_file);
+}
+
 Status CheckListen(const Settings& settings) {
   if (rpc::IsLoopback(settings.listen) || !settings.tls.empty() || settings.insecure) return Ok();
   return Error{Code::kInvalidArgument, "BAD_OPTION",
@@ -163,7 +173,9 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
   const auto log = obs::Log::ToStandardError(clock, level, format);
   obs::Metrics metrics;
   const obs::Tracer tracer = MakeTracer(settings.otlp_endpoint, program.name);
-  const Environment environment{settings.data_dir, clock, random, *log, metrics, tracer, currency, time_zone};
+  const names::PageTokens page_tokens(TRY(names::LoadOrMakeKeys(KeysFile(settings), random)));
+  const Environment environment{settings.data_dir, clock,       random,   *log,      metrics,
+                                tracer,            page_tokens, currency, time_zone, settings.insecure};
 
   Shop shop({.listen = settings.listen,
              .peer_addresses = settings.peers,

@@ -17,6 +17,7 @@
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/calendar/time_zone.h"
+#include "lib/names/page_tokens.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
 #include "lib/obs/trace.h"
@@ -35,8 +36,10 @@ struct Environment {
   obs::Log& log;
   obs::Metrics& metrics;
   const obs::Tracer& tracer;
+  const names::PageTokens& page_tokens;  // Of the shop: every process and replica has the same keys.
   Currency currency = Currency::Eur();   // The shop's one currency.
   TimeZone time_zone = TimeZone::Utc();  // The shop's one time zone.
+  bool insecure = false;                 // The owner says that something else keeps strangers from network addresses.
 
   rpc::Telemetry telemetry() const { return {log, metrics, tracer, clock}; }
 };

@@ -1,6 +1,7 @@
 #include "lib/runtime/shop.h"
 
 #include <absl/synchronization/mutex.h>
+#include <google/protobuf/stubs/logging.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 
@@ -9,13 +10,10 @@
 
 #include "grpc/health/v1/health.pb.h"
 #include "lib/rpc/channel.h"
+#include "lib/rpc/server_limits.h"
 
 namespace octavo::runtime {
 namespace {
-
-constexpr int kMessageBytesMax = 16 << 20;
-// Room for a trace header, a session and what proxies add. gRPC 1.51 reads all headers before it looks at this.
-constexpr int kMetadataBytesMax = 16 << 10;
 
 // For answers on their way, once no handler runs any more. Who watches health or reflects never goes by themselves; every
 // channel of a peer watches.
@@ -23,6 +21,7 @@ constexpr std::chrono::milliseconds kLastWords{500};
 
 // "octavo.catalog.v1.CatalogService" for "catalog".
 std::string ProtoService(const std::string& module) {
+  if (module == "payments") return "octavo.payments.v1.SandboxService";  // One of several providers some day.
   std::string pascal = module;
   pascal[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(pascal[0])));
   return "octavo." + module + ".v1." + pascal + "Service";
@@ -39,6 +38,8 @@ Shop::Shop(Options options, const Environment& environment, std::vector<std::uni
     (void)grpc::health::v1::HealthCheckRequest::descriptor();
     // Debian builds Abseil with its search for deadlocks, which every lock that gRPC takes pays for.
     absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+    // It would write to standard error about every request that is none; the caller is told (lib/rpc/request.h).
+    google::protobuf::SetLogHandler(nullptr);
     return true;
   }();
   (void)once;
@@ -67,8 +68,8 @@ Status Shop::Start() {
 
 Status Shop::StartServer() {
   grpc::ServerBuilder builder;
-  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
+  const rpc::ServerLimits limits;
+  rpc::Apply(limits, builder);
   // Two shops on one port would share its calls between them by chance.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   if (!options_.listen.empty()) {
@@ -111,7 +112,7 @@ std::shared_ptr<grpc::Channel> Shop::To(const std::string& name) const {
   for (const auto& module : modules_) {
     if (module->name() == name && server_ != nullptr) {
       grpc::ChannelArguments arguments;
-      arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+      arguments.SetMaxReceiveMessageSize(rpc::ServerLimits().message_bytes_max);
       return server_->InProcessChannel(arguments);
     }
   }

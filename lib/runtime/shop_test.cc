@@ -7,7 +7,9 @@
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
+#include "octavo/catalog/v1/catalog.grpc.pb.h"
 #include "unary.grpc.pb.h"
 
 namespace octavo::runtime {
@@ -112,7 +114,7 @@ class ShopTest : public testing::Test {
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
   obs::Metrics metrics_;
   obs::Tracer tracer_;
-  Environment environment_{dir_.path(), clock_, random_, *log_, metrics_, tracer_};
+  Environment environment_{dir_.path(), clock_, random_, *log_, metrics_, tracer_, TestPageTokens()};
   std::vector<std::string> events_;
   EchoModule* module_ = nullptr;  // Of the shop that was made last.
 };
@@ -238,10 +240,10 @@ TEST_F(ShopTest, TwoShopsCannotShareAPort) {
 TEST_F(ShopTest, APeerThatIsNowhereIsUnavailable) {
   const auto shop = Make();
   ASSERT_THAT(shop->Start(), IsOk());
-  const auto stub = unary::Unary::NewStub(shop->To("elsewhere"));
+  const auto stub = catalog::v1::CatalogService::NewStub(shop->To("catalog"));
 
   const auto result = rpc::Caller(environment_.telemetry())
-                          .Invoke(*stub, &unary::Unary::StubInterface::GetServerResponse, {}, {.budget = 20s});
+                          .Invoke(*stub, &catalog::v1::CatalogService::StubInterface::GetBook, {}, {.budget = 20s});
 
   EXPECT_EQ(result.error().code, Code::kUnavailable);
 }

@@ -73,7 +73,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
       accounts({store, *hasher, postman, neighbours, bell, environment.clock, environment.random}, policy),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
-      service(accounts, pipeline) {}
+      service(accounts, environment.page_tokens, pipeline) {}
 
 Status Module::CheckConfiguration() const {
   if (configuration_.threads <= configuration_.hash_at_once_max + configuration_.hash_waiting_max) {

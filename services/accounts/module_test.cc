@@ -14,6 +14,7 @@
 #include "lib/runtime/shop.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
 #include "octavo/accounts/v1/accounts.grpc.pb.h"
 #include "services/accounts/mail/fake_mailer.h"
@@ -158,7 +159,7 @@ class AccountsModuleTest : public testing::Test {
   obs::Log log_{clock_, obs::Level::kDebug, obs::LogFormat::kLogfmt, std::make_unique<Lines::Sink>(lines_)};
   obs::Metrics metrics_;
   obs::Tracer tracer_;
-  runtime::Environment environment_{folder_.path(), clock_, random_, log_, metrics_, tracer_};
+  runtime::Environment environment_{folder_.path(), clock_, random_, log_, metrics_, tracer_, TestPageTokens()};
   rpc::Caller caller_{environment_.telemetry()};
   std::unique_ptr<runtime::Shop> shop_;
   std::unique_ptr<Stub> stub_;

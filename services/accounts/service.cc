@@ -4,13 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "lib/base/quoted.h"
 #include "lib/base/uuid.h"
+#include "lib/rpc/request.h"
 
 namespace octavo::accounts {
 namespace {
 
-constexpr int kPageSizeDefault = 50;
-constexpr int kPageSizeMax = 1000;
+constexpr names::PageSizes kPageSizes{.standard = 50, .most = 1000};
 constexpr std::size_t kRequestIdBytesMax = 100;
 constexpr std::string_view kNamePrefix = "customers/";
 
@@ -21,7 +22,7 @@ std::string NameOf(const Customer& customer) {
 Result<CustomerId> ParseName(const std::string& name) {
   if (!name.starts_with(kNamePrefix) || !IsUuid(name.substr(kNamePrefix.size()))) {
     return InvalidField("name",
-                        "\"" + name.substr(0, 80) + "\" is not a customer's name, like customers/<uuid>");
+                        Quoted(name) + " is not a customer's name, like customers/<uuid>");
   }
   return CustomerId(name.substr(kNamePrefix.size()));
 }
@@ -57,8 +58,8 @@ v1::Session ToProto(const OpenSession& session) {
 
 }  // namespace
 
-AccountsService::AccountsService(Accounts& accounts, rpc::Pipeline& pipeline)
-    : rpc::Service("octavo.accounts.v1.AccountsService", pipeline), accounts_(accounts) {
+AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, rpc::Pipeline& pipeline)
+    : rpc::Service("octavo.accounts.v1.AccountsService", pipeline), accounts_(accounts), page_tokens_(page_tokens) {
   Unary("Register", this, &AccountsService::Register);
   Unary("VerifyEmail", this, &AccountsService::VerifyEmail);
   Unary("SignIn", this, &AccountsService::SignIn);
@@ -161,19 +162,16 @@ Result<v1::Customer> AccountsService::GetCustomer(const rpc::Call&, const v1::Ge
 
 Result<v1::ListCustomersResponse> AccountsService::ListCustomers(const rpc::Call&,
                                                                  const v1::ListCustomersRequest& request) {
-  if (request.page_size() < 0) {
-    return InvalidField("page_size", std::to_string(request.page_size()) + " is below 0");
-  }
-  if (!request.page_token().empty() && !IsUuid(request.page_token())) {
-    return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "the page token is none of ours"};
-  }
-  const int size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
-  // The token is the last customer of the page before: stable while others register.
-  const std::vector<Customer> customers = accounts_.ListCustomers(CustomerId(request.page_token()), size);
+  const int size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
+  const std::string listing = rpc::ListingOf(request);
+  // A page begins behind the last customer of the page before, so that it is stable while others register.
+  CustomerId after;
+  if (!request.page_token().empty()) after = CustomerId(TRY(page_tokens_.Open(listing, request.page_token())));
+  const std::vector<Customer> customers = accounts_.ListCustomers(after, size);
   v1::ListCustomersResponse response;
   for (const Customer& customer : customers) *response.add_customers() = ToProto(customer);
   // A full page may be the last one: then the next is empty.
-  if (static_cast<int>(customers.size()) == size) response.set_next_page_token(customers.back().id.value());
+  if (static_cast<int>(customers.size()) == size) response.set_next_page_token(page_tokens_.Seal(listing, customers.back().id.value()));
   return response;
 }
 

@@ -1,6 +1,7 @@
 // AccountsService: octavo.accounts.v1 over Accounts. Translates and decides nothing.
 #pragma once
 
+#include "lib/names/page_tokens.h"
 #include "lib/rpc/service.h"
 #include "octavo/accounts/v1/accounts.pb.h"
 #include "services/accounts/accounts.h"
@@ -11,8 +12,8 @@ namespace v1 = ::octavo::accounts::v1;
 
 class AccountsService final : public rpc::Service {
  public:
-  // Both must outlive the service.
-  AccountsService(Accounts& accounts, rpc::Pipeline& pipeline);
+  // All must outlive the service.
+  AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, rpc::Pipeline& pipeline);
 
  private:
   Result<v1::RegisterResponse> Register(const rpc::Call& call, const v1::RegisterRequest& request);
@@ -39,6 +40,7 @@ class AccountsService final : public rpc::Service {
                                                   const v1::EraseCustomerRequest& request);
 
   Accounts& accounts_;
+  const names::PageTokens& page_tokens_;
 };
 
 }  // namespace octavo::accounts

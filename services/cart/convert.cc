@@ -7,6 +7,8 @@
 #include <chrono>
 #include <optional>
 
+#include "lib/base/quoted.h"
+
 namespace octavo::cart {
 namespace {
 
@@ -18,7 +20,7 @@ Result<std::int64_t> ParseEtag(const std::string& etag) {
   std::int64_t version = 0;
   const auto [end, failed] = std::from_chars(etag.data(), etag.data() + etag.size(), version);
   if (failed == std::errc() && end == etag.data() + etag.size() && version >= 0) return version;
-  return InvalidField("etag", "must be the etag of a cart that was read, is \"" + etag.substr(0, 50) + "\"");
+  return InvalidField("etag", "must be the etag of a cart that was read, is " + Quoted(etag));
 }
 
 Result<Change> ParseChange(const std::string& cart, const std::string& cart_field, const std::string& request_id,
@@ -107,8 +109,8 @@ Result<CartsToMerge> ParseMergeCarts(const v1::MergeCartsRequest& request) {
   CartsToMerge merge;
   merge.from = TRY(ParseCartName(request.from(), "from"));
   merge.change = TRY(ParseChange(request.to(), "to", request.request_id(), "merge " + request.from()));
-  if (!IsGuest(merge.from)) return InvalidField("from", "must be a guest's cart, is \"" + request.from() + "\"");
-  if (IsGuest(merge.change.cart)) return InvalidField("to", "must be a customer's cart, is \"" + request.to() + "\"");
+  if (!IsGuest(merge.from)) return InvalidField("from", "must be a guest's cart, is " + Quoted(request.from()));
+  if (IsGuest(merge.change.cart)) return InvalidField("to", "must be a customer's cart, is " + Quoted(request.to()));
   return merge;
 }
 

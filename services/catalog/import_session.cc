@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lib/base/quoted.h"
 #include "lib/base/uuid.h"
 #include "services/catalog/domain/text.h"
 
@@ -11,7 +12,7 @@ Result<ImportSession> ImportSession::Open(Store& store, ChangeSignal& signal, co
                                           const std::string& source, bool dry_run) {
   if (!IsUuid(id)) return InvalidField("header.import", "'imports/" + id + "' does not name a UUID");
   if (!IsSource(source)) {
-    return InvalidField("header.source", "'" + source + "' must be 1 to 40 lower-case letters, digits and hyphens");
+    return InvalidField("header.source", Quoted(source) + " must be 1 to 40 lower-case letters, digits and hyphens");
   }
   Import import = TRY(store.OpenImport(ImportId{id}, source, dry_run, clock.Now()));
   return ImportSession(store, signal, clock, std::move(import));
@@ -42,7 +43,7 @@ void ImportSession::RefuseRepeats(CheckedRow& row) {
   if (row.key.empty()) return;
   const auto [earlier, is_new] = lines_by_key_.emplace(Fingerprint(row.key), row.line);
   if (!is_new && row.refusal.empty()) {
-    row.refusal = "key: '" + row.key + "' stands in line " + std::to_string(earlier->second) + " already";
+    row.refusal = "key: " + Quoted(row.key) + " stands in line " + std::to_string(earlier->second) + " already";
   }
   const std::string& isbn13 = row.book.content.isbn13;
   if (!import_.dry_run || isbn13.empty() || !row.refusal.empty()) return;

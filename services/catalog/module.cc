@@ -22,7 +22,7 @@ struct Module::Parts {
         pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                            .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
         indexer(store, *index, signal, environment.log),
-        service(store, *index, signal, environment.clock, environment.currency, pipeline) {}
+        service(store, *index, signal, environment.clock, environment.page_tokens, environment.currency, pipeline) {}
 
   std::unique_ptr<db::Database> database;
   SqlStore store{*database};

@@ -5,7 +5,9 @@
 #include <set>
 #include <utility>
 
+#include "lib/base/quoted.h"
 #include "lib/base/uuid.h"
+#include "lib/rpc/request.h"
 #include "services/catalog/domain/authors.h"
 #include "services/catalog/domain/category.h"
 #include "services/catalog/domain/names.h"
@@ -17,14 +19,7 @@ namespace octavo::catalog {
 namespace {
 
 constexpr std::string_view kImports = "imports/";
-
-// What a page token is bound to: the request without page size and token.
-template <class Request>
-std::uint64_t TokenFingerprint(Request request) {
-  request.clear_page_size();
-  request.clear_page_token();
-  return Fingerprint(request.SerializeAsString());
-}
+constexpr names::PageSizes kPageSizes{.standard = kPageSizeDefault, .most = kPageSizeMax};
 
 ImportId ImportIdOf(const std::string& name) {
   return ImportId{name.starts_with(kImports) ? name.substr(kImports.size()) : name};
@@ -112,12 +107,13 @@ class ChangeStream final : public rpc::Source<v1::Change> {
 }  // namespace
 
 CatalogService::CatalogService(Store& store, const SearchIndex& index, ChangeSignal& signal, const Clock& clock,
-                               Currency currency, rpc::Pipeline& pipeline)
+                               const names::PageTokens& page_tokens, Currency currency, rpc::Pipeline& pipeline)
     : rpc::Service("octavo.catalog.v1.CatalogService", pipeline),
       store_(store),
       index_(index),
       signal_(signal),
       clock_(clock),
+      page_tokens_(page_tokens),
       currency_(currency) {
   Unary("GetBook", this, &CatalogService::GetBook);
   Unary("BatchGetBooks", this, &CatalogService::BatchGetBooks);
@@ -163,19 +159,19 @@ Result<v1::BatchGetBooksResponse> CatalogService::BatchGetBooks(const rpc::Call&
 }
 
 Result<v1::ListBooksResponse> CatalogService::ListBooks(const rpc::Call&, const v1::ListBooksRequest& request) {
-  const int page_size = TRY(CheckPageSize(request.page_size()));
+  const int page_size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   auto shelf = TRY(ShelfOf(request));
   ListQuery query{.shelf = std::move(shelf),
                   .order = OrderOf(request.order(), ListOrder::kPopularity),
                   .page_size = page_size};
   if (query.order == ListOrder::kRelevance) return InvalidField("order", "ORDER_RELEVANCE is for searches");
-  const std::uint64_t fingerprint = TokenFingerprint(request);
-  query.after = request.page_token().empty() ? CursorAtBegin(query.order)
-                                             : TRY(ParsePageToken(fingerprint, request.page_token()));
+  const std::string listing = rpc::ListingOf(request);
+  query.after = CursorAtBegin(query.order);
+  if (!request.page_token().empty()) query.after = TRY(ParsePlace(TRY(page_tokens_.Open(listing, request.page_token()))));
   const ListPage page = TRY(store_.ListBooks(query));
   v1::ListBooksResponse response;
   for (const Book& book : page.books) *response.add_books() = ToProto(book);
-  if (page.more) response.set_next_page_token(MakePageToken(fingerprint, CursorAt(query.order, page.books.back())));
+  if (page.more) response.set_next_page_token(page_tokens_.Seal(listing, PlaceOf(CursorAt(query.order, page.books.back()))));
   response.set_total_size(page.total_size);
   return response;
 }
@@ -185,22 +181,22 @@ Result<v1::SearchBooksResponse> CatalogService::SearchBooks(const rpc::Call&, co
     return InvalidField("query", "is " + std::to_string(request.query().size()) + " bytes long, at most " +
                                      std::to_string(kQueryBytesMax) + " are allowed");
   }
-  const int page_size = TRY(CheckPageSize(request.page_size()));
+  const int page_size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   auto filter = TRY(FilterOf(request.filter()));
   SearchQuery query{.text = request.query(),
                     .filter = std::move(filter),
                     .order = OrderOf(request.order(), ListOrder::kRelevance),
                     .page_size = page_size};
   if (request.with_facets()) query.facets = SearchQuery::Facets::kCounted;
-  const std::uint64_t fingerprint = TokenFingerprint(request);
-  if (!request.page_token().empty()) {
-    query.offset = static_cast<int>(TRY(ParsePageToken(fingerprint, request.page_token())).number);
-  }
+  const std::string listing = rpc::ListingOf(request);
+  // The page's size may differ from that of the page before.
+  const std::int64_t offset_max = kSearchDepthMax - query.page_size;
+  query.offset = static_cast<int>(TRY(page_tokens_.OpenNumber(listing, request.page_token(), {.most = offset_max})));
   const SearchResult result = index_.Search(query);
   v1::SearchBooksResponse response;
   for (const Book& book : store_.FindBooks(result.ids)) *response.add_books() = ToProto(book);
   if (result.more) {
-    response.set_next_page_token(MakePageToken(fingerprint, {.number = query.offset + query.page_size, .id = BookId{0}}));
+    response.set_next_page_token(page_tokens_.Seal(listing, std::to_string(query.offset + query.page_size)));
   }
   response.set_total_size(result.total_size);
   AddFacets(result.facets, response);
@@ -229,7 +225,7 @@ Result<v1::SuggestResponse> CatalogService::Suggest(const rpc::Call&, const v1::
 
 Result<v1::Author> CatalogService::GetAuthor(const rpc::Call&, const v1::GetAuthorRequest& request) {
   const std::optional<Shelf> shelf = ParseShelfName(ShelfKind::kAuthor, request.name());
-  if (!shelf) return InvalidField("name", "'" + request.name() + "' is not of the form authors/ursula-k-le-guin");
+  if (!shelf) return InvalidField("name", Quoted(request.name()) + " is not of the form authors/ursula-k-le-guin");
   const std::string id = AuthorIdOfSlug(shelf->slug);
   const AuthorRecord author = TRY(store_.FindAuthor(id));
   v1::Author response;
@@ -257,7 +253,7 @@ Result<v1::ListCategoriesResponse> CatalogService::ListCategories(const rpc::Cal
 }
 
 Result<v1::Book> CatalogService::CreateBook(const rpc::Call&, const v1::CreateBookRequest& request) {
-  if (!IsUuid(request.request_id())) return InvalidField("request_id", "'" + request.request_id() + "' is no UUID");
+  if (!IsUuid(request.request_id())) return InvalidField("request_id", Quoted(request.request_id()) + " is no UUID");
   const CheckedBook checked = TRY(CheckBook(TRY(PricedDraftOf(request.book(), currency_)), WrongIsbn::kRefuse));
   const Book book = TRY(store_.CreateBook(checked.content, request.request_id(), clock_.Now()));
   signal_.Notify();
@@ -285,7 +281,7 @@ Result<v1::DeleteBookResponse> CatalogService::DeleteBook(const rpc::Call&, cons
 }
 
 Result<v1::DeleteSourceResponse> CatalogService::DeleteSource(const rpc::Call&, const v1::DeleteSourceRequest& request) {
-  if (!IsSource(request.source())) return InvalidField("source", "'" + request.source() + "' is no name of a source");
+  if (!IsSource(request.source())) return InvalidField("source", Quoted(request.source()) + " is no name of a source");
   v1::DeleteSourceResponse response;
   response.set_deleted_count(store_.DeleteSource(request.source()));
   signal_.Notify();

@@ -6,6 +6,7 @@
 #include "lib/base/change_signal.h"
 #include "lib/base/clock.h"
 #include "lib/base/money.h"
+#include "lib/names/page_tokens.h"
 #include "lib/rpc/service.h"
 #include "octavo/catalog/v1/catalog.pb.h"
 #include "services/catalog/search/search_index.h"
@@ -21,8 +22,8 @@ class CatalogService final : public rpc::Service {
  public:
   // All must outlive the service. Notifies `signal` after every change.
   // Prices are in `currency`.
-  CatalogService(Store& store, const SearchIndex& index, ChangeSignal& signal, const Clock& clock, Currency currency,
-                 rpc::Pipeline& pipeline);
+  CatalogService(Store& store, const SearchIndex& index, ChangeSignal& signal, const Clock& clock,
+                 const names::PageTokens& page_tokens, Currency currency, rpc::Pipeline& pipeline);
 
  private:
   using ImportSink = rpc::Sink<v1::ImportBooksRequest, v1::Import>;
@@ -47,6 +48,7 @@ class CatalogService final : public rpc::Service {
   const SearchIndex& index_;
   ChangeSignal& signal_;
   const Clock& clock_;
+  const names::PageTokens& page_tokens_;
   const Currency currency_;
 };
 

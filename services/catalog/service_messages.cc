@@ -11,6 +11,8 @@
 #include "services/catalog/domain/names.h"
 #include "services/catalog/domain/text.h"
 
+#include "lib/base/quoted.h"
+
 namespace octavo::catalog {
 namespace {
 
@@ -23,7 +25,7 @@ void SetTime(Timestamp time, google::protobuf::Timestamp* out) {
 }
 
 Error NotAName(const char* field, const std::string& name, const char* form) {
-  return InvalidField(field, "'" + name + "' is not of the form " + form);
+  return InvalidField(field, Quoted(name) + " is not of the form " + form);
 }
 
 v1::Facet* AddFacet(const char* field, v1::SearchBooksResponse& response) {
@@ -314,7 +316,7 @@ Result<BookContent> Masked(BookContent before, const BookContent& draft, const g
   for (const std::string& path : mask.paths()) {
     if (path == "*") return draft;
     const auto field = kFields.find(path);
-    if (field == kFields.end()) return InvalidField("update_mask", "'" + path + "' is no field that can be changed");
+    if (field == kFields.end()) return InvalidField("update_mask", Quoted(path) + " is no field that can be changed");
     field->second(before, draft);
   }
   return before;

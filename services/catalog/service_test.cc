@@ -9,6 +9,7 @@
 #include "lib/rpc/client.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
 #include "services/catalog/indexer.h"
@@ -115,7 +116,7 @@ class CatalogServiceTest : public testing::Test {
   ChangeSignal signal_;
   rpc::Pipeline pipeline_{telemetry_, {.threads = 4}};
   Indexer indexer_{store_, *index_, signal_, *log_};
-  CatalogService service_{store_, *index_, signal_, clock_, Currency::Eur(), pipeline_};
+  CatalogService service_{store_, *index_, signal_, clock_, TestPageTokens(), Currency::Eur(), pipeline_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::CatalogService::Stub> stub_;
   int requests_ = 0;

@@ -10,8 +10,6 @@
 namespace octavo::inventory {
 namespace {
 
-constexpr int kPageSizeDefault = 50;
-constexpr int kPageSizeMax = 1'000;
 
 Timestamp FromProto(const google::protobuf::Timestamp& time) {
   return Timestamp(std::chrono::seconds(time.seconds()) + std::chrono::microseconds(time.nanos() / 1000));
@@ -127,19 +125,6 @@ Result<Policy> ParsePolicy(const v1::Policy& policy) {
   if (policy.has_available_time()) parsed.available_time = FromProto(policy.available_time());
   TRY(CheckPolicy(parsed, "policy"));
   return parsed;
-}
-
-Result<int> ParsePageSize(int page_size) {
-  if (page_size < 0) return InvalidField("page_size", "must not be negative, is " + std::to_string(page_size));
-  return page_size == 0 ? kPageSizeDefault : std::min(page_size, kPageSizeMax);
-}
-
-Result<std::int64_t> ParsePageToken(const std::string& token, std::int64_t first) {
-  if (token.empty()) return first;
-  std::int64_t number = 0;
-  const auto [end, failed] = std::from_chars(token.data(), token.data() + token.size(), number);
-  if (failed == std::errc() && end == token.data() + token.size() && number > 0) return number;
-  return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "page_token \"" + token.substr(0, 100) + "\" is not one of ours"};
 }
 
 v1::Stock ToProto(const Stock& stock) {

@@ -24,11 +24,6 @@ Result<Adjustment> ParseAdjustment(const v1::AdjustStockRequest& request);
 Result<Count> ParseCount(const v1::CountStockRequest& request);
 Result<Policy> ParsePolicy(const v1::Policy& policy);
 
-// 50 for 0, at most 1,000; INVALID_ARGUMENT when negative.
-Result<int> ParsePageSize(int page_size);
-// A number of ours, or `first` for an empty token; INVALID_ARGUMENT (BAD_PAGE_TOKEN).
-Result<std::int64_t> ParsePageToken(const std::string& token, std::int64_t first);
-
 v1::Stock ToProto(const Stock& stock);
 v1::Reservation ToProto(const Reservation& reservation);
 v1::Movement ToProto(const Movement& movement);

@@ -13,7 +13,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
       database(std::move(opened)),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
-      service(store, hub, environment.clock, pipeline) {}
+      service(store, hub, environment.clock, environment.page_tokens, pipeline) {}
 
 void Module::Configure(runtime::Options::Group options) {
   options.Add("database_url", &configuration_.database_url,

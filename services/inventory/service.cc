@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "google/rpc/status.pb.h"
+#include "lib/rpc/request.h"
 #include "lib/rpc/status.h"
 #include "services/inventory/convert.h"
 
@@ -16,6 +17,7 @@ namespace {
 
 // Of one call: 256 x up to 500 lines of 30 bytes = 4 MB.
 constexpr int kBatchMax = 256;
+constexpr names::PageSizes kPageSizes{.standard = 50, .most = 1000};
 
 // First the stocks as they are, then each change. It watches before it reads, so that no change falls in between.
 class StockSource final : public rpc::Source<v1::WatchStockResponse> {
@@ -76,8 +78,13 @@ class StockSource final : public rpc::Source<v1::WatchStockResponse> {
 
 }  // namespace
 
-InventoryService::InventoryService(Store& store, StockHub& hub, const Clock& clock, rpc::Pipeline& pipeline)
-    : rpc::Service("octavo.inventory.v1.InventoryService", pipeline), store_(store), hub_(hub), clock_(clock) {
+InventoryService::InventoryService(Store& store, StockHub& hub, const Clock& clock,
+                                   const names::PageTokens& page_tokens, rpc::Pipeline& pipeline)
+    : rpc::Service("octavo.inventory.v1.InventoryService", pipeline),
+      store_(store),
+      hub_(hub),
+      clock_(clock),
+      page_tokens_(page_tokens) {
   Unary("BatchGetStock", this, &InventoryService::BatchGetStock);
   ServerStreaming("WatchStock", this, &InventoryService::WatchStock);
   Unary("ReserveStock", this, &InventoryService::ReserveStock);
@@ -215,14 +222,15 @@ Result<v1::Stock> InventoryService::SetPolicy(const rpc::Call&, const v1::SetPol
 
 Result<v1::ListLowStockResponse> InventoryService::ListLowStock(const rpc::Call&,
                                                                 const v1::ListLowStockRequest& request) {
-  const int page_size = TRY(ParsePageSize(request.page_size()));
-  const BookId after{TRY(ParsePageToken(request.page_token(), 0))};
+  const int page_size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
+  const std::string listing = rpc::ListingOf(request);
+  const BookId after{TRY(page_tokens_.OpenNumber(listing, request.page_token(), {.first = 0}))};
   const std::vector<Stock> stocks = store_.ListLowStocks(after, page_size);
   v1::ListLowStockResponse response;
   for (const Stock& stock : stocks) *response.add_stocks() = ToProto(stock);
   // A full page may be the last one: then the next is empty.
   if (static_cast<int>(stocks.size()) == page_size) {
-    response.set_next_page_token(std::to_string(stocks.back().book.value()));
+    response.set_next_page_token(page_tokens_.Seal(listing, std::to_string(stocks.back().book.value())));
   }
   return response;
 }
@@ -230,13 +238,14 @@ Result<v1::ListLowStockResponse> InventoryService::ListLowStock(const rpc::Call&
 Result<v1::ListMovementsResponse> InventoryService::ListMovements(const rpc::Call&,
                                                                   const v1::ListMovementsRequest& request) {
   const BookId book = TRY(ParseBookName(request.book(), "book"));
-  const int page_size = TRY(ParsePageSize(request.page_size()));
-  const std::int64_t before = TRY(ParsePageToken(request.page_token(), INT64_MAX));
+  const int page_size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
+  const std::string listing = rpc::ListingOf(request);
+  const std::int64_t before = TRY(page_tokens_.OpenNumber(listing, request.page_token(), {.first = INT64_MAX}));
   const std::vector<Movement> movements = store_.ListMovements(book, before, page_size);
   v1::ListMovementsResponse response;
   for (const Movement& movement : movements) *response.add_movements() = ToProto(movement);
   if (static_cast<int>(movements.size()) == page_size && movements.back().sequence > 1) {
-    response.set_next_page_token(std::to_string(movements.back().sequence));
+    response.set_next_page_token(page_tokens_.Seal(listing, std::to_string(movements.back().sequence)));
   }
   return response;
 }

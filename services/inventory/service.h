@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "lib/base/clock.h"
+#include "lib/names/page_tokens.h"
 #include "lib/rpc/service.h"
 #include "octavo/inventory/v1/inventory.pb.h"
 #include "services/inventory/stock_hub.h"
@@ -16,7 +17,8 @@ namespace v1 = ::octavo::inventory::v1;
 class InventoryService final : public rpc::Service {
  public:
   // All must outlive the service. Every change that the service makes is published on `hub`.
-  InventoryService(Store& store, StockHub& hub, const Clock& clock, rpc::Pipeline& pipeline);
+  InventoryService(Store& store, StockHub& hub, const Clock& clock, const names::PageTokens& page_tokens,
+                   rpc::Pipeline& pipeline);
 
  private:
   using WatchSource = rpc::Source<v1::WatchStockResponse>;
@@ -48,6 +50,7 @@ class InventoryService final : public rpc::Service {
   Store& store_;
   StockHub& hub_;
   const Clock& clock_;
+  const names::PageTokens& page_tokens_;
 };
 
 }  // namespace octavo::inventory

@@ -10,6 +10,7 @@
 #include "google/rpc/status.pb.h"
 #include "lib/rpc/status.h"
 #include "lib/testing/fake_clock.h"
+#include "lib/testing/page_tokens.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "services/inventory/memory_store.h"
 
@@ -70,7 +71,7 @@ class InventoryServiceTest : public testing::Test {
   rpc::Pipeline pipeline_{{*log_, metrics_, tracer_, clock_}, {.threads = 2}};
   MemoryStore store_;
   StockHub hub_;
-  InventoryService service_{store_, hub_, clock_, pipeline_};
+  InventoryService service_{store_, hub_, clock_, TestPageTokens(), pipeline_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::InventoryService::Stub> stub_;
   Error error_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/quoted.h"
 #include "services/marketplace/pages/error.h"
 
 namespace octavo::marketplace {
@@ -103,11 +104,7 @@ void AddField(View& view, std::string_view marker, const Field& field, const For
 std::string Trimmed(const http::Params& form, std::string_view name, std::size_t length_max) {
   std::string_view text = form.Get(name);
   while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
-  if (text.size() > length_max) {
-    std::size_t end = length_max;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    text = text.substr(0, end);
-  }
+  text = CutText(text, length_max);
   while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
   std::string trimmed(text);
   std::erase_if(trimmed, [](char c) { return c != ' ' && IsBlank(c); });

@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "lib/base/quoted.h"
+#include "lib/rpc/tls.h"
 #include "services/marketplace/website.h"
 
 namespace octavo::marketplace {
@@ -82,7 +84,13 @@ Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.checkout_threads < 1) {
     return InvalidField("--marketplace.checkout_threads", "must be at least 1");
   }
-  TRY(ParseAddress(configuration_.listen));
+  const Address address = TRY(ParseAddress(configuration_.listen));
+  if (!rpc::IsLoopback(configuration_.listen) && !configuration_.https && !environment.insecure) {
+    return InvalidField("--marketplace.listen",
+                        Quoted(configuration_.listen) + " is open to the network over plain http, where anybody on the way "
+                        "reads passwords; put a proxy with TLS in front and add --marketplace.https, or --insecure where "
+                        "something else keeps strangers out");
+  }
   const std::filesystem::path folder = environment.data_dir / name();
   std::error_code error;
   std::filesystem::create_directories(folder, error);

@@ -11,6 +11,7 @@
 #include "services/marketplace/form.h"
 #include "services/marketplace/pages/account.h"
 #include "services/marketplace/pages/account_entry.h"
+#include "services/marketplace/pages/account_form.h"
 #include "services/marketplace/pages/book.h"
 #include "services/marketplace/pages/browse.h"
 #include "services/marketplace/pages/cart.h"
@@ -144,7 +145,8 @@ http::Router Routes(const Site& site) {
   router.Get("/books/{}",
              [&site](const Request& request, std::int64_t id) { return BookPage(site, request, id); });
   router.Get("/covers/{}.svg",
-             [&site](const Request& request, std::int64_t id) { return CoverPicture(site, request, id); });
+             [&site](const Request& request, std::int64_t id) { return CoverPicture(site, request, id); },
+             Run::kOnPictureWorker);
   router.Get("/categories/{}", [&site](const Request& request, const std::string& id) {
     return CategoryPage(site, request, id);
   });
@@ -183,7 +185,14 @@ http::ServerOptions WithSite(http::ServerOptions options, const Site& site, Tran
   options.error_page = [&site](const Request& request, int status) {
     return ErrorPage(site, request, status);
   };
-  options.on_exception = [&log](std::string_view what) { log.Error("page_failed", {{"what", what}}); };
+  options.on_exception = [&log](const std::exception& exception) {
+    const bool is_bug = dynamic_cast<const Bug*>(&exception) != nullptr;
+    log.Error(is_bug ? "bug" : "page_failed", {{"what", exception.what()}});
+  };
+  // Without https there is no proxy, and nobody's word is taken for whom they speak for.
+  if (transport == Transport::kHttps) {
+    options.client_of = [transport](const Request& request) { return ClientAddress(transport, request); };
+  }
   // Shared by the copies of the function.
   const auto routes = std::make_shared<RouteMetrics>(metrics);
   options.observe = [routes](const http::Exchange& exchange) { routes->Observe(exchange); };

@@ -31,7 +31,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
               }),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
-      service(sandbox, store, environment.clock, pipeline) {}
+      service(sandbox, store, environment.clock, environment.page_tokens, pipeline) {}
 
 void Module::Configure(runtime::Options::Group options) {
   options.Add("database_url", &configuration_.database_url,

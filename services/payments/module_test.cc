@@ -13,6 +13,7 @@
 #include "lib/runtime/shop.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
 #include "octavo/payments/v1/sandbox.grpc.pb.h"
 #include "octavo/transactions/v1/transactions.grpc.pb.h"
@@ -120,7 +121,7 @@ class PaymentsModuleTest : public testing::Test {
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
   obs::Metrics metrics_;
   obs::Tracer tracer_;
-  runtime::Environment environment_{folder_.path(), clock_, random_, *log_, metrics_, tracer_};
+  runtime::Environment environment_{folder_.path(), clock_, random_, *log_, metrics_, tracer_, TestPageTokens()};
   FakeTransactions transactions_;
   rpc::Caller caller_{environment_.telemetry()};
   std::unique_ptr<runtime::Shop> shop_;

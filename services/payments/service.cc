@@ -4,6 +4,7 @@
 #include <string>
 
 #include "lib/base/money.h"
+#include "lib/rpc/request.h"
 
 namespace octavo::payments {
 namespace {
@@ -11,8 +12,7 @@ namespace {
 constexpr std::size_t kKeyBytesMax = 100;
 // Ten thousand million units of a currency with two digits: far above any order, far below overflow.
 constexpr std::int64_t kAmountMinorMax = 1'000'000'000'000;
-constexpr int kPageSizeDefault = 100;
-constexpr int kPageSizeMax = 1000;
+constexpr names::PageSizes kPageSizes{.standard = 100, .most = 1000};
 
 bool IsKey(const std::string& text) {
   return !text.empty() && text.size() <= kKeyBytesMax &&
@@ -57,11 +57,13 @@ v1::Charge ToProto(const Charge& charge) {
 
 }  // namespace
 
-SandboxService::SandboxService(Sandbox& sandbox, Store& store, const Clock& clock, rpc::Pipeline& pipeline)
+SandboxService::SandboxService(Sandbox& sandbox, Store& store, const Clock& clock, const names::PageTokens& page_tokens,
+                               rpc::Pipeline& pipeline)
     : rpc::Service("octavo.payments.v1.SandboxService", pipeline),
       sandbox_(sandbox),
       store_(store),
-      clock_(clock) {
+      clock_(clock),
+      page_tokens_(page_tokens) {
   Unary("Authorize", this, &SandboxService::Authorize);
   Unary("Capture", this, &SandboxService::Capture);
   Unary("Void", this, &SandboxService::Void);
@@ -108,19 +110,16 @@ Result<v1::Charge> SandboxService::GetCharge(const rpc::Call&, const v1::GetChar
 
 Result<v1::ListChargesResponse> SandboxService::ListCharges(const rpc::Call&,
                                                             const v1::ListChargesRequest& request) {
-  if (request.page_size() < 0) {
-    return InvalidField("page_size", std::to_string(request.page_size()) + " is below 0");
-  }
-  if (!request.page_token().empty() && !IsKey(request.page_token())) {
-    return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "the page token is none of ours"};
-  }
-  const int size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
-  // The token is the last key of the page before: nothing secret, and stable while charges come in.
-  const std::vector<Charge> charges = store_.List(ChargeKey(request.page_token()), size);
+  const int size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
+  const std::string listing = rpc::ListingOf(request);
+  // A page begins behind the last key of the page before, so that it is stable while charges come in.
+  ChargeKey after;
+  if (!request.page_token().empty()) after = ChargeKey(TRY(page_tokens_.Open(listing, request.page_token())));
+  const std::vector<Charge> charges = store_.List(after, size);
   v1::ListChargesResponse response;
   for (const Charge& charge : charges) *response.add_charges() = ToProto(charge);
   // A full page may be the last one: then the next is empty.
-  if (static_cast<int>(charges.size()) == size) response.set_next_page_token(charges.back().key.value());
+  if (static_cast<int>(charges.size()) == size) response.set_next_page_token(page_tokens_.Seal(listing, charges.back().key.value()));
   return response;
 }
 

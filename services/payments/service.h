@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/base/clock.h"
+#include "lib/names/page_tokens.h"
 #include "lib/rpc/service.h"
 #include "octavo/payments/v1/sandbox.pb.h"
 #include "services/payments/sandbox.h"
@@ -14,7 +15,8 @@ namespace v1 = ::octavo::payments::v1;
 class SandboxService final : public rpc::Service {
  public:
   // All must outlive the service.
-  SandboxService(Sandbox& sandbox, Store& store, const Clock& clock, rpc::Pipeline& pipeline);
+  SandboxService(Sandbox& sandbox, Store& store, const Clock& clock, const names::PageTokens& page_tokens,
+                 rpc::Pipeline& pipeline);
 
  private:
   Result<v1::Charge> Authorize(const rpc::Call& call, const v1::AuthorizeRequest& request);
@@ -27,6 +29,7 @@ class SandboxService final : public rpc::Service {
   Sandbox& sandbox_;
   Store& store_;
   const Clock& clock_;
+  const names::PageTokens& page_tokens_;
 };
 
 }  // namespace octavo::payments

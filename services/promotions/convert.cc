@@ -10,17 +10,17 @@
 
 #include "services/promotions/domain/text.h"
 
+#include "lib/base/quoted.h"
+
 namespace octavo::promotions {
 namespace {
 
-constexpr int kPageSizeDefault = 20;
-constexpr int kPageSizeMax = 100;
 
 // An amount in the shop's currency; an unset one is 0.
 Result<std::int64_t> ParseMoney(const type::v1::Money& money, Currency currency, const std::string& field) {
   if (money.minor() == 0 && money.currency_code().empty()) return std::int64_t{0};
   if (money.currency_code() == currency.code()) return money.minor();
-  Error error = InvalidField(field, "\"" + money.currency_code() + "\" is not the shop's currency, " +
+  Error error = InvalidField(field, Quoted(money.currency_code()) + " is not the shop's currency, " +
                                         std::string(currency.code()));
   error.reason = "MIXED_CURRENCIES";
   return error;
@@ -194,7 +194,7 @@ Result<Basket> ParseBasket(const v1::QuoteBasketRequest& request, Currency curre
     basket.lines.push_back(TRY(ParseLine(request.lines(i), currency, "lines[" + std::to_string(i) + "]")));
   }
   for (const std::string& typed : request.codes()) {
-    std::string code = NormaliseCode(typed.substr(0, 4 * kCodeBytesMax));
+    std::string code = NormaliseCode(std::string(CutText(typed, 4 * kCodeBytesMax)));
     if (!code.empty()) basket.codes.push_back(std::move(code));
   }
   TRY(CheckBasket(basket));
@@ -295,7 +295,7 @@ Result<Campaign> ParseChange(const Campaign& before, const v1::UpdateCampaignReq
     if (path == "*") {
       changed = draft;
     } else if (field == kFields.end()) {
-      return InvalidField("update_mask", "\"" + path + "\" is no field that can be changed");
+      return InvalidField("update_mask", Quoted(path) + " is no field that can be changed");
     } else {
       field->second(changed, draft);
     }
@@ -310,19 +310,6 @@ Result<std::int64_t> ParseEtag(const std::string& etag, CampaignId campaign) {
   const auto [end, failure] = std::from_chars(etag.data(), etag.data() + etag.size(), version);
   if (failure != std::errc() || end != etag.data() + etag.size()) return EtagMismatch(campaign);
   return version;
-}
-
-Result<int> ParsePageSize(int page_size) {
-  if (page_size < 0) return InvalidField("page_size", std::to_string(page_size) + " is negative");
-  return page_size == 0 ? kPageSizeDefault : std::min(page_size, kPageSizeMax);
-}
-
-Result<CampaignId> ParsePageToken(const std::string& token) {
-  if (token.empty()) return CampaignId(INT64_MAX);
-  std::int64_t id = 0;
-  const auto [end, failure] = std::from_chars(token.data(), token.data() + token.size(), id);
-  if (failure == std::errc() && end == token.data() + token.size() && id > 0) return CampaignId(id);
-  return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "page_token: \"" + token + "\" is none of ours"};
 }
 
 Result<Period> ParsePeriod(const google::protobuf::Timestamp* start, const google::protobuf::Timestamp* end) {

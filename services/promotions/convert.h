@@ -29,10 +29,6 @@ Result<Campaign> ParseCampaign(const v1::Campaign& proto, Currency currency);
 Result<Campaign> ParseChange(const Campaign& before, const v1::UpdateCampaignRequest& request, Currency currency);
 // The version in an etag; ABORTED (ETAG_MISMATCH) for one that this service never gave.
 Result<std::int64_t> ParseEtag(const std::string& etag, CampaignId campaign);
-// 20 for 0, at most 100.
-Result<int> ParsePageSize(int page_size);
-// INVALID_ARGUMENT (BAD_PAGE_TOKEN).
-Result<CampaignId> ParsePageToken(const std::string& token);
 Result<Period> ParsePeriod(const google::protobuf::Timestamp* start, const google::protobuf::Timestamp* end);
 // To whole microseconds; a time out of protobuf's range is the nearest within.
 Timestamp ParseTime(const google::protobuf::Timestamp& time);

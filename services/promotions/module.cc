@@ -22,7 +22,8 @@ struct Module::Serving {
         identity(std::move(key)),
         shop(std::move(its_shop)),
         pipeline(telemetry, {.threads = static_cast<std::size_t>(configuration.threads),
-                             .queue_max = static_cast<std::size_t>(configuration.queue_max)}) {}
+                             .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+        service(store, identity, shop, telemetry.clock, environment.page_tokens, telemetry, pipeline) {}
 
   const rpc::Telemetry telemetry;
   const std::unique_ptr<db::Database> database;
@@ -30,7 +31,7 @@ struct Module::Serving {
   const Identity identity;
   const Shop shop;
   rpc::Pipeline pipeline;
-  PromotionsService service{store, identity, shop, telemetry.clock, telemetry, pipeline};
+  PromotionsService service;
   std::optional<OrderFollower> follower;  // From Start to Close.
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "google/rpc/status.pb.h"
+#include "lib/rpc/request.h"
 #include "lib/rpc/status.h"
 #include "services/promotions/convert.h"
 
@@ -24,6 +25,7 @@ constexpr std::chrono::milliseconds kCatalogBudget = 2s;
 constexpr std::size_t kRequestIdBytesMax = 128;
 // Baskets of one call: 256 x some 4 KB of quote; at most 256 x 200 lines x 200 bytes = 10 MB.
 constexpr int kBatchMax = 256;
+constexpr names::PageSizes kPageSizes{.standard = 20, .most = 100};
 
 std::vector<Offer> ToOffers(const OfferList& list) {
   std::vector<Offer> offers;
@@ -51,12 +53,13 @@ std::int64_t FingerprintOf(const google::protobuf::Message& message) {
 }  // namespace
 
 PromotionsService::PromotionsService(Store& store, const Identity& identity, const Shop& shop, const Clock& clock,
-                                     rpc::Telemetry telemetry, rpc::Pipeline& pipeline)
+                                     const names::PageTokens& page_tokens, rpc::Telemetry telemetry, rpc::Pipeline& pipeline)
     : rpc::Service("octavo.promotions.v1.PromotionsService", pipeline),
       store_(store),
       identity_(identity),
       shop_(shop),
       clock_(clock),
+      page_tokens_(page_tokens),
       caller_(telemetry) {
   Unary("QuoteBasket", this, &PromotionsService::QuoteBasket);
   Unary("BatchQuoteBaskets", this, &PromotionsService::BatchQuoteBaskets);
@@ -164,14 +167,16 @@ Result<v1::Campaign> PromotionsService::GetCampaign(const rpc::Call&, const v1::
 
 Result<v1::ListCampaignsResponse> PromotionsService::ListCampaigns(const rpc::Call&,
                                                                    const v1::ListCampaignsRequest& request) {
-  const int page_size = TRY(ParsePageSize(request.page_size()));
+  const int page_size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
+  const std::string listing = rpc::ListingOf(request);
+  const CampaignId before(TRY(page_tokens_.OpenNumber(listing, request.page_token(), {.first = INT64_MAX})));
   // One more than asked for tells whether there is a next page.
-  std::vector<StoredCampaign> campaigns = store_.List(TRY(ParsePageToken(request.page_token())), page_size + 1);
+  std::vector<StoredCampaign> campaigns = store_.List(before, page_size + 1);
   v1::ListCampaignsResponse response;
   const bool more = campaigns.size() > static_cast<std::size_t>(page_size);
   if (more) campaigns.pop_back();
   for (const StoredCampaign& stored : campaigns) *response.add_campaigns() = ToProto(stored, shop_.currency);
-  if (more) response.set_next_page_token(std::to_string(campaigns.back().campaign.id.value()));
+  if (more) response.set_next_page_token(page_tokens_.Seal(listing, std::to_string(campaigns.back().campaign.id.value())));
   return response;
 }
 

@@ -8,6 +8,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/money.h"
+#include "lib/names/page_tokens.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/service.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
@@ -29,7 +30,7 @@ class PromotionsService final : public rpc::Service {
  public:
   // The references outlive the service.
   PromotionsService(Store& store, const Identity& identity, const Shop& shop, const Clock& clock,
-                    rpc::Telemetry telemetry, rpc::Pipeline& pipeline);
+                    const names::PageTokens& page_tokens, rpc::Telemetry telemetry, rpc::Pipeline& pipeline);
 
   // Where simulations learn what the books of past orders are. Before any call is let in.
   void Connect(const std::shared_ptr<grpc::Channel>& catalog);
@@ -59,6 +60,7 @@ class PromotionsService final : public rpc::Service {
   const Identity& identity_;
   const Shop& shop_;
   const Clock& clock_;
+  const names::PageTokens& page_tokens_;
   const rpc::Caller caller_;
   std::unique_ptr<catalog::v1::CatalogService::StubInterface> catalog_;
 };

@@ -8,6 +8,7 @@
 #include "lib/rpc/status.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/page_tokens.h"
 #include "octavo/promotions/v1/promotions.grpc.pb.h"
 #include "services/promotions/memory_store.h"
 
@@ -118,7 +119,7 @@ class PromotionsServiceTest : public testing::Test {
   Identity identity_{Secret(std::string(Identity::kKeyBytes, 'k'))};
   Shop shop_{.time_zone = *TimeZone::Parse("Europe/Berlin")};
   rpc::Pipeline pipeline_{telemetry_, {.threads = 2}};
-  PromotionsService service_{store_, identity_, shop_, clock_, telemetry_, pipeline_};
+  PromotionsService service_{store_, identity_, shop_, clock_, TestPageTokens(), telemetry_, pipeline_};
   FakeCatalog catalog_;
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

@@ -1,11 +1,13 @@
 #include "services/promotions/store.h"
 
+#include "lib/base/quoted.h"
+
 namespace octavo::promotions {
 
 Error CodeTaken(const std::string& code, CampaignId owner) {
   return {.code = Code::kAlreadyExists,
           .reason = "CODE_TAKEN",
-          .message = "code \"" + code + "\" belongs to " + CampaignName(owner),
+          .message = "code " + Quoted(code) + " belongs to " + CampaignName(owner),
           .metadata = {{"code", code}, {"campaign", CampaignName(owner)}}};
 }
 

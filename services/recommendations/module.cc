@@ -51,7 +51,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
                .challenger_share = configuration.challenger == "none" ? 0 : configuration.challenger_share}),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
-      service({shelves, recorder, learner, store, environment.clock}, pipeline),
+      service({shelves, recorder, learner, store, environment.clock, environment.page_tokens}, pipeline),
       classic(shelves, pipeline) {}
 
 void Module::Configure(runtime::Options::Group options) {

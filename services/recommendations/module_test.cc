@@ -12,6 +12,7 @@
 
 #include "lib/runtime/shop.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
 #include "octavo/recommendations/v1/recommendations.grpc.pb.h"
 #include "recommendations.grpc.pb.h"
@@ -156,7 +157,7 @@ class ModuleTest : public testing::Test {
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
   obs::Metrics metrics_;
   obs::Tracer tracer_;
-  runtime::Environment environment_{dir_.path(), clock_, random_, *log_, metrics_, tracer_};
+  runtime::Environment environment_{dir_.path(), clock_, random_, *log_, metrics_, tracer_, TestPageTokens()};
   rpc::Caller caller_{environment_.telemetry()};
   FakeCatalogue catalogue_;
   FakeInventory inventory_;

@@ -18,7 +18,7 @@ using google::protobuf::util::TimeUtil;
 
 constexpr int kBecauseDefault = 3;
 constexpr int kBecauseResultsMax = 20;
-constexpr int kEventsPageMax = 1000;
+constexpr names::PageSizes kPageSizes{.standard = 1000, .most = 1000};  // Of ListReaderEvents.
 
 v1::Origin ToProto(Origin origin) {
   switch (origin) {
@@ -171,14 +171,6 @@ v1::Event ToProto(const Event& event) {
   proto.set_shelf(event.shelf);
   proto.set_source(event.source);
   return proto;
-}
-
-Result<std::int64_t> ParsePosition(const std::string& token) {
-  std::int64_t position = 0;
-  const char* const end = token.data() + token.size();
-  const auto [stop, error] = std::from_chars(token.data(), end, position);
-  if (token.empty() || (error == std::errc() && stop == end && position > 0)) return position;
-  return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "the page token is none of ours"};
 }
 
 class Sink final : public rpc::Sink<v1::RecordEventsRequest, v1::RecordEventsResponse> {
@@ -370,16 +362,16 @@ Result<v1::DeleteReaderResponse> RecommendationsService::DeleteReader(const rpc:
 Result<v1::ListReaderEventsResponse> RecommendationsService::ListReaderEvents(
     const rpc::Call&, const v1::ListReaderEventsRequest& request) {
   const ReaderId reader = TRY(ParseReader(request.reader()));
-  if (request.page_size() < 0) {
-    return InvalidField("page_size", std::to_string(request.page_size()) + " is below 0");
-  }
-  const int size = request.page_size() == 0 ? kEventsPageMax : std::min(request.page_size(), kEventsPageMax);
-  // The token is the position of the last event of the page before.
-  const std::int64_t position = TRY(ParsePosition(request.page_token()));
+  const int size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
+  // A page begins behind the position of the last event of the page before.
+  const std::string listing = rpc::ListingOf(request);
+  const std::int64_t position = TRY(parts_.page_tokens.OpenNumber(listing, request.page_token(), {.first = 0}));
   const std::vector<StoredEvent> events = parts_.store.EventsOf(reader, position, size);
   v1::ListReaderEventsResponse response;
   for (const StoredEvent& stored : events) *response.add_events() = ToProto(stored.event);
-  if (static_cast<int>(events.size()) == size) response.set_next_page_token(std::to_string(events.back().position));
+  if (static_cast<int>(events.size()) == size) {
+    response.set_next_page_token(parts_.page_tokens.Seal(listing, std::to_string(events.back().position)));
+  }
   return response;
 }
 

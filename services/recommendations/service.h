@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lib/base/clock.h"
+#include "lib/names/page_tokens.h"
 #include "lib/rpc/service.h"
 #include "octavo/recommendations/v1/recommendations.pb.h"
 #include "services/recommendations/learner.h"
@@ -28,6 +29,7 @@ struct Parts {
   Learner& learner;
   Store& store;
   const Clock& clock;
+  const names::PageTokens& page_tokens;
 };
 
 class RecommendationsService final : public rpc::Service {

@@ -7,6 +7,8 @@
 
 #include "services/recommendations/domain/chance.h"
 
+#include "lib/base/quoted.h"
+
 namespace octavo::recommendations {
 namespace {
 
@@ -194,7 +196,7 @@ Result<Shelf> Shelves::Recommend(const ShelfRequest& request, Workspace& workspa
   if (section == nullptr) {
     return Error{.code = Code::kNotFound,
                  .reason = "UNKNOWN_CATEGORY",
-                 .message = "there is no category \"" + std::string(request.category.substr(0, 80)) + '"'};
+                 .message = "there is no category " + Quoted(request.category)};
   }
   Ask ask{.request = request,
           .stand = stand,

@@ -18,8 +18,9 @@ using namespace std::chrono_literals;
 constexpr auto kReadBudget = 800ms;
 constexpr auto kWriteBudget = 1500ms;
 constexpr auto kProviderBudget = 2500ms;
-// Orders that travel together. Each may wait for one journey before its own: twice a budget is still below the lease.
-constexpr std::size_t kTogetherMax = 64;
+// Orders that travel together. Each may wait for one journey before its own: twice a budget is still below the lease. As many
+// may wait as there are threads that place orders, many times over.
+constexpr GatheringLimits kTogether{.group_max = 64, .waiting_max = 1024, .wait_max = 2s};
 // Of one call to the catalogue.
 constexpr int kBooksMax = 1000;
 // A reservation outlives the longest recovery (10 minutes) by half.
@@ -136,9 +137,25 @@ Error NoAnswer() { return {Code::kInternal, "INTERNAL", "nobody answered"}; }
 // From a service that does not keep its contract: outcomes are as many as the requests, and in their order.
 Error BadAnswer() { return {Code::kInternal, "INTERNAL", "a service's answer does not fit what it was asked"}; }
 
+// Too many at once; the caller may try again.
+Error Crowded() { return {Code::kResourceExhausted, "OVERLOADED", "too many orders at once; try again in a moment"}; }
+
+// Whether one member of a group may have brought it upon all. What says that a service is away or busy would meet each of them
+// alone as well; gRPC's own RESOURCE_EXHAUSTED, which has no reason, says that the message was too long.
+bool MayBeOnesFault(const Error& error) {
+  switch (error.code) {
+    case Code::kUnavailable:
+    case Code::kDeadlineExceeded:
+    case Code::kCancelled: return false;
+    case Code::kResourceExhausted: return error.reason == CodeName(Code::kResourceExhausted);
+    default: return true;
+  }
+}
+
 template <class Call>
-void AnswerAll(std::span<Call* const> group, const Error& error) {
+Journey AnswerAll(std::span<Call* const> group, const Error& error) {
   for (Call* call : group) call->answer = error;
+  return MayBeOnesFault(error) ? Journey::kRefused : Journey::kDone;
 }
 
 // Whoever has the most time left decides: the others would get the same error for less.
@@ -154,7 +171,7 @@ std::string ReservationName(const OrderId& order) { return "reservations/" + ord
 }  // namespace
 
 GrpcPricing::GrpcPricing(const rpc::Caller& caller, PriceRules rules)
-    : caller_(caller), rules_(rules), quotes_(kTogetherMax, [this](auto group) { QuoteTogether(group); }) {}
+    : caller_(caller), rules_(rules), quotes_(kTogether, [this](auto group) { return QuoteTogether(group); }) {}
 
 void GrpcPricing::Connect(const std::shared_ptr<grpc::Channel>& catalog,
                           const std::shared_ptr<grpc::Channel>& promotions) {
@@ -165,11 +182,11 @@ void GrpcPricing::Connect(const std::shared_ptr<grpc::Channel>& catalog,
 Result<Order> GrpcPricing::Quote(const Basket& basket, std::int64_t previous_order_count, const Context& context) {
   const ToQuote question{basket, previous_order_count};
   QuoteCall call{question, context, NoAnswer()};
-  quotes_.Run(call);
+  if (quotes_.Run(call) != Gathered::kDealtWith) return Crowded();
   return std::move(call.answer);
 }
 
-void GrpcPricing::QuoteTogether(std::span<QuoteCall* const> group) {
+Journey GrpcPricing::QuoteTogether(std::span<QuoteCall* const> group) {
   const Result<Books> books = GetBooks(group);
   if (!books.ok()) return AnswerAll(group, books.error());
   promotions::v1::BatchQuoteBasketsRequest request;
@@ -183,7 +200,7 @@ void GrpcPricing::QuoteTogether(std::span<QuoteCall* const> group) {
       call->answer = one.error();
     }
   }
-  if (asked.empty()) return;
+  if (asked.empty()) return Journey::kDone;
   const auto response =
       caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::BatchQuoteBaskets, request,
                      LimitTogether(group, kReadBudget));
@@ -198,6 +215,7 @@ void GrpcPricing::QuoteTogether(std::span<QuoteCall* const> group) {
       call.answer = ToOrder(call.question.basket, outcome.quote(), *books);
     }
   }
+  return Journey::kDone;
 }
 
 Result<GrpcPricing::Books> GrpcPricing::GetBooks(std::span<QuoteCall* const> group) {
@@ -296,18 +314,18 @@ Status GrpcPricing::ReleaseClaim(const OrderId& order, const Context& context) {
 
 GrpcStock::GrpcStock(const rpc::Caller& caller)
     : caller_(caller),
-      reservations_(kTogetherMax,
+      reservations_(kTogether,
                     [this](auto group) {
-                      CallTogether<inventory::v1::BatchReserveStockRequest>(
+                      return CallTogether<inventory::v1::BatchReserveStockRequest>(
                           group, &inventory::v1::InventoryService::StubInterface::BatchReserveStock);
                     }),
-      commits_(kTogetherMax, [this](auto group) {
-        CallTogether<inventory::v1::BatchCommitReservationsRequest>(
+      commits_(kTogether, [this](auto group) {
+        return CallTogether<inventory::v1::BatchCommitReservationsRequest>(
             group, &inventory::v1::InventoryService::StubInterface::BatchCommitReservations);
       }) {}
 
 template <class Requests, class Call, class Method>
-void GrpcStock::CallTogether(std::span<Call* const> group, Method method) {
+Journey GrpcStock::CallTogether(std::span<Call* const> group, Method method) {
   Requests requests;
   for (const Call* call : group) *requests.add_requests() = call->question;
   const Result<inventory::v1::ReservationOutcomes> response =
@@ -322,6 +340,7 @@ void GrpcStock::CallTogether(std::span<Call* const> group, Method method) {
       group[i]->answer = outcome.reservation();
     }
   }
+  return Journey::kDone;
 }
 
 void GrpcStock::Connect(const std::shared_ptr<grpc::Channel>& inventory) {
@@ -353,7 +372,7 @@ Result<std::map<BookId, std::int64_t>> GrpcStock::Reserve(const Order& order, co
     wanted->set_quantity(line.quantity);
   }
   ReserveCall call{request, context, NoAnswer()};
-  reservations_.Run(call);
+  if (reservations_.Run(call) != Gathered::kDealtWith) return Crowded();
   const inventory::v1::Reservation reservation = TRY(std::move(call.answer));
   using Reservation = inventory::v1::Reservation;
   if (reservation.state() == Reservation::STATE_EXPIRED || reservation.state() == Reservation::STATE_RELEASED) {
@@ -368,7 +387,7 @@ Status GrpcStock::Commit(const OrderId& order, const Context& context) {
   inventory::v1::CommitReservationRequest request;
   request.set_name(ReservationName(order));
   CommitCall call{request, context, NoAnswer()};
-  commits_.Run(call);
+  if (commits_.Run(call) != Gathered::kDealtWith) return Crowded();
   return Discard(call.answer);
 }
 

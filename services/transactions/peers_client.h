@@ -57,7 +57,7 @@ class GrpcPricing final : public Pricing {
   using QuoteCall = Shared<ToQuote, Order>;
   using Books = std::map<BookId, catalog::v1::Book>;
 
-  void QuoteTogether(std::span<QuoteCall* const> group);
+  Journey QuoteTogether(std::span<QuoteCall* const> group);
   Result<Books> GetBooks(std::span<QuoteCall* const> group);
   Result<promotions::v1::QuoteBasketRequest> ToRequest(const ToQuote& question, const Books& books) const;
   Result<Order> ToOrder(const Basket& basket, const promotions::v1::Quote& quote, const Books& books) const;
@@ -87,7 +87,7 @@ class GrpcStock final : public Stock {
   using CommitCall = Shared<inventory::v1::CommitReservationRequest, inventory::v1::Reservation>;
 
   template <class Requests, class Call, class Method>
-  void CallTogether(std::span<Call* const> group, Method method);
+  Journey CallTogether(std::span<Call* const> group, Method method);
 
   std::unique_ptr<inventory::v1::InventoryService::Stub> inventory_;
   const rpc::Caller& caller_;

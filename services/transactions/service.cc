@@ -11,11 +11,12 @@
 #include "services/transactions/store_json.h"
 #include "services/transactions/service_messages.h"
 
+#include "lib/base/quoted.h"
+
 namespace octavo::transactions {
 namespace {
 
-constexpr int kPageSizeDefault = 20;
-constexpr int kPageSizeMax = 100;
+constexpr names::PageSizes kPageSizes{.standard = 20, .most = 100};
 constexpr int kEventsPerRead = 100;
 
 Context ContextOf(const rpc::Call& call) { return {.deadline = call.deadline(), .trace = call.trace()}; }
@@ -182,21 +183,19 @@ Result<v1::ListOrdersResponse> TransactionsService::ListOrders(const rpc::Call&,
   if (request.with_open_returns() && !request.as_staff()) {
     return InvalidField("with_open_returns", "is for the shop's staff (as_staff)");
   }
-  if (request.page_size() < 0) return InvalidField("page_size", std::to_string(request.page_size()) + " is below 0");
-  const int size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
+  const int size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   Store::OrderFilter filter{.customer = request.customer(), .with_open_returns = request.with_open_returns()};
   if (request.state() != v1::Order::STATE_UNSPECIFIED) filter.state = static_cast<OrderState>(request.state());
-  // The token is the number of the last order of the page before: nothing secret, and stable while orders come in.
-  const std::string& token = request.page_token();
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), filter.before_number);
-  if (!token.empty() && (error != std::errc() || end != token.data() + token.size() || filter.before_number < 1)) {
-    return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "page_token \"" + token + "\" is not one of ours"};
-  }
+  // A page begins behind the number of the last order of the page before, so that it is stable while orders come in.
+  const std::string listing = rpc::ListingOf(request);
+  filter.before_number =
+      TRY(parts_.page_tokens.OpenNumber(listing, request.page_token(), {.first = filter.before_number}));
   v1::ListOrdersResponse response;
   const auto orders = parts_.store.ListOrders(filter, size + 1);
   for (const Order& order : orders) {
     if (response.orders_size() == size) {
-      response.set_next_page_token(std::to_string(orders[static_cast<std::size_t>(size) - 1].number));
+      const std::int64_t last = orders[static_cast<std::size_t>(size) - 1].number;
+      response.set_next_page_token(parts_.page_tokens.Seal(listing, std::to_string(last)));
       break;
     }
     *response.add_orders() = ToProto(order);
@@ -303,7 +302,7 @@ Result<v1::NotifyPaymentResponse> TransactionsService::NotifyPayment(const rpc::
 Result<v1::ClaimGuestOrdersResponse> TransactionsService::ClaimGuestOrders(const rpc::Call&,
                                                                            const v1::ClaimGuestOrdersRequest& request) {
   if (!request.customer().starts_with("customers/")) {
-    return InvalidField("customer", "\"" + request.customer() + "\" is not a customer's name");
+    return InvalidField("customer", Quoted(request.customer()) + " is not a customer's name");
   }
   v1::ClaimGuestOrdersResponse response;
   response.set_claimed_count(parts_.store.ClaimGuestOrders(

@@ -7,6 +7,7 @@
 #include "lib/base/change_signal.h"
 #include "lib/base/secret.h"
 #include "lib/calendar/time_zone.h"
+#include "lib/names/page_tokens.h"
 #include "lib/rpc/service.h"
 #include "octavo/transactions/v1/transactions.pb.h"
 #include "services/transactions/checkout.h"
@@ -22,6 +23,7 @@ class TransactionsService final : public rpc::Service {
     ChangeSignal& events;      // Notified of every change that may have written one.
     ChangeSignal& unfinished;  // Notified where looking for what is unfinished is worth while.
     const Clock& clock;
+    const names::PageTokens& page_tokens;
     // Signs the provider's notices; empty: none is accepted.
     Secret notice_key;
     TimeZone time_zone = TimeZone::Utc();

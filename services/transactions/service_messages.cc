@@ -4,6 +4,7 @@
 #include <charconv>
 #include <set>
 
+#include "lib/base/quoted.h"
 #include "lib/base/uuid.h"
 #include "lib/email/email.h"
 
@@ -73,7 +74,6 @@ void Fill(v1::Address& to, const Address& from) {
   to.set_country_code(from.country_code);
 }
 
-std::string Quoted(const std::string& text) { return "\"" + text.substr(0, 80) + "\""; }
 
 Status CheckText(const std::string& field, const std::string& text, bool required) {
   if (required && text.empty()) return InvalidField(field, "is missing");

@@ -11,6 +11,7 @@
 #include "lib/rpc/status.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/page_tokens.h"
 #include "octavo/transactions/v1/transactions.grpc.pb.h"
 #include "services/transactions/memory_store.h"
 #include "services/transactions/testing/fake_world.h"
@@ -125,7 +126,7 @@ class TransactionsServiceTest : public testing::Test {
   Checkout checkout_{{store_, world_, world_, world_, clock_, random_, *log_}, {}};
   ChangeSignal events_;
   ChangeSignal unfinished_;
-  TransactionsService service_{{store_, checkout_, events_, unfinished_, clock_, Secret(kNoticeKey)}, pipeline_};
+  TransactionsService service_{{store_, checkout_, events_, unfinished_, clock_, TestPageTokens(), Secret(kNoticeKey)}, pipeline_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Stub> stub_;
 };

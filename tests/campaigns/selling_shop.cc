@@ -193,7 +193,7 @@ std::int64_t Buyer::Available(const std::string& book) const {
 
 SellingShop::SellingShop(TestDatabaseKind kind)
     : log_(obs::Log::ToStandardError(clock_, obs::Level::kError, obs::LogFormat::kLogfmt)),
-      environment_{folder_.path(), clock_, random_, *log_, metrics_, tracer_} {
+      environment_{folder_.path(), clock_, random_, *log_, metrics_, tracer_, TestPageTokens()} {
   if (kind == TestDatabaseKind::kPostgres) {
     for (std::size_t i = 0; i < kServices.size(); ++i) {
       databases_.push_back(std::make_unique<TestDatabase>(kind));

@@ -15,6 +15,7 @@
 #include "lib/obs/log.h"
 #include "lib/rpc/client.h"
 #include "lib/runtime/shop.h"
+#include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
 #include "lib/testing/test_database.h"
 #include "octavo/cart/v1/cart.grpc.pb.h"

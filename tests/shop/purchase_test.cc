@@ -13,6 +13,7 @@
 #include "lib/base/uuid.h"
 #include "lib/runtime/shop.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
@@ -137,7 +138,7 @@ class PurchaseTest : public testing::Test {
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
   obs::Metrics metrics_;
   obs::Tracer tracer_;
-  runtime::Environment environment_{dir_.path(), clock_, random_, *log_, metrics_, tracer_};
+  runtime::Environment environment_{dir_.path(), clock_, random_, *log_, metrics_, tracer_, TestPageTokens()};
   rpc::Caller caller_{environment_.telemetry()};
   std::unique_ptr<runtime::Shop> shop_;
   std::unique_ptr<Catalog::StubInterface> catalog_;

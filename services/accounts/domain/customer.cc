@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "lib/base/quoted.h"
+
 namespace octavo::accounts {
 namespace {
 
 constexpr std::size_t kFullNameBytesMax = 200;
 constexpr std::size_t kBaseUriBytesMax = 200;
-constexpr std::size_t kShownBytesMax = 80;
-
-std::string Quoted(std::string_view text) {
-  return "\"" + std::string(text.substr(0, kShownBytesMax)) + "\"";
-}
 
 std::string_view Trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");

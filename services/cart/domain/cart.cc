@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "lib/base/quoted.h"
+
 namespace octavo::cart {
 namespace {
 
@@ -130,7 +132,7 @@ Result<CartId> ParseCartName(const std::string& name, const std::string& field) 
   const std::string_view id = name.starts_with(kCarts) ? std::string_view(name).substr(kCarts.size()) : "";
   const bool of_somebody = (id.starts_with("v-") || id.starts_with("c-")) && IsPlainId(id.substr(2));
   if (of_somebody) return CartId{std::string(id)};
-  return InvalidField(field, "must be \"carts/v-\" or \"carts/c-\" and an id, is \"" + name.substr(0, 150) + "\"");
+  return InvalidField(field, "must be \"carts/v-\" or \"carts/c-\" and an id, is " + Quoted(name));
 }
 
 Result<BookId> ParseBookName(const std::string& name, const std::string& field) {
@@ -139,7 +141,7 @@ Result<BookId> ParseBookName(const std::string& name, const std::string& field) 
   const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   const bool plain = failed == std::errc() && end == digits.data() + digits.size() && digits.front() != '0';
   if (plain && number >= 1 && number <= INT32_MAX) return BookId{number};
-  return InvalidField(field, "must be \"books/\" and a number from 1 to 2147483647, is \"" + name.substr(0, 100) + "\"");
+  return InvalidField(field, "must be \"books/\" and a number from 1 to 2147483647, is " + Quoted(name));
 }
 
 Result<std::vector<std::string>> CheckCodes(const std::vector<std::string>& codes) {
@@ -171,7 +173,7 @@ Status CheckSetQuantity(std::int64_t quantity) {
 Status CheckRequestId(const std::string& request_id) {
   if (IsPlainId(request_id)) return Ok();
   return InvalidField("request_id",
-                      "must be 1 to 128 letters, digits and . _ : ~ -, is \"" + request_id.substr(0, 150) + "\"");
+                      "must be 1 to 128 letters, digits and . _ : ~ -, is " + Quoted(request_id));
 }
 
 Error EtagMismatch(const Cart& cart) {

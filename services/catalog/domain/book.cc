@@ -11,6 +11,8 @@
 #include "services/catalog/domain/isbn.h"
 #include "services/catalog/domain/text.h"
 
+#include "lib/base/quoted.h"
+
 namespace octavo::catalog {
 namespace {
 
@@ -83,7 +85,7 @@ class Checker {
     CheckCharacters("description", book.description, kDescriptionBytesMax);
     CheckLine("cover_uri", book.cover_uri, kUriBytesMax);
     if (!book.cover_uri.empty() && !book.cover_uri.starts_with("https://") && !book.cover_uri.starts_with("http://")) {
-      Refuse("cover_uri", "'" + std::string(Prefix(book.cover_uri, 40)) + "' must begin with https:// or http://");
+      Refuse("cover_uri", Quoted(book.cover_uri) + " must begin with https:// or http://");
     }
   }
 
@@ -115,7 +117,7 @@ class Checker {
     if (book.series->title.empty() && book.series->number.empty()) {
       book.series.reset();
     } else if (book.series->title.empty()) {
-      Refuse("series.title", "is missing, but a number '" + book.series->number + "' is given");
+      Refuse("series.title", "is missing, but a number " + Quoted(book.series->number) + " is given");
     } else {
       book.series->slug = Slug(book.series->title);
     }
@@ -155,7 +157,7 @@ class Checker {
       }
       begin = end + 1;
     }
-    if (!right) Refuse("language_code", "'" + std::string(Prefix(code, 40)) + "' is not a BCP 47 code like en or pt-BR");
+    if (!right) Refuse("language_code", Quoted(code) + " is not a BCP 47 code like en or pt-BR");
     book.language_code = std::move(code);
   }
 
@@ -192,7 +194,7 @@ class Checker {
     for (std::string& category : book.categories) {
       if (FindCategory(category) == nullptr && !unknown_category_) {
         unknown_category_ = Error{Code::kNotFound, "UNKNOWN_CATEGORY",
-                                  "categories: there is no category '" + std::string(Prefix(category, 40)) + "'"};
+                                  "categories: there is no category " + Quoted(category) + ""};
       }
       if (std::find(once.begin(), once.end(), category) == once.end()) once.push_back(std::move(category));
     }

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "lib/base/check.h"
+#include "lib/base/quoted.h"
 #include "services/catalog/domain/text.h"
 
 namespace octavo::catalog {
@@ -71,7 +72,7 @@ std::string Isbn13Of(std::string_view isbn10) {
 }
 
 Error Refuse(const char* reason, std::string_view text, const std::string& rule) {
-  return Error{Code::kInvalidArgument, reason, "ISBN '" + std::string(Prefix(text, 40)) + "': " + rule};
+  return Error{Code::kInvalidArgument, reason, "ISBN " + Quoted(text) + ": " + rule};
 }
 
 bool LooksRounded(std::string_view plain) {

@@ -1,7 +1,6 @@
 #include "services/catalog/domain/listing.h"
 
-#include <algorithm>
-#include <array>
+#include <charconv>
 #include <limits>
 #include <optional>
 #include <tuple>
@@ -13,53 +12,14 @@ namespace {
 
 constexpr std::int64_t kUnknownLast = std::numeric_limits<std::int32_t>::max();
 
-constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-// Base 64 for URLs (RFC 4648, section 5), without padding.
-std::string ToBase64(std::string_view bytes) {
-  std::string text;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const unsigned char byte : bytes) {
-    bits = bits << 8 | byte;
-    for (count += 8; count >= 6; count -= 6) text += kDigits[bits >> (count - 6) & 63];
-  }
-  if (count > 0) text += kDigits[bits << (6 - count) & 63];
-  return text;
-}
-
-std::optional<std::string> FromBase64(std::string_view text) {
-  std::string bytes;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const std::size_t digit = kDigits.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(digit);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      bytes += static_cast<char>(bits >> count & 255);
-    }
-  }
-  return bytes;
-}
-
-std::string Bytes(std::uint64_t number) {
-  std::string bytes;
-  for (int i = 0; i < 8; ++i) bytes += static_cast<char>(number >> (8 * i) & 255);
-  return bytes;
-}
-
-std::uint64_t Number(std::string_view bytes) {
-  std::uint64_t number = 0;
-  for (int i = 0; i < 8; ++i) number |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+// The number that `text` begins with, and the separator behind it, taken away from it.
+std::optional<std::int64_t> TakeNumber(std::string_view& text) {
+  std::int64_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto length = static_cast<std::size_t>(stop - text.data());
+  if (error != std::errc() || length == text.size() || text[length] != ' ') return std::nullopt;
+  text.remove_prefix(length + 1);
   return number;
-}
-
-// What seals a token: not a secret, but no accident and no other request gets past it.
-std::uint64_t Seal(std::uint64_t request_fingerprint, std::string_view body) {
-  return Fingerprint(body, Fingerprint("page token 1", request_fingerprint));
 }
 
 }  // namespace
@@ -105,28 +65,15 @@ bool ComesBefore(ListOrder order, const ListCursor& a, const ListCursor& b) {
   return IsDescending(order) ? left > right : left < right;
 }
 
-std::string MakePageToken(std::uint64_t request_fingerprint, const ListCursor& cursor) {
-  std::string body = Bytes(static_cast<std::uint64_t>(cursor.number));
-  body += Bytes(static_cast<std::uint64_t>(cursor.id.value()));
-  body += cursor.text;
-  return ToBase64(Bytes(Seal(request_fingerprint, body)) + body);
+std::string PlaceOf(const ListCursor& cursor) {
+  return std::to_string(cursor.number) + " " + std::to_string(cursor.id.value()) + " " + cursor.text;
 }
 
-Result<ListCursor> ParsePageToken(std::uint64_t request_fingerprint, std::string_view token) {
-  const Error bad{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "page_token: not one that this request gave"};
-  if (token.size() > 1000) return bad;
-  const std::optional<std::string> bytes = FromBase64(token);
-  if (!bytes || bytes->size() < 24) return bad;
-  const std::string_view body = std::string_view(*bytes).substr(8);
-  if (Number(*bytes) != Seal(request_fingerprint, body)) return bad;
-  return ListCursor{.number = static_cast<std::int64_t>(Number(body)),
-                    .text = std::string(body.substr(16)),
-                    .id = BookId{static_cast<std::int64_t>(Number(body.substr(8)))}};
-}
-
-Result<int> CheckPageSize(int page_size) {
-  if (page_size < 0) return InvalidField("page_size", std::to_string(page_size) + " is negative");
-  return page_size == 0 ? kPageSizeDefault : std::min(page_size, kPageSizeMax);
+Result<ListCursor> ParsePlace(std::string_view place) {
+  const std::optional<std::int64_t> number = TakeNumber(place);
+  const std::optional<std::int64_t> id = number ? TakeNumber(place) : std::nullopt;
+  if (!id) return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", "page_token: names no place in this listing"};
+  return ListCursor{.number = *number, .text = std::string(place), .id = BookId{*id}};
 }
 
 }  // namespace octavo::catalog

@@ -61,12 +61,8 @@ struct ListQuery {
   ListCursor after;
 };
 
-// Page tokens: opaque to callers. A token belongs to one request (everything but page size and token); used with another
-// it fails, as does one that was changed on the way: INVALID_ARGUMENT (BAD_PAGE_TOKEN).
-std::string MakePageToken(std::uint64_t request_fingerprint, const ListCursor& cursor);
-Result<ListCursor> ParsePageToken(std::uint64_t request_fingerprint, std::string_view token);
-
-// 0 means the default, more than the most is taken as the most; negative is INVALID_ARGUMENT (INVALID_FIELD).
-Result<int> CheckPageSize(int page_size);
+// A cursor as text, for a page token. What is none is INVALID_ARGUMENT (BAD_PAGE_TOKEN).
+std::string PlaceOf(const ListCursor& cursor);
+Result<ListCursor> ParsePlace(std::string_view place);
 
 }  // namespace octavo::catalog

@@ -7,29 +7,16 @@ namespace {
 
 const ListCursor kCursor{.number = -7, .text = "hobbit", .id = BookId{12}};
 
-TEST(PageTokenTest, GivesBackTheCursorToTheSameRequest) {
-  EXPECT_THAT(ParsePageToken(42, MakePageToken(42, kCursor)), IsOkAnd(kCursor));
-}
-
-TEST(PageTokenTest, RefusesAnotherRequestAndEveryChange) {
-  const std::string token = MakePageToken(42, kCursor);
-  EXPECT_THAT(ParsePageToken(43, token), HasReason("BAD_PAGE_TOKEN"));
-  EXPECT_THAT(ParsePageToken(42, "AAAA"), HasReason("BAD_PAGE_TOKEN"));
-  EXPECT_THAT(ParsePageToken(42, "not/base64"), HasReason("BAD_PAGE_TOKEN"));
-  EXPECT_THAT(ParsePageToken(42, std::string(5000, 'A')), HasReason("BAD_PAGE_TOKEN"));
-  // The last character may carry bits that mean nothing; every other one counts.
-  for (std::size_t i = 0; i + 1 < token.size(); ++i) {
-    std::string changed = token;
-    changed[i] = changed[i] == 'A' ? 'B' : 'A';
-    EXPECT_THAT(ParsePageToken(42, changed), HasReason("BAD_PAGE_TOKEN")) << i;
+TEST(PlaceTest, GivesBackItsCursor) {
+  for (const ListCursor& cursor : {kCursor, ListCursor{.number = -1, .id = BookId{0}}, ListCursor{.number = INT64_MIN, .text = " 1 2 ", .id = BookId{INT64_MAX}}}) {
+    EXPECT_THAT(ParsePlace(PlaceOf(cursor)), IsOkAnd(cursor));
   }
 }
 
-TEST(PageSizeTest, HasADefaultAndAMost) {
-  EXPECT_THAT(CheckPageSize(0), IsOkAnd(24));
-  EXPECT_THAT(CheckPageSize(100), IsOkAnd(100));
-  EXPECT_THAT(CheckPageSize(5000), IsOkAnd(100));
-  EXPECT_THAT(CheckPageSize(-1), HasReason("INVALID_FIELD"));
+TEST(PlaceTest, RefusesWhatIsNone) {
+  for (const char* place : {"", "1", "1 ", "1 2", "x 2 ", "1 x ", " 1 2 ", "99999999999999999999 1 "}) {
+    EXPECT_THAT(ParsePlace(place), HasReason("BAD_PAGE_TOKEN")) << place;
+  }
 }
 
 TEST(ListCursorTest, EveryBookComesBehindTheBeginning) {

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "lib/base/check.h"
+#include "lib/base/quoted.h"
 
 namespace octavo::catalog {
 namespace {
@@ -405,7 +406,7 @@ std::string TitleSortKey(std::string_view title, std::string_view language_code)
     if (IsWordPart(NextCodePoint(key, at))) break;
   }
   if (begin < key.size()) key.erase(0, begin);
-  return std::string(Prefix(key, kTitleSortKeyBytesMax));
+  return std::string(CutText(key, kTitleSortKeyBytesMax));
 }
 
 std::string LanguageName(std::string_view language_code) {
@@ -419,13 +420,6 @@ std::string LanguageName(std::string_view language_code) {
 std::size_t CodePointCount(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string_view Prefix(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end);
 }
 
 std::uint64_t Fingerprint(std::string_view bytes, std::uint64_t seed) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "lib/base/quoted.h"
 #include "services/catalog/domain/isbn.h"
 #include "services/catalog/domain/text.h"
 #include "services/catalog/import/amount.h"
@@ -19,7 +20,7 @@ using Fields = std::vector<std::string>;
 
 Error BadValue(const std::string& column, const std::string& value, const std::string& rule) {
   return Error{Code::kInvalidArgument, "BAD_VALUE",
-               column + ": '" + std::string(Prefix(value, 60)) + "' " + rule};
+               column + ": " + Quoted(value) + " " + rule};
 }
 
 // Where each column stands. "Title" is "title": spreadsheets like capitals.
@@ -251,7 +252,7 @@ std::string Complaint(const Columns& columns, BookFormat format) {
     const auto is = [&](const char* known) { return column == known; };
     if (std::any_of(kOctavoRequired.begin(), kOctavoRequired.end(), is)) continue;
     if (std::any_of(kOctavoOptional.begin(), kOctavoOptional.end(), is)) continue;
-    unknown += (unknown.empty() ? "" : ", ") + std::string(Prefix(column, 40));
+    unknown += (unknown.empty() ? "" : ", ") + std::string(CutText(column, 40));
   }
   if (unknown.empty()) return "";
   std::string known;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "lib/base/check.h"
+#include "lib/base/quoted.h"
 #include "services/catalog/domain/authors.h"
 #include "services/catalog/domain/category.h"
 #include "services/catalog/domain/isbn.h"
@@ -282,7 +283,7 @@ std::vector<std::string> SpellingWords(const Xapian::Document& document) {
 }
 
 std::string Term(std::string_view prefix, std::string_view word) {
-  return std::string(prefix) + std::string(Prefix(word, kTermBytesMax));
+  return std::string(prefix) + std::string(CutText(word, kTermBytesMax));
 }
 
 std::string ExactName(std::string_view name) { return RunTogether(Words(name, WordForms::kAsTyped)); }
@@ -307,7 +308,7 @@ Stemmer::Stemmer(const std::string& name) : prefix_(name == "none" ? "" : "Z" + 
 
 std::string Stemmer::TermOf(const std::string& word) const {
   if (prefix_.empty()) return "";
-  const std::string cut(Prefix(word, kTermBytesMax));
+  const std::string cut(CutText(word, kTermBytesMax));
   // English stems take the s of "Harris" and "Paris" for a plural's, and make one word of "Harris" and "Harry".
   return Term(prefix_, prefix_ == "Zen:" && cut.ends_with("is") ? cut : stem_(cut));
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "lib/base/quoted.h"
+
 namespace octavo::inventory {
 namespace {
 
@@ -34,7 +36,7 @@ Result<RequestId> ParseRequestId(const std::string& text, const std::string& fie
   const bool good = !text.empty() && text.size() <= kRequestIdBytesMax &&
                     std::all_of(text.begin(), text.end(), MayBeInRequestId);
   if (good) return RequestId{text};
-  return InvalidField(field, "must be 1 to 128 letters, digits and . _ : ~ -, is \"" + text.substr(0, 150) + "\"");
+  return InvalidField(field, "must be 1 to 128 letters, digits and . _ : ~ -, is " + Quoted(text));
 }
 
 Result<RequestId> ParseReservationName(const std::string& name, const std::string& field) {
@@ -42,7 +44,7 @@ Result<RequestId> ParseReservationName(const std::string& name, const std::strin
     Result<RequestId> id = ParseRequestId(name.substr(kReservations.size()), field);
     if (id.ok()) return id;
   }
-  return InvalidField(field, "must be \"reservations/\" and a request_id, is \"" + name.substr(0, 150) + "\"");
+  return InvalidField(field, "must be \"reservations/\" and a request_id, is " + Quoted(name));
 }
 
 Result<Demand> SumDemand(std::span<const Line> lines, std::size_t lines_max) {

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "lib/base/quoted.h"
+
 namespace octavo::inventory {
 namespace {
 
@@ -57,7 +59,7 @@ std::string BookName(BookId book) { return std::string(kBooks) + std::to_string(
 
 Result<BookId> ParseBookName(const std::string& name, const std::string& field) {
   const auto wrong = [&] {
-    return InvalidField(field, "must be \"books/\" and a number from 1 to 2147483647, is \"" + name.substr(0, 100) + "\"");
+    return InvalidField(field, "must be \"books/\" and a number from 1 to 2147483647, is " + Quoted(name));
   };
   if (!name.starts_with(kBooks)) return wrong();
   const std::string_view digits = std::string_view(name).substr(kBooks.size());

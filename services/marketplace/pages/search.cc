@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/quoted.h"
 #include "services/marketplace/book_card.h"
 #include "services/marketplace/links.h"
 #include "services/marketplace/listing.h"
@@ -39,14 +40,6 @@ constexpr FacetKind kFacets[] = {{"category", "Category"},
                                  {"format", "Format"},
                                  {"language", "Language"},
                                  {"decade", "First published"}};
-
-// The first `bytes_max` bytes of `text`, less what would be half a character.
-std::string Cut(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return std::string(text);
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end));
-}
 
 std::vector<std::string> Choices(const http::Params& query, std::string_view facet) {
   std::vector<std::string> choices;
@@ -150,7 +143,7 @@ void AddWayOn(const Visit& visit, View& content, Pending<catalog::v1::ListBooksR
 http::Response SearchPage(const Site& site, const http::Request& request) {
   const Visit visit(site, request);
   const SortOrder& sort = ChooseSort(kSorts, request.query.Get("sort"));
-  const std::string query = Cut(request.query.Get("q"), kQueryBytesMax);
+  const std::string query = std::string(CutText(request.query.Get("q"), kQueryBytesMax));
   const ListingAddress address = AddressOf(query, request.query, sort);
   catalog::v1::SearchBooksRequest search;
   search.set_query(query);
@@ -207,7 +200,7 @@ http::Response SearchPage(const Site& site, const http::Request& request) {
 http::Response SuggestFragment(const Site& site, const http::Request& request) {
   const Budget budget(site.clock, kSuggestBudget);
   catalog::v1::SuggestRequest suggest;
-  suggest.set_prefix(Cut(request.query.Get("q"), kQueryBytesMax));
+  suggest.set_prefix(std::string(CutText(request.query.Get("q"), kQueryBytesMax)));
   suggest.set_max_results(8);
   RootView root;
   if (suggest.prefix().find_first_not_of(' ') != std::string::npos) {

@@ -3,6 +3,8 @@
 #include <set>
 #include <string_view>
 
+#include "lib/base/quoted.h"
+
 namespace octavo::promotions {
 namespace {
 
@@ -36,7 +38,7 @@ Status CheckBasket(const Basket& basket) {
     const std::string field = "lines[" + std::to_string(i) + "]";
     TRY(CheckLine(basket.lines[i], field));
     if (!ids.insert(basket.lines[i].id).second) {
-      return InvalidField(field + ".line_id", "\"" + basket.lines[i].id + "\" stands twice in the basket");
+      return InvalidField(field + ".line_id", Quoted(basket.lines[i].id) + " stands twice in the basket");
     }
     units += basket.lines[i].quantity;
   }

@@ -7,6 +7,8 @@
 
 #include "services/promotions/domain/text.h"
 
+#include "lib/base/quoted.h"
+
 namespace octavo::promotions {
 namespace {
 
@@ -33,7 +35,7 @@ Status CheckTerms(const std::vector<std::string>& terms, std::string_view prefix
   if (terms.size() > kSelectionMax) return InvalidField(field, "has more than " + std::to_string(kSelectionMax));
   for (const std::string& term : terms) {
     if (!term.starts_with(prefix) || term.size() == prefix.size() || term.size() > kTermBytesMax) {
-      return InvalidField(field, "\"" + term + "\" is not of the form " + std::string(prefix) + "…");
+      return InvalidField(field, Quoted(term) + " is not of the form " + std::string(prefix) + "…");
     }
   }
   return Ok();
@@ -77,7 +79,7 @@ Status CheckCodes(const Campaign& campaign) {
   for (const std::string& code : campaign.codes) {
     if (code.empty()) return InvalidField("codes", "a code is empty");
     if (code.size() > kCodeBytesMax) {
-      return InvalidField("codes", "\"" + code + "\" is longer than " + std::to_string(kCodeBytesMax) + " bytes");
+      return InvalidField("codes", Quoted(code) + " is longer than " + std::to_string(kCodeBytesMax) + " bytes");
     }
   }
   if (campaign.code_limit > 0 && campaign.codes.empty()) {
@@ -95,7 +97,7 @@ Result<std::int64_t> ParseName(std::string_view name, std::string_view prefix, s
     const bool canonical = !digits.empty() && digits.front() >= '1' && digits.front() <= '9';
     if (failure == std::errc() && end == digits.data() + digits.size() && canonical && number <= most) return number;
   }
-  return InvalidField(std::string(field), "\"" + std::string(name) + "\" is not of the form " + std::string(prefix) +
+  return InvalidField(std::string(field), Quoted(name) + " is not of the form " + std::string(prefix) +
                                               "<number>");
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "lib/base/quoted.h"
+
 namespace octavo::promotions {
 namespace {
 
@@ -75,19 +77,19 @@ Error LimitReached(CampaignId campaign, const std::string& which) {
 Error ClaimReleased(const OrderKey& order) {
   return {.code = Code::kFailedPrecondition,
           .reason = "CLAIM_RELEASED",
-          .message = "the redemptions of order \"" + order.value() + "\" were given back before"};
+          .message = "the redemptions of order " + Quoted(order.value()) + " were given back before"};
 }
 
 Error RequestReused(const std::string& field, const std::string& value) {
   return {.code = Code::kFailedPrecondition,
           .reason = "REQUEST_ID_REUSED",
-          .message = field + " \"" + value + "\" came before with another request"};
+          .message = field + " " + Quoted(value) + " came before with another request"};
 }
 
 Error NoSuchCode(CampaignId campaign, const std::string& code) {
   return InvalidField("redemptions.code",
                       code.empty() ? CampaignName(campaign) + " wants one of its codes"
-                                   : "\"" + code + "\" is no code of " + CampaignName(campaign));
+                                   : Quoted(code) + " is no code of " + CampaignName(campaign));
 }
 
 Error NobodyToCount(CampaignId campaign) {

@@ -4,12 +4,13 @@
 #include <charconv>
 #include <utility>
 
+#include "lib/base/quoted.h"
+
 namespace octavo::recommendations {
 namespace {
 
 constexpr std::string_view kReaders = "readers/";
 constexpr std::string_view kBooks = "books/";
-constexpr std::size_t kQuotedMax = 80;  // Of a wrong value in a message.
 
 bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
@@ -17,13 +18,6 @@ bool IsNameCharacter(char c) {
 
 bool IsName(std::string_view text, std::size_t bytes_max) {
   return !text.empty() && text.size() <= bytes_max && std::all_of(text.begin(), text.end(), IsNameCharacter);
-}
-
-// The value in quotes: cut short, and with '?' for bytes that could upset a terminal or a log.
-std::string Quoted(std::string_view value) {
-  std::string text(value.substr(0, kQuotedMax));
-  for (char& c : text) c = c >= ' ' && c <= '~' ? c : '?';
-  return '"' + text + (value.size() > kQuotedMax ? "…\"" : "\"");
 }
 
 Error Invalid(std::string_view field, std::string description) {
