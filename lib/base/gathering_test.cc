@@ -117,9 +117,10 @@ class CrowdTest : public testing::Test {
         } catch (const std::exception& exception) {
           outcomes_[at] = exception.what();
         }
+        ++gone_;
       });
       if (i == 0) begun.get_future().wait();
-      while (static_cast<int>(gathering.waiting()) < i) std::this_thread::yield();
+      while (static_cast<int>(gathering.waiting()) + gone_ < i) std::this_thread::yield();
     }
     if (after) after(gathering);
     go.set_value();
@@ -128,13 +129,15 @@ class CrowdTest : public testing::Test {
 
   std::vector<Number> numbers_;
   std::vector<std::string> outcomes_;
+  std::atomic<int> gone_ = 0;
 };
 
 TEST_F(CrowdTest, AGroupThatIsRefusedIsTakenApart) {
   std::vector<std::size_t> sizes;
   const auto refuse_three = [&](std::span<Number* const> group) {
     sizes.push_back(group.size());
-    if (std::any_of(group.begin(), group.end(), [](const Number* number) { return number->value == 3; })) return Journey::kRefused;
+    const auto is_three = [](const Number* number) { return number->value == 3; };
+    if (std::any_of(group.begin(), group.end(), is_three)) return Journey::kRefused;
     for (Number* number : group) number->doubled = 2 * number->value;
     return Journey::kDone;
   };
@@ -161,7 +164,8 @@ TEST_F(CrowdTest, WhatOneMemberThrowsReachesThatMemberAlone) {
 }
 
 TEST_F(CrowdTest, ACrowdAboveTheBoundIsRefusedAtOnce) {
-  Crowd({.waiting_max = 2}, [](std::span<Number* const>) { return Journey::kDone; }, 3, [](Gathering<Number>& gathering) {
+  const auto send = [](std::span<Number* const>) { return Journey::kDone; };
+  Crowd({.waiting_max = 2}, send, 3, [](Gathering<Number>& gathering) {
     Number one_more;
     EXPECT_EQ(gathering.Run(one_more), Gathered::kFull);
   });

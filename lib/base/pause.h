@@ -1,4 +1,5 @@
-// Pause: the one way to wait on purpose, between two attempts of the same thing. Never to wait for something: that has a condition.
+// Pause: the one way to wait on purpose, between two attempts of the same thing. Never to wait for something: that has a
+// condition.
 #pragma once
 
 #include <chrono>

@@ -5,8 +5,10 @@
 //       return Order{cart, reservation};
 //     }
 //
-// Asking a failed Result for its value, or a good one for its error, is a bug (CHECK). tools/tidy finds the places where nothing has
-// asked ok() before.
+// Asking a failed Result for its value, or a good one for its error, is a bug (CHECK). Where several answers are joined,
+// FirstError gives the error of the one that failed, so that nobody has to remember which one that was:
+//
+//     if (const Error* error = FirstError(shipping, collection)) return ErrorPage(*error);
 #pragma once
 
 #include <optional>
@@ -93,6 +95,14 @@ class [[nodiscard]] Result<void> {
 
 using Status = Result<void>;
 inline Status Ok() { return {}; }
+
+// The error of the first of these that failed; null where none did. It points into that result.
+template <typename... Results>
+const Error* FirstError(const Results&... results) {
+  const Error* first = nullptr;
+  ((first == nullptr && !results.ok() ? void(first = &results.error()) : void()), ...);
+  return first;
+}
 
 }  // namespace octavo
 

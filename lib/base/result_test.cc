@@ -47,6 +47,16 @@ TEST(ResultTest, AskingForWhatIsNotThereIsABug) {
   EXPECT_EQ(BugCount(), before + 2);
 }
 
+TEST(FirstErrorTest, IsThatOfTheFirstResultThatFailed) {
+  const Result<int> good = 1;
+  const Result<int> odd = Half(3);
+  const Status other = Error{Code::kUnavailable, "AWAY", "away"};
+
+  EXPECT_EQ(FirstError(good, good), nullptr);
+  EXPECT_EQ(FirstError(good, other, odd)->reason, "AWAY");
+  EXPECT_EQ(FirstError(odd, other)->reason, "ODD");
+}
+
 TEST(ErrorTest, AFieldViolationNamesTheField) {
   const Error error = InvalidField("page_size", "-1 is below 0");
 

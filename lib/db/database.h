@@ -28,6 +28,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/money.h"
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/db/errors.h"
@@ -38,7 +39,7 @@ namespace octavo::db {
 enum class Dialect { kSqlite, kPostgres };
 
 // One row of an answer; columns count from 0. Asking for a column that is not there, for NULL where there is
-// no Optional, or for another type is a bug of the statement: it throws db::Error, so that a rare NULL ends
+// no Optional, or for another type is damage, or a bug of the statement: it throws db::Damaged, so that it ends
 // one request and not the shop.
 class Row {
  public:
@@ -53,6 +54,12 @@ class Row {
   const std::string& Text(std::size_t column) const;
   const std::string& Blob(std::size_t column) const;
   Timestamp Time(std::size_t column) const { return FromMicros(Int(column)); }
+  Money MoneyAt(std::size_t minor_column, std::size_t currency_column) const;
+  // One of the enumerators from `first` to `last`; any other number is damage (db::Damaged).
+  template <typename Enum>
+  Enum OneOf(std::size_t column, Enum first, Enum last) const {
+    return static_cast<Enum>(Within(column, static_cast<std::int64_t>(first), static_cast<std::int64_t>(last)));
+  }
 
   std::optional<std::int64_t> OptionalInt(std::size_t column) const;
   std::optional<double> OptionalReal(std::size_t column) const;
@@ -64,6 +71,8 @@ class Row {
   bool operator==(const Row&) const = default;
 
  private:
+  std::int64_t Within(std::size_t column, std::int64_t first, std::int64_t last) const;
+
   std::vector<Value> values_;
 };
 

@@ -123,6 +123,22 @@ TEST_P(DatabaseContractTest, StoresTimesAsMicrosecondsAndBooleansAsNumbers) {
   EXPECT_TRUE(row.Bool(2));
 }
 
+enum class Colour { kRed = 1, kBlue = 2 };
+
+TEST_P(DatabaseContractTest, AValueThatItsColumnCannotHaveIsDamage) {
+  const Row row = *database_->Read([&](Transaction& transaction) {
+    return transaction.QueryOne("SELECT 2, 3, 0, 1290, 'EUR', 'gold'");
+  });
+
+  EXPECT_EQ(row.OneOf(0, Colour::kRed, Colour::kBlue), Colour::kBlue);
+  EXPECT_THROW((void)row.OneOf(1, Colour::kRed, Colour::kBlue), Damaged);
+  EXPECT_THROW((void)row.OneOf(2, Colour::kRed, Colour::kBlue), Damaged);
+  EXPECT_EQ(row.MoneyAt(3, 4), Money(1290, Currency::Eur()));
+  EXPECT_THROW((void)row.MoneyAt(3, 5), Damaged);
+  EXPECT_THROW((void)row.Text(0), Damaged);
+  EXPECT_THROW((void)row.Int(4), Damaged);
+}
+
 TEST_P(DatabaseContractTest, TakesParametersInAnyOrderAndMoreThanOnce) {
   const Row row = *database_->Read([&](Transaction& transaction) {
     return transaction.QueryOne("SELECT $2 || $1 || $2, $3 + 1", "b", "a", std::int64_t{1} << 40);

@@ -15,6 +15,13 @@ ConstraintViolation::ConstraintViolation(Kind kind, std::string constraint, cons
       kind_(kind),
       constraint_(std::move(constraint)) {}
 
+Damaged::Damaged(const std::string& detail)
+    : Error(Code::kDataLoss, "DATA_LOSS", "what is stored is damaged; the service's log has more", detail) {}
+
+void CheckStored(bool keeps_the_rule, const char* rule) {
+  if (!keeps_the_rule) throw Damaged(std::string("a stored row breaks the rule: ") + rule);
+}
+
 Overloaded::Overloaded(const std::string& detail)
     : Error(Code::kResourceExhausted, "DATABASE_BUSY", "the database has too much to do", detail) {}
 

@@ -37,6 +37,16 @@ class ConstraintViolation : public Error {
   std::string constraint_;
 };
 
+// What is stored breaks the rules of its table: the file or a row is damaged. DATA_LOSS DATA_LOSS. Restoring a copy, or
+// `octavo repair`, is for a person to decide.
+class Damaged : public Error {
+ public:
+  explicit Damaged(const std::string& detail);
+};
+
+// For what a row must keep that its types do not say; throws Damaged, naming the rule, where it does not.
+void CheckStored(bool keeps_the_rule, const char* rule);
+
 // Too many calls wait already, or this one has waited for Options::wait_max. Its function was not run.
 // RESOURCE_EXHAUSTED DATABASE_BUSY.
 class Overloaded : public Error {

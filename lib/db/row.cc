@@ -6,7 +6,7 @@ namespace octavo::db {
 namespace {
 
 [[noreturn]] void Refuse(std::size_t column, const char* wanted, const Value& value) {
-  throw Error(fmt::format("column {} is {}, not {}", column, ToString(value), wanted));
+  throw Damaged(fmt::format("column {} is {}, not {}", column, ToString(value), wanted));
 }
 
 }  // namespace
@@ -24,6 +24,20 @@ std::int64_t Row::Int(std::size_t column) const {
   const Value& value = (*this)[column];
   if (const std::int64_t* number = value.AsInt()) return *number;
   Refuse(column, "an integer", value);
+}
+
+std::int64_t Row::Within(std::size_t column, std::int64_t first, std::int64_t last) const {
+  const std::int64_t number = Int(column);
+  if (number < first || number > last) {
+    throw Damaged(fmt::format("column {} is {}, not from {} to {}", column, number, first, last));
+  }
+  return number;
+}
+
+Money Row::MoneyAt(std::size_t minor_column, std::size_t currency_column) const {
+  const Result<Currency> currency = Currency::Parse(Text(currency_column));
+  if (!currency.ok()) throw Damaged(fmt::format("column {}: {}", currency_column, currency.error().message));
+  return Money(Int(minor_column), *currency);
 }
 
 double Row::Real(std::size_t column) const {

@@ -81,6 +81,8 @@ std::exception_ptr SqliteException(int code, const std::string& detail) {
     case SQLITE_FULL: return std::make_exception_ptr(StorageFull(detail));
     case SQLITE_INTERRUPT: return std::make_exception_ptr(Timeout(detail));
     case SQLITE_BUSY: return std::make_exception_ptr(Overloaded(detail));
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return std::make_exception_ptr(Damaged(detail));
     default: return std::make_exception_ptr(Error(detail));
   }
 }

@@ -8,6 +8,8 @@
 #include <memory>
 #include <optional>
 
+#include "lib/base/quoted.h"
+
 namespace octavo {
 namespace {
 
@@ -54,20 +56,12 @@ std::optional<std::string> AsciiDomain(std::string_view domain) {
                          ascii.find('.') != std::string::npos;
   return is_domain ? std::optional(ascii) : std::nullopt;
 }
-
-// Cut between characters.
-std::string Shown(std::string_view text) {
-  std::size_t end = std::min(text.size(), kShownBytesMax);
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return "\"" + std::string(text.substr(0, end)) + "\"";
-}
-
 }  // namespace
 
 Result<std::string> ParseEmail(std::string_view field, std::string_view text) {
   const std::string_view trimmed = Trimmed(text);
   const std::size_t at = trimmed.find('@');
-  const Error refused = InvalidField(std::string(field), Shown(text) + " is not an e-mail address");
+  const Error refused = InvalidField(std::string(field), Quoted(text) + " is not an e-mail address");
   if (at == std::string_view::npos || at > kLocalBytesMax || trimmed.size() > kBytesMax) return refused;
   std::string email(trimmed.substr(0, at));
   std::transform(email.begin(), email.end(), email.begin(), Lowered);

@@ -32,7 +32,8 @@ namespace octavo::http {
 // the connection's own thread, which saves two hand-overs.
 enum class Run { kOnWorker, kOnPatientWorker, kOnPictureWorker, kInline };
 
-// The longest body of a form, unless its route says otherwise: a checkout of 100 lines has about 100 kB. A request with GET has none.
+// The longest body of a form, unless its route says otherwise: a checkout of 100 lines has about 100 kB. A request with GET
+// has none.
 inline constexpr std::size_t kFormBytesMax = 128 * 1024;
 
 class Router {

@@ -154,7 +154,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   static asio::awaitable<void> Refuse(std::shared_ptr<Connection> self);
 
   tcp::socket::executor_type executor() { return stream_.get_executor(); }
-  // Since when it waits for its peer: for a request, or for the rest of one; 0 while one is being served. Readable from any thread.
+  // Since when it waits for its peer: for a request, or for the rest of one; 0 while one is being served. Readable from any
+  // thread.
   std::int64_t waiting_since_micros() const { return waiting_since_micros_.load(); }
   const std::string& peer() const { return peer_; }
   // Chosen to make room, and about to close.
@@ -625,11 +626,12 @@ bool Server::Impl::MakeRoom(const std::string& peer) {
 std::shared_ptr<Connection> Server::Impl::LongestWaiting(const std::string* peer) const {
   // What stands in the list is there: its destructor waits for the lock to take it out. Only one is held, and that until the
   // lock is let go, since the last to let go of a connection destroys it.
+  // One that leaves already is taken where there is no other: its place is as good as free.
   const std::weak_ptr<Connection>* oldest = nullptr;
-  std::int64_t oldest_since = INT64_MAX;
+  std::pair<bool, std::int64_t> oldest_since{true, INT64_MAX};
   for (const auto& [connection, weak] : connections_) {
-    const std::int64_t since = connection->waiting_since_micros();
-    if (since == 0 || since >= oldest_since || connection->leaving() || (peer != nullptr && connection->peer() != *peer)) continue;
+    const std::pair<bool, std::int64_t> since{connection->leaving(), connection->waiting_since_micros()};
+    if (since.second == 0 || since >= oldest_since || (peer != nullptr && connection->peer() != *peer)) continue;
     oldest = &weak;
     oldest_since = since;
   }

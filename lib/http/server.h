@@ -71,7 +71,7 @@ struct ServerOptions {
   std::size_t bodies_bytes_max = 64 << 20;
   std::size_t connections_max = 4096;             // x 30 kB = 120 MB.
   std::size_t connections_per_peer_max = 1024;    // Beyond, the one of this peer that has waited longest makes room.
-  std::size_t requests_per_client_max = 256;      // At the same time; beyond, 503. Only behind a proxy, which has one connection for many.
+  std::size_t requests_per_client_max = 256;      // At the same time, where a proxy has one connection for many; beyond, 503.
   std::size_t streams_max = 1024;                 // Of the connections, so many may be open streams; beyond, 503.
   std::size_t streams_per_client_max = 64;        // Likewise: an office full of readers behind one address.
   int requests_per_connection_max = 10'000;  // Then the connection closes, so that load spreads again.

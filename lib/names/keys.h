@@ -1,7 +1,8 @@
 // Keys: what proves that something came from this shop. The first seals; all are accepted, so that a key can be renewed
 // without making what is out there worthless at once. Immutable; thread-safe.
 //
-// They stand in a file, one a line, of 64 hexadecimal digits each, newest first; empty lines and lines that begin with # are passed
+// They stand in a file, one a line, of 64 hexadecimal digits each, newest first; empty lines and lines that begin with # are
+// passed
 // over. All processes and replicas of a shop use the same file. To renew: put a new line on top (`openssl rand -hex 32`),
 // start the processes again one by one, and take the last line away when nothing sealed with it is of use any more.
 #pragma once

@@ -35,7 +35,7 @@ void Pipeline::Close() {
   state_ = State::kClosed;
   {
     const std::lock_guard lock(mutex_);
-    for (OpenStream* stream : streams_) stream->Stop();
+    for (const auto& [stream, peer] : streams_) stream->Stop();
   }
   dispatcher_.Stop();
 }
@@ -122,16 +122,30 @@ grpc::Status Pipeline::Finish(const Method& method, const Call& call, std::uint6
   return ToGrpcStatus(status.error());
 }
 
-bool Pipeline::Enter(OpenStream* stream) {
+Status Pipeline::Enter(OpenStream* stream, const std::string& peer) {
   const std::lock_guard lock(mutex_);
-  if (state_ == State::kClosed) return false;
-  streams_.insert(stream);
-  return true;
+  if (state_ == State::kClosed) return Error{Code::kUnavailable, "STOPPING", "the service is stopping; try another one"};
+  const bool has_share = !peer.starts_with("inproc");
+  const auto found = peers_.find(peer);
+  if (has_share && found != peers_.end() && found->second >= kStreamsPerPeerMax) {
+    return Error{Code::kResourceExhausted, "TOO_MANY_STREAMS",
+                 "this connection has " + std::to_string(kStreamsPerPeerMax) + " open streams, and no more are allowed"};
+  }
+  if (has_share && streams_.size() >= kStreamsMax) {
+    return Error{Code::kResourceExhausted, "TOO_MANY_STREAMS", "too many streams are open; try again in a moment"};
+  }
+  streams_.emplace(stream, peer);
+  ++peers_[peer];
+  return Ok();
 }
 
 void Pipeline::Leave(OpenStream* stream) {
   const std::lock_guard lock(mutex_);
-  streams_.erase(stream);
+  const auto found = streams_.find(stream);
+  if (found == streams_.end()) return;  // It was never let in.
+  const auto peer = peers_.find(found->second);
+  if (--peer->second == 0) peers_.erase(peer);
+  streams_.erase(found);
 }
 
 }  // namespace octavo::rpc

@@ -11,7 +11,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <variant>
 
@@ -86,8 +85,13 @@ class Pipeline {
   const Clock& clock() const { return telemetry_.clock; }
   bool tracing() const { return telemetry_.tracer.enabled(); }
 
-  // False once the module stops.
-  bool Enter(OpenStream* stream);
+  // Why this stream may not be opened: the module stops, or too many are open, of all peers or of this one. Each open stream
+  // holds
+  // a message, a window of 64 kB and whatever its source holds. Calls within the process ("inproc:…") are all of one peer and
+  // have no share.
+  static constexpr std::size_t kStreamsMax = 4096;
+  static constexpr std::size_t kStreamsPerPeerMax = 512;
+  Status Enter(OpenStream* stream, const std::string& peer);
   void Leave(OpenStream* stream);
 
  private:
@@ -100,7 +104,8 @@ class Pipeline {
   const Guard guard_;
   std::atomic<State> state_ = State::kStarting;
   std::mutex mutex_;
-  std::set<OpenStream*> streams_;  // Guarded by mutex_.
+  std::map<OpenStream*, std::string> streams_;  // With their peers. Guarded by mutex_, as the next line.
+  std::map<std::string, std::size_t> peers_;    // How many streams each has; none has 0.
   Dispatcher dispatcher_;          // Last: its threads use the rest.
 };
 

@@ -43,7 +43,10 @@ std::optional<std::string> ServerCall::Header(std::string_view key) const { retu
 void StreamState::Begin(std::shared_ptr<StreamState> self, std::function<void()> open) {
   self_ = self;
   if (Status admitted = pipeline_.Admit(); !admitted.ok()) return End(admitted);
-  if (!pipeline_.Enter(this)) return End(Stopping());
+  if (Status entered = pipeline_.Enter(this, call_.peer()); !entered.ok()) {
+    method_.refused->Increment();
+    return End(entered);
+  }
   const bool accepted = pipeline_.dispatcher().Submit([self = std::move(self), open = std::move(open)] { self->Run(open); });
   if (!accepted) {
     method_.refused->Increment();

@@ -31,6 +31,8 @@ class ServerCall final : public Call {
 
   bool cancelled() const override { return context_->IsCancelled(); }
   std::optional<std::string> Header(std::string_view key) const override;
+  // "ipv4:127.0.0.1:40312": one connection.
+  std::string peer() const { return context_->peer(); }
 
   std::uint64_t parent_span() const { return parent_span_; }
   std::chrono::steady_clock::time_point started() const { return started_; }

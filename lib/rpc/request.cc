@@ -95,7 +95,8 @@ std::string ListingOf(const Message& request) {
   const std::unique_ptr<Message> rest(request.New());
   rest->CopyFrom(request);
   for (const char* name : {"page_size", "page_token"}) {
-    if (const FieldDescriptor* field = rest->GetDescriptor()->FindFieldByName(name)) rest->GetReflection()->ClearField(rest.get(), field);
+    const FieldDescriptor* field = rest->GetDescriptor()->FindFieldByName(name);
+    if (field != nullptr) rest->GetReflection()->ClearField(rest.get(), field);
   }
   std::string listing = request.GetTypeName() + "\n";
   google::protobuf::io::StringOutputStream out(&listing);

@@ -11,8 +11,8 @@
 namespace octavo::rpc {
 
 // Reads `bytes` into `request`. INVALID_ARGUMENT when they are no such message (MALFORMED_REQUEST: gRPC itself would answer
-// INTERNAL, as if it were our fault; protobuf also refuses texts that are not UTF-8), or when a text in it has a NUL, which no database keeps
-// (INVALID_FIELD, naming the field).
+// INTERNAL, as if it were our fault; protobuf also refuses texts that are not UTF-8), or when a text in it has a NUL, which no
+// database keeps (INVALID_FIELD, naming the field).
 Status ParseRequest(grpc::ByteBuffer& bytes, google::protobuf::Message& request);
 
 // As ParseRequest's second rule, for a message that came another way.

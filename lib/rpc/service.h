@@ -13,7 +13,8 @@
 //       Result<std::unique_ptr<rpc::Source<v1::Change>>> StreamChanges(const rpc::Call&, const v1::StreamChangesRequest&);
 //     };
 //
-// Each runs inside the module's Pipeline, with a request that has passed request.h. Names, kinds and message types are checked against the proto's descriptor: a
+// Each runs inside the module's Pipeline, with a request that has passed request.h. Names, kinds and message types are checked
+// against the proto's descriptor: a
 // mistake dies at start (CHECK), as does a method that nobody named once the server asks for Complete().
 //
 // It registers with gRPC's callback API as generated code does (CallbackUnaryHandler and its kin), which saves the one

@@ -171,7 +171,8 @@ Result<v1::ListCustomersResponse> AccountsService::ListCustomers(const rpc::Call
   v1::ListCustomersResponse response;
   for (const Customer& customer : customers) *response.add_customers() = ToProto(customer);
   // A full page may be the last one: then the next is empty.
-  if (static_cast<int>(customers.size()) == size) response.set_next_page_token(page_tokens_.Seal(listing, customers.back().id.value()));
+  if (static_cast<int>(customers.size()) == size)
+    response.set_next_page_token(page_tokens_.Seal(listing, customers.back().id.value()));
   return response;
 }
 

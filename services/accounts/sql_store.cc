@@ -16,7 +16,7 @@ Customer ReadCustomer(const Row& row) {
   return {.id = CustomerId(row.Text(0)),
           .email = row.Text(1),
           .full_name = row.Text(2),
-          .role = static_cast<Role>(row.Int(3)),
+          .role = row.OneOf(3, Role::kCustomer, Role::kOwner),
           .created = row.Time(4)};
 }
 
@@ -362,7 +362,7 @@ std::vector<Errand> SqlStore::DueErrands(Timestamp now, int count_max) {
   return database_.Read([&](Transaction& transaction) {
     std::vector<Errand> errands;
     for (const Row& row : transaction.Query(kDueErrands, now, count_max)) {
-      errands.push_back({.kind = static_cast<Errand::Kind>(row.Int(0)),
+      errands.push_back({.kind = row.OneOf(0, Errand::Kind::kClaimGuestOrders, Errand::Kind::kErase),
                          .customer = CustomerId(row.Text(1)),
                          .email = row.Text(2),
                          .asked_count = row.Int(3),

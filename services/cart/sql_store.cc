@@ -47,6 +47,7 @@ std::vector<std::string> SplitLines(std::string_view text) {
   std::vector<std::string> lines;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
+    db::CheckStored(end != std::string_view::npos, "each of a cart's lines of text ends with a line end");
     lines.emplace_back(text.substr(0, end));
     text.remove_prefix(end + 1);
   }
@@ -60,9 +61,9 @@ Line ReadLine(const Row& row) {
             .position = row.Int(1),
             .seen = {.title = row.Text(4),
                      .authors = row.Text(5),
-                     .availability = static_cast<Availability>(row.Int(9))},
+                     .availability = row.OneOf(9, Availability::kOnShelf, Availability::kUnknown)},
             .added = row.Time(8)};
-  if (!row.IsNull(6)) line.seen.price = Money(row.Int(6), Currency::Parse(row.Text(7)).value());
+  if (!row.IsNull(6)) line.seen.price = row.MoneyAt(6, 7);
   return line;
 }
 

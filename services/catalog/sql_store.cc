@@ -65,7 +65,7 @@ std::vector<AuthorCredit> SplitAuthors(std::string_view text) {
   std::vector<AuthorCredit> authors;
   for (const std::string& line : SplitLines(text)) {
     const std::size_t tab = line.find('\t');
-    CHECK(tab != std::string::npos);
+    db::CheckStored(tab != std::string::npos, "an author of a book is a short name, a tab and a name");
     authors.push_back({line.substr(0, tab), line.substr(tab + 1)});
   }
   return authors;
@@ -106,7 +106,7 @@ StoredBook ReadBook(const Row& row, std::size_t column = 0) {
   content.formats = FormatsOf(row.Int(at()));
   const std::size_t price = column;
   column += 2;
-  if (!row.IsNull(price)) content.price = Money(row.Int(price), Currency::Parse(row.Text(price + 1)).value());
+  if (!row.IsNull(price)) content.price = row.MoneyAt(price, price + 1);
   content.description = row.Text(at());
   content.subjects = SplitLines(row.Text(at()));
   content.categories = SplitLines(row.Text(at()));
@@ -753,7 +753,7 @@ Result<Import> SqlStore::FindImport(const ImportId& id) {
     for (const Row& row : transaction.Query(kProblems, id.value())) {
       import->problems.push_back({.line = row.Int(0),
                                   .key = row.Text(1),
-                                  .severity = static_cast<Severity>(row.Int(2)),
+                                  .severity = row.OneOf(2, Severity::kWarning, Severity::kError),
                                   .message = row.Text(3)});
     }
     return *std::move(import);

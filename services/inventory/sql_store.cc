@@ -22,11 +22,13 @@ using db::Value;
   "backorder_days, available_time, low_stock_threshold"
 
 Stock ReadStock(const Row& row) {
+  const bool adds_up = row.Int(2) >= 0 && row.Int(3) >= 0 && row.Int(2) <= row.Int(1);
+  db::CheckStored(adds_up, "a book's copies on hand are at least those reserved, and none are below 0");
   return {.book = BookId{row.Int(0)},
           .on_hand = row.Int(1),
           .reserved = row.Int(2),
           .backordered = row.Int(3),
-          .policy = {.backorder = static_cast<Backorder>(row.Int(6)),
+          .policy = {.backorder = row.OneOf(6, Backorder::kRefused, Backorder::kSpecialOrder),
                      .backorder_max = row.Int(7),
                      .backorder_days = row.Int(8),
                      .available_time = row.OptionalTime(9),
@@ -85,7 +87,7 @@ std::optional<Reservation> LoadReservation(Transaction& transaction, const Reque
   const std::optional<Row> row = transaction.QueryOne(kFindReservation, id.value());
   if (!row) return std::nullopt;
   Reservation reservation{.id = id,
-                          .state = static_cast<State>(row->Int(0)),
+                          .state = row->OneOf(0, State::kOpen, State::kExpired),
                           .fingerprint = row->Int(1),
                           .created = row->Time(2),
                           .expires = row->Time(3)};
@@ -178,7 +180,7 @@ class Shelves {
     if (stock.backordered == 0 || stock.available() == 0) return;
     std::vector<Waiting> waiting;  // Each waits for one copy at least, so that as many lines as copies are enough.
     for (const Row& row : transaction_.Query(kWaiting, book.value(), stock.available())) {
-      waiting.push_back({RequestId{row.Text(0)}, static_cast<State>(row.Int(1)), row.Int(2)});
+      waiting.push_back({RequestId{row.Text(0)}, row.OneOf(1, State::kOpen, State::kExpired), row.Int(2)});
     }
     for (const Filled& filled : Fill(stock, waiting, now_, movements_)) {
       transaction_.Execute(kFillLine, filled.reservation.value(), book.value(), filled.quantity);
@@ -472,7 +474,7 @@ std::vector<BookFacts> ReadFactsIn(Transaction& transaction, BookId after, int c
     facts.at(row.Int(0)).ledger_last_balance = row.Int(1);
   }
   for (const Row& row : transaction.Query(kLineFacts, first, last)) {
-    AddLineFacts(facts.at(row.Int(0)), static_cast<State>(row.Int(1)), row.Int(2), row.Int(3));
+    AddLineFacts(facts.at(row.Int(0)), row.OneOf(1, State::kOpen, State::kExpired), row.Int(2), row.Int(3));
   }
   std::vector<BookFacts> list;
   for (auto& [book, fact] : facts) list.push_back(std::move(fact));
@@ -528,7 +530,7 @@ std::vector<Movement> SqlStore::ListMovements(BookId book, std::int64_t before, 
                            .sequence = row.Int(0),
                            .difference = row.Int(1),
                            .balance = row.Int(2),
-                           .reason = static_cast<Reason>(row.Int(3)),
+                           .reason = row.OneOf(3, Reason::kDelivery, Reason::kOther),
                            .cause = RequestId{row.Text(4)},
                            .note = row.Text(5),
                            .created = row.Time(6)});

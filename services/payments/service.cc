@@ -119,7 +119,8 @@ Result<v1::ListChargesResponse> SandboxService::ListCharges(const rpc::Call&,
   v1::ListChargesResponse response;
   for (const Charge& charge : charges) *response.add_charges() = ToProto(charge);
   // A full page may be the last one: then the next is empty.
-  if (static_cast<int>(charges.size()) == size) response.set_next_page_token(page_tokens_.Seal(listing, charges.back().key.value()));
+  if (static_cast<int>(charges.size()) == size)
+    response.set_next_page_token(page_tokens_.Seal(listing, charges.back().key.value()));
   return response;
 }
 

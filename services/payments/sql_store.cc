@@ -52,8 +52,10 @@ constexpr std::string_view kSums =
     "FROM entries WHERE charge_key = $1";
 
 Charge ReadCharge(const Row& row) {
+  const bool adds_up = row.Int(5) >= 0 && row.Int(5) <= row.Int(4) && row.Int(4) <= row.Int(3);
+  db::CheckStored(adds_up, "no more of a charge is given back than was taken, and no more taken than was held");
   return {.key = ChargeKey(row.Text(0)),
-          .state = static_cast<State>(row.Int(1)),
+          .state = row.OneOf(1, State::kAuthorized, State::kDeclined),
           .currency_code = row.Text(2),
           .amount_minor = row.Int(3),
           .captured_minor = row.Int(4),

@@ -85,7 +85,7 @@ EffectRow ToRow(const Effect& effect) {
 Effect ReadEffect(const Row& row) {
   const BasisPoints rate{row.Int(11)};
   const std::int64_t amount_minor = row.Int(12);
-  switch (static_cast<Kind>(row.Int(10))) {
+  switch (row.OneOf(10, Kind::kPercentOff, Kind::kFreeDelivery)) {
     case Kind::kPercentOff: return PercentOff{rate};
     case Kind::kAmountOff: return AmountOff{amount_minor};
     case Kind::kOrderPercentOff: return OrderPercentOff{rate};
@@ -103,7 +103,7 @@ StoredCampaign ReadCampaign(const Row& row) {
   return {.campaign = {.id = CampaignId(row.Int(0)),
                        .display_name = row.Text(5),
                        .banner = row.Text(6),
-                       .state = static_cast<CampaignState>(row.Int(7)),
+                       .state = row.OneOf(7, CampaignState::kDraft, CampaignState::kArchived),
                        .start = row.OptionalTime(8),
                        .end = row.OptionalTime(9),
                        .effect = ReadEffect(row),

@@ -119,7 +119,7 @@ StoredEvent ToEvent(const db::Row& row) {
           .event = {.id = row.OptionalText(1).value_or(""),
                     .reader = ReaderId(row.Text(2)),
                     .book = BookId(static_cast<std::int32_t>(row.Int(3))),
-                    .type = static_cast<EventType>(row.Int(4)),
+                    .type = row.OneOf(4, EventType::kImpression, EventType::kDismiss),
                     .rating = static_cast<int>(row.Int(5)),
                     .time = row.Time(6),
                     .shelf = row.OptionalText(7).value_or(""),
@@ -275,7 +275,7 @@ std::vector<ShelfReaders> SqlStore::CountShelfReaders(Timestamp start, Timestamp
     std::vector<ShelfReaders> counts;
     for (const db::Row& row : transaction.Query(kCountShelfReaders, start, end)) {
       counts.push_back({.shelf = row.Text(0),
-                        .arm = static_cast<Arm>(row.Int(1)),
+                        .arm = row.OneOf(1, Arm::kLive, Arm::kChallenger),
                         .shown = row.Int(2),
                         .clicking = row.Int(3),
                         .buying = row.Int(4)});
@@ -297,7 +297,7 @@ std::optional<ModelRecord> SqlStore::LatestModel(Arm arm) {
     const std::optional<db::Row> row = transaction.QueryOne(kLatestModel, static_cast<int>(arm));
     if (!row) return std::nullopt;
     return ModelRecord{.name = row->Text(0),
-                       .arm = static_cast<Arm>(row->Int(1)),
+                       .arm = row->OneOf(1, Arm::kLive, Arm::kChallenger),
                        .train_time = row->Time(2),
                        .last_position = row->Int(3),
                        .readers = row->Int(4),

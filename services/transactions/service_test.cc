@@ -126,7 +126,8 @@ class TransactionsServiceTest : public testing::Test {
   Checkout checkout_{{store_, world_, world_, world_, clock_, random_, *log_}, {}};
   ChangeSignal events_;
   ChangeSignal unfinished_;
-  TransactionsService service_{{store_, checkout_, events_, unfinished_, clock_, TestPageTokens(), Secret(kNoticeKey)}, pipeline_};
+  TransactionsService service_{
+      {store_, checkout_, events_, unfinished_, clock_, TestPageTokens(), Secret(kNoticeKey)}, pipeline_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Stub> stub_;
 };

@@ -146,7 +146,7 @@ Intent ToIntent(const Row& row) {
           .fingerprint = row.Text(1),
           .draft = OrderFromJson(row.Text(2)),
           .payment_token = row.Text(3),
-          .state = static_cast<Intent::State>(row.Int(4)),
+          .state = row.OneOf(4, Intent::State::kRunning, Intent::State::kFailed),
           .error = error ? std::optional(ErrorFromJson(*error)) : std::nullopt,
           .create_time = row.Time(6),
           .lease_until = row.Time(7)};
@@ -208,7 +208,7 @@ std::vector<OrderEvent> ToEvents(const std::vector<Row>& rows) {
   std::vector<OrderEvent> events;
   events.reserve(rows.size());
   for (const Row& row : rows) {
-    OrderEvent event{.position = row.Int(0), .type = static_cast<EventType>(row.Int(1)), .time = row.Time(2)};
+    OrderEvent event{.position = row.Int(0), .type = row.OneOf(1, EventType::kPlaced, EventType::kErased), .time = row.Time(2)};
     EventFromJson(row.Text(3), event);
     events.push_back(std::move(event));
   }
@@ -221,9 +221,9 @@ OrderColumns ToColumns(const Row& row) {
           .customer = row.Text(3),
           .email = row.Text(4),
           .currency_code = row.Text(5),
-          .state = static_cast<OrderState>(row.Int(6)),
-          .payment_state = static_cast<PaymentState>(row.Int(7)),
-          .payment_method = static_cast<PaymentMethod>(row.Int(8)),
+          .state = row.OneOf(6, OrderState::kPlaced, OrderState::kCancelled),
+          .payment_state = row.OneOf(7, PaymentState::kDue, PaymentState::kVoided),
+          .payment_method = row.OneOf(8, PaymentMethod::kOnCollection, PaymentMethod::kCard),
           .total_minor = row.Int(9),
           .charged_minor = row.Int(10),
           .refunded_minor = row.Int(11),
@@ -234,7 +234,7 @@ OrderColumns ToColumns(const Row& row) {
 EffectFacts ToEffectFacts(const Row& row) {
   return {.id = row.Int(1),
           .event_position = row.Int(1) / kEffectsPerEventMax,
-          .effect = {.kind = static_cast<Effect::Kind>(row.Int(2)),
+          .effect = {.kind = row.OneOf(2, Effect::Kind::kVoidPayment, Effect::Kind::kStrikeOff),
                      .amount_minor = row.Int(3),
                      .items = ItemsFromJson(row.Text(4))},
           .attempts = row.Int(5),
@@ -275,7 +275,7 @@ void FillEvents(FactsPage& page, const std::vector<Row>& rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool last = i + 1 == rows.size() || rows[i + 1].Text(0) != rows[i].Text(0);
     page.Fill({rows[i]}, 0, [&](OrderFacts& facts, const Row& row) {
-      facts.events.push_back({row.Int(1), static_cast<EventType>(row.Int(2)), row.Time(3)});
+      facts.events.push_back({row.Int(1), row.OneOf(2, EventType::kPlaced, EventType::kErased), row.Time(3)});
       if (!last) return;
       OrderEvent event;
       EventFromJson(row.Text(4), event);
@@ -428,7 +428,7 @@ std::vector<PendingEffect> SqlStore::DueEffects(Timestamp now, int limit) {
     for (const Row& row : transaction.Query(kDueEffects, now, limit)) {
       effects.push_back({.id = row.Int(0),
                          .order = OrderFromJson(row.Text(5)),
-                         .effect = {.kind = static_cast<Effect::Kind>(row.Int(1)),
+                         .effect = {.kind = row.OneOf(1, Effect::Kind::kVoidPayment, Effect::Kind::kStrikeOff),
                                     .amount_minor = row.Int(2),
                                     .items = ItemsFromJson(row.Text(3))},
                          .attempts = row.Int(4)});

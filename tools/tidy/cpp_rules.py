@@ -107,6 +107,21 @@ def check_sql(tree):
                 yield Finding(file.path, line, "SQL stands only in sql_store.* and migrations; add a verb to store.h")
 
 
+ENUM_OF_ROW = re.compile(r"static_cast<[\w:]+>\(\w+(\.|->)Int\(")
+STORES = re.compile(r"^services/\w+/sql_store")
+
+
+def check_enums_of_rows(tree):
+    """A number that is no enumerator goes through a switch unseen; a damaged row must end its request."""
+    for file in tree:
+        if not STORES.search(file.path):
+            continue
+        for match in ENUM_OF_ROW.finditer(file.code):
+            if not re.match(r"static_cast<(std::|int|bool|double)", match[0]):
+                yield Finding(file.path, file.line_at(match.start()), "use Row::OneOf(column, first, last), which takes a "
+                              "number that is no enumerator for damage")
+
+
 def check_headers(tree):
     for file in tree:
         if not file.name.endswith(".h"):

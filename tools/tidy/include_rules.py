@@ -23,7 +23,7 @@ def part(name, pattern, may_include, may_use_grpc=False):
 
 
 SERVICE = r"services/(?P<service>[a-z_]+)/"
-LIBRARIES = "base calendar email db obs http rpc runtime"
+LIBRARIES = "base calendar email names db obs http rpc runtime"
 PARTS_OF_A_SERVICE = "domain search store sql_store service own"
 
 PARTS = [
@@ -37,15 +37,16 @@ PARTS = [
     part("base", r"lib/base/", "base"),
     part("calendar", r"lib/calendar/", "base calendar"),
     part("email", r"lib/email/", "base email"),
+    part("names", r"lib/names/", "base names"),
     part("db", r"lib/db/", "base db"),
     part("obs", r"lib/obs/", "base obs"),
     part("http", r"lib/http/", "base http"),
     part("rpc", r"lib/rpc/", "base obs rpc", may_use_grpc=True),
-    part("runtime", r"lib/runtime/", "base calendar db obs http rpc runtime", may_use_grpc=True),
+    part("runtime", r"lib/runtime/", "base calendar names db obs http rpc runtime", may_use_grpc=True),
     part("testing", r"lib/testing/", f"{LIBRARIES} testing", may_use_grpc=True),
     part("recommender", r"recommender/", "base recommender"),
 
-    part("marketplace", r"services/(?P<service>marketplace)/", "base calendar email obs http rpc runtime marketplace",
+    part("marketplace", r"services/(?P<service>marketplace)/", "base calendar email names obs http rpc runtime marketplace",
          may_use_grpc=True),
     part("domain", SERVICE + r"domain/", "base calendar domain"),
     part("search", SERVICE + r"search/", "base domain search"),
@@ -54,7 +55,7 @@ PARTS = [
     part("module", SERVICE + r"(module|main|\w+_command)\.",
          f"{LIBRARIES} recommender {PARTS_OF_A_SERVICE} module", may_use_grpc=True),
     part("service", SERVICE + r"((\w+_)?service(_\w+)?|(\w+_)?client|convert|follower)\.",
-         "base calendar email obs rpc domain search store service own recommender", may_use_grpc=True),
+         "base calendar email names obs rpc domain search store service own recommender", may_use_grpc=True),
     # A command that speaks to a running service over its contract, and is no part of it.
     part("import", SERVICE + r"import/", "base obs rpc domain import", may_use_grpc=True),
     # What a service has beside these: its own machinery, free of gRPC and SQL.

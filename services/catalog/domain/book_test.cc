@@ -51,7 +51,7 @@ TEST(CheckBookTest, NamesEveryValueThatBreaksARule) {
   ASSERT_THAT(checked, HasReason("INVALID_FIELD"));
   EXPECT_EQ(checked.error().violations.size(), 5u);
   EXPECT_THAT(checked.error().message, HasSubstr("published_year: 21984 is not between -3000 and 2100"));
-  EXPECT_THAT(checked.error().message, HasSubstr("'english' is not a BCP 47 code"));
+  EXPECT_THAT(checked.error().message, HasSubstr("\"english\" is not a BCP 47 code"));
 }
 
 TEST(CheckBookTest, LeavesAWrongIsbnOutWhenAsked) {

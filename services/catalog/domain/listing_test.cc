@@ -8,7 +8,8 @@ namespace {
 const ListCursor kCursor{.number = -7, .text = "hobbit", .id = BookId{12}};
 
 TEST(PlaceTest, GivesBackItsCursor) {
-  for (const ListCursor& cursor : {kCursor, ListCursor{.number = -1, .id = BookId{0}}, ListCursor{.number = INT64_MIN, .text = " 1 2 ", .id = BookId{INT64_MAX}}}) {
+  const ListCursor odd{.number = INT64_MIN, .text = " 1 2 ", .id = BookId{INT64_MAX}};
+  for (const ListCursor& cursor : {kCursor, ListCursor{.number = -1, .id = BookId{0}}, odd}) {
     EXPECT_THAT(ParsePlace(PlaceOf(cursor)), IsOkAnd(cursor));
   }
 }

@@ -132,9 +132,9 @@ TEST_F(BookFileTest, AWrongValueIsItsRowsAlone) {
 
   const std::vector<FileRow> rows = Rows(file);
 
-  EXPECT_EQ(rows.at(0).row.error().message, "published_year: 'nineteen' is no whole number");
-  EXPECT_THAT(rows.at(1).row.error().message, HasSubstr("'papyrus'"));
-  EXPECT_THAT(rows.at(2).row.error().message, HasSubstr("'-1'"));
+  EXPECT_EQ(rows.at(0).row.error().message, "published_year: \"nineteen\" is no whole number");
+  EXPECT_THAT(rows.at(1).row.error().message, HasSubstr("\"papyrus\""));
+  EXPECT_THAT(rows.at(2).row.error().message, HasSubstr("\"-1\""));
   EXPECT_THAT(rows.at(3).row, IsOk());
 }
 

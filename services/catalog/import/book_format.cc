@@ -242,9 +242,9 @@ std::string Complaint(const Columns& columns, BookFormat format) {
   if (!missing.empty()) {
     std::string there;
     for (const auto& [column, place] : columns.places()) {
-      there += (there.empty() ? "" : ", ") + std::string(Prefix(column, 40));
+      there += (there.empty() ? "" : ", ") + std::string(CutText(column, 40));
     }
-    return "columns are missing: " + missing + "; there are: " + std::string(Prefix(there, 200));
+    return "columns are missing: " + missing + "; there are: " + std::string(CutText(there, 200));
   }
   if (format == BookFormat::kGoodbooks) return {};
   std::string unknown;

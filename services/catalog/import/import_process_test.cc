@@ -209,7 +209,7 @@ TEST_F(ImportProcessTest, ADryRunSaysWhatWouldHappenAndChangesNothing) {
 
   EXPECT_EQ(code, 3);
   EXPECT_THAT(output, HasSubstr("error: " + file + ":3: title: is missing\n" +  // In the order of the file, whoever found it.
-                                "error: " + file + ":4: published_year: 'nineteen' is no whole number\n" +
+                                "error: " + file + ":4: published_year: \"nineteen\" is no whole number\n" +
                                 "error: " + file + ":5: title: is missing\n"));
   EXPECT_THAT(output, HasSubstr(Line("created", 1)));
   EXPECT_EQ(CountBooks(), 0);

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "lib/base/quoted.h"
 #include "services/catalog/domain/text.h"
 #include "services/catalog/search/sound.h"
 #include "services/catalog/search/vocabulary.h"
@@ -198,7 +199,7 @@ Query Range(Xapian::valueno slot, double min, double max) {
 }  // namespace
 
 std::vector<std::string> TypedWords(const std::string& text) {
-  std::vector<std::string> words = Words(Prefix(text, kQueryBytesMax), WordForms::kAsTyped);
+  std::vector<std::string> words = Words(CutText(text, kQueryBytesMax), WordForms::kAsTyped);
   if (words.size() > kQueryWordsMax) words.resize(kQueryWordsMax);
   return words;
 }

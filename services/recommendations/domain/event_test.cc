@@ -82,7 +82,7 @@ TEST(EventTest, ARuleThatIsBrokenIsNamedWithTheValue) {
       {"odd shelf", [](Event& e) { e.shelf = "home/for you"; },
        "shelf: \"home/for you\" is no shelf's name: at most 64 letters, digits, '-', '_' or '.'"},
       {"odd source", [](Event& e) { e.source = "\n"; },
-       "source: \"?\" is no source: at most 64 letters, digits, '-', '_' or '.'"},
+       "source: \"\\x0a\" is no source: at most 64 letters, digits, '-', '_' or '.'"},
   };
   for (const Case& c : kCases) {
     Event event = Purchase();
