@@ -180,6 +180,8 @@ std::string_view EventWords(const OrderEvent& event) {
       return "All done: paid and handed over";
     case OrderEvent::TYPE_RETURN_CHANGED:
       return "Return";
+    case OrderEvent::TYPE_LEFT_TO_STAFF:
+      return "We have something to put right by hand";
     case OrderEvent::TYPE_ERASED:
       return "Personal data erased";
     default:

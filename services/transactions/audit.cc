@@ -182,21 +182,6 @@ void CheckEvents(Checker& check, const OrderFacts& facts) {
              "the last event tells another state than the order's");
 }
 
-void CheckEffects(Checker& check, const OrderFacts& facts) {
-  constexpr char kName[] = "effects_follow_decisions";
-  bool releases = false;
-  for (const EffectFacts& effect : facts.effects) {
-    const bool decided = std::any_of(facts.events.begin(), facts.events.end(), [&](const EventFacts& event) {
-      return event.position == effect.event_position;
-    });
-    check.Hold(kName, decided, "effect " + std::to_string(effect.id) + " belongs to no event of its order");
-    releases = releases || effect.effect.kind == Effect::Kind::kReleaseRedemptions;
-  }
-  if (!facts.order) return;
-  check.Hold(kName, facts.order->state != OrderState::kCancelled || releases,
-             "it was cancelled, but nothing gives its redemptions back");
-}
-
 const char* EffectName(Effect::Kind kind) {
   switch (kind) {
     case Effect::Kind::kVoidPayment: return "void";
@@ -206,6 +191,24 @@ const char* EffectName(Effect::Kind kind) {
     case Effect::Kind::kStrikeOff: return "strike off";
   }
   return "unknown";
+}
+
+void CheckEffects(Checker& check, const OrderFacts& facts) {
+  constexpr char kName[] = "effects_follow_decisions";
+  bool releases = false;
+  for (const EffectFacts& effect : facts.effects) {
+    const bool decided = std::any_of(facts.events.begin(), facts.events.end(), [&](const EventFacts& event) {
+      return event.position == effect.event_position;
+    });
+    check.Hold(kName, decided, "effect " + std::to_string(effect.id) + " belongs to no event of its order");
+    check.Hold(kName, !effect.given_up,
+               "effect " + std::to_string(effect.id) + " (" + EffectName(effect.effect.kind) + ") was given up after " +
+                   std::to_string(effect.attempts) + " attempts; the order says why");
+    releases = releases || effect.effect.kind == Effect::Kind::kReleaseRedemptions;
+  }
+  if (!facts.order) return;
+  check.Hold(kName, facts.order->state != OrderState::kCancelled || releases,
+             "it was cancelled, but nothing gives its redemptions back");
 }
 
 }  // namespace
@@ -257,7 +260,7 @@ std::vector<Unfinished> ListUnfinished(const OrderFacts& facts, Timestamp now) {
     unfinished.push_back({"intent (being undone)", order, now - facts.intent->create_time});
   }
   for (const EffectFacts& effect : facts.effects) {
-    if (effect.done) continue;
+    if (effect.done || effect.given_up) continue;
     const auto decided = std::find_if(facts.events.begin(), facts.events.end(), [&](const EventFacts& event) {
       return event.position == effect.event_position;
     });

@@ -65,6 +65,27 @@ Error Changed(std::int64_t expected_minor, const Order& now) {
           .metadata = {{"total_minor", std::to_string(now.totals.total_minor)}, {"currency_code", now.currency_code}}};
 }
 
+// How long to wait after so many attempts: doubled each time, up to `most`.
+std::chrono::milliseconds Backoff(std::chrono::milliseconds first, std::int64_t attempts, std::chrono::milliseconds most) {
+  constexpr std::int64_t kDoublingsMax = 20;
+  return std::min(most, first * (std::int64_t{1} << std::min(attempts, kDoublingsMax)));
+}
+
+// "refund of 12.90 EUR", for staff.
+std::string Words(const PendingEffect& pending) {
+  std::int64_t copies = 0;
+  for (const Item& item : pending.effect.items) copies += item.quantity;
+  const std::string of_copies = copies == 0 ? "of every copy that is left" : "of " + std::to_string(copies) + " copies";
+  switch (pending.effect.kind) {
+    case Effect::Kind::kVoidPayment: return "letting go of the payment that is held";
+    case Effect::Kind::kRefundPayment: return "refund of " + Amount(pending.order, pending.effect.amount_minor);
+    case Effect::Kind::kRestock: return "return to the shelf " + of_copies;
+    case Effect::Kind::kStrikeOff: return "striking off " + of_copies;
+    case Effect::Kind::kReleaseRedemptions: return "giving back the redemptions of campaigns";
+  }
+  return "unknown effect";
+}
+
 Error GivenUp() {
   return {Code::kFailedPrecondition, "GIVEN_UP",
           "the order could not be placed in time and was taken back; nothing was charged"};
@@ -184,6 +205,48 @@ class Checkout::UnpaidHere {
   std::vector<std::string> names_;
 };
 
+// The right to drive one intent. Its steps may sum past one lease: it is kept for longer on the way, and no step outlasts it.
+class Checkout::Lease {
+ public:
+  // `intent` is as it was given under the lease.
+  Lease(const Checkout& checkout, const Intent& intent)
+      : checkout_(checkout), key_(intent.key), until_(intent.lease_until) {}
+
+  // For the next step: a context that ends before the lease does. Another lease's length is taken when less than three
+  // quarters are left, which is as long as a step may take. ABORTED (STILL_RUNNING): it ran out, and somebody else drives.
+  Result<Context> Step(const Context& context) {
+    const Timestamp now = checkout_.parts_.clock.Now();
+    const auto whole = checkout_.options_.lease;
+    if (until_ - now < whole * 3 / 4) {
+      if (!Move(now + whole)) return StillRunning();
+    }
+    Context step = context;
+    step.deadline = std::min(context.deadline, until_);
+    return step;
+  }
+
+  // Nobody may drive the intent before `until`. Where the lease is somebody else's by now, or the intent has ended, nothing
+  // happens.
+  bool Move(Timestamp until) {
+    if (!checkout_.parts_.store.MoveLease(key_, until_, until)) return false;
+    until_ = until;
+    return true;
+  }
+
+ private:
+  const Checkout& checkout_;
+  const std::string key_;
+  Timestamp until_;
+};
+
+Checkout::Checkout(const Parts& parts, Options options)
+    : parts_(parts),
+      options_(options),
+      refusals_(parts.metrics.Counter("effects_refused_total",
+                                      "How often another service refused for good what was decided about an order.")),
+      given_up_(parts.metrics.Counter("effects_given_up_total",
+                                      "What was decided about an order, refused for so long that staff have to do it.")) {}
+
 Result<Order> Checkout::Quote(const Basket& basket, History history, const Context& context) const {
   Basket asked = basket;
   if (history == History::kHidden) asked.buyer.email.clear();
@@ -221,19 +284,20 @@ Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const Cont
     TRY(unpaid.Check(request.basket.buyer));
     const Intent intent = TRY(NewIntent(request, key, fingerprint, context));
     known = parts_.store.Begin(intent);
-    if (!known) return Drive(intent, context);
+    if (!known) return Drive(intent, Lease(*this, intent), context);
   }
   if (known->fingerprint != fingerprint) return Reused();
   if (known->state == Intent::State::kPlaced || known->state == Intent::State::kFailed) return AnswerOf(*known);
   const Timestamp now = parts_.clock.Now();
-  if (!parts_.store.TakeLease(key, now, now + options_.lease)) {
+  const std::optional<Intent> leased = parts_.store.TakeLease(key, now, now + options_.lease);
+  if (!leased) {
     // Somebody else drives it, or it has just ended.
     known = parts_.store.FindIntent(key);
     const bool over = known && (known->state == Intent::State::kPlaced || known->state == Intent::State::kFailed);
     if (over) return AnswerOf(*known);
     return StillRunning();
   }
-  return Drive(*known, context);
+  return Drive(*leased, Lease(*this, *leased), context);
 }
 
 Result<Intent> Checkout::NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
@@ -270,40 +334,53 @@ Result<Intent> Checkout::NewIntent(const PlaceRequest& request, const std::strin
                 .lease_until = now + options_.lease};
 }
 
-Result<Checkout::Placed> Checkout::Drive(const Intent& intent, const Context& context) {
-  const Result<Order> order = intent.state == Intent::State::kUndoing ? Undo(intent, *intent.error, context)
-                                                                      : Forward(intent, context);
+Result<Checkout::Placed> Checkout::Drive(const Intent& intent, Lease lease, const Context& context) {
+  const Result<Order> order = intent.state == Intent::State::kUndoing ? Undo(intent, *intent.error, lease, context)
+                                                                      : Forward(intent, lease, context);
   if (order.ok()) return Placed{.order = *order, .access_token = AccessToken(intent.key)};
-  // Left for Recover, or for the next call with this key, at once and not when the lease runs out.
-  if (Transient(order.error())) parts_.store.DropLease(intent.key);
+  LetGo(intent, lease, order.error());
   return order.error();
 }
 
-Result<Order> Checkout::Forward(const Intent& intent, const Context& context) {
+// What is transient is left for Recover, or for the next call with this key, at once and not when the lease runs out. An undo
+// that was refused waits as long as the intent is old, an hour at most: who refuses now refuses again in a second.
+void Checkout::LetGo(const Intent& intent, Lease& lease, const Error& error) {
+  if (Transient(error)) {
+    (void)lease.Move(Timestamp());
+    return;
+  }
+  const Timestamp now = parts_.clock.Now();
+  const auto pause = std::clamp<Timestamp::duration>(now - intent.create_time, options_.lease, options_.refused_retry_max);
+  if (!lease.Move(now + pause)) return;  // It has ended, as a refusal mostly does.
+  refusals_.Increment();
+  parts_.log.Warn("undo_refused", {{"order", intent.draft.id.value()}, {"reason", error.reason}, {"message", error.message}});
+}
+
+Result<Order> Checkout::Forward(const Intent& intent, Lease& lease, const Context& context) {
   const Order& draft = intent.draft;
-  const auto reserved = parts_.stock.Reserve(draft, context);
+  const auto reserved = parts_.stock.Reserve(draft, TRY(lease.Step(context)));
   if (!reserved.ok()) {
     if (Transient(reserved.error())) return reserved.error();
-    return Undo(intent, reserved.error(), context);
+    return Undo(intent, reserved.error(), lease, context);
   }
-  if (const Status claimed = parts_.pricing.Claim(draft, context); !claimed.ok()) {
+  if (const Status claimed = parts_.pricing.Claim(draft, TRY(lease.Step(context))); !claimed.ok()) {
     if (Transient(claimed.error())) return claimed.error();
-    return Undo(intent, TotalChanged(intent, claimed.error(), context), context);
+    return Undo(intent, TotalChanged(intent, claimed.error(), context), lease, context);
   }
-  if (const Status paid = Pay(intent, context); !paid.ok()) {
+  if (const Status paid = Pay(intent, TRY(lease.Step(context))); !paid.ok()) {
     if (Transient(paid.error())) return paid.error();
-    return Undo(intent, paid.error(), context);
+    return Undo(intent, paid.error(), lease, context);
   }
-  if (const Status committed = parts_.stock.Commit(draft.id, context); !committed.ok()) {
+  if (const Status committed = parts_.stock.Commit(draft.id, TRY(lease.Step(context))); !committed.ok()) {
     if (Transient(committed.error())) return committed.error();
-    return Undo(intent, committed.error(), context);
+    return Undo(intent, committed.error(), lease, context);
   }
   Order order = draft;
   if (order.totals.total_minor == 0) order.payment_state = PaymentState::kPaid;  // There is nothing to wait for.
   if (PaidByCard(draft)) {
-    if (const Status captured = parts_.card.Capture(draft.id, context); !captured.ok()) {
+    if (const Status captured = parts_.card.Capture(draft.id, TRY(lease.Step(context))); !captured.ok()) {
       if (Transient(captured.error())) return captured.error();
-      return Undo(intent, captured.error(), context);
+      return Undo(intent, captured.error(), lease, context);
     }
     order.payment_state = PaymentState::kPaid;
     order.charged_minor = order.totals.total_minor;
@@ -311,7 +388,7 @@ Result<Order> Checkout::Forward(const Intent& intent, const Context& context) {
   const bool later = std::any_of(reserved->begin(), reserved->end(), [](const auto& entry) { return entry.second > 0; });
   std::map<BookId, StockLevel> levels;
   if (later) {
-    if (auto found = parts_.stock.Levels(BooksOf(draft), context); found.ok()) levels = *std::move(found);
+    if (auto found = parts_.stock.Levels(BooksOf(draft), TRY(lease.Step(context))); found.ok()) levels = *std::move(found);
   }
   // What is still to come takes as long as it takes.
   if (!later && order.payment_state == PaymentState::kDue && options_.unpaid_kept.count() > 0) {
@@ -338,30 +415,31 @@ Error Checkout::TotalChanged(const Intent& intent, const Error& refused, const C
   return error;
 }
 
-Result<Order> Checkout::Undo(const Intent& intent, const Error& why, const Context& context) {
+Result<Order> Checkout::Undo(const Intent& intent, const Error& why, Lease& lease, const Context& context) {
   if (!parts_.store.BeginUndo(intent.key, why)) {
     return StillRunning();  // Somebody whose lease ran out meanwhile placed it; the next call gets its answer.
   }
-  TRY(UndoEffects(intent, context));
+  TRY(UndoEffects(intent, lease, context));
   parts_.store.Fail(intent.key);
   return why;
 }
 
 // A driver that lost its lease may have gone further than the refusal that is being undone, so each step is taken back
 // in whatever state it is.
-Status Checkout::UndoEffects(const Intent& intent, const Context& context) {
+Status Checkout::UndoEffects(const Intent& intent, Lease& lease, const Context& context) {
   const Order& draft = intent.draft;
   if (PaidByCard(draft)) {
-    Status voided = parts_.card.Void(draft.id, context);
+    Status voided = parts_.card.Void(draft.id, TRY(lease.Step(context)));
     if (HasReason(voided, "CAPTURED")) {
-      voided = parts_.card.Refund(draft.id, draft.id.value() + "-undo", draft.totals.total_minor, draft.currency_code, context);
+      voided = parts_.card.Refund(draft.id, draft.id.value() + "-undo", draft.totals.total_minor, draft.currency_code,
+                                  TRY(lease.Step(context)));
     }
     TRY(std::move(voided));
   }
-  TRY(parts_.pricing.ReleaseClaim(draft.id, context));
-  Status released = parts_.stock.Release(draft.id, context);
+  TRY(parts_.pricing.ReleaseClaim(draft.id, TRY(lease.Step(context))));
+  Status released = parts_.stock.Release(draft.id, TRY(lease.Step(context)));
   if (HasReason(released, "RESERVATION_COMMITTED")) {
-    released = parts_.stock.TakeBack(draft.id, draft.id.value() + "-undo", {}, Restock::kYes, context);
+    released = parts_.stock.TakeBack(draft.id, draft.id.value() + "-undo", {}, Restock::kYes, TRY(lease.Step(context)));
   }
   return released;
 }
@@ -383,7 +461,7 @@ Result<Checkout::Placed> Checkout::AnswerTo(const std::string& idempotency_key, 
 int Checkout::Recover(int limit, const Context& context) {
   std::atomic<int> due = 0;
   ForEach(parts_.store.DueIntents(parts_.clock.Now(), limit), options_.recover_at_once,
-          [&](const Intent& intent) { due += RecoverIntent(intent, context) ? 1 : 0; });
+          [&](const Intent& intent) { due += RecoverIntent(intent.key, context) ? 1 : 0; });
   ForEach(parts_.store.DueEffects(parts_.clock.Now(), limit), options_.recover_at_once, [&](const PendingEffect& pending) {
     ++due;
     RecoverEffect(pending, context);
@@ -401,32 +479,50 @@ int Checkout::CancelRunOut(int limit) {
   return static_cast<int>(orders.size());
 }
 
-bool Checkout::RecoverIntent(const Intent& intent, const Context& context) {
+bool Checkout::RecoverIntent(const std::string& key, const Context& context) {
   const Timestamp now = parts_.clock.Now();
-  if (!parts_.store.TakeLease(intent.key, now, now + options_.lease)) return false;
+  // As it is now: whoever had it before the lease may have gone on.
+  const std::optional<Intent> intent = parts_.store.TakeLease(key, now, now + options_.lease);
+  if (!intent) return false;
+  Lease lease(*this, *intent);
   const Result<Order> order = [&]() -> Result<Order> {
-    if (intent.state == Intent::State::kUndoing) return Undo(intent, *intent.error, context);
-    if (now - intent.create_time <= options_.give_up) return Forward(intent, context);
+    if (intent->state == Intent::State::kUndoing) return Undo(*intent, *intent->error, lease, context);
+    if (now - intent->create_time <= options_.give_up) return Forward(*intent, lease, context);
     // Too old. Stock that is committed cannot be taken back silently, so such an order is driven on.
-    const Status released = parts_.stock.Release(intent.draft.id, context);
-    if (HasReason(released, "RESERVATION_COMMITTED")) return Forward(intent, context);
+    const Status released = parts_.stock.Release(intent->draft.id, TRY(lease.Step(context)));
+    if (HasReason(released, "RESERVATION_COMMITTED")) return Forward(*intent, lease, context);
     if (!released.ok()) return released.error();
-    return Undo(intent, GivenUp(), context);
+    return Undo(*intent, GivenUp(), lease, context);
   }();
-  parts_.log.Info("intent_recovered", {{"order", intent.draft.id.value()},
+  parts_.log.Info("intent_recovered", {{"order", intent->draft.id.value()},
                                        {"outcome", order.ok() ? "placed" : order.error().reason.c_str()}});
-  if (!order.ok() && Transient(order.error())) parts_.store.DropLease(intent.key);
+  if (!order.ok()) LetGo(*intent, lease, order.error());
   return true;
 }
 
 void Checkout::RecoverEffect(const PendingEffect& pending, const Context& context) {
   const Status done = Perform(pending, context);
   if (done.ok()) return parts_.store.FinishEffect(pending.id);
-  parts_.log.Warn("effect_failed", {{"order", pending.order.id.value()},
-                                    {"attempts", pending.attempts + 1},
-                                    {"reason", done.error().reason},
-                                    {"message", done.error().message}});
-  parts_.store.RetryEffect(pending.id, parts_.clock.Now() + options_.effect_retry);
+  const obs::Log::Fields fields = {{"order", pending.order.id.value()},
+                                          {"effect", pending.id},
+                                          {"attempts", pending.attempts + 1},
+                                          {"reason", done.error().reason},
+                                          {"message", done.error().message}};
+  const Timestamp now = parts_.clock.Now();
+  if (Transient(done.error())) {
+    parts_.log.Warn("effect_failed", fields);
+    const auto pause = Backoff(options_.effect_retry, pending.attempts, options_.lost_retry_max);
+    return parts_.store.RetryEffect(pending.id, Store::Attempt::kLost, now + pause);
+  }
+  refusals_.Increment();
+  if (pending.refusals + 1 < options_.refusals_max) {
+    parts_.log.Warn("effect_refused", fields);
+    const auto pause = Backoff(options_.effect_retry, pending.refusals, options_.refused_retry_max);
+    return parts_.store.RetryEffect(pending.id, Store::Attempt::kRefused, now + pause);
+  }
+  given_up_.Increment();
+  parts_.log.Error("effect_given_up", fields);
+  parts_.store.GiveUpEffect(pending, Words(pending) + ": " + done.error().message, now);
 }
 
 Status Checkout::Perform(const PendingEffect& pending, const Context& context) {

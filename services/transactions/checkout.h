@@ -3,11 +3,11 @@
 // Place: 1. the intent is stored under the caller's key, with the quote frozen into the draft order; 2. stock is reserved;
 // 3. redemptions are claimed; 4. the payment is authorised; 5. the stock is committed and the payment captured; 6. order,
 // event and the intent's end are stored as one. Steps 2–5 happen at their owners under the order's id, so each can be
-// repeated; the intent needs no note between them. Whoever drives an intent holds its lease.
+// repeated; the intent needs no note between them. Whoever drives an intent holds its lease, from before reading it to its end.
 // A refusal in 2–5 is first stored (the intent is being undone, with its reason), then undone, then answered; it stays the
 // answer of that key. After a crash Recover drives a running intent through the same steps again, and an undoing one to
 // its end. What a later decision (cancel, refund) must do elsewhere is stored with the decision as effects, and done by
-// Recover at least once, each under its own key.
+// Recover at least once, each under its own key. What another service refuses for about a day is left to staff.
 // Thread-safe.
 #pragma once
 
@@ -22,6 +22,7 @@
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/obs/log.h"
+#include "lib/obs/metrics.h"
 #include "services/transactions/ports.h"
 #include "services/transactions/store.h"
 
@@ -47,14 +48,20 @@ struct Preview {
 class Checkout {
  public:
   struct Options {
-    // Longer than the slowest call to another service, so that a lease outlives its holder's steps; short, because after
-    // the holder's death nobody drives the intent for that long.
+    // Longer than the slowest step, which a driver keeps a lease for; short, because after the driver's death nobody drives
+    // the intent for that long.
     std::chrono::milliseconds lease{4000};
     // A second call with the key of one that runs waits for it this long before STILL_RUNNING.
     std::chrono::milliseconds wait_max{2000};
     // An intent that cannot be driven on for so long (a service is down) is undone.
     std::chrono::milliseconds give_up{600'000};
+    // An effect that came to nothing is tried again after so long, and ever later: up to lost_retry_max where the answer was
+    // lost (the other side may be back at any moment), up to refused_retry_max where it was refused for good. After so many
+    // refusals it is given up: 12 within the first hour, then one an hour, which is about a day.
     std::chrono::milliseconds effect_retry{1000};
+    std::chrono::milliseconds lost_retry_max{60'000};
+    std::chrono::milliseconds refused_retry_max{3'600'000};
+    std::int64_t refusals_max = 36;
     // Recover does so many things at once: each waits for another service, and one that hangs must not hold up the rest.
     int recover_at_once = 8;
     // Copies that one buyer may have ordered and not paid; 0: no limit.
@@ -71,9 +78,10 @@ class Checkout {
     const Clock& clock;
     Random& random;
     obs::Log& log;
+    obs::Metrics& metrics;
   };
 
-  Checkout(const Parts& parts, Options options) : parts_(parts), options_(options) {}
+  Checkout(const Parts& parts, Options options);
 
   // Whether what the buyer's e-mail has ordered before counts. Hidden, a stranger who types an address learns nothing of it;
   // what the customer who is signed in has ordered counts always.
@@ -99,23 +107,27 @@ class Checkout {
  private:
   class RunningHere;
   class UnpaidHere;
+  class Lease;
 
   Result<Order> Quote(const Basket& basket, History history, const Context& context) const;
   Result<Intent> NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
                            const Context& context);
-  Result<Placed> Drive(const Intent& intent, const Context& context);
-  Result<Order> Forward(const Intent& intent, const Context& context);
+  Result<Placed> Drive(const Intent& intent, Lease lease, const Context& context);
+  void LetGo(const Intent& intent, Lease& lease, const Error& error);
+  Result<Order> Forward(const Intent& intent, Lease& lease, const Context& context);
   Status Pay(const Intent& intent, const Context& context);
-  Result<Order> Undo(const Intent& intent, const Error& why, const Context& context);
-  Status UndoEffects(const Intent& intent, const Context& context);
+  Result<Order> Undo(const Intent& intent, const Error& why, Lease& lease, const Context& context);
+  Status UndoEffects(const Intent& intent, Lease& lease, const Context& context);
   Error TotalChanged(const Intent& intent, const Error& refused, const Context& context);
   Result<Placed> AnswerOf(const Intent& intent) const;
   Status Perform(const PendingEffect& pending, const Context& context);
-  bool RecoverIntent(const Intent& intent, const Context& context);
+  bool RecoverIntent(const std::string& key, const Context& context);
   void RecoverEffect(const PendingEffect& pending, const Context& context);
 
   const Parts parts_;
   const Options options_;
+  obs::Counter& refusals_;
+  obs::Counter& given_up_;
   std::mutex mutex_;
   std::condition_variable ended_;
   std::set<std::string> running_;  // Guarded by mutex_: keys that Place drives in this process.

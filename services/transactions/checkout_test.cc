@@ -1,6 +1,7 @@
 // The checkout against an honest fake of the other services, with every single step failing in every way.
 #include "services/transactions/checkout.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@ namespace octavo::transactions {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::HasSubstr;
 
 constexpr char kKey[] = "0193583c-5a00-7abc-8def-0123456789ab";
 
@@ -25,7 +27,7 @@ class CheckoutTest : public testing::Test {
   CheckoutTest() { world_.shelf[BookId(1)] = 5; }
 
   std::unique_ptr<Checkout> MakeCheckout() {
-    return std::make_unique<Checkout>(Checkout::Parts{*store_, world_, world_, world_, clock_, random_, *log_},
+    return std::make_unique<Checkout>(Checkout::Parts{*store_, world_, world_, world_, clock_, random_, *log_, metrics_},
                                       Checkout::Options{.wait_max = 20s});
   }
 
@@ -70,6 +72,7 @@ class CheckoutTest : public testing::Test {
 
   FakeClock clock_;
   SeededRandom random_{1};
+  obs::Metrics metrics_;
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
   std::unique_ptr<MemoryStore> store_ = std::make_unique<MemoryStore>();
   FakeWorld world_;
@@ -90,7 +93,7 @@ TEST_F(CheckoutTest, PlacesAnOrderAndAnswersTheSameAgain) {
 }
 
 TEST_F(CheckoutTest, OneBuyerReservesSoManyCopiesWithoutPayingAndNoMore) {
-  Checkout checkout({*store_, world_, world_, world_, clock_, random_, *log_}, {.unpaid_copies_max = 4});
+  Checkout checkout({*store_, world_, world_, world_, clock_, random_, *log_, metrics_}, {.unpaid_copies_max = 4});
   const auto place = [&](int key, std::int64_t quantity, const std::string& email = "reader@example.org") {
     PlaceRequest request = Request("0193583c-5a00-7abc-8def-00000000000" + std::to_string(key), quantity);
     request.basket.buyer.email = email;
@@ -110,7 +113,7 @@ TEST_F(CheckoutTest, OneBuyerReservesSoManyCopiesWithoutPayingAndNoMore) {
 }
 
 TEST_F(CheckoutTest, OrdersAtTheSameTimeShareTheLimitOfUnpaidCopies) {
-  Checkout checkout({*store_, world_, world_, world_, clock_, random_, *log_}, {.unpaid_copies_max = 6});
+  Checkout checkout({*store_, world_, world_, world_, clock_, random_, *log_, metrics_}, {.unpaid_copies_max = 6});
   world_.shelf[BookId(1)] = 50;
   std::vector<std::thread> threads;
   for (int key = 0; key < 8; ++key) {
@@ -126,7 +129,7 @@ TEST_F(CheckoutTest, OrdersAtTheSameTimeShareTheLimitOfUnpaidCopies) {
 }
 
 TEST_F(CheckoutTest, WhatNobodyPaysForOrConfirmsRunsOut) {
-  Checkout checkout({*store_, world_, world_, world_, clock_, random_, *log_}, {.unpaid_kept = 24h});
+  Checkout checkout({*store_, world_, world_, world_, clock_, random_, *log_, metrics_}, {.unpaid_kept = 24h});
   const auto place = [&](int key, PaymentMethod method) {
     PlaceRequest request = Request("0193583c-5a00-7abc-8def-00000000000" + std::to_string(key), 1);
     request.payment_method = method;
@@ -416,6 +419,139 @@ TEST_F(CheckoutTest, EffectsOfACancellationHappenAtLeastOnceAndCountOnce) {
   EXPECT_EQ(world_.shelf[BookId(1)], 5);
   EXPECT_EQ(world_.charges.at(placed->order.id).refunded, 2000);
   EXPECT_EQ(world_.claimed(), 0);
+}
+
+TEST_F(CheckoutTest, WhatIsRefusedForADayIsLeftToStaffAndTriedEverMoreSeldom) {
+  const auto placed = Place();
+  ASSERT_THAT(placed, IsOk());
+  ASSERT_THAT(store_->Decided(placed->order.id, "", "", clock_.Now(), [](const Order& order) { return Cancel(order, ""); }),
+              IsOk());
+  world_.refuse_refunds = true;
+  const Timestamp decided = clock_.Now();
+
+  std::int64_t attempts = 0;
+  while (!store_->DueEffects(Timestamp::max(), 10).empty()) {
+    ASSERT_LT(clock_.Now() - decided, 100h);
+    attempts += checkout_->Recover(10, {}) > 0 ? 1 : 0;
+    clock_.Advance(1s);
+  }
+
+  EXPECT_EQ(attempts, 36);
+  EXPECT_GT(clock_.Now() - decided, 24h);
+  EXPECT_LT(clock_.Now() - decided, 27h);
+  const Order order = *store_->FindOrder(placed->order.id);
+  EXPECT_EQ(order.left_to_staff, (std::vector<std::string>{"refund of 20.00 EUR: refused"}));
+  EXPECT_EQ(store_->Events(0, order.id, 10).back().type, EventType::kLeftToStaff);
+  EXPECT_EQ(world_.shelf[BookId(1)], 5) << "the other effects are done";
+  EXPECT_EQ(world_.claimed(), 0);
+  EXPECT_THAT(metrics_.Text(), HasSubstr("effects_refused_total 36"));
+  EXPECT_THAT(metrics_.Text(), HasSubstr("effects_given_up_total 1"));
+}
+
+TEST_F(CheckoutTest, AnAnswerThatIsLostIsAskedForAgainWithinAMinuteHoweverLongItTakes) {
+  const auto placed = Place();
+  ASSERT_THAT(placed, IsOk());
+  ASSERT_THAT(store_->Decided(placed->order.id, "", "", clock_.Now(), [](const Order& order) { return Cancel(order, ""); }),
+              IsOk());
+  world_.away = true;
+  for (int minute = 0; minute < 3000; ++minute) {
+    checkout_->Recover(10, {});
+    clock_.Advance(1min);
+  }
+  world_.away = false;
+
+  checkout_->Recover(10, {});
+
+  EXPECT_TRUE(store_->DueEffects(Timestamp::max(), 10).empty());
+  EXPECT_TRUE(store_->FindOrder(placed->order.id)->left_to_staff.empty());
+  EXPECT_EQ(world_.charges.at(placed->order.id).refunded, 2000);
+}
+
+TEST_F(CheckoutTest, AnUndoThatIsRefusedIsTriedEverMoreSeldomToo) {
+  world_.fault = Fault::kCrashAfter;
+  world_.fault_at = 4;  // The charge is held.
+  EXPECT_THROW((void)Place(), Crash);
+  checkout_ = MakeCheckout();
+  world_.refuse_voids = true;
+  clock_.Advance(20min);
+
+  const Timestamp begin = clock_.Now();
+  int attempts = 0;
+  for (; clock_.Now() - begin < 24h; clock_.Advance(1s)) attempts += checkout_->Recover(10, {});
+
+  EXPECT_LE(attempts, 30);
+  EXPECT_GE(attempts, 20);
+  world_.refuse_voids = false;
+  clock_.Advance(1h);
+  checkout_->Recover(10, {});
+  EXPECT_THAT(Place(), HasReason("GIVEN_UP"));
+  ExpectConsistent();
+}
+
+// The steps take 1.4 s each, seven in all, and a lease lasts 4 s.
+TEST_F(CheckoutTest, NobodyElseDrivesAnIntentWhoseStepsSumPastOneLease) {
+  world_.before_call = [&] {
+    clock_.Advance(1400ms);
+    const Timestamp now = clock_.Now();
+    for (const Intent& intent : store_->DueIntents(now, 10)) {
+      ADD_FAILURE() << "the intent is free at call " << world_.calls;
+      (void)store_->TakeLease(intent.key, now, now + 4s);
+    }
+  };
+
+  ASSERT_THAT(Place(), IsOk());
+
+  world_.before_call = [] {};
+  ExpectConsistent();
+}
+
+TEST_F(CheckoutTest, WhoLostTheLeaseStopsAndLeavesItToTheOther) {
+  Timestamp others;
+  world_.before_call = [&] {
+    if (world_.reservations.empty() || others != Timestamp()) return;
+    clock_.Advance(10s);  // A pause of the whole process, during its second step.
+    others = clock_.Now() + 4s;
+    ASSERT_TRUE(store_->TakeLease(std::string("guest/") + kKey, clock_.Now(), others).has_value());
+  };
+
+  EXPECT_THAT(Place(), HasReason("STILL_RUNNING"));
+
+  EXPECT_TRUE(world_.charges.empty()) << "it went on";
+  EXPECT_EQ(store_->FindIntent(std::string("guest/") + kKey)->lease_until, others);
+}
+
+// A store whose list of due intents is old by the time it is used.
+class LateStore final : public MemoryStore {
+ public:
+  std::function<void()> after_listing = [] {};
+
+  std::vector<Intent> DueIntents(Timestamp now, int limit) override {
+    auto due = MemoryStore::DueIntents(now, limit);
+    after_listing();
+    return due;
+  }
+};
+
+TEST_F(CheckoutTest, RecoveryDrivesTheIntentAsItIsUnderTheLease) {
+  auto late = std::make_unique<LateStore>();
+  LateStore& store = *late;
+  store_ = std::move(late);
+  checkout_ = MakeCheckout();
+  world_.fault = Fault::kCrashBefore;
+  world_.fault_at = 3;  // Nothing is charged.
+  EXPECT_THROW((void)Place(), Crash);
+  checkout_ = MakeCheckout();
+  clock_.Advance(5s);
+  store.after_listing = [&] {
+    ASSERT_TRUE(store.BeginUndo(std::string("guest/") + kKey, {Code::kFailedPrecondition, "PAYMENT_DECLINED", "declined"}));
+  };
+
+  checkout_->Recover(10, {});
+
+  for (const auto& [order, charge] : world_.charges) {
+    EXPECT_EQ(charge.amount, 0) << "an intent that is being undone was driven forward";
+  }
+  EXPECT_THAT(Place(), HasReason("PAYMENT_DECLINED"));
 }
 
 // A service that hangs must not hold up what others have to do.

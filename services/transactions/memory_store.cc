@@ -18,18 +18,20 @@ std::optional<Intent> MemoryStore::FindIntent(const std::string& key) {
   return found == intents_.end() ? std::nullopt : std::optional(found->second);
 }
 
-bool MemoryStore::TakeLease(const std::string& key, Timestamp now, Timestamp until) {
+std::optional<Intent> MemoryStore::TakeLease(const std::string& key, Timestamp now, Timestamp until) {
   const std::lock_guard lock(mutex_);
   const auto found = intents_.find(key);
-  if (found == intents_.end() || !Unfinished(found->second) || found->second.lease_until > now) return false;
+  if (found == intents_.end() || !Unfinished(found->second) || found->second.lease_until > now) return std::nullopt;
   found->second.lease_until = until;
-  return true;
+  return found->second;
 }
 
-void MemoryStore::DropLease(const std::string& key) {
+bool MemoryStore::MoveLease(const std::string& key, Timestamp held, Timestamp until) {
   const std::lock_guard lock(mutex_);
   const auto found = intents_.find(key);
-  if (found != intents_.end() && Unfinished(found->second)) found->second.lease_until = Timestamp();
+  if (found == intents_.end() || !Unfinished(found->second) || found->second.lease_until != held) return false;
+  found->second.lease_until = until;
+  return true;
 }
 
 void MemoryStore::DropAllLeases() {
@@ -184,7 +186,11 @@ std::vector<PendingEffect> MemoryStore::DueEffects(Timestamp now, int limit) {
   std::vector<PendingEffect> due;
   for (const auto& [id, stored] : effects_) {
     if (stored.next > now || due.size() == static_cast<std::size_t>(limit)) continue;
-    due.push_back({.id = id, .order = orders_.at(stored.order), .effect = stored.effect, .attempts = stored.attempts});
+    due.push_back({.id = id,
+                   .order = orders_.at(stored.order),
+                   .effect = stored.effect,
+                   .attempts = stored.attempts,
+                   .refusals = stored.refusals});
   }
   return due;
 }
@@ -194,12 +200,22 @@ void MemoryStore::FinishEffect(std::int64_t id) {
   effects_.erase(id);
 }
 
-void MemoryStore::RetryEffect(std::int64_t id, Timestamp next) {
+void MemoryStore::RetryEffect(std::int64_t id, Attempt attempt, Timestamp next) {
   const std::lock_guard lock(mutex_);
   const auto found = effects_.find(id);
   if (found == effects_.end()) return;
   ++found->second.attempts;
+  found->second.refusals += attempt == Attempt::kRefused ? 1 : 0;
   found->second.next = next;
+}
+
+void MemoryStore::GiveUpEffect(const PendingEffect& pending, const std::string& note, Timestamp now) {
+  const std::lock_guard lock(mutex_);
+  if (effects_.erase(pending.id) == 0) return;
+  Order& order = orders_.at(pending.order.id);
+  order = LeaveToStaff(order, note).order;
+  order.update_time = now;
+  Append(EventType::kLeftToStaff, now, order, note, {});
 }
 
 std::vector<OrderEvent> MemoryStore::Events(std::int64_t position, const std::optional<OrderId>& order, int limit) {

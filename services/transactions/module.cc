@@ -36,7 +36,8 @@ Module::Running::Running(const runtime::Environment& environment, const Configur
       pricing(caller, configuration.prices),
       stock(caller),
       card(caller),
-      checkout({*store, pricing, stock, card, environment.clock, environment.random, environment.log},
+      checkout({*store, pricing, stock, card, environment.clock, environment.random, environment.log,
+                environment.metrics},
                {.unpaid_copies_max = configuration.unpaid_copies_max,
                 .unpaid_kept = std::chrono::hours(24) * configuration.unpaid_days}),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
@@ -122,6 +123,9 @@ Status Module::Start(const runtime::Peers& peers) {
     unfinished_ = true;
     changed_.notify_all();
   });
+  if (running_->database->dialect() == db::Dialect::kPostgres) {
+    running_->watch = std::make_unique<EventWatch>(*running_->store, running_->events, running_->log);
+  }
   recovery_ = std::thread([this] { RecoverUntilStopped(); });
   running_->pipeline.Open();
   return Ok();
@@ -152,6 +156,7 @@ void Module::Close() {
   }
   changed_.notify_all();
   if (recovery_.joinable()) recovery_.join();
+  running_->watch.reset();
   subscription_ = {};
   running_->pipeline.Close();
 }

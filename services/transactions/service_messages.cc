@@ -258,6 +258,7 @@ v1::Order ToProto(const Order& order) {
   Fill(*to.mutable_update_time(), order.update_time);
   Fill(*to.mutable_credited(), order.credited_minor, order);
   for (const Return& given_back : order.returns) Fill(*to.add_returns(), given_back, order);
+  for (const std::string& note : order.left_to_staff) to.add_left_to_staff(note);
   if (RunOutTime(order) != Timestamp()) Fill(*to.mutable_run_out_time(), RunOutTime(order));
   if (order.return_end_time != Timestamp()) Fill(*to.mutable_return_end_time(), order.return_end_time);
   return to;

@@ -13,6 +13,7 @@
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
 #include "octavo/transactions/v1/transactions.grpc.pb.h"
+#include "services/transactions/event_watch.h"
 #include "services/transactions/memory_store.h"
 #include "services/transactions/testing/fake_world.h"
 
@@ -123,7 +124,7 @@ class TransactionsServiceTest : public testing::Test {
   rpc::Pipeline pipeline_{{*log_, metrics_, tracer_, clock_}, {.threads = 2}};
   MemoryStore store_;
   FakeWorld world_;
-  Checkout checkout_{{store_, world_, world_, world_, clock_, random_, *log_}, {}};
+  Checkout checkout_{{store_, world_, world_, world_, clock_, random_, *log_, metrics_}, {}};
   ChangeSignal events_;
   ChangeSignal unfinished_;
   TransactionsService service_{
@@ -454,6 +455,28 @@ TEST_F(TransactionsServiceTest, EventsAreStreamedFromAnyPositionInOrderAsTheyHap
   EXPECT_EQ(event.type(), v1::OrderEvent::TYPE_CANCELLED);
   EXPECT_EQ(event.order().name(), order.name());
   EXPECT_EQ(event.items(0).quantity(), 2);
+  context.TryCancel();
+  while (stream->Read(&event)) {
+  }
+  (void)stream->Finish();
+}
+
+// Another process on the same database writes to the store and tells nobody here.
+TEST_F(TransactionsServiceTest, AStreamWakesForWhatAnotherProcessWrote) {
+  const v1::Order order = Place(2);
+  const EventWatch watch(store_, events_, *log_, std::chrono::milliseconds(1));
+  v1::StreamOrderEventsRequest request;
+  grpc::ClientContext context;
+  const auto stream = stub_->StreamOrderEvents(&context, request);
+  v1::OrderEvent event;
+  ASSERT_TRUE(stream->Read(&event));
+
+  ASSERT_THAT(store_.Decided(OrderId(order.name().substr(sizeof "orders/" - 1)), "", "", clock_.Now(),
+                             [](const Order& now) { return Cancel(now, ""); }),
+              IsOk());
+
+  ASSERT_TRUE(stream->Read(&event)) << "the stream sleeps on";
+  EXPECT_EQ(event.type(), v1::OrderEvent::TYPE_CANCELLED);
   context.TryCancel();
   while (stream->Read(&event)) {
   }

@@ -21,7 +21,8 @@ constexpr char kSelectIntent[] = R"(
   FROM intents WHERE intent_key = $1)";
 constexpr char kTakeLease[] = R"(
   UPDATE intents SET lease_until = $3 WHERE intent_key = $1 AND state IN (1, 2) AND lease_until <= $2)";
-constexpr char kDropLease[] = "UPDATE intents SET lease_until = 0 WHERE intent_key = $1 AND state IN (1, 2)";
+constexpr char kMoveLease[] = R"(
+  UPDATE intents SET lease_until = $3 WHERE intent_key = $1 AND state IN (1, 2) AND lease_until = $2)";
 constexpr char kDropAllLeases[] = "UPDATE intents SET lease_until = 0 WHERE state IN (1, 2)";
 constexpr char kBeginUndo[] = "UPDATE intents SET state = 2, error = $2 WHERE intent_key = $1 AND state = 1";
 constexpr char kFail[] = "UPDATE intents SET state = 4, payment_token = '', draft = $2 WHERE intent_key = $1 AND state = 2";
@@ -100,11 +101,14 @@ constexpr char kInsertEffect[] = R"(
   INSERT INTO effects (effect_id, order_id, kind, amount_minor, document, attempts, next_time, done)
   VALUES ($1, $2, $3, $4, $5, 0, 0, 0))";
 constexpr char kDueEffects[] = R"(
-  SELECT effects.effect_id, effects.kind, effects.amount_minor, effects.document, effects.attempts, orders.document
+  SELECT effects.effect_id, effects.kind, effects.amount_minor, effects.document, effects.attempts, effects.refusals,
+    orders.document
   FROM effects JOIN orders ON orders.order_id = effects.order_id
-  WHERE effects.done = 0 AND effects.next_time <= $1 ORDER BY effects.effect_id LIMIT $2)";
+  WHERE effects.done = 0 AND effects.given_up = 0 AND effects.next_time <= $1 ORDER BY effects.effect_id LIMIT $2)";
 constexpr char kFinishEffect[] = "UPDATE effects SET done = 1 WHERE effect_id = $1";
-constexpr char kRetryEffect[] = "UPDATE effects SET attempts = attempts + 1, next_time = $2 WHERE effect_id = $1";
+constexpr char kRetryEffect[] = R"(
+  UPDATE effects SET attempts = attempts + 1, refusals = refusals + $2, next_time = $3 WHERE effect_id = $1)";
+constexpr char kGiveUpEffect[] = "UPDATE effects SET given_up = 1 WHERE effect_id = $1 AND done = 0 AND given_up = 0";
 
 constexpr char kFactIds[] = R"(
   SELECT order_id FROM intents WHERE order_id > $1 AND order_id <= $2
@@ -128,7 +132,7 @@ constexpr char kEventsBetween[] = R"(
   SELECT order_id, event_position, event_type, event_time, document
   FROM order_events WHERE order_id BETWEEN $1 AND $2 ORDER BY order_id, event_position)";
 constexpr char kEffectsBetween[] = R"(
-  SELECT order_id, effect_id, kind, amount_minor, document, attempts, done
+  SELECT order_id, effect_id, kind, amount_minor, document, attempts, done, given_up
   FROM effects WHERE order_id BETWEEN $1 AND $2 ORDER BY effect_id)";
 constexpr char kLogFacts[] = R"(
   SELECT event_position, order_number,
@@ -208,7 +212,7 @@ std::vector<OrderEvent> ToEvents(const std::vector<Row>& rows) {
   std::vector<OrderEvent> events;
   events.reserve(rows.size());
   for (const Row& row : rows) {
-    OrderEvent event{.position = row.Int(0), .type = row.OneOf(1, EventType::kPlaced, EventType::kErased), .time = row.Time(2)};
+    OrderEvent event{.position = row.Int(0), .type = row.OneOf(1, EventType::kPlaced, kLastEventType), .time = row.Time(2)};
     EventFromJson(row.Text(3), event);
     events.push_back(std::move(event));
   }
@@ -238,7 +242,8 @@ EffectFacts ToEffectFacts(const Row& row) {
                      .amount_minor = row.Int(3),
                      .items = ItemsFromJson(row.Text(4))},
           .attempts = row.Int(5),
-          .done = row.Int(6) == 1};
+          .done = row.Int(6) == 1,
+          .given_up = row.Int(7) == 1};
 }
 
 // Facts of known order ids, filled table by table.
@@ -275,7 +280,7 @@ void FillEvents(FactsPage& page, const std::vector<Row>& rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool last = i + 1 == rows.size() || rows[i + 1].Text(0) != rows[i].Text(0);
     page.Fill({rows[i]}, 0, [&](OrderFacts& facts, const Row& row) {
-      facts.events.push_back({row.Int(1), row.OneOf(2, EventType::kPlaced, EventType::kErased), row.Time(3)});
+      facts.events.push_back({row.Int(1), row.OneOf(2, EventType::kPlaced, kLastEventType), row.Time(3)});
       if (!last) return;
       OrderEvent event;
       EventFromJson(row.Text(4), event);
@@ -309,12 +314,15 @@ std::optional<Intent> SqlStore::FindIntent(const std::string& key) {
   });
 }
 
-bool SqlStore::TakeLease(const std::string& key, Timestamp now, Timestamp until) {
-  return database_.Write([&](Transaction& transaction) { return transaction.Execute(kTakeLease, key, now, until) == 1; });
+std::optional<Intent> SqlStore::TakeLease(const std::string& key, Timestamp now, Timestamp until) {
+  return database_.Write([&](Transaction& transaction) -> std::optional<Intent> {
+    if (transaction.Execute(kTakeLease, key, now, until) == 0) return std::nullopt;
+    return ToIntent(*transaction.QueryOne(kSelectIntent, key));
+  });
 }
 
-void SqlStore::DropLease(const std::string& key) {
-  database_.Write([&](Transaction& transaction) { transaction.Execute(kDropLease, key); });
+bool SqlStore::MoveLease(const std::string& key, Timestamp held, Timestamp until) {
+  return database_.Write([&](Transaction& transaction) { return transaction.Execute(kMoveLease, key, held, until) == 1; });
 }
 
 bool SqlStore::BeginUndo(const std::string& key, const Error& error) {
@@ -427,11 +435,12 @@ std::vector<PendingEffect> SqlStore::DueEffects(Timestamp now, int limit) {
     std::vector<PendingEffect> effects;
     for (const Row& row : transaction.Query(kDueEffects, now, limit)) {
       effects.push_back({.id = row.Int(0),
-                         .order = OrderFromJson(row.Text(5)),
+                         .order = OrderFromJson(row.Text(6)),
                          .effect = {.kind = row.OneOf(1, Effect::Kind::kVoidPayment, Effect::Kind::kStrikeOff),
                                     .amount_minor = row.Int(2),
                                     .items = ItemsFromJson(row.Text(3))},
-                         .attempts = row.Int(4)});
+                         .attempts = row.Int(4),
+                         .refusals = row.Int(5)});
     }
     return effects;
   });
@@ -441,8 +450,18 @@ void SqlStore::FinishEffect(std::int64_t id) {
   database_.Write([&](Transaction& transaction) { transaction.Execute(kFinishEffect, id); });
 }
 
-void SqlStore::RetryEffect(std::int64_t id, Timestamp next) {
-  database_.Write([&](Transaction& transaction) { transaction.Execute(kRetryEffect, id, next); });
+void SqlStore::RetryEffect(std::int64_t id, Attempt attempt, Timestamp next) {
+  const int refusals = attempt == Attempt::kRefused ? 1 : 0;
+  database_.Write([&](Transaction& transaction) { transaction.Execute(kRetryEffect, id, refusals, next); });
+}
+
+void SqlStore::GiveUpEffect(const PendingEffect& pending, const std::string& note, Timestamp now) {
+  database_.WriteTogether([&](Transaction& transaction) {
+    if (transaction.Execute(kGiveUpEffect, pending.id) == 0) return;
+    const auto row = transaction.QueryOne(kSelectOrder, pending.order.id.value());
+    Change change = LeaveToStaff(OrderFromJson(row->Text(0)), note);
+    WriteChange(transaction, change, now);
+  });
 }
 
 std::vector<OrderEvent> SqlStore::Events(std::int64_t position, const std::optional<OrderId>& order, int limit) {

@@ -16,8 +16,8 @@ class SqlStore : public Store, public FactsSource {
 
   std::optional<Intent> Begin(const Intent& intent) override;
   std::optional<Intent> FindIntent(const std::string& key) override;
-  bool TakeLease(const std::string& key, Timestamp now, Timestamp until) override;
-  void DropLease(const std::string& key) override;
+  std::optional<Intent> TakeLease(const std::string& key, Timestamp now, Timestamp until) override;
+  bool MoveLease(const std::string& key, Timestamp held, Timestamp until) override;
   bool BeginUndo(const std::string& key, const Error& error) override;
   void Fail(const std::string& key) override;
   Result<Order> Place(const std::string& key, const Order& order) override;
@@ -33,7 +33,8 @@ class SqlStore : public Store, public FactsSource {
                         const Decide& decide) override;
   std::vector<PendingEffect> DueEffects(Timestamp now, int limit) override;
   void FinishEffect(std::int64_t id) override;
-  void RetryEffect(std::int64_t id, Timestamp next) override;
+  void RetryEffect(std::int64_t id, Attempt attempt, Timestamp next) override;
+  void GiveUpEffect(const PendingEffect& pending, const std::string& note, Timestamp now) override;
   std::vector<OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) override;
   std::int64_t LastPosition() override;
   std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) override;

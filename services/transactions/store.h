@@ -33,6 +33,7 @@ struct PendingEffect {
   Order order;  // As it is now.
   Effect effect;
   std::int64_t attempts = 0;
+  std::int64_t refusals = 0;  // How many of the attempts the other side refused for good.
 };
 
 class Store {
@@ -42,10 +43,12 @@ class Store {
   // Remembers the intent, leased to the caller, unless its key is known: then gives the one that is there.
   virtual std::optional<Intent> Begin(const Intent& intent) = 0;
   virtual std::optional<Intent> FindIntent(const std::string& key) = 0;
-  // Whether the caller drives the intent now, until `until`; false: somebody else does, or it is finished.
-  virtual bool TakeLease(const std::string& key, Timestamp now, Timestamp until) = 0;
-  // Lets others drive it.
-  virtual void DropLease(const std::string& key) = 0;
+  // The caller drives the intent from now on, until `until`; gives it as it is under this lease. Nullopt: somebody else drives
+  // it, or it is finished.
+  virtual std::optional<Intent> TakeLease(const std::string& key, Timestamp now, Timestamp until) = 0;
+  // Moves the end of the lease that ends at `held`: a driver keeps it for longer, or lets others have the intent. False: that
+  // lease ran out and somebody else has one, or the intent is finished.
+  virtual bool MoveLease(const std::string& key, Timestamp held, Timestamp until) = 0;
   // From here on the intent can only end in kFailed with this error. False: it has ended otherwise.
   virtual bool BeginUndo(const std::string& key, const Error& error) = 0;
   // Everything was undone. The intent keeps its error, and nothing of the person.
@@ -88,7 +91,11 @@ class Store {
 
   virtual std::vector<PendingEffect> DueEffects(Timestamp now, int limit) = 0;
   virtual void FinishEffect(std::int64_t id) = 0;
-  virtual void RetryEffect(std::int64_t id, Timestamp next) = 0;
+  // An attempt came to nothing: its answer was lost, or the other side refused for good.
+  enum class Attempt { kLost, kRefused };
+  virtual void RetryEffect(std::int64_t id, Attempt attempt, Timestamp next) = 0;
+  // Nobody tries it any more: the order says so (`note`), and so does an event, as one. Repeating it changes nothing.
+  virtual void GiveUpEffect(const PendingEffect& pending, const std::string& note, Timestamp now) = 0;
 
   // Events behind `position`, in order; of one order where one is named.
   virtual std::vector<OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) = 0;

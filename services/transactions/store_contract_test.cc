@@ -81,12 +81,29 @@ TEST_P(StoreContractTest, OneHolderOfALease) {
   (void)store_->Begin(ExampleIntent());
 
   EXPECT_FALSE(store_->TakeLease("guest/1", kNow + 1s, kNow + 5s));
-  EXPECT_TRUE(store_->TakeLease("guest/1", kNow + 4s, kNow + 8s));
+  const auto leased = store_->TakeLease("guest/1", kNow + 4s, kNow + 8s);
+  ASSERT_TRUE(leased.has_value());
+  EXPECT_EQ(leased->lease_until, kNow + 8s);
+  EXPECT_EQ(leased->draft, ExampleIntent().draft);
   EXPECT_FALSE(store_->TakeLease("guest/1", kNow + 4s, kNow + 8s));
-  store_->DropLease("guest/1");
-  EXPECT_EQ(store_->DueIntents(kNow, 10).size(), 1U);
-  EXPECT_TRUE(store_->TakeLease("guest/1", kNow + 4s, kNow + 8s));
   EXPECT_FALSE(store_->TakeLease("guest/unknown", kNow, kNow + 8s));
+}
+
+TEST_P(StoreContractTest, ALeaseIsMovedByItsHolderOnly) {
+  (void)store_->Begin(ExampleIntent());
+  ASSERT_TRUE(store_->TakeLease("guest/1", kNow + 4s, kNow + 8s).has_value());
+
+  EXPECT_FALSE(store_->MoveLease("guest/1", kNow + 4s, kNow + 20s)) << "the lease before";
+  EXPECT_TRUE(store_->MoveLease("guest/1", kNow + 8s, kNow + 12s));
+  EXPECT_FALSE(store_->TakeLease("guest/1", kNow + 9s, kNow + 13s));
+  EXPECT_TRUE(store_->MoveLease("guest/1", kNow + 12s, Timestamp()));
+  EXPECT_EQ(store_->DueIntents(kNow, 10).size(), 1U);
+  ASSERT_TRUE(store_->BeginUndo("guest/1", {Code::kFailedPrecondition, "OUT_OF_STOCK", "none left"}));
+  const auto undoing = store_->TakeLease("guest/1", kNow, kNow + 8s);
+  ASSERT_TRUE(undoing.has_value());
+  EXPECT_EQ(undoing->state, Intent::State::kUndoing) << "as it is under the lease";
+  store_->Fail("guest/1");
+  EXPECT_FALSE(store_->MoveLease("guest/1", kNow + 8s, kNow + 9s)) << "it has ended";
 }
 
 TEST_P(StoreContractTest, OrderEventAndIntentArePlacedAsOneAndOnce) {
@@ -136,10 +153,33 @@ TEST_P(StoreContractTest, ADecisionWritesOrderEventAndEffectsTogether) {
   ASSERT_EQ(effects.size(), 2U);
   EXPECT_EQ(effects[0].effect.kind, Effect::Kind::kRestock);
   EXPECT_EQ(effects[0].effect.items, (std::vector<Item>{{BookId(1), 3}, {BookId(2), 1}}));
-  store_->RetryEffect(effects[0].id, kNow + 1h);
+  store_->RetryEffect(effects[0].id, Store::Attempt::kLost, kNow + 1h);
   store_->FinishEffect(effects[1].id);
   EXPECT_TRUE(store_->DueEffects(kNow, 10).empty());
   EXPECT_EQ(store_->DueEffects(kNow + 1h, 10).at(0).attempts, 1);
+  EXPECT_EQ(store_->DueEffects(kNow + 1h, 10).at(0).refusals, 0);
+}
+
+TEST_P(StoreContractTest, AnEffectThatIsGivenUpIsOnTheOrderAndInItsEvents) {
+  const Order order = PlaceExample();
+  ASSERT_THAT(store_->Decided(order.id, "", "", kNow, [](const Order& now) { return Cancel(now, ""); }), IsOk());
+  const std::size_t count = store_->DueEffects(kNow, 10).size();
+  store_->RetryEffect(store_->DueEffects(kNow, 10).front().id, Store::Attempt::kRefused, kNow);
+  const PendingEffect refused = store_->DueEffects(kNow, 10).front();
+  EXPECT_EQ(refused.refusals, 1);
+
+  store_->GiveUpEffect(refused, "refund of 24.90 EUR: no such charge", kNow + 1h);
+  store_->GiveUpEffect(refused, "refund of 24.90 EUR: no such charge", kNow + 2h);
+
+  EXPECT_EQ(store_->DueEffects(Timestamp::max(), 10).size(), count - 1);
+  const Order now = *store_->FindOrder(order.id);
+  EXPECT_EQ(now.left_to_staff, (std::vector<std::string>{"refund of 24.90 EUR: no such charge"}));
+  EXPECT_EQ(now.update_time, kNow + 1h);
+  const auto events = store_->Events(0, order.id, 10);
+  EXPECT_EQ(events.size(), 3U);
+  EXPECT_EQ(events.back().type, EventType::kLeftToStaff);
+  EXPECT_EQ(events.back().note, "refund of 24.90 EUR: no such charge");
+  EXPECT_EQ(events.back().order, now);
 }
 
 TEST_P(StoreContractTest, KeepsEveryKindOfEffect) {

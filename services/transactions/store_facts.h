@@ -54,6 +54,7 @@ struct EffectFacts {
   Effect effect;
   std::int64_t attempts = 0;
   bool done = false;
+  bool given_up = false;  // Refused for so long that nobody tries it any more.
 };
 
 // Of one order id, in one moment.

@@ -118,7 +118,8 @@ json OrderToJson(const Order& order) {
           {"reader", order.reader},
           {"return_end_time", ToMicros(order.return_end_time)},
           {"returns", std::move(returns)},
-          {"run_out_time", ToMicros(order.run_out_time)}};
+          {"run_out_time", ToMicros(order.run_out_time)},
+          {"left_to_staff", order.left_to_staff}};
 }
 
 Order ReadOrder(const json& in) {
@@ -138,7 +139,8 @@ Order ReadOrder(const json& in) {
               .cart = in.at("cart"),
               .reader = in.value("reader", ""),
               .return_end_time = FromMicros(in.value("return_end_time", std::int64_t{0})),
-              .run_out_time = FromMicros(in.value("run_out_time", std::int64_t{0}))};
+              .run_out_time = FromMicros(in.value("run_out_time", std::int64_t{0})),
+              .left_to_staff = in.value("left_to_staff", std::vector<std::string>())};
   for (const json& given_back : in.value("returns", json::array())) order.returns.push_back(ReturnFromJson(given_back));
   for (const json& line : in.at("lines")) order.lines.push_back(LineFromJson(line));
   ReadEnum(in, "state", order.state);

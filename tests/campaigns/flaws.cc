@@ -28,10 +28,12 @@ class ForwardingOrders : public transactions::Store {
 
   std::optional<Intent> Begin(const Intent& intent) override { return store_.Begin(intent); }
   std::optional<Intent> FindIntent(const std::string& key) override { return store_.FindIntent(key); }
-  bool TakeLease(const std::string& key, Timestamp now, Timestamp until) override {
+  std::optional<Intent> TakeLease(const std::string& key, Timestamp now, Timestamp until) override {
     return store_.TakeLease(key, now, until);
   }
-  void DropLease(const std::string& key) override { store_.DropLease(key); }
+  bool MoveLease(const std::string& key, Timestamp held, Timestamp until) override {
+    return store_.MoveLease(key, held, until);
+  }
   bool BeginUndo(const std::string& key, const Error& error) override { return store_.BeginUndo(key, error); }
   void Fail(const std::string& key) override { store_.Fail(key); }
   Result<Order> Place(const std::string& key, const Order& order) override { return store_.Place(key, order); }
@@ -55,7 +57,10 @@ class ForwardingOrders : public transactions::Store {
     return store_.DueEffects(now, limit);
   }
   void FinishEffect(std::int64_t id) override { store_.FinishEffect(id); }
-  void RetryEffect(std::int64_t id, Timestamp next) override { store_.RetryEffect(id, next); }
+  void RetryEffect(std::int64_t id, Attempt attempt, Timestamp next) override { store_.RetryEffect(id, attempt, next); }
+  void GiveUpEffect(const transactions::PendingEffect& pending, const std::string& note, Timestamp now) override {
+    store_.GiveUpEffect(pending, note, now);
+  }
   std::vector<transactions::OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order,
                                                int limit) override {
     return store_.Events(position, order, limit);
@@ -119,7 +124,9 @@ class ForgetfulOfKeys final : public ForwardingOrders {
   bool BeginUndo(const std::string& key, const Error& error) override { return store_.BeginUndo(Real(key), error); }
   void Fail(const std::string& key) override { store_.Fail(Real(key)); }
   Result<Order> Place(const std::string& key, const Order& order) override { return store_.Place(Real(key), order); }
-  void DropLease(const std::string& key) override { store_.DropLease(Real(key)); }
+  bool MoveLease(const std::string& key, Timestamp held, Timestamp until) override {
+    return store_.MoveLease(Real(key), held, until);
+  }
 
  private:
   std::string Real(const std::string& key) const {

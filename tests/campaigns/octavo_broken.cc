@@ -129,9 +129,9 @@ class ChargesBeforeIntent final : public SqlStore {
     Write(key);
     return SqlStore::BeginUndo(key, error);
   }
-  void DropLease(const std::string& key) override {
+  bool MoveLease(const std::string& key, Timestamp held, Timestamp until) override {
     Write(key);
-    SqlStore::DropLease(key);
+    return SqlStore::MoveLease(key, held, until);
   }
 
  private:
@@ -187,7 +187,7 @@ class DoneBeforeDoing final : public SqlStore {
     for (const PendingEffect& effect : due) SqlStore::FinishEffect(effect.id);
     return due;
   }
-  void RetryEffect(std::int64_t, Timestamp) override {}
+  void RetryEffect(std::int64_t, Attempt, Timestamp) override {}
 };
 
 template <typename Broken>

@@ -85,7 +85,8 @@ SmallShop::SmallShop(const World& world) : world_(world), log_(obs::Log::Silent(
   checkout_ = std::make_unique<transactions::Checkout>(
       transactions::Checkout::Parts{*orders_, InFront(*plain_pricing_, flawed_pricing_, world.flaw.pricing),
                                     InFront(*plain_stock_, flawed_stock_, world.flaw.stock),
-                                    InFront(*plain_card_, flawed_card_, world.flaw.card), world.clock, world.random, *log_},
+                                    InFront(*plain_card_, flawed_card_, world.flaw.card), world.clock, world.random, *log_,
+                                    metrics_},
       // One after the other, so that the n-th call is the same each time.
       transactions::Checkout::Options{.recover_at_once = 1});
 }

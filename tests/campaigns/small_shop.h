@@ -18,6 +18,7 @@
 #include "lib/db/database.h"
 #include "lib/db/migrations.h"
 #include "lib/obs/log.h"
+#include "lib/obs/metrics.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/fake_disk.h"
 #include "services/cart/store.h"
@@ -116,6 +117,7 @@ class SmallShop {
 
   const World world_;
   std::unique_ptr<obs::Log> log_;
+  obs::Metrics metrics_;
   std::vector<std::unique_ptr<Service>> services_;
   std::unique_ptr<cart::Store> carts_;
   std::unique_ptr<inventory::Store> inventory_;

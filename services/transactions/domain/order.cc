@@ -52,6 +52,12 @@ std::string Amount(const Order& order, std::int64_t minor) {
   return ToString(Money(minor, *currency));
 }
 
+Change LeaveToStaff(const Order& order, const std::string& note) {
+  Change change{.order = order, .event = EventType::kLeftToStaff, .note = note};
+  change.order.left_to_staff.push_back(note);
+  return change;
+}
+
 bool HandedOver(const Order& order) {
   return order.fulfilment_state == FulfilmentState::kShipped || order.fulfilment_state == FulfilmentState::kDelivered;
 }

@@ -135,6 +135,8 @@ struct Order {
   Timestamp return_end_time;      // From then on the buyer may not ask to return books any more; 0: there is no end yet.
   std::vector<Return> returns;    // By number.
   Timestamp run_out_time;         // Unless it is paid or confirmed (packed) before, it is cancelled then; 0: never.
+  // What was decided and refused elsewhere for good, for staff to do by hand: "refund of 12.90 EUR: …".
+  std::vector<std::string> left_to_staff;
 
   bool operator==(const Order&) const = default;
 };
@@ -148,7 +150,9 @@ enum class EventType {
   kCompleted = 6,
   kErased = 7,
   kReturnChanged = 8,  // Requested, accepted or rejected; one that is received is kRefunded.
+  kLeftToStaff = 9,    // Something that was decided cannot be done elsewhere; the note says what.
 };
+inline constexpr EventType kLastEventType = EventType::kLeftToStaff;
 
 struct OrderEvent {
   std::int64_t position = 0;
@@ -207,6 +211,9 @@ Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentSt
 
 // What is due came in, as cash or a transfer. FAILED_PRECONDITION (BAD_STATE) unless payment is due. nullopt: it is paid already.
 Result<std::optional<Change>> RecordPayment(const Order& order);
+
+// What was decided cannot be done elsewhere: `note` says what and why.
+Change LeaveToStaff(const Order& order, const std::string& note);
 
 // Whether the books have left the shop.
 bool HandedOver(const Order& order);

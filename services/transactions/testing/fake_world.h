@@ -42,6 +42,10 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
   std::int64_t claim_limit = 1'000'000;
   bool decline = false;
   bool expire = false;  // Reservations run out before they are committed.
+  bool away = false;    // Nothing can be asked.
+  // As a provider's older copy would, which knows nothing of the charge.
+  bool refuse_refunds = false;
+  bool refuse_voids = false;
   std::map<OrderId, Reservation> reservations;
   std::map<OrderId, bool> claims;  // False: released.
   std::map<OrderId, Charge> charges;
@@ -182,6 +186,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
   }
   Status Void(const OrderId& order, const Context&) override {
     return Call<void>([&]() -> Status {
+      if (refuse_voids) return Refuse("UNKNOWN_CHARGE");
       Charge& charge = charges[order];
       if (charge.state == Charge::State::kCaptured) return Refuse("CAPTURED");
       if (charge.state != Charge::State::kDeclined) charge.state = Charge::State::kVoid;
@@ -191,6 +196,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
   Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor, const std::string&,
                 const Context&) override {
     return Call<void>([&]() -> Status {
+      if (refuse_refunds) return Refuse("UNKNOWN_CHARGE");
       Charge& charge = charges.at(order);
       if (charge.refund_keys.insert(key).second) charge.refunded += amount_minor;
       return Ok();
@@ -207,7 +213,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
     const bool now = ++calls == fault_at;
     const Error lost{Code::kUnavailable, "UNAVAILABLE", "lost"};
     if (now && fault == Fault::kCrashBefore) throw Crash();
-    if (now && fault == Fault::kLoseRequest) return lost;
+    if (away || (now && fault == Fault::kLoseRequest)) return lost;
     Result<T> result = effect();
     if (now && fault == Fault::kCrashAfter) throw Crash();
     if (now && fault == Fault::kLoseAnswer) return lost;
