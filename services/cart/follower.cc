@@ -26,22 +26,13 @@ Follower::Follower(const std::shared_ptr<grpc::Channel>& transactions, Store& st
     : stub_(transactions::v1::TransactionsService::NewStub(transactions)),
       store_(store),
       clock_(telemetry.clock),
-      loop_("orders", telemetry, [this](grpc::ClientContext& context) { return Follow(context); }) {
-  loop_.Start();
-}
-
-Status Follower::Follow(grpc::ClientContext& context) {
-  position_ = store_.FollowedPosition();
-  transactions::v1::StreamOrderEventBatchesRequest request;
-  request.set_position(position_);
-  const Status end = loop_.Read(context, *stub_->StreamOrderEventBatches(&context, request),
-                                [this](const transactions::v1::OrderEventBatch& batch) {
-                                  Apply(batch);
-                                  return Ok();
-                                });
-  // The orders were brought back from an older copy: read them anew. Those that were cleared are known.
-  if (!end.ok() && end.error().reason == "UNKNOWN_POSITION") store_.FollowAnew();
-  return end;
+      follower_("orders", telemetry,
+                {.open = [this](auto* context, const auto& request) { return stub_->StreamOrderEventBatches(context, request); },
+                 .position = [this] { return position_ = store_.FollowedPosition(); },
+                 .apply = [this](const auto& batch) { return Apply(batch), Ok(); },
+                 // Orders that were cleared are known.
+                 .begin_anew = [this] { return store_.FollowAnew(), Ok(); }}) {
+  follower_.Start();
 }
 
 void Follower::Apply(const transactions::v1::OrderEventBatch& batch) {

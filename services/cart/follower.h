@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "lib/rpc/stream_loop.h"
+#include "lib/rpc/log_follower.h"
 #include "octavo/transactions/v1/transactions.grpc.pb.h"
 #include "services/cart/store.h"
 
@@ -18,21 +18,20 @@ class Follower {
   // All must outlive the follower, which runs from now on.
   Follower(const std::shared_ptr<grpc::Channel>& transactions, Store& store, rpc::Telemetry telemetry);
 
-  void Stop() { loop_.Stop(); }
+  void Stop() { follower_.Stop(); }
 
  private:
   // Events that clear nothing move the position on in memory; it is stored at least so often.
   static constexpr std::int64_t kEventsPerWrite = 100;
 
-  // One stream, from the stored position to its end.
-  Status Follow(grpc::ClientContext& context);
   void Apply(const transactions::v1::OrderEventBatch& batch);
 
   const std::unique_ptr<transactions::v1::TransactionsService::StubInterface> stub_;
   Store& store_;
   const Clock& clock_;
-  std::int64_t position_ = 0;  // Of the loop's thread.
-  rpc::StreamLoop loop_;       // Last: its thread uses the rest.
+  std::int64_t position_ = 0;  // Of the follower's thread.
+  // Last: its thread uses the rest.
+  rpc::LogFollower<transactions::v1::StreamOrderEventBatchesRequest, transactions::v1::OrderEventBatch> follower_;
 };
 
 }  // namespace octavo::cart

@@ -145,6 +145,7 @@ class Forwarding : public Store {
   }
   std::int64_t OrderPosition() override { return store_.OrderPosition(); }
   Status ApplyOrders(const std::vector<OrderUpdate>& updates) override { return store_.ApplyOrders(updates); }
+  void FollowAnew() override { store_.FollowAnew(); }
   std::vector<OrderFacts> ListOrders(const Period& period, const OrderFacts* after, int count_max) override {
     return store_.ListOrders(period, after, count_max);
   }

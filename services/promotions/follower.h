@@ -1,13 +1,14 @@
 // OrderFollower: learns every order from the event stream of transactions, for reports and simulations, on a thread of its
 // own for as long as the service runs. The position is stored with the effect of each event, so that a crash at any moment
-// loses none and counts none twice; a stream that breaks is taken up again from there.
+// loses none and counts none twice; a stream that breaks is taken up again from there, and read anew where the orders
+// were brought back from an older copy.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
 
 #include <memory>
 
-#include "lib/rpc/stream_loop.h"
+#include "lib/rpc/log_follower.h"
 #include "octavo/transactions/v1/transactions.grpc.pb.h"
 #include "services/promotions/identity.h"
 #include "services/promotions/store.h"
@@ -21,13 +22,13 @@ class OrderFollower {
                 const Identity& identity);
 
  private:
-  // Reads one stream to its end; gives the reason of the end.
-  Status Follow(grpc::ClientContext& context);
+  Status Apply(const transactions::v1::OrderEventBatch& batch);
 
   const std::unique_ptr<transactions::v1::TransactionsService::StubInterface> stub_;
   Store& store_;
   const Identity& identity_;
-  rpc::StreamLoop loop_;  // Last: its thread uses the rest.
+  // Last: its thread uses the rest.
+  rpc::LogFollower<transactions::v1::StreamOrderEventBatchesRequest, transactions::v1::OrderEventBatch> follower_;
 };
 
 }  // namespace octavo::promotions

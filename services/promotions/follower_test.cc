@@ -6,8 +6,10 @@
 
 #include <future>
 
+#include "lib/rpc/status.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "services/promotions/convert.h"
 #include "services/promotions/memory_store.h"
 
 namespace octavo::promotions {
@@ -48,6 +50,9 @@ class FakeTransactions final : public transactions::v1::TransactionsService::Ser
   grpc::Status StreamOrderEventBatches(grpc::ServerContext*, const transactions::v1::StreamOrderEventBatchesRequest* request,
                                        grpc::ServerWriter<transactions::v1::OrderEventBatch>* writer) override {
     const auto next = static_cast<std::size_t>(request->position());
+    if (next > events.size()) {
+      return rpc::ToGrpcStatus(Error{Code::kOutOfRange, "UNKNOWN_POSITION", "there are only " + std::to_string(events.size())});
+    }
     if (next < events.size()) {
       transactions::v1::OrderEventBatch batch;
       for (std::size_t i = next; i < std::min(next + 2, events.size()); ++i) *batch.add_events() = events[i];
@@ -63,6 +68,31 @@ class FakeTransactions final : public transactions::v1::TransactionsService::Ser
  private:
   bool taken_ = false;  // Streams come one after the other.
 };
+
+// The shop's orders were brought back from a copy that is older than what was followed.
+TEST(OrderFollowerTest, ReadsTheOrdersAnewWhereTheyAreFewerThanWasKnown) {
+  SystemClock clock;
+  const std::unique_ptr<obs::Log> log = obs::Log::Silent(clock);
+  obs::Metrics metrics;
+  obs::Tracer tracer;
+  FakeTransactions transactions;
+  transactions.events = {Placed(1, "orders/a", "ann@example.org"), Placed(2, "orders/d", "")};
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&transactions);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  MemoryStore store;
+  const Identity identity(Secret(std::string(Identity::kKeyBytes, 'k')));
+  const auto facts = [&](const std::string& order) { return ToOrderFacts(Placed(1, order, ""), identity); };
+  ASSERT_THAT(store.ApplyOrders({{1, facts("orders/a")}, {2, facts("orders/b")}, {3, facts("orders/c")}}), IsOk());
+  {
+    const OrderFollower follower(server->InProcessChannel({}), {*log, metrics, tracer, clock}, store, identity);
+    transactions.all_taken.get_future().wait();
+  }
+  server->Shutdown();
+
+  EXPECT_EQ(store.OrderPosition(), 2);
+  EXPECT_EQ(store.ListOrders({}, nullptr, 10).size(), 4U) << "what was known stays, what is new is learned";
+}
 
 TEST(OrderFollowerTest, LearnsEveryOrderOnceOverStreamsThatBreakAndRepeat) {
   SystemClock clock;

@@ -192,6 +192,11 @@ Status MemoryStore::ApplyOrders(const std::vector<OrderUpdate>& updates) {
   return Ok();
 }
 
+void MemoryStore::FollowAnew() {
+  const std::lock_guard lock(mutex_);
+  position_ = 0;
+}
+
 void MemoryStore::ApplyLocked(const OrderFacts& facts) {
   if (const auto known = orders_.find(facts.order); known != orders_.end()) {
     known->second.cancelled = facts.cancelled;

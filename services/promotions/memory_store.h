@@ -25,6 +25,7 @@ class MemoryStore final : public Store {
   std::int64_t ReleaseRedemptions(const OrderKey& order, Timestamp now) override;
   std::int64_t OrderPosition() override;
   Status ApplyOrders(const std::vector<OrderUpdate>& updates) override;
+  void FollowAnew() override;
   std::vector<OrderFacts> ListOrders(const Period& period, const OrderFacts* after, int count_max) override;
   std::vector<CampaignFacts> ReadFacts(CampaignId after, int count_max) override;
 

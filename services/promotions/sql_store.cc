@@ -520,6 +520,10 @@ Status SqlStore::ApplyOrders(const std::vector<OrderUpdate>& updates) {
   });
 }
 
+void SqlStore::FollowAnew() {
+  database_.Write([](Transaction& transaction) { transaction.Execute(kSetPosition, 0); });
+}
+
 std::vector<OrderFacts> SqlStore::ListOrders(const Period& period, const OrderFacts* after, int count_max) {
   return database_.Read([&](Transaction& transaction) {
     const std::int64_t start = period.start ? ToMicros(*period.start) : INT64_MIN;

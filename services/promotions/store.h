@@ -88,6 +88,8 @@ class Store {
   // decided here when the order is new; a person, once gone, does not come back. An event that was applied before changes
   // nothing. Errors: OUT_OF_RANGE (EVENT_GAP) when events between the last and one of these are missing.
   virtual Status ApplyOrders(const std::vector<OrderUpdate>& updates) = 0;
+  // The events are read again from the first: what orders were stays, and what they are is applied anew.
+  virtual void FollowAnew() = 0;
   // Orders of a period that were not cancelled, by (place_time, order), behind `after`; nullptr: from the first.
   virtual std::vector<OrderFacts> ListOrders(const Period& period, const OrderFacts* after, int count_max) = 0;
 

@@ -388,6 +388,22 @@ TEST_P(StoreTest, AnEventIsAppliedOnceAndInOrder) {
   EXPECT_THAT(store_->ListOrders({}, nullptr, 10), ElementsAre(expected));
 }
 
+TEST_P(StoreTest, EventsAreReadAnewOverWhatIsKnown) {
+  const OrderUpdate first{1, FactsOf("orders/a", kTestNoon, kAnn)};
+  ASSERT_THAT(store_->ApplyOrders({first, {2, FactsOf("orders/b", kTestNoon, kAnn)}}), IsOk());
+
+  store_->FollowAnew();
+
+  EXPECT_EQ(store_->OrderPosition(), 0);
+  ASSERT_THAT(store_->ApplyOrders({first}), IsOk());
+  store_.Reopen();
+  EXPECT_EQ(store_->OrderPosition(), 1);
+  const std::vector<OrderFacts> orders = store_->ListOrders({}, nullptr, 10);
+  ASSERT_EQ(orders.size(), 2U);
+  EXPECT_TRUE(orders[0].first_order);
+  EXPECT_FALSE(orders[1].first_order);
+}
+
 TEST_P(StoreTest, EventsThatComeTogetherAreAppliedTogetherOrNotAtAll) {
   const auto at = [](std::int64_t position, const std::string& order) {
     return OrderUpdate{position, FactsOf(order, kTestNoon + std::chrono::seconds(position))};

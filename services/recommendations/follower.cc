@@ -84,23 +84,17 @@ CatalogueFollower::CatalogueFollower(const std::shared_ptr<grpc::Channel>& catal
     : stub_(catalog::v1::CatalogService::NewStub(catalogue)),
       showroom_(showroom),
       log_(telemetry.log),
-      loop_("catalogue", telemetry, [this](grpc::ClientContext& context) { return Follow(context); }) {}
+      follower_("catalogue", telemetry,
+                {.open = [this](auto* context, const auto& request) { return stub_->StreamChanges(context, request); },
+                 .position = [this] { return position_; },
+                 .apply = [this](const auto& change) { return Apply(change), Ok(); },
+                 .begin_anew = [this] { return BeginAnew(), Ok(); }}) {}
 
-Status CatalogueFollower::Follow(grpc::ClientContext& context) {
-  catalog::v1::StreamChangesRequest request;
-  request.set_position(position_);
-  const Status end =
-      loop_.Read(context, *stub_->StreamChanges(&context, request), [this](const catalog::v1::Change& change) {
-        Apply(change);
-        return Ok();
-      });
-  if (!end.ok() && end.error().reason == "UNKNOWN_POSITION") {
-    // Another catalogue than the one that was copied: begin anew, and show the old copy until the new one is whole.
-    position_ = 0;
-    whole_ = false;
-    gathered_.clear();
-  }
-  return end;
+// Another catalogue than the one that was copied. The old copy is shown until the new one is whole.
+void CatalogueFollower::BeginAnew() {
+  position_ = 0;
+  whole_ = false;
+  gathered_.clear();
 }
 
 void CatalogueFollower::Apply(const catalog::v1::Change& change) {
@@ -152,22 +146,17 @@ OrderFollower::OrderFollower(const std::shared_ptr<grpc::Channel>& transactions,
                              Recorder& recorder)
     : stub_(transactions::v1::TransactionsService::NewStub(transactions)),
       recorder_(recorder),
-      loop_("orders", telemetry, [this](grpc::ClientContext& context) { return Follow(context); }) {}
-
-Status OrderFollower::Follow(grpc::ClientContext& context) {
-  position_ = recorder_.OrderPosition();
-  transactions::v1::StreamOrderEventBatchesRequest request;
-  request.set_position(position_);
-  const Status end = loop_.Read(context, *stub_->StreamOrderEventBatches(&context, request),
-                                [this](const transactions::v1::OrderEventBatch& batch) {
-                                  OrderChange change;
-                                  for (const auto& event : batch.events()) Add(event, change);
-                                  return Apply(change);
-                                });
-  // The orders were brought back from an older copy: read them anew. Purchases that are known stay as they are.
-  if (!end.ok() && end.error().reason == "UNKNOWN_POSITION") TRY(recorder_.FollowOrdersAnew());
-  return end;
-}
+      follower_("orders", telemetry,
+                {.open = [this](auto* context, const auto& request) { return stub_->StreamOrderEventBatches(context, request); },
+                 .position = [this] { return position_ = recorder_.OrderPosition(); },
+                 .apply =
+                     [this](const auto& batch) {
+                       OrderChange change;
+                       for (const auto& event : batch.events()) Add(event, change);
+                       return Apply(change);
+                     },
+                 // Purchases that are known stay as they are.
+                 .begin_anew = [this] { return recorder_.FollowOrdersAnew(); }}) {}
 
 Status OrderFollower::Apply(const OrderChange& change) {
   const bool changes = !change.purchases.empty() || !change.taken_back.empty();

@@ -9,6 +9,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "lib/rpc/log_follower.h"
 #include "lib/rpc/stream_loop.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
@@ -23,12 +24,12 @@ class CatalogueFollower {
  public:
   CatalogueFollower(const std::shared_ptr<grpc::Channel>& catalogue, rpc::Telemetry telemetry, Showroom& showroom);
 
-  void Start() { loop_.Start(); }
-  void Stop() { loop_.Stop(); }
+  void Start() { follower_.Start(); }
+  void Stop() { follower_.Stop(); }
 
  private:
-  Status Follow(grpc::ClientContext& context);
   void Apply(const catalog::v1::Change& change);
+  void BeginAnew();
 
   const std::unique_ptr<catalog::v1::CatalogService::StubInterface> stub_;
   Showroom& showroom_;
@@ -37,7 +38,8 @@ class CatalogueFollower {
   // The first copy is shown when it is whole: until then it is gathered here.
   bool whole_ = false;
   std::unordered_map<std::int32_t, Book> gathered_;
-  rpc::StreamLoop loop_;  // Last: its thread uses the rest.
+  // Last: its thread uses the rest.
+  rpc::LogFollower<catalog::v1::StreamChangesRequest, catalog::v1::Change> follower_;
 };
 
 // Follows octavo.inventory.v1 WatchStock. Until it has seen the whole stock once, every book counts as in stock: a shop
@@ -64,20 +66,20 @@ class OrderFollower {
  public:
   OrderFollower(const std::shared_ptr<grpc::Channel>& transactions, rpc::Telemetry telemetry, Recorder& recorder);
 
-  void Start() { loop_.Start(); }
-  void Stop() { loop_.Stop(); }
+  void Start() { follower_.Start(); }
+  void Stop() { follower_.Stop(); }
 
  private:
   // Events that change nothing move the position on in memory; it is stored at least so often.
   static constexpr std::int64_t kEventsPerWrite = 100;
 
-  Status Follow(grpc::ClientContext& context);
   Status Apply(const OrderChange& change);
 
   const std::unique_ptr<transactions::v1::TransactionsService::StubInterface> stub_;
   Recorder& recorder_;
-  std::int64_t position_ = 0;  // Stored last; of the loop's thread.
-  rpc::StreamLoop loop_;  // Last: its thread uses the rest.
+  std::int64_t position_ = 0;  // Stored last; of the follower's thread.
+  // Last: its thread uses the rest.
+  rpc::LogFollower<transactions::v1::StreamOrderEventBatchesRequest, transactions::v1::OrderEventBatch> follower_;
 };
 
 }  // namespace octavo::recommendations
