@@ -389,5 +389,19 @@ TEST_F(PromotionsServiceTest, SimulatesADraftOverPastOrders) {
   EXPECT_THAT(store_.List(CampaignId(INT64_MAX), 10), IsEmpty()) << "nothing is stored";
 }
 
+TEST_F(PromotionsServiceTest, ACodeThatNobodyCanTypeIsRefused) {
+  v1::CreateCampaignRequest request;
+  v1::Campaign& campaign = *request.mutable_campaign();
+  campaign.set_display_name("Spring");
+  campaign.add_codes("SPRING\t26");
+  campaign.mutable_percent_off()->set_basis_points(1'000);
+  request.set_request_id("spring");
+
+  const auto refused = Call(&v1::PromotionsService::Stub::CreateCampaign, request);
+
+  ASSERT_THAT(refused, HasReason("INVALID_FIELD"));
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("has control characters"));
+}
+
 }  // namespace
 }  // namespace octavo::promotions

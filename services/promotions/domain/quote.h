@@ -2,7 +2,8 @@
 // basket, the campaigns and how far they are used, the customer's facts and the time. Thread-safe.
 //
 // Lines that agree in everything but their id are one item; an item's units are counted, not listed. All rounding is of
-// whole items, so the result depends neither on the order of the lines nor on how quantities are split over them.
+// whole items, or, for an order promotion, of all items that it means together, so the result depends neither on the order of
+// the lines nor on how quantities are split over them.
 // From the list price, each step on what the one before left:
 //
 // 1. Item promotions (PercentOff, AmountOff). Of the campaigns that are not stackable an item takes the one that takes
