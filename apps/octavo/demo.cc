@@ -8,6 +8,7 @@
 #include "apps/octavo/demo_campaigns.h"
 #include "lib/obs/log.h"
 #include "lib/rpc/channel.h"
+#include "lib/rpc/repeat.h"
 #include "lib/rpc/tls.h"
 #include "services/catalog/import/import_command.h"
 #include "services/recommendations/import/import_client.h"
@@ -32,7 +33,9 @@ int Fail(const Error& error) {
 }
 
 int LoadReaders(const Settings& settings, const recommendations::ImportPeers& peers) {
-  const auto report = recommendations::ImportReaders({.file = settings.folder + "/readers.csv", .source = kSource}, peers);
+  const auto report = rpc::Repeated([&] {
+    return recommendations::ImportReaders({.file = settings.folder + "/readers.csv", .source = kSource}, peers);
+  });
   if (!report.ok()) return Fail(report.error());
   for (const std::string& problem : report->problems) std::fprintf(stderr, "%s\n", problem.c_str());
   std::printf("Readers: %lld events, %lld known before, %lld refused\n", static_cast<long long>(report->recorded),
@@ -48,7 +51,7 @@ int RemoveReaders(const recommendations::ImportPeers& peers) {
 }
 
 int LoadCampaigns(const Settings& settings, const PromotionsPeer& promotions) {
-  const auto changed = LoadDemoCampaigns(settings.folder + "/campaigns.json", promotions);
+  const auto changed = rpc::Repeated([&] { return LoadDemoCampaigns(settings.folder + "/campaigns.json", promotions); });
   if (!changed.ok()) return Fail(changed.error());
   std::printf("Campaigns: %lld begun\n", static_cast<long long>(*changed));
   return 0;

@@ -571,7 +571,8 @@ Result<Changed<Reservation>> SqlStore::TakeBack(const Return& returned, Timestam
 }
 
 Result<Changed<std::vector<Stock>>> SqlStore::Receive(const Receipt& receipt, Timestamp now) {
-  return database_.Write([&](Transaction& transaction) { return ReceiveIn(transaction, receipt, now); });
+  // An import brings in many at once, and on a small table PostgreSQL takes those for changes of the same rows.
+  return database_.WriteTogether([&](Transaction& transaction) { return ReceiveIn(transaction, receipt, now); });
 }
 
 Result<Changed<Stock>> SqlStore::Adjust(const Adjustment& adjustment, Timestamp now) {

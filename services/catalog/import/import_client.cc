@@ -9,8 +9,10 @@
 #include <utility>
 
 #include "lib/base/check.h"
+#include "lib/base/pause.h"
 #include "lib/base/uuid.h"
 #include "lib/rpc/dispatcher.h"
+#include "lib/rpc/repeat.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "services/catalog/domain/isbn.h"
@@ -80,9 +82,6 @@ void CountIsbn(const std::string& text, IsbnCounts& counts) {
   ++counts.valid_after_repair;
   if (!isbn->repaired) ++counts.valid_as_written;
 }
-
-// The connection broke, or the shop is about to stop; what it committed stays.
-bool IsWorthRepeating(const Error& error) { return error.code == Code::kUnavailable; }
 
 // Calls under way at once, bounded; what became of them.
 class Window {
@@ -204,7 +203,9 @@ Result<ImportReport> ImportClient::Run(BookFile& file, const ImportOptions& opti
       report.import = *std::move(import);
       break;
     }
-    if (attempt == kAttemptsMax || !IsWorthRepeating(import.error())) return std::move(import).error();
+    // What was committed stays.
+    if (attempt == kAttemptsMax || !rpc::RefusedForTheMoment(import.error())) return std::move(import).error();
+    Pause(attempt * rpc::kRepeatPauseMin);
   }
   for (const v1::RowProblem& problem : report.import.problems()) {
     auto& lines = problem.severity() == v1::SEVERITY_ERROR ? report.errors : report.warnings;
@@ -302,8 +303,10 @@ Status ImportClient::SendStock(const BookFile& file, const std::vector<StockRow>
     }
     const std::size_t index = static_cast<std::size_t>(sent) - 1;
     const bool accepted = senders.SubmitNextStep([this, &window, &inventory, request, index] {
-      const auto response = caller_.Invoke(*inventory, &inventory_v1::InventoryService::StubInterface::ReceiveStock, request,
-                                           {.budget = kCallBudget, .wait_for_ready = true});
+      const auto response = rpc::Repeated([&] {
+        return caller_.Invoke(*inventory, &inventory_v1::InventoryService::StubInterface::ReceiveStock, request,
+                              {.budget = kCallBudget, .wait_for_ready = true});
+      });
       window.Leave(index, response.ok() ? Ok() : Status(response.error()));
     });
     CHECK(accepted);

@@ -79,8 +79,9 @@ class ImportClient {
   ImportClient(ImportPeers peers, const rpc::Caller& caller, const Clock& clock, Random& random)
       : peers_(std::move(peers)), caller_(caller), clock_(clock), random_(random) {}
 
-  // Sends the file from its first row. When the connection breaks the same import is sent again, up to kAttemptsMax
-  // times, and goes on behind what was committed. UNAVAILABLE (NO_SHOP) where nobody answers.
+  // Sends the file from its first row. When the connection breaks, or the shop refuses for the moment, the same import is sent
+  // again, up to kAttemptsMax times, and goes on behind what was committed; so are the copies of each book.
+  // UNAVAILABLE (NO_SHOP) where nobody answers.
   Result<ImportReport> Run(BookFile& file, const ImportOptions& options, ImportProgress& progress);
 
   // Takes every book of a source out; how many there were. Their stock stays in the ledger. UNAVAILABLE (NO_SHOP) where
