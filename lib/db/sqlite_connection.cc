@@ -100,6 +100,8 @@ SqliteConnection::SqliteConnection(const Config& config, Mode mode) : config_(co
   }
   try {
     Configure(mode);
+  } catch (const Damaged& damage) {
+    throw Damaged(fmt::format("{} is damaged: {}; put back a copy of it", config_.path, damage.what()));
   } catch (const Failure& failure) {
     throw Error(fmt::format("cannot open {}: {}", config_.path, failure.what()));
   }
@@ -116,6 +118,8 @@ void SqliteConnection::Configure(Mode mode) {
   sqlite3_progress_handler(db_.get(), kProgressSteps, progress, this);
 
   if (mode == Mode::kWriter) {
+    // SQLite opens what it may not write as well, and refuses the first change.
+    if (sqlite3_db_readonly(db_.get(), "main") == 1) throw Error("this program may only read it; make it writable");
     Require("journal_mode = WAL", "wal");
     Script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864");
     Require("synchronous", "2");

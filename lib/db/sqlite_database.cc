@@ -391,9 +391,36 @@ class SqliteReader final : public Database {
 
 }  // namespace
 
+namespace {
+
+// Some hundred megabytes are read in that time; a start must not wait for more.
+constexpr std::chrono::milliseconds kCheckMax{1000};
+
+// Finds what a failing disk or a bad copy does to a file at rest, before anybody sells from it.
+void CheckFile(const std::string& path, const Options& options) {
+  SqliteConnection::Config config = ConfigOf(path, options);
+  config.statement_timeout = std::min(config.statement_timeout, kCheckMax);
+  SqliteConnection connection(config, SqliteConnection::Mode::kReader);
+  std::string found;
+  try {
+    const Answer answer = connection.Run("PRAGMA quick_check(1)", {});
+    found = answer.rows.empty() ? "no answer" : answer.rows[0].Text(0);
+  } catch (const Timeout&) {
+    return;  // It is large. What is damaged behind comes out when it is read.
+  } catch (const Damaged& damage) {
+    found = damage.what();
+  }
+  std::replace(found.begin(), found.end(), '\n', ' ');  // One line for whoever reads it.
+  if (found != "ok") throw Damaged(fmt::format("{} is damaged: {}; put back a copy of it", path, found));
+}
+
+}  // namespace
+
 std::unique_ptr<Database> OpenSqlite(const std::string& path, const Options& options) {
   if (options.read_only) return std::make_unique<SqliteReader>(path, options);
-  return std::make_unique<SqliteDatabase>(path, options);
+  auto database = std::make_unique<SqliteDatabase>(path, options);
+  CheckFile(path, options);
+  return database;
 }
 
 }  // namespace octavo::db

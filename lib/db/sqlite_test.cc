@@ -243,6 +243,31 @@ TEST_F(SqliteTest, RefusesWhatIsNoDatabase) {
   EXPECT_THROW((void)Open({.url = "mysql://user:password@host/name"}, random), Error);
 }
 
+TEST(SqliteFileTest, ADamagedFileIsRefusedByName) {
+  const TempDir dir;
+  SeededRandom random(1);
+  const std::string file = (dir / "some.db").string();
+  {
+    const auto database = Open({.url = file}, random);
+    database->Write([](Transaction& transaction) {
+      transaction.Script("CREATE TABLE many (x TEXT PRIMARY KEY); INSERT INTO many WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+                         "SELECT i + 1 FROM n WHERE i < 500) SELECT hex(randomblob(400)) FROM n;");
+    });
+  }
+  {
+    std::fstream damaged(file, std::ios::in | std::ios::out | std::ios::binary);
+    damaged.seekp(20 * 4096);
+    damaged << std::string(4096, '\0');
+  }
+
+  try {
+    (void)Open({.url = file}, random);
+    FAIL() << "it opened";
+  } catch (const Damaged& damage) {
+    EXPECT_THAT(damage.what(), testing::HasSubstr(file + " is damaged"));
+  }
+}
+
 // ---- The disk fails.
 
 class FaultyDiskTest : public testing::Test {

@@ -7,10 +7,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 
 #include "grpc/health/v1/health.pb.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/server_limits.h"
+#include "lib/runtime/degradable.h"
 
 namespace octavo::runtime {
 namespace {
@@ -18,6 +21,7 @@ namespace {
 // For answers on their way, once no handler runs any more. Who watches health or reflects never goes by themselves; every
 // channel of a peer watches.
 constexpr std::chrono::milliseconds kLastWords{500};
+constexpr std::chrono::milliseconds kHealthInterval{500};
 
 // "octavo.catalog.v1.CatalogService" for "catalog".
 std::string ProtoService(const std::string& module) {
@@ -60,6 +64,7 @@ Status Shop::Start() {
       TRY(module->Start(*this));
     }
     SetHealth(/*serving=*/true);
+    health_ = std::jthread([this](const std::stop_token& stop) { WatchHealth(stop); });
     return Ok();
   }();
   if (!started.ok()) Stop();
@@ -93,12 +98,22 @@ Status Shop::StartServer() {
 void Shop::SetHealth(bool serving) {
   auto* health = server_->GetHealthCheckService();
   for (const auto& module : modules_) {
-    for (const rpc::Service* service : module->services()) health->SetServingStatus(service->name(), serving);
+    const auto* degradable = dynamic_cast<const Degradable*>(module.get());
+    const bool works = serving && (degradable == nullptr || degradable->can_work());
+    for (const rpc::Service* service : module->services()) health->SetServingStatus(service->name(), works);
   }
   health->SetServingStatus("", serving);
 }
 
+void Shop::WatchHealth(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  while (!stopped.wait_for(lock, stop, kHealthInterval, [&] { return stop.stop_requested(); })) SetHealth(/*serving=*/true);
+}
+
 void Shop::Stop() {
+  health_ = {};  // Stops and waits for it.
   if (server_ != nullptr) server_->GetHealthCheckService()->Shutdown();
   for (; started_ > 0; --started_) modules_[started_ - 1]->Close();
   if (server_ != nullptr) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "lib/base/result.h"
@@ -43,6 +44,8 @@ class Shop final : public Peers {
  private:
   Status StartServer();
   void SetHealth(bool serving);
+  // Carries to health what modules say of themselves (degradable.h), until it is stopped.
+  void WatchHealth(const std::stop_token& stop);
 
   const Options options_;
   const Environment& environment_;
@@ -51,6 +54,7 @@ class Shop final : public Peers {
   std::size_t opened_ = 0;   // How many modules, from the first, are open …
   std::size_t started_ = 0;  // … and started.
   int port_ = 0;
+  std::jthread health_;  // Last: it uses the rest.
 };
 
 }  // namespace octavo::runtime

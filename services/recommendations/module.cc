@@ -1,6 +1,8 @@
 #include "services/recommendations/module.h"
 
+#include <condition_variable>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <system_error>
 
@@ -35,10 +37,34 @@ Learner::Options LearnerOptions(const runtime::Environment& environment, const C
           .challenger = *ParseChallenger(configuration.challenger)};
 }
 
+// How often a store that is away is asked for.
+constexpr std::chrono::seconds kRetry{2};
+
+// What the store's comings and goings are to whoever looks after the shop.
+db::ReopeningDatabase::Listener Tell(const runtime::Environment& environment) {
+  auto& open = environment.metrics.Gauge("recommendations_store_open", "1 while the store of readers' events can be used.");
+  open.Set(1);
+  return {.away =
+              [&open, &log = environment.log](const std::string& why) {
+                open.Set(0);
+                log.Error("recommendations_store_away", {{"why", why}, {"what", "it is tried again; the shop goes on without"}});
+              },
+          .set_aside =
+              [&log = environment.log](const std::string& file, const std::string& kept_as) {
+                log.Error("recommendations_store_damaged",
+                          {{"file", file}, {"kept_as", kept_as}, {"what", "an empty one is begun in its place"}});
+              },
+          .back =
+              [&open, &log = environment.log] {
+                open.Set(1);
+                log.Info("recommendations_store_back");
+              }};
+}
+
 }  // namespace
 
 Module::Serving::Serving(const runtime::Environment& environment, const Configuration& configuration,
-                         std::unique_ptr<db::Database> opened)
+                         std::unique_ptr<db::ReopeningDatabase> opened)
     : database(std::move(opened)),
       store(*database),
       learner(store, showroom, environment.clock, environment.random, environment.log,
@@ -109,9 +135,10 @@ Status Module::Open(const runtime::Environment& environment) {
   }
   const std::string url = configuration_.database_url.empty() ? "sqlite:" + (folder / "events.db").string()
                                                               : configuration_.database_url;
-  std::unique_ptr<db::Database> database = db::Open({.url = url}, environment.random);
-  TRY(db::Migrate(*database, Migrations()));
   telemetry_ = std::make_unique<rpc::Telemetry>(environment.telemetry());
+  auto database = std::make_unique<db::ReopeningDatabase>(
+      db::Options{.url = url}, environment.random,
+      [](db::Database& opened) { return db::Migrate(opened, Migrations()); }, Tell(environment), kRetry);
   serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database));
   return Ok();
 }
@@ -120,23 +147,56 @@ std::vector<rpc::Service*> Module::services() { return {&serving_->service, &ser
 
 Status Module::Start(const runtime::Peers& peers) {
   Serving& s = *serving_;
-  const std::int64_t learned = TRY(s.learner.Open());
-  s.learner.AddEvents(s.recorder.Replay(learned));
-  telemetry_->log.Info("histories_read", {{"readers", s.histories.size()}});
-  s.showroom.Settle();
   s.catalogue = std::make_unique<CatalogueFollower>(peers.To("catalog"), *telemetry_, s.showroom);
   s.stock = std::make_unique<StockFollower>(peers.To("inventory"), *telemetry_, s.showroom);
   s.orders = std::make_unique<OrderFollower>(peers.To("transactions"), *telemetry_, s.recorder);
+  if (!BegunOrTold()) beginner_ = std::jthread([this](const std::stop_token& stop) { BeginUntilStopped(stop); });
+  return Ok();
+}
+
+Status Module::Begin() {
+  Serving& s = *serving_;
+  try {
+    if (!s.database->open()) return Error{Code::kUnavailable, "STORE_AWAY", "the store cannot be opened"};
+    const std::int64_t learned = TRY(s.learner.Open());
+    s.histories.Clear();  // A reading that broke off has left some.
+    s.learner.AddEvents(s.recorder.Replay(learned));
+  } catch (const std::exception& exception) {
+    return Error{Code::kUnavailable, "STORE_FAILED", exception.what()};
+  }
+  telemetry_->log.Info("histories_read", {{"readers", s.histories.size()}});
+  s.showroom.Settle();
   s.catalogue->Start();
   s.stock->Start();
   s.recorder.Start();
   s.orders->Start();
   s.learner.Start();
   s.pipeline.Open();
+  begun_ = true;
   return Ok();
 }
 
+bool Module::BegunOrTold() {
+  const Status begun = Begin();
+  if (begun.ok()) return true;
+  if (begun.error().message != told_) telemetry_->log.Error("recommendations_not_begun", {{"why", begun.error().message}});
+  told_ = begun.error().message;
+  return false;
+}
+
+void Module::BeginUntilStopped(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  while (!stopped.wait_for(lock, stop, kRetry, [&] { return stop.stop_requested(); })) {
+    if (BegunOrTold()) return;
+  }
+}
+
+bool Module::can_work() const { return begun_ && serving_->database->open(); }
+
 void Module::Close() {
+  beginner_ = {};  // Stops and waits for it.
   Serving& s = *serving_;
   // The recorder after the pipeline: streams that end wait for their events.
   s.pipeline.Close();

@@ -1,12 +1,15 @@
 // The recommendations module: store, histories, shelves, learner and followers behind one pipeline.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
-#include "lib/db/database.h"
+#include "lib/db/reopening.h"
+#include "lib/runtime/degradable.h"
 #include "lib/runtime/module.h"
 #include "services/recommendations/classic_service.h"
 #include "services/recommendations/follower.h"
@@ -37,7 +40,9 @@ struct Configuration {
   double challenger_share = 0.5;
 };
 
-class Module final : public runtime::Module {
+// The shop sells without it: a store that cannot be opened, or that the disk fails, is opened again every few seconds, and one
+// that is damaged is set aside. Until then calls are refused and health says NOT_SERVING.
+class Module final : public runtime::Module, public runtime::Degradable {
  public:
   Module() = default;
   // For tests; the options still may change it.
@@ -51,14 +56,15 @@ class Module final : public runtime::Module {
   Status Start(const runtime::Peers& peers) override;
   void Close() override;
   void Stop() override;
+  bool can_work() const override;
 
  private:
   // What is there from Open to Stop, in the order in which each needs the ones before.
   struct Serving {
     Serving(const runtime::Environment& environment, const Configuration& configuration,
-            std::unique_ptr<db::Database> opened);
+            std::unique_ptr<db::ReopeningDatabase> opened);
 
-    std::unique_ptr<db::Database> database;
+    std::unique_ptr<db::ReopeningDatabase> database;
     SqlStore store;
     Histories histories;
     Showroom showroom{ClassicService::Render};
@@ -73,12 +79,20 @@ class Module final : public runtime::Module {
     std::unique_ptr<OrderFollower> orders;
   };
 
+  // Reads what the store remembers and begins to work. An error: the store is away.
+  Status Begin();
+  // Whether that went well; else the log says why, once.
+  bool BegunOrTold();
+  void BeginUntilStopped(const std::stop_token& stop);
   Status CheckConfiguration() const;
   Status CheckTraining() const;
 
   Configuration configuration_;
   std::unique_ptr<rpc::Telemetry> telemetry_;
   std::unique_ptr<Serving> serving_;
+  std::string told_;  // Why it could not begin.
+  std::atomic<bool> begun_ = false;
+  std::jthread beginner_;  // While the store is away at the start.
 };
 
 }  // namespace octavo::recommendations

@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "lib/runtime/shop.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
@@ -31,6 +32,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 using Stub = v1::RecommendationsService::StubInterface;
+namespace health_v1 = grpc::health::v1;
 
 // Generous: a machine that tests run on may be busy. Nothing waits for it to pass.
 constexpr auto kPatience = 30s;
@@ -167,6 +169,38 @@ class ModuleTest : public testing::Test {
   std::unique_ptr<Stub> stub_;
   std::unique_ptr<Recommendations::StubInterface> classic_;
 };
+
+// What health says of the service at the moment.
+health_v1::HealthCheckResponse::ServingStatus HealthOf(const std::shared_ptr<grpc::Channel>& channel) {
+  grpc::ClientContext context;
+  health_v1::HealthCheckRequest request;
+  request.set_service("octavo.recommendations.v1.RecommendationsService");
+  health_v1::HealthCheckResponse response;
+  EXPECT_TRUE(health_v1::Health::NewStub(channel)->Check(&context, request, &response).ok());
+  return response.status();
+}
+
+TEST_F(ModuleTest, AStoreThatIsNoDatabaseDoesNotKeepTheShopFromStarting) {
+  std::filesystem::create_directories(dir_ / "recommendations");
+  std::ofstream(dir_ / "recommendations" / "events.db") << std::string(8192, 'x');
+
+  StartWithBooks();
+
+  EXPECT_TRUE(std::filesystem::exists(dir_ / "recommendations" / "events.db.damaged"));
+  EXPECT_THAT(Record({MakeEvent("ann", 1, v1::EVENT_TYPE_VIEW)}), IsOk());
+}
+
+TEST_F(ModuleTest, AStoreThatCannotBeOpenedIsTriedAgainAndHealthSaysSo) {
+  std::filesystem::create_directories(dir_ / "recommendations" / "events.db");
+
+  Start();
+
+  EXPECT_EQ(HealthOf(shop_->To("recommendations")), health_v1::HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(Ask("ann", 5).error().code, Code::kUnavailable);
+  std::filesystem::remove(dir_ / "recommendations" / "events.db");
+  WaitUntil([&] { return HealthOf(shop_->To("recommendations")) == health_v1::HealthCheckResponse::SERVING; });
+  WaitForBooks(19);
+}
 
 TEST_F(ModuleTest, APurchaseChangesTheNextAnswerWithinASecond) {
   StartWithBooks();

@@ -95,6 +95,13 @@ void Histories::Merge(const ReaderId& from, const ReaderId& to) {
   Changed(to.value());
 }
 
+void Histories::Clear() {
+  for (Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    shard.readers.clear();
+  }
+}
+
 void Histories::Forget(const ReaderId& reader) {
   Shard& shard = ShardOf(reader.value());
   const std::lock_guard lock(shard.mutex);

@@ -73,6 +73,8 @@ class Histories {
   // What `from` did is `to`'s now; `from` is empty afterwards.
   void Merge(const ReaderId& from, const ReaderId& to);
   void Forget(const ReaderId& reader);
+  // Forgets everybody. Only before anybody is answered.
+  void Clear();
 
   // Copies the reader's history into `out`, reusing its memory; empties it if the reader is not known, and says so.
   bool Copy(std::string_view reader, History& out) const;
