@@ -21,6 +21,9 @@ std::string_view LevelName(Level level) {
   return "error";
 }
 
+// What lib/names/security_log.h writes. It has a level of its own, which is always logged.
+constexpr std::string_view kSecurityPrefix = "security_";
+
 // JSON's string escapes (RFC 8259, section 7), which logfmt readers understand too.
 void AppendQuoted(std::string& out, std::string_view text) {
   out += '"';
@@ -111,17 +114,19 @@ std::unique_ptr<Log> Log::Silent(const Clock& clock) {
 }
 
 void Log::Write(Level level, std::string_view event, Fields fields) {
-  if (level < least_) return;
+  const bool is_security = event.starts_with(kSecurityPrefix);
+  if (level < least_ && !is_security) return;
+  const std::string_view level_name = is_security ? "security" : LevelName(level);
   std::string line;
   const std::string time = ToString(clock_.Now());
   if (format_ == LogFormat::kLogfmt) {
     AppendLogfmt(line, "time", time);
-    AppendLogfmt(line, "level", LevelName(level));
+    AppendLogfmt(line, "level", level_name);
     AppendLogfmt(line, "event", event);
     for (const Field& field : fields) AppendLogfmt(line, field.key, field.value);
   } else {
     AppendJson(line, "time", time, /*is_number=*/false);
-    AppendJson(line, "level", LevelName(level), /*is_number=*/false);
+    AppendJson(line, "level", level_name, /*is_number=*/false);
     AppendJson(line, "event", event, /*is_number=*/false);
     for (const Field& field : fields) AppendJson(line, field.key, field.value, field.is_number);
     line += '}';

@@ -37,7 +37,7 @@ PARTS = [
     part("base", r"lib/base/", "base"),
     part("calendar", r"lib/calendar/", "base calendar"),
     part("email", r"lib/email/", "base email"),
-    part("names", r"lib/names/", "base names"),
+    part("names", r"lib/names/", "base names obs"),
     part("db", r"lib/db/", "base db"),
     part("obs", r"lib/obs/", "base obs"),
     part("http", r"lib/http/", "base http"),
@@ -59,7 +59,7 @@ PARTS = [
     # A command that speaks to a running service over its contract, and is no part of it.
     part("import", SERVICE + r"import/", "base obs rpc domain import", may_use_grpc=True),
     # What a service has beside these: its own machinery, free of gRPC and SQL.
-    part("own", SERVICE, "base email obs domain search store own recommender"),
+    part("own", SERVICE, "base email names obs domain search store own recommender"),
 ]
 OF_SERVICES = {*PARTS_OF_A_SERVICE.split(), "module", "import", "marketplace"}
 

@@ -1,0 +1,15 @@
+#include "lib/names/security_log.h"
+
+namespace octavo::names {
+
+std::string SecurityLog::Pseudonym(std::string_view name) const {
+  // A seal over nothing is the keyed hash of what it is for.
+  return name.empty() ? "" : keys_.Seal("pseudonym " + std::string(name), "");
+}
+
+void SecurityLog::Write(const SecurityEvent& event) const {
+  const std::string name = "security_" + std::string(event.event);
+  log_.Info(name, {{"subject", Pseudonym(event.subject)}, {"client", Pseudonym(event.client)}, {"detail", event.detail}});
+}
+
+}  // namespace octavo::names

@@ -1,0 +1,41 @@
+// SecurityLog: what an owner looks at when somebody tries doors: sign-ins, wrong passwords, throttling, refused forms, new
+// passwords, roles, refunds. Its events are called security_… and have level=security, which no --log-level leaves out.
+//
+//     security.Write({.event = "sign_in_failed", .subject = email, .client = address});
+//     → time=… level=security event=security_sign_in_failed subject=SK1qB0cYb2dK4xpvmQm3Rw client=nTq5Zk0mP1dyJmGzZ7Q0Xw
+//
+// Whom an event is about and where it came from stand there as pseudonyms, keyed with the shop's newest key: the same person
+// or address has the same one in every process, so that events can be counted and joined, and the log names nobody.
+// Thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lib/names/page_tokens.h"
+#include "lib/obs/log.h"
+
+namespace octavo::names {
+
+struct SecurityEvent {
+  std::string_view event;    // Without its "security_".
+  std::string subject = {};  // An e-mail address, or what else names one person. Empty: nobody is known.
+  std::string client = {};   // A network address. Empty: not known.
+  std::string detail = {};   // Anything that is no secret and names nobody: "orders/…", "owner".
+};
+
+class SecurityLog {
+ public:
+  // Both must outlive it.
+  SecurityLog(obs::Log& log, const PageTokens& keys) : log_(log), keys_(keys) {}
+
+  void Write(const SecurityEvent& event) const;
+  // 22 letters, digits, '-' and '_'; empty for nobody.
+  std::string Pseudonym(std::string_view name) const;
+
+ private:
+  obs::Log& log_;
+  const PageTokens& keys_;
+};
+
+}  // namespace octavo::names
