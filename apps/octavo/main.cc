@@ -8,6 +8,7 @@
 #include "apps/octavo/demo.h"
 #include "apps/octavo/returns_command.h"
 #include "lib/runtime/main.h"
+#include "lib/runtime/private_files.h"
 #include "services/accounts/module.h"
 #include "services/accounts/owner_command.h"
 #include "services/cart/module.h"
@@ -80,6 +81,7 @@ void PrintUsage() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  octavo::runtime::KeepFilesPrivate();  // Of the owner's commands too.
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.empty() || arguments[0].starts_with("--")) {
     if (!arguments.empty() && arguments[0] == "--help") PrintUsage();

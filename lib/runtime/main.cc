@@ -14,6 +14,7 @@
 #include "lib/rpc/channel.h"
 #include "lib/rpc/otlp_exporter.h"
 #include "lib/rpc/tls.h"
+#include "lib/runtime/private_files.h"
 #include "lib/runtime/shop.h"
 
 namespace octavo::runtime {
@@ -111,6 +112,15 @@ Status MakeDataDir(const std::filesystem::path& path) {
   return Ok();
 }
 
+// They are left as they are: an owner may have a reason.
+void WarnOfOpenFiles(const std::filesystem::path& data_dir, obs::Log& log) {
+  constexpr std::size_t kListedMax = 5;
+  const OpenFiles found = FindOpenFiles(data_dir, kListedMax);
+  for (const OpenFile& file : found.first) log.Warn("open_to_others", {{"path", file.path.string()}, {"mode", file.mode}});
+  if (found.count <= found.first.size()) return;
+  log.Warn("more_open_to_others", {{"count", static_cast<std::int64_t>(found.count - found.first.size())}});
+}
+
 obs::Tracer MakeTracer(const std::string& endpoint, const std::string& program) {
   if (endpoint.empty()) return obs::Tracer();
   return obs::Tracer(std::make_unique<rpc::OtlpExporter>(rpc::Connect({.target = endpoint}), program));
@@ -171,6 +181,7 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
   SystemClock clock;
   SystemRandom random;
   const auto log = obs::Log::ToStandardError(clock, level, format);
+  WarnOfOpenFiles(settings.data_dir, *log);
   obs::Metrics metrics;
   const obs::Tracer tracer = MakeTracer(settings.otlp_endpoint, program.name);
   const names::PageTokens page_tokens(TRY(names::LoadOrMakeKeys(KeysFile(settings), random)));
@@ -209,6 +220,7 @@ std::string DefaultAddress(const std::string& module) {
 
 int Main(const Program& program, const std::vector<std::string>& arguments,
          std::vector<std::unique_ptr<Module>> modules) {
+  KeepFilesPrivate();
   // Before any thread exists, so that every thread inherits it and only sigwait takes the signals.
   sigset_t signals;
   sigemptyset(&signals);

@@ -4,6 +4,7 @@ by a signal."""
 import csv
 import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -55,6 +56,20 @@ def test_a_life(folder):
     expect_equal([event["event"] for event in events[-2:]], ["stopping", "stopped"], "the last events")
 
 
+def test_files_are_for_their_user_alone(folder):
+    kept = [folder / "data", *(folder / "data").rglob("*")]
+    expect(len(kept) > 8, f"the shop keeps {kept}")
+    for path in kept:
+        expect_equal(path.stat().st_mode & 0o077, 0, f"what others may do with {path}")
+    (folder / "data/accounts/accounts.db").chmod(0o644)
+    with subprocess.Popen([BINARY / "octavo-accounts", f"--data-dir={folder}/data", "--listen=127.0.0.1:0"], text=True,
+                          stderr=subprocess.PIPE) as accounts:
+        line = accounts.stderr.readline()
+        accounts.terminate()
+        accounts.communicate(timeout=CLIENT_SECONDS_MAX)
+    expect(re.search(r"open_to_others.*accounts\.db.*0644", line), f"the start says {line}")
+
+
 def test_the_demo():
     with open(SOURCE / "demo/books.csv", encoding="utf-8", newline="") as file:
         books = len(list(csv.DictReader(file)))
@@ -72,6 +87,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="octavo-operator-") as folder:
         test_refusals(folder)
         test_a_life(folder)
+        test_files_are_for_their_user_alone(pathlib.Path(folder))
 
 
 main()
