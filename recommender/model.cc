@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -161,16 +162,26 @@ Model Model::FromParts(const ModelParts& parts) {
   return model;
 }
 
-// Offsets ascend, numbers stay within the tables, weights are finite.
+// Within each row the columns ascend, so that none stands there twice. The offsets have been checked.
+bool Model::ColumnsAscend() const {
+  for (std::size_t item = 0; item < items(); ++item) {
+    const std::span<const ItemIndex> columns = row(static_cast<ItemIndex>(item)).columns;
+    if (std::adjacent_find(columns.begin(), columns.end(), std::greater_equal<>()) != columns.end()) return false;
+  }
+  return true;
+}
+
+// Offsets ascend, numbers stay within the tables, columns ascend, weights are finite and not 0, of either sign: a query marks
+// the books that nothing has led to yet by a score of -0.
 bool Model::KeepsRules() const {
   ItemIndex number_max = 0;
   for (const ItemIndex column : columns_) number_max = std::max(number_max, column);
   for (const ItemIndex item : by_id_) number_max = std::max(number_max, item);
   bool finite = std::isfinite(weight_power_);
-  for (const float weight : weights_) finite &= std::abs(weight) <= 3e38F;
+  for (const float weight : weights_) finite &= weight != 0 && std::abs(weight) <= 3e38F;
   const bool within = items() == 0 ? columns_.empty() : number_max < items();
   return finite && within && std::is_sorted(row_offsets_.begin(), row_offsets_.end()) &&
-         std::is_sorted(id_offsets_.begin(), id_offsets_.end());
+         std::is_sorted(id_offsets_.begin(), id_offsets_.end()) && ColumnsAscend();
 }
 
 Status Model::Read(std::string_view name, Verify verify) {
@@ -255,7 +266,7 @@ Status Model::Save(const std::filesystem::path& path) const {
     if (written <= 0) return give_up("cannot write");
     rest = rest.subspan(static_cast<std::size_t>(written));
   }
-  if (fchmod(file, 0644) != 0 || fsync(file) != 0) return give_up("cannot sync");
+  if (fsync(file) != 0) return give_up("cannot sync");
   if (rename(temporary.c_str(), path.c_str()) != 0) return give_up("cannot replace");
   close(file);
   const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";

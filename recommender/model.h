@@ -60,7 +60,7 @@ class Model {
   ~Model();
 
   // Replaces the file atomically: readers of the old one keep it, a crash leaves one or the other, whole and
-  // synced. Fails with UNAVAILABLE (UNWRITABLE_FILE), naming the path.
+  // synced, and for its user alone (mode 0600). Fails with UNAVAILABLE (UNWRITABLE_FILE), naming the path.
   Status Save(const std::filesystem::path& path) const;
 
   std::size_t items() const { return readers_.size(); }
@@ -90,6 +90,7 @@ class Model {
   struct Image;
   explicit Model(std::unique_ptr<Image> image);
   Status Read(std::string_view name, Verify verify);
+  bool ColumnsAscend() const;
   bool KeepsRules() const;
 
   std::unique_ptr<Image> image_;

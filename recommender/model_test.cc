@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 
+#include "lib/base/check.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/temp_dir.h"
 
@@ -101,6 +102,22 @@ TEST(ModelTest, RefusesEveryChangedByte) {
       EXPECT_THAT(opened.error().message, HasSubstr("bad.bin"));
     }
   }
+}
+
+// A file is read by the same rules as parts are.
+TEST(ModelTest, RefusesWeightsOfNothingAndColumnsThatStandTwice) {
+  const auto make = [](std::vector<ItemIndex> columns, std::vector<float> weights) {
+    return Model::FromParts({.ids = {"7", "12", "3"},
+                             .readers = {5, 4, 1},
+                             .row_offsets = {0, 2, 3, 3},
+                             .columns = std::move(columns),
+                             .weights = std::move(weights)});
+  };
+  EXPECT_NO_THROW(make({1, 2, 1}, {0.5F, 0.25F, 1}));  // The same in two rows.
+  EXPECT_THROW(make({1, 2, 0}, {0.5F, 0.0F, 1}), Bug);
+  EXPECT_THROW(make({1, 2, 0}, {0.5F, -0.0F, 1}), Bug);
+  EXPECT_THROW(make({1, 1, 0}, {0.5F, 0.25F, 1}), Bug);
+  EXPECT_THROW(make({2, 1, 0}, {0.5F, 0.25F, 1}), Bug);
 }
 
 TEST(ModelTest, RefusesEveryTruncationAndExtension) {
