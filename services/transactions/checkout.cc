@@ -3,7 +3,9 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <future>
 
 #include "lib/base/check.h"
@@ -26,8 +28,13 @@ std::string ScopedKey(const std::string& customer, const std::string& idempotenc
   return (customer.empty() ? "guest" : customer) + "/" + idempotency_key;
 }
 
-// A guest's token: nothing but the holder of the key can make it, and the same key makes the same.
-std::string AccessToken(const std::string& key) { return Sha256("octavo order access " + key); }
+// A guest's token: 128 random bits, in 32 hexadecimal digits. Only its hash is kept.
+std::string NewAccessToken(Random& random) {
+  std::array<std::byte, 16> bytes;
+  random.Fill(bytes);
+  char hex[2 * bytes.size() + 1];
+  return sodium_bin2hex(hex, sizeof hex, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+}
 
 std::string Fingerprint(const PlaceRequest& request) {
   std::string text = ToJson(request.basket.items);
@@ -282,9 +289,11 @@ Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const Cont
   const UnpaidHere unpaid(*this, request);
   if (!known) {
     TRY(unpaid.Check(request.basket.buyer));
-    const Intent intent = TRY(NewIntent(request, key, fingerprint, context));
+    Intent intent = TRY(NewIntent(request, key, fingerprint, context));
+    const std::string token = request.basket.buyer.customer.empty() ? NewAccessToken(parts_.random) : "";
+    if (!token.empty()) intent.draft.access_token_hash = Sha256(token);
     known = parts_.store.Begin(intent);
-    if (!known) return Drive(intent, Lease(*this, intent), context);
+    if (!known) return Placed{.order = TRY(Drive(intent, Lease(*this, intent), context)), .access_token = token};
   }
   if (known->fingerprint != fingerprint) return Reused();
   if (known->state == Intent::State::kPlaced || known->state == Intent::State::kFailed) return AnswerOf(*known);
@@ -297,7 +306,15 @@ Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const Cont
     if (over) return AnswerOf(*known);
     return StillRunning();
   }
-  return Drive(*leased, Lease(*this, *leased), context);
+  return Again(TRY(Drive(*leased, Lease(*this, *leased), context)));
+}
+
+// The first token is not kept, so a repeated answer carries another one. Both open the order.
+Checkout::Placed Checkout::Again(Order order) const {
+  if (order.access_token_hash.empty()) return {.order = std::move(order)};  // A customer's, or erased.
+  std::string token = NewAccessToken(parts_.random);
+  parts_.store.AddAccess(order.id, Sha256(token), parts_.clock.Now());
+  return {.order = std::move(order), .access_token = std::move(token)};
 }
 
 Result<Intent> Checkout::NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
@@ -325,7 +342,6 @@ Result<Intent> Checkout::NewIntent(const PlaceRequest& request, const std::strin
   draft.update_time = now;
   draft.cart = request.cart;
   draft.reader = request.reader;
-  draft.access_token_hash = Sha256(AccessToken(key));
   return Intent{.key = key,
                 .fingerprint = fingerprint,
                 .draft = std::move(draft),
@@ -334,12 +350,11 @@ Result<Intent> Checkout::NewIntent(const PlaceRequest& request, const std::strin
                 .lease_until = now + options_.lease};
 }
 
-Result<Checkout::Placed> Checkout::Drive(const Intent& intent, Lease lease, const Context& context) {
-  const Result<Order> order = intent.state == Intent::State::kUndoing ? Undo(intent, *intent.error, lease, context)
-                                                                      : Forward(intent, lease, context);
-  if (order.ok()) return Placed{.order = *order, .access_token = AccessToken(intent.key)};
-  LetGo(intent, lease, order.error());
-  return order.error();
+Result<Order> Checkout::Drive(const Intent& intent, Lease lease, const Context& context) {
+  Result<Order> order = intent.state == Intent::State::kUndoing ? Undo(intent, *intent.error, lease, context)
+                                                                : Forward(intent, lease, context);
+  if (!order.ok()) LetGo(intent, lease, order.error());
+  return order;
 }
 
 // What is transient is left for Recover, or for the next call with this key, at once and not when the lease runs out. An undo
@@ -448,7 +463,7 @@ Result<Checkout::Placed> Checkout::AnswerOf(const Intent& intent) const {
   if (intent.state == Intent::State::kFailed) return *intent.error;
   const auto order = parts_.store.FindOrder(intent.draft.id);
   CHECK(order.has_value());
-  return Placed{.order = *order, .access_token = AccessToken(intent.key)};
+  return Again(*order);
 }
 
 Result<Checkout::Placed> Checkout::AnswerTo(const std::string& idempotency_key, const std::string& customer) const {

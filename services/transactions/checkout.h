@@ -91,7 +91,7 @@ class Checkout {
 
   struct Placed {
     Order order;
-    std::string access_token;  // A guest's way to the order; the same for the same key.
+    std::string access_token = {};  // A guest's way to the order; another one in each answer.
   };
   // Errors as the proto says at PlaceOrder.
   Result<Placed> Place(const PlaceRequest& request, const Context& context);
@@ -112,7 +112,8 @@ class Checkout {
   Result<Order> Quote(const Basket& basket, History history, const Context& context) const;
   Result<Intent> NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
                            const Context& context);
-  Result<Placed> Drive(const Intent& intent, Lease lease, const Context& context);
+  Result<Order> Drive(const Intent& intent, Lease lease, const Context& context);
+  Placed Again(Order order) const;
   void LetGo(const Intent& intent, Lease& lease, const Error& error);
   Result<Order> Forward(const Intent& intent, Lease& lease, const Context& context);
   Status Pay(const Intent& intent, const Context& context);

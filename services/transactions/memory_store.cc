@@ -110,6 +110,19 @@ std::optional<Order> MemoryStore::FindOrder(const OrderId& id) {
   return found == orders_.end() ? std::nullopt : std::optional(found->second);
 }
 
+void MemoryStore::AddAccess(const OrderId& id, const std::string& token_hash, Timestamp) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string>& hashes = access_[id];
+  hashes.push_back(token_hash);
+  if (hashes.size() > kAccessTokensMax) hashes.erase(hashes.begin());
+}
+
+bool MemoryStore::HasAccess(const OrderId& id, const std::string& token_hash) {
+  const std::lock_guard lock(mutex_);
+  const auto found = access_.find(id);
+  return found != access_.end() && std::find(found->second.begin(), found->second.end(), token_hash) != found->second.end();
+}
+
 std::vector<Order> MemoryStore::ListOrders(const OrderFilter& filter, int limit) {
   const std::lock_guard lock(mutex_);
   std::vector<Order> orders;
@@ -261,6 +274,7 @@ Store::Erasure MemoryStore::EraseBuyer(const std::string& customer, const std::s
     }
     ++erasure.erased;
     ErasePerson(order);
+    access_.erase(id);
     order.update_time = now;
     for (OrderEvent& event : events_) {
       if (event.order.id == id) ErasePerson(event.order);

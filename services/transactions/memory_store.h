@@ -23,6 +23,8 @@ class MemoryStore : public Store {
   void DropAllLeases() override;
   std::int64_t ForgetIntents(Timestamp before, int limit) override;
   std::optional<Order> FindOrder(const OrderId& id) override;
+  void AddAccess(const OrderId& id, const std::string& token_hash, Timestamp now) override;
+  bool HasAccess(const OrderId& id, const std::string& token_hash) override;
   std::vector<Order> ListOrders(const OrderFilter& filter, int limit) override;
   std::int64_t UnpaidCopies(const std::string& customer, const std::string& email) override;
   std::vector<OrderId> RunOutOrders(Timestamp now, int limit) override;
@@ -55,6 +57,7 @@ class MemoryStore : public Store {
   std::mutex mutex_;  // Guards all below.
   std::map<std::string, Intent> intents_;
   std::map<OrderId, Order> orders_;
+  std::map<OrderId, std::vector<std::string>> access_;  // Hashes of tokens, the oldest first.
   std::vector<OrderEvent> events_;
   std::map<std::int64_t, StoredEffect> effects_;
   std::map<std::string, std::string> decision_keys_;

@@ -42,8 +42,9 @@ Module::Running::Running(const runtime::Environment& environment, const Configur
                 .unpaid_kept = std::chrono::hours(24) * configuration.unpaid_days}),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
-      service({*store, checkout, events, unfinished, environment.clock, environment.page_tokens, configuration.notice_key,
-               environment.time_zone, configuration.withdrawal_days},
+      security(environment.log, environment.page_tokens),
+      service({*store, checkout, events, unfinished, environment.clock, environment.page_tokens, security,
+               configuration.notice_key, environment.time_zone, configuration.withdrawal_days},
               pipeline),
       log(environment.log),
       clock(environment.clock) {}

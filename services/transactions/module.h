@@ -69,6 +69,7 @@ class Module final : public runtime::Module {
     ChangeSignal events;
     ChangeSignal unfinished;
     rpc::Pipeline pipeline;
+    const names::SecurityLog security;
     TransactionsService service;
     obs::Log& log;
     const Clock& clock;

@@ -161,6 +161,12 @@ Result<v1::Order> TransactionsService::GetPlacedOrder(const rpc::Call&, const v1
   return ToProto(TRY(parts_.checkout.AnswerTo(request.idempotency_key(), request.customer())));
 }
 
+bool TransactionsService::Opens(const std::string& access_token, const Order& order) {
+  if (access_token.empty() || order.access_token_hash.empty()) return false;
+  const std::string hash = Sha256Hex(access_token);
+  return SameText(hash, order.access_token_hash) || parts_.store.HasAccess(order.id, hash);
+}
+
 template <class Request>
 Result<Order> TransactionsService::Find(const std::string& name, const Request& asks) {
   const OrderId id = TRY(ParseOrderName(name));
@@ -168,9 +174,7 @@ Result<Order> TransactionsService::Find(const std::string& name, const Request& 
   const auto order = parts_.store.FindOrder(id);
   if (!order) return UnknownOrder(name);
   const bool theirs = !asks.customer().empty() && order->buyer.customer == asks.customer();
-  const bool holds_token = !asks.access_token().empty() && !order->access_token_hash.empty() &&
-                           SameText(Sha256Hex(asks.access_token()), order->access_token_hash);
-  if (!asks.as_staff() && !theirs && !holds_token) return UnknownOrder(name);
+  if (!asks.as_staff() && !theirs && !Opens(asks.access_token(), *order)) return UnknownOrder(name);
   return *order;
 }
 
@@ -214,9 +218,20 @@ Result<v1::ListOrderEventsResponse> TransactionsService::ListOrderEvents(const r
   return response;
 }
 
+void TransactionsService::TellOfRefund(const Order& order, std::int64_t minor) {
+  parts_.security.Write({.event = "refund",
+                         .subject = order.buyer.email,
+                         .detail = "orders/" + order.id.value() + " " + std::to_string(minor) + " " + order.currency_code});
+}
+
 Result<v1::Order> TransactionsService::Decide(const OrderId& id, const std::string& key, const std::string& fingerprint,
                                               const Store::Decide& decide) {
-  const Order order = TRY(parts_.store.Decided(id, key, fingerprint, parts_.clock.Now(), decide));
+  std::optional<std::int64_t> refunded_before;  // None: it was decided earlier.
+  const Order order = TRY(parts_.store.Decided(id, key, fingerprint, parts_.clock.Now(), [&](const Order& now) {
+    refunded_before = now.refunded_minor;
+    return decide(now);
+  }));
+  if (refunded_before && order.refunded_minor > *refunded_before) TellOfRefund(order, order.refunded_minor - *refunded_before);
   parts_.events.Notify();
   parts_.unfinished.Notify();  // Its effects.
   return ToProto(order);

@@ -8,6 +8,7 @@
 #include "lib/base/secret.h"
 #include "lib/calendar/time_zone.h"
 #include "lib/names/page_tokens.h"
+#include "lib/names/security_log.h"
 #include "lib/rpc/service.h"
 #include "octavo/transactions/v1/transactions.pb.h"
 #include "services/transactions/checkout.h"
@@ -24,6 +25,7 @@ class TransactionsService final : public rpc::Service {
     ChangeSignal& unfinished;  // Notified where looking for what is unfinished is worth while.
     const Clock& clock;
     const names::PageTokens& page_tokens;
+    const names::SecurityLog& security;
     // Signs the provider's notices; empty: none is accepted.
     Secret notice_key;
     TimeZone time_zone = TimeZone::Utc();
@@ -57,9 +59,12 @@ class TransactionsService final : public rpc::Service {
       const rpc::Call& call, const v1::StreamOrderEventBatchesRequest& request);
 
   Status CheckPosition(std::int64_t position);
+  // Whether this is one of the tokens of a guest's order.
+  bool Opens(const std::string& access_token, const Order& order);
   // The order, if it is theirs who ask, or staff ask.
   template <class Request>
   Result<Order> Find(const std::string& name, const Request& asks);
+  void TellOfRefund(const Order& order, std::int64_t minor);
   Result<v1::Order> Decide(const OrderId& id, const std::string& key, const std::string& fingerprint,
                            const Store::Decide& decide);
 

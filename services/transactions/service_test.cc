@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
+#include <mutex>
 #include <thread>
+#include <vector>
 
 #include "lib/base/change_signal.h"
 #include "lib/rpc/status.h"
@@ -27,6 +29,31 @@ using Stub = v1::TransactionsService::Stub;
 const std::string kNoticeKey = "between us and the provider";
 
 std::string Key(int number) { return "0193583c-5a00-7abc-8def-" + std::to_string(100'000'000'000 + number); }
+
+// What was logged that concerns security. Thread-safe.
+class SecurityLines {
+ public:
+  class Sink final : public obs::LogSink {
+   public:
+    explicit Sink(SecurityLines& lines) : lines_(lines) {}
+    void Write(obs::Level, const std::string& line) override {
+      const std::lock_guard lock(lines_.mutex_);
+      lines_.all_.push_back(line);
+    }
+
+   private:
+    SecurityLines& lines_;
+  };
+
+  std::vector<std::string> All() {
+    const std::lock_guard lock(mutex_);
+    return all_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> all_;  // Guarded by mutex_.
+};
 
 class TransactionsServiceTest : public testing::Test {
  protected:
@@ -127,8 +154,11 @@ class TransactionsServiceTest : public testing::Test {
   Checkout checkout_{{store_, world_, world_, world_, clock_, random_, *log_, metrics_}, {}};
   ChangeSignal events_;
   ChangeSignal unfinished_;
+  SecurityLines lines_;
+  obs::Log security_lines_{clock_, obs::Level::kError, obs::LogFormat::kLogfmt, std::make_unique<SecurityLines::Sink>(lines_)};
+  const names::SecurityLog security_{security_lines_, TestPageTokens()};
   TransactionsService service_{
-      {store_, checkout_, events_, unfinished_, clock_, TestPageTokens(), Secret(kNoticeKey)}, pipeline_};
+      {store_, checkout_, events_, unfinished_, clock_, TestPageTokens(), security_, Secret(kNoticeKey)}, pipeline_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Stub> stub_;
 };
@@ -259,6 +289,12 @@ TEST_F(TransactionsServiceTest, OnlyItsCustomerOrWhoeverHoldsItsTokenSeesAnOrder
   EXPECT_TRUE(Get(guests.name(), "", guests.access_token())->access_token().empty()) << "told once only";
   EXPECT_THAT(Get("orders/1", "", ""), HasReason("INVALID_FIELD"));
 
+  const v1::Order again = Place(1);
+  EXPECT_EQ(again.name(), guests.name());
+  EXPECT_THAT(Get(guests.name(), "", again.access_token()), IsOk()) << "a repeated answer has a token of its own";
+  EXPECT_THAT(Get(guests.name(), "", guests.access_token()), IsOk()) << "and the first stays";
+  EXPECT_THAT(Get(guests.name(), "", std::string(32, '0')), HasReason("UNKNOWN_ORDER"));
+
   v1::CancelOrderRequest cancel;
   cancel.set_name(adas.name());
   cancel.set_customer("customers/eve");
@@ -326,6 +362,10 @@ TEST_F(TransactionsServiceTest, ARefundHappensOncePerKeyAndNeverBeyondWhatIsLeft
   EXPECT_EQ(refunded->payment_state(), v1::Order::PAYMENT_STATE_PARTLY_REFUNDED);
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(again->refunded().minor(), 1000);
+  const std::vector<std::string> lines = lines_.All();
+  ASSERT_EQ(lines.size(), 1u) << "one line for each refund, however often it is asked for";
+  EXPECT_THAT(lines[0], testing::HasSubstr("event=security_refund subject=" + security_.Pseudonym("reader@example.org")));
+  EXPECT_THAT(lines[0], testing::HasSubstr(order.name() + " 1000 EUR"));
   EXPECT_THAT(Call(&Stub::RefundOrder, Refund(order.name(), 10, 2)), HasReason("IDEMPOTENCY_KEY_REUSED"));
   const auto beyond = Call(&Stub::RefundOrder, Refund(order.name(), 11, 2));
   ASSERT_THAT(beyond, HasReason("NOTHING_TO_REFUND"));

@@ -56,6 +56,12 @@ constexpr char kInsertLine[] = R"(
   INSERT INTO order_lines (order_id, book, quantity, backordered_quantity, refunded_quantity, total_minor)
   VALUES ($1, $2, $3, $4, $5, $6))";
 constexpr char kUpdateLine[] = "UPDATE order_lines SET refunded_quantity = $3 WHERE order_id = $1 AND book = $2";
+constexpr char kInsertAccess[] = "INSERT INTO order_access (token_hash, order_id, create_time) VALUES ($1, $2, $3)";
+constexpr char kBoundAccess[] = R"(
+  DELETE FROM order_access WHERE order_id = $1 AND token_hash NOT IN
+    (SELECT token_hash FROM order_access WHERE order_id = $1 ORDER BY create_time DESC, token_hash LIMIT $2))";
+constexpr char kSelectAccess[] = "SELECT 1 FROM order_access WHERE token_hash = $1 AND order_id = $2";
+constexpr char kDeleteAccess[] = "DELETE FROM order_access WHERE order_id = $1";
 constexpr char kSelectOrder[] = "SELECT document FROM orders WHERE order_id = $1";
 constexpr char kSelectOrderOfIntent[] = "SELECT document FROM orders WHERE intent_key = $1";
 constexpr char kListOrders[] = R"(
@@ -382,6 +388,19 @@ std::optional<Order> SqlStore::FindOrder(const OrderId& id) {
   });
 }
 
+void SqlStore::AddAccess(const OrderId& id, const std::string& token_hash, Timestamp now) {
+  database_.Write([&](Transaction& transaction) {
+    transaction.Execute(kInsertAccess, token_hash, id.value(), now);
+    transaction.Execute(kBoundAccess, id.value(), kAccessTokensMax);
+  });
+}
+
+bool SqlStore::HasAccess(const OrderId& id, const std::string& token_hash) {
+  return database_.Read([&](Transaction& transaction) {
+    return transaction.QueryOne(kSelectAccess, token_hash, id.value()).has_value();
+  });
+}
+
 std::vector<Order> SqlStore::ListOrders(const OrderFilter& filter, int limit) {
   const std::int64_t before = filter.before_number == 0 ? INT64_MAX : filter.before_number;
   const int state = filter.state ? static_cast<int>(*filter.state) : 0;
@@ -501,6 +520,7 @@ Store::Erasure SqlStore::EraseBuyer(const std::string& customer, const std::stri
       }
       ++erasure.erased;
       ErasePerson(order);
+      transaction.Execute(kDeleteAccess, order.id.value());
       order.update_time = now;
       UpdateOrder(transaction, order);
       for (OrderEvent event : ToEvents(transaction.Query(kSelectEventsOfOrder, 0, INT64_MAX, order.id.value()))) {

@@ -25,6 +25,8 @@ class SqlStore : public Store, public FactsSource {
   void DropAllLeases() override;
   std::int64_t ForgetIntents(Timestamp before, int limit) override;
   std::optional<Order> FindOrder(const OrderId& id) override;
+  void AddAccess(const OrderId& id, const std::string& token_hash, Timestamp now) override;
+  bool HasAccess(const OrderId& id, const std::string& token_hash) override;
   std::vector<Order> ListOrders(const OrderFilter& filter, int limit) override;
   std::int64_t UnpaidCopies(const std::string& customer, const std::string& email) override;
   std::vector<OrderId> RunOutOrders(Timestamp now, int limit) override;

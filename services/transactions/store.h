@@ -64,6 +64,12 @@ class Store {
   virtual std::int64_t ForgetIntents(Timestamp before, int limit) = 0;
 
   virtual std::optional<Order> FindOrder(const OrderId& id) = 0;
+
+  // One more token opens the order, of which this is the hash. An order has the last kAccessTokensMax, until its buyer is erased.
+  static constexpr int kAccessTokensMax = 8;
+  virtual void AddAccess(const OrderId& id, const std::string& token_hash, Timestamp now) = 0;
+  virtual bool HasAccess(const OrderId& id, const std::string& token_hash) = 0;
+
   struct OrderFilter {
     std::string customer;             // Empty: any.
     std::optional<OrderState> state;  // None: any.

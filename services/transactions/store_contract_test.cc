@@ -64,6 +64,24 @@ INSTANTIATE_TEST_SUITE_P(Every, StoreContractTest, testing::Values(Kind::kMemory
                                                                             : "Postgres");
                          });
 
+TEST_P(StoreContractTest, OrdersAreOpenedByTheLastTokensUntilTheirBuyerIsErased) {
+  const Order order = PlaceExample(1);
+  const Order other = PlaceExample(2);
+  EXPECT_FALSE(store_->HasAccess(order.id, "hash-0"));
+
+  for (int i = 0; i <= Store::kAccessTokensMax; ++i) {
+    store_->AddAccess(order.id, "hash-" + std::to_string(i), kNow + std::chrono::seconds(i));
+  }
+
+  EXPECT_FALSE(store_->HasAccess(order.id, "hash-0")) << "the oldest made room";
+  EXPECT_TRUE(store_->HasAccess(order.id, "hash-1"));
+  EXPECT_TRUE(store_->HasAccess(order.id, "hash-8"));
+  EXPECT_FALSE(store_->HasAccess(other.id, "hash-8"));
+  Over(order);
+  store_->EraseBuyer("", "reader@example.org", kNow);
+  EXPECT_FALSE(store_->HasAccess(order.id, "hash-8"));
+}
+
 TEST_P(StoreContractTest, AKeyHoldsItsFirstIntent) {
   Intent second = ExampleIntent();
   second.fingerprint = "other";

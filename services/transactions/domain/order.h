@@ -129,7 +129,7 @@ struct Order {
   std::int64_t credited_minor = 0;  // Taken off what is due, for books that came back before they were paid.
   Timestamp place_time;
   Timestamp update_time;
-  std::string access_token_hash;  // SHA-256 of a guest's token.
+  std::string access_token_hash;  // SHA-256 of a guest's first token; Store::HasAccess knows the others.
   std::string cart;               // To clear of what was ordered; empty: none.
   std::string reader;             // Whose history the purchase belongs to; empty: the customer's.
   Timestamp return_end_time;      // From then on the buyer may not ask to return books any more; 0: there is no end yet.
