@@ -30,15 +30,34 @@ Error TryLater(Timestamp allowed, Timestamp now) {
           .metadata = {{"retry_seconds", std::to_string(seconds)}}};
 }
 
+// What a session is called where its customer can see it. Not the hash that it is found by: that one stays in the table.
+std::string SessionId(const TokenHash& token) {
+  return HashToken(token.value()).value().substr(0, 32);
+}
+
 // Attempts at guessing one thing, counted before it is known how they end.
 class Guess {
  public:
-  // A client of "" is not counted.
-  Guess(Store& store, const Policy& policy, const std::string& email, const std::string& client)
-      : store_(store) {
-    subjects_.push_back({MakeSubject("guess-email", email), policy.guesses_per_email});
-    if (client.empty()) return;
-    subjects_.push_back({MakeSubject("guess-client", ClientNetwork(client)), policy.guesses_per_client});
+  // By anybody. A client of "" is not counted.
+  static Guess OfAStranger(Store& store, const Policy& policy, const std::string& email, const std::string& client) {
+    Guess guess(store);
+    guess.subjects_.push_back({MakeSubject("guess-email", email), policy.guesses_per_email});
+    if (!client.empty()) {
+      guess.subjects_.push_back({MakeSubject("guess-client", ClientNetwork(client)), policy.guesses_per_client});
+    }
+    return guess;
+  }
+  // On a device that is known to the account: strangers who guess at it are not counted here.
+  static Guess OnDevice(Store& store, const Policy& policy, const std::string& email, const std::string& device) {
+    Guess guess(store);
+    guess.subjects_.push_back({MakeSubject("guess-device", email + " " + device), policy.guesses_per_email});
+    return guess;
+  }
+  // By who is signed in already: likewise.
+  static Guess SignedIn(Store& store, const Policy& policy, const CustomerId& id) {
+    Guess guess(store);
+    guess.subjects_.push_back({MakeSubject("guess-signed-in", id.value()), policy.guesses_per_email});
+    return guess;
   }
 
   // RESOURCE_EXHAUSTED (TRY_LATER).
@@ -59,6 +78,8 @@ class Guess {
   }
 
  private:
+  explicit Guess(Store& store) : store_(store) {}
+
   Store& store_;
   std::vector<ThrottledSubject> subjects_;
 };
@@ -67,10 +88,6 @@ class Guess {
 
 // --- Registering
 // -----------------------------------------------------------------------------------------------------
-
-Result<std::string> Accounts::BaseUri(const std::string& asked_for) const {
-  return policy_.shop_uri.empty() ? ParseBaseUri("base_uri", asked_for) : policy_.shop_uri;
-}
 
 bool Accounts::MayWrite(const std::string& email, const std::string& client) {
   std::vector<ThrottledSubject> subjects{{MakeSubject("message-email", email), policy_.messages_per_email}};
@@ -86,14 +103,17 @@ Status Accounts::CountRegistration(const std::string& client) {
   const Timestamp now = parts_.clock.Now();
   const std::vector<ThrottledSubject> subjects{
       {MakeSubject("register-client", ClientNetwork(client)), policy_.registrations_per_client}};
-  if (const auto allowed = parts_.store.Attempt(subjects, now)) return TryLater(*allowed, now);
+  if (const auto allowed = parts_.store.Attempt(subjects, now)) {
+    parts_.security.Write({.event = "registration_throttled", .client = ClientNetwork(client)});
+    return TryLater(*allowed, now);
+  }
   return Ok();
 }
 
 Status Accounts::Register(const Applicant& applicant) {
   const std::string email = TRY(ParseEmail("email", applicant.email));
   const std::string full_name = TRY(ParseFullName("full_name", applicant.full_name));
-  const std::string base_uri = TRY(BaseUri(applicant.base_uri));
+  const std::string base_uri = TRY(ParseBaseUri("base_uri", applicant.base_uri));
   TRY(CheckPassword("password", applicant.password, email));
   TRY(CountRegistration(applicant.client));
   const PasswordHash password_hash = TRY(parts_.hasher.Hash(applicant.password));
@@ -122,8 +142,12 @@ Result<Customer> Accounts::VerifyEmail(const Secret& token, const Secret& passwo
   const TokenHash hash = HashToken(token.Reveal());
   const PasswordHash chosen = TRY(parts_.store.FindRegistration(hash, parts_.clock.Now()));
   if (password.Reveal().size() > kPasswordBytesMax) return BadCredentials();
-  if (!TRY(parts_.hasher.Verify(chosen, password)).matches) return BadCredentials();
+  if (!TRY(parts_.hasher.Verify(chosen, password)).matches) {
+    parts_.security.Write({.event = "verification_failed"});
+    return BadCredentials();
+  }
   Customer customer = TRY(parts_.store.ConfirmRegistration(hash, parts_.clock.Now()));
+  parts_.security.Write({.event = "account_opened", .subject = customer.email});
   parts_.bell.Ring();  // Guest orders.
   return customer;
 }
@@ -131,12 +155,22 @@ Result<Customer> Accounts::VerifyEmail(const Secret& token, const Secret& passwo
 // --- Sessions
 // --------------------------------------------------------------------------------------------------------
 
-Result<Accounts::SignedIn> Accounts::SignIn(const std::string& email_text, const Secret& password,
-                                            const std::string& client) {
-  const Result<std::string> email = ParseEmail("email", email_text);
+Result<Accounts::SignedIn> Accounts::SignIn(const SignInAttempt& attempt) {
+  const Secret& password = attempt.password;
+  const Result<std::string> email = ParseEmail("email", attempt.email);
   if (!email.ok() || password.Reveal().size() > kPasswordBytesMax) return BadCredentials();
-  Guess guess(parts_.store, policy_, *email, client);
-  TRY(guess.Begin(parts_.clock.Now()));
+  Guess guess = attempt.device.empty() ? Guess::OfAStranger(parts_.store, policy_, *email, attempt.client)
+                                       : Guess::OnDevice(parts_.store, policy_, *email, attempt.device);
+  const auto tell = [&](std::string_view event) {
+    parts_.security.Write({.event = event,
+                           .subject = *email,
+                           .client = ClientNetwork(attempt.client),
+                           .detail = attempt.device.empty() ? "" : "known device"});
+  };
+  if (const Status begun = guess.Begin(parts_.clock.Now()); !begun.ok()) {
+    tell("sign_in_throttled");
+    return begun.error();
+  }
 
   const std::optional<Credentials> credentials = parts_.store.FindByEmail(*email);
   Result<PasswordHasher::Verdict> verdict = PasswordHasher::Verdict{};
@@ -149,7 +183,10 @@ Result<Accounts::SignedIn> Accounts::SignIn(const std::string& email_text, const
     guess.NotMade();
     return std::move(verdict).error();
   }
-  if (!verdict->matches) return BadCredentials();
+  if (!verdict->matches) {
+    tell("sign_in_failed");
+    return BadCredentials();
+  }
   guess.Right();
 
   PasswordHash verified = credentials->password_hash;
@@ -163,6 +200,7 @@ Result<Accounts::SignedIn> Accounts::SignIn(const std::string& email_text, const
   if (!parts_.store.AddSession(HashToken(token.Reveal()), customer.id, verified, now)) {
     return BadCredentials();
   }
+  tell("signed_in");
   parts_.bell.Ring();  // Guest orders.
   const Timestamp expires = ExpiryOf({.created = now, .last_used = now}, policy_.sessions);
   return SignedIn{.token = std::move(token), .session = {.customer = customer, .expires = expires}};
@@ -187,22 +225,24 @@ Result<OpenSession> Accounts::VerifySession(const Secret& token) {
 
 Result<std::vector<ListedSession>> Accounts::ListSessions(const Secret& token) {
   const Live live = TRY(FindLive(token));
-  const std::optional<Holdings> holdings = parts_.store.ReadHoldings(live.session.customer.id);
-  if (!holdings) return NoSession();
   std::vector<ListedSession> sessions;
-  bool found_this = false;
-  for (const SessionTimes& times : holdings->sessions) {
-    const Timestamp expires = ExpiryOf(times, policy_.sessions);
+  for (const HeldSession& held : parts_.store.ListSessions(live.session.customer.id)) {
+    const Timestamp expires = ExpiryOf(held.times, policy_.sessions);
     if (expires <= parts_.clock.Now()) continue;
-    // Two that were opened in the same microsecond are alike to their customer.
-    const bool is_this = !found_this && times.created == live.session.times.created;
-    found_this = found_this || is_this;
-    sessions.push_back({.times = times, .expires = expires, .is_this = is_this});
+    sessions.push_back({.id = SessionId(held.token),
+                        .times = held.times,
+                        .expires = expires,
+                        .is_this = held.token == live.session.token});
   }
-  std::stable_sort(sessions.begin(), sessions.end(), [](const ListedSession& a, const ListedSession& b) {
-    return a.times.last_used > b.times.last_used;
-  });
   return sessions;
+}
+
+Status Accounts::EndSession(const Secret& token, const std::string& id) {
+  const CustomerId customer = TRY(FindLive(token)).session.customer.id;
+  for (const HeldSession& held : parts_.store.ListSessions(customer)) {
+    if (SessionId(held.token) == id) parts_.store.EndSession(held.token);
+  }
+  return Ok();
 }
 
 void Accounts::SignOut(const Secret& token) {
@@ -222,14 +262,20 @@ Result<PasswordHash> Accounts::Prove(const Customer& customer, const Secret& pas
   const std::optional<Credentials> credentials = parts_.store.FindCustomer(customer.id);
   if (!credentials) return NoSession();
   if (password.Reveal().size() > kPasswordBytesMax) return BadCredentials();
-  Guess guess(parts_.store, policy_, customer.email, /*client=*/"");
-  TRY(guess.Begin(parts_.clock.Now()));
+  Guess guess = Guess::SignedIn(parts_.store, policy_, customer.id);
+  if (const Status begun = guess.Begin(parts_.clock.Now()); !begun.ok()) {
+    parts_.security.Write({.event = "password_check_throttled", .subject = customer.email});
+    return begun.error();
+  }
   Result<PasswordHasher::Verdict> verdict = parts_.hasher.Verify(credentials->password_hash, password);
   if (!verdict.ok()) {
     guess.NotMade();
     return std::move(verdict).error();
   }
-  if (!verdict->matches) return BadCredentials();
+  if (!verdict->matches) {
+    parts_.security.Write({.event = "password_check_failed", .subject = customer.email});
+    return BadCredentials();
+  }
   guess.Right();
   return credentials->password_hash;
 }
@@ -241,6 +287,7 @@ Status Accounts::ChangePassword(const Secret& token, const Secret& old_password,
   const PasswordHash before = TRY(Prove(customer, old_password));
   const PasswordHash after = TRY(parts_.hasher.Hash(new_password));
   if (!parts_.store.ChangePassword(customer.id, before, after, session.token)) return BadCredentials();
+  parts_.security.Write({.event = "password_changed", .subject = customer.email});
   // A courtesy: what was asked for is done, with or without it.
   (void)parts_.postman.Post(
       {"password_changed", [to = customer.email] { return PasswordChangedMessage(to); }});
@@ -250,8 +297,12 @@ Status Accounts::ChangePassword(const Secret& token, const Secret& old_password,
 Status Accounts::RequestPasswordReset(const std::string& email_text, const std::string& base_uri_text,
                                       const std::string& client) {
   const std::string email = TRY(ParseEmail("email", email_text));
-  const std::string base_uri = TRY(BaseUri(base_uri_text));
-  if (!MayWrite(email, client)) return Ok();
+  const std::string base_uri = TRY(ParseBaseUri("base_uri", base_uri_text));
+  const bool may_write = MayWrite(email, client);
+  parts_.security.Write({.event = may_write ? "password_reset_asked" : "password_reset_throttled",
+                         .subject = email,
+                         .client = ClientNetwork(client)});
+  if (!may_write) return Ok();
   const Secret token = NewToken(parts_.random);
   const Timestamp expires = parts_.clock.Now() + policy_.reset_within;
   auto write = [&store = parts_.store, email, base_uri, token, expires]() -> std::optional<Message> {
@@ -263,7 +314,7 @@ Status Accounts::RequestPasswordReset(const std::string& email_text, const std::
   return parts_.postman.Post({.kind = "reset_password", .write = std::move(write)});
 }
 
-Status Accounts::ResetPassword(const Secret& token, const Secret& new_password) {
+Result<Customer> Accounts::ResetPassword(const Secret& token, const Secret& new_password) {
   const TokenHash reset = HashToken(token.Reveal());
   // Before the costly hash; nobody guesses a token, so this tells nothing.
   const std::optional<Customer> found = parts_.store.FindReset(reset, parts_.clock.Now());
@@ -271,11 +322,12 @@ Status Accounts::ResetPassword(const Secret& token, const Secret& new_password) 
   TRY(CheckPassword("new_password", new_password, found->email));
   const PasswordHash after = TRY(parts_.hasher.Hash(new_password));
   const Customer customer = TRY(parts_.store.ResetPassword(reset, after, parts_.clock.Now()));
+  parts_.security.Write({.event = "password_reset", .subject = customer.email});
   parts_.store.Forget(
       MakeSubject("guess-email", customer.email));  // Whoever guessed, guessed at the old one.
   (void)parts_.postman.Post(
       {"password_changed", [to = customer.email] { return PasswordChangedMessage(to); }});
-  return Ok();
+  return customer;
 }
 
 // --- Customers
@@ -292,7 +344,14 @@ std::vector<Customer> Accounts::ListCustomers(const CustomerId& after, int count
 }
 
 Result<Customer> Accounts::SetRole(const Secret& token, const CustomerId& id, Role role) {
-  return parts_.store.SetRole(TRY(FindLive(token)).session.customer.id, id, role);
+  const Customer by = TRY(FindLive(token)).session.customer;
+  Result<Customer> customer = parts_.store.SetRole(by.id, id, role);
+  if (customer.ok()) {
+    parts_.security.Write({.event = "role_changed", .subject = customer->email, .detail = std::string(RoleName(role))});
+  } else {
+    parts_.security.Write({.event = "role_change_refused", .subject = by.email, .detail = customer.error().reason});
+  }
+  return customer;
 }
 
 Result<std::string> Accounts::ExportAsJson(const Secret& token, Timestamp deadline) {
@@ -307,6 +366,7 @@ Result<Customer> Accounts::Erase(const Secret& token, const Secret& password) {
   const Session session = TRY(FindLive(token)).session;
   TRY(Prove(session.customer, password));
   Customer erased = TRY(parts_.store.Erase(session.customer.id));
+  parts_.security.Write({.event = "account_erased", .subject = erased.email});
   parts_.store.Forget(MakeSubject("message-email", erased.email));
   parts_.bell.Ring();  // The other services.
   return erased;

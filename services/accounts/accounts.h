@@ -14,6 +14,7 @@
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/base/secret.h"
+#include "lib/names/security_log.h"
 #include "services/accounts/courier.h"
 #include "services/accounts/mail/postman.h"
 #include "services/accounts/neighbours.h"
@@ -51,8 +52,6 @@ struct Policy {
                                           .forgotten_after = std::chrono::hours(24)};
   std::chrono::microseconds verify_within = std::chrono::hours(24);
   std::chrono::microseconds reset_within = std::chrono::hours(1);
-  // Where links lead; empty: where the request says.
-  std::string shop_uri;
 
   // What has run out by these rules.
   Bounds bounds() const {
@@ -67,6 +66,7 @@ struct OpenSession {
 
 // One of a customer's sessions, as they see it.
 struct ListedSession {
+  std::string id;  // 32 hexadecimal digits, for EndSession; signs nobody in.
   SessionTimes times;
   Timestamp expires;
   bool is_this = false;  // The one that asks.
@@ -80,6 +80,7 @@ class Accounts {
     Postman& postman;
     Neighbours& neighbours;
     Bell& bell;  // Rung when there is an errand (courier.h).
+    const names::SecurityLog& security;
     const Clock& clock;
     Random& random;
   };
@@ -90,6 +91,13 @@ class Accounts {
     std::string base_uri;
     std::string request_id;
     std::string client = {};  // Empty: not counted.
+  };
+  struct SignInAttempt {
+    std::string email;
+    Secret password;
+    std::string client = {};  // Empty: not counted.
+    // Of one on which somebody has signed in to the account before; empty: none.
+    std::string device = {};
   };
   struct SignedIn {
     Secret token;
@@ -108,10 +116,12 @@ class Accounts {
   Result<Customer> VerifyEmail(const Secret& token, const Secret& password);
 
   // Errors: UNAUTHENTICATED (BAD_CREDENTIALS), RESOURCE_EXHAUSTED (TRY_LATER with retry_seconds, OVERLOADED).
-  Result<SignedIn> SignIn(const std::string& email, const Secret& password, const std::string& client);
+  Result<SignedIn> SignIn(const SignInAttempt& attempt);
   void SignOut(const Secret& session);
   // Says how many sessions ended. Errors: UNAUTHENTICATED (NO_SESSION).
   Result<std::int64_t> SignOutEverywhere(const Secret& session, bool keep_this);
+  // Ends one of the customer's sessions, if there is such a one. Errors: UNAUTHENTICATED (NO_SESSION).
+  Status EndSession(const Secret& session, const std::string& id);
   // Errors: UNAUTHENTICATED (NO_SESSION).
   Result<OpenSession> VerifySession(const Secret& session);
   // Those that are open, the one that was used last first. Errors: UNAUTHENTICATED (NO_SESSION).
@@ -125,7 +135,7 @@ class Accounts {
                               const std::string& client);
   // Errors: FAILED_PRECONDITION (BAD_TOKEN), INVALID_ARGUMENT (INVALID_FIELD), RESOURCE_EXHAUSTED
   // (OVERLOADED).
-  Status ResetPassword(const Secret& token, const Secret& new_password);
+  Result<Customer> ResetPassword(const Secret& token, const Secret& new_password);
 
   // Errors: NOT_FOUND (UNKNOWN_CUSTOMER).
   Result<Customer> GetCustomer(const CustomerId& id);
@@ -152,7 +162,6 @@ class Accounts {
   Status CountRegistration(const std::string& client);
   // Whether a message may be sent on behalf of these.
   bool MayWrite(const std::string& email, const std::string& client);
-  Result<std::string> BaseUri(const std::string& asked_for) const;
 
   const Parts parts_;
   const Policy policy_;

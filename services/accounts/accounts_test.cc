@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/check.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/page_tokens.h"
 #include "services/accounts/fake_neighbours.h"
 #include "services/accounts/mail/fake_mailer.h"
 #include "services/accounts/memory_store.h"
@@ -25,6 +27,15 @@ const std::string kClient = "192.0.2.7";
 constexpr Timestamp kInTime = FakeClock::kNoon + 5s;
 const Secret kPassword("tolstoy-on-a-tram");
 const Secret kOther("woolf-on-a-bicycle");
+
+class Lines final : public obs::LogSink {
+ public:
+  explicit Lines(std::vector<std::string>& lines) : lines_(lines) {}
+  void Write(obs::Level, const std::string& line) override { lines_.push_back(line); }
+
+ private:
+  std::vector<std::string>& lines_;
+};
 
 class AccountsTest : public testing::Test {
  protected:
@@ -54,8 +65,8 @@ class AccountsTest : public testing::Test {
   }
   Secret NextToken() { return Secret(TokenIn(NextMessage().text.Reveal())); }
   Result<Accounts::SignedIn> SignIn(const std::string& email = kAda, const Secret& password = kPassword,
-                                    const std::string& client = kClient) {
-    return accounts().SignIn(email, password, client);
+                                    const std::string& client = kClient, const std::string& device = "") {
+    return accounts().SignIn({.email = email, .password = password, .client = client, .device = device});
   }
   Secret Session() { return SignIn().value().token; }
   Secret AskForReset() {
@@ -65,14 +76,17 @@ class AccountsTest : public testing::Test {
   // Made at the first use, with the policy as it is then.
   Accounts& accounts() {
     if (!accounts_) {
-      accounts_.emplace(Accounts::Parts{store_, *hasher_, postman_, neighbours_, bell_, clock_, random_}, policy_);
+      accounts_.emplace(Accounts::Parts{store_, *hasher_, postman_, neighbours_, bell_, security_, clock_, random_}, policy_);
     }
     return *accounts_;
   }
 
   FakeClock clock_;
   SystemRandom random_;
+  std::vector<std::string> lines_;  // Of the log: one thread writes what concerns security.
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
+  obs::Log security_lines_{clock_, obs::Level::kError, obs::LogFormat::kLogfmt, std::make_unique<Lines>(lines_)};
+  const names::SecurityLog security_{security_lines_, TestPageTokens()};
   obs::Metrics metrics_;
   MemoryStore store_;
   FakeMailer mailer_;
@@ -200,13 +214,6 @@ TEST_F(AccountsTest, RefusesWhatIsNoRegistration) {
               HasReason("INVALID_FIELD"));
 }
 
-TEST_F(AccountsTest, LinksLeadToTheShopThatIsConfiguredWhateverTheRequestSays) {
-  policy_.shop_uri = "https://books.example";
-  ASSERT_THAT(Register(kAda, kPassword), IsOk());
-
-  EXPECT_THAT(NextMessage().text.Reveal(), HasSubstr("https://books.example/account/verify"));
-}
-
 // --- Signing in
 
 TEST_F(AccountsTest, ASessionSaysWhoseItIs) {
@@ -278,6 +285,64 @@ TEST_F(AccountsTest, TheWaitDoublesAndTheRightPasswordAfterItEndsIt) {
   EXPECT_THAT(SignIn(), IsOk());
 
   for (int i = 0; i < 4; ++i) EXPECT_THAT(SignIn(kAda, kOther), HasReason("BAD_CREDENTIALS"));
+  EXPECT_THAT(SignIn(), IsOk());
+}
+
+TEST_F(AccountsTest, WhoIsKnownOnADeviceDoesNotWaitForOthersWhoGuess) {
+  policy_.guesses_per_client.free_count = 5;
+  Join();
+  const Secret session = Session();
+  for (int i = 0; i < 6; ++i) (void)SignIn(kAda, kOther);
+  ASSERT_THAT(SignIn(kAda, kPassword, "198.51.100.1"), HasReason("TRY_LATER"));
+
+  EXPECT_THAT(SignIn(kAda, kPassword, kClient, "laptop"), IsOk()) << "even from the guesser's own network";
+  EXPECT_THAT(accounts().ChangePassword(session, kPassword, Secret("proust-on-a-ferry")), IsOk());
+  EXPECT_THAT(SignIn(kAda, kPassword, "198.51.100.1"), HasReason("TRY_LATER")) << "the guesser goes on waiting";
+}
+
+TEST_F(AccountsTest, WhatConcernsSecurityIsLoggedWithoutSayingWhoItWas) {
+  Join();
+  store_.PutOwner({.id = CustomerId("0193583c-5a00-7abc-8def-000000000009"), .email = "owner@example.org"},
+                  hasher_->Hash(kPassword).value());
+  const Secret owner = SignIn("owner@example.org").value().token;
+  const Secret session = Session();
+  const CustomerId ada = accounts().VerifySession(session)->customer.id;
+  lines_.clear();
+
+  for (int i = 0; i < 6; ++i) (void)SignIn(kAda, kOther);
+  (void)SignIn("nobody@example.org", kOther);
+  ASSERT_THAT(SignIn(kAda, kPassword, "", "laptop"), IsOk());
+  (void)accounts().ChangePassword(session, kOther, Secret("proust-on-a-ferry"));
+  ASSERT_THAT(accounts().ChangePassword(session, kPassword, kOther), IsOk());
+  EXPECT_EQ(NextMessage().subject, "Your password was changed");
+  ASSERT_THAT(accounts().ResetPassword(AskForReset(), Secret("proust-on-a-ferry")), IsOk());
+  (void)accounts().SetRole(SignIn(kAda, Secret("proust-on-a-ferry")).value().token, ada, Role::kOwner);
+  ASSERT_THAT(accounts().SetRole(owner, ada, Role::kManager), IsOk());
+
+  std::vector<std::string> events;
+  for (const std::string& line : lines_) {
+    EXPECT_THAT(line, HasSubstr(" level=security "));
+    for (const char* secret : {"ada", "example.org", "192.0.2.7", "-on-a-", "laptop"}) {
+      EXPECT_EQ(line.find(secret), std::string::npos) << line;
+    }
+    const std::size_t begin = line.find("security_") + 9;
+    const std::string event = line.substr(begin, line.find(' ', begin) - begin);
+    if (events.empty() || events.back() != event) events.push_back(event);
+  }
+  EXPECT_THAT(events, testing::ElementsAre("sign_in_failed", "sign_in_throttled", "sign_in_failed", "signed_in",
+                                           "password_check_failed", "password_changed", "password_reset_asked", "password_reset",
+                                           "signed_in", "role_change_refused", "role_changed"));
+  EXPECT_THAT(lines_.front(), HasSubstr("subject=" + security_.Pseudonym(kAda) + " client=" + security_.Pseudonym(kClient)));
+  EXPECT_THAT(lines_.back(), HasSubstr("detail=manager"));
+}
+
+TEST_F(AccountsTest, GuessingOnAKnownDeviceIsThrottledForItself) {
+  Join();
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(SignIn(kAda, kOther, "", "stolen"), HasReason("BAD_CREDENTIALS"));
+
+  EXPECT_THAT(SignIn(kAda, kPassword, "", "stolen"), HasReason("TRY_LATER"));
+  EXPECT_THAT(SignIn("bob@example.org", kPassword, "", "stolen"), HasReason("BAD_CREDENTIALS"));
+  EXPECT_THAT(SignIn(kAda, kPassword, "", "laptop"), IsOk());
   EXPECT_THAT(SignIn(), IsOk());
 }
 
@@ -380,6 +445,29 @@ TEST_F(AccountsTest, OpenSessionsAreListedTheLastUsedFirst) {
   EXPECT_EQ((*sessions)[0].times, (SessionTimes{FakeClock::kNoon, FakeClock::kNoon + 34h}));
   EXPECT_TRUE((*sessions)[1].is_this);
   EXPECT_EQ((*sessions)[1].expires, FakeClock::kNoon + 15 * 24h);
+}
+
+TEST_F(AccountsTest, OneSessionIsEndedFromAnother) {
+  Join();
+  Join("bob@example.org");
+  const Secret here = Session();
+  const Secret there = Session();
+  const Secret of_bob = SignIn("bob@example.org").value().token;
+  const auto other = [&](const Secret& token) {
+    const auto listed = accounts().ListSessions(token).value();
+    return std::find_if(listed.begin(), listed.end(), [](const ListedSession& one) { return !one.is_this; })->id;
+  };
+  const std::string id = other(here);
+  EXPECT_EQ(id.size(), 32u);
+
+  EXPECT_THAT(accounts().EndSession(Secret("none"), id), HasReason("NO_SESSION"));
+  EXPECT_THAT(accounts().EndSession(of_bob, id), IsOk());
+  EXPECT_THAT(accounts().VerifySession(there), IsOk()) << "another customer's session is nobody's to end";
+  EXPECT_THAT(accounts().EndSession(here, id), IsOk());
+  EXPECT_THAT(accounts().EndSession(here, id), IsOk()) << "as before";
+
+  EXPECT_THAT(accounts().VerifySession(there), HasReason("NO_SESSION"));
+  EXPECT_THAT(accounts().VerifySession(here), IsOk());
 }
 
 TEST_F(AccountsTest, ASessionThatHasRunOutIsNotListed) {

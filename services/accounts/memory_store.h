@@ -187,6 +187,18 @@ class MemoryStore final : public Store {
     return Session{token, customers_.at(found->second.customer).customer, found->second.times};
   }
 
+  std::vector<HeldSession> ListSessions(const CustomerId& id) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<HeldSession> sessions;
+    for (const auto& [token, session] : sessions_) {
+      if (session.customer == id) sessions.push_back({token, session.times});
+    }
+    std::stable_sort(sessions.begin(), sessions.end(), [](const HeldSession& a, const HeldSession& b) {
+      return a.times.last_used > b.times.last_used;
+    });
+    return sessions;
+  }
+
   void NoteUse(const TokenHash& token, Timestamp now) override {
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(token);

@@ -37,9 +37,6 @@ void AddOptions(Configuration& configuration, runtime::Options::Group options) {
       "smtp_address", &configuration.smtp_address,
       "host:port of a mail relay. Empty: messages are files in accounts/mail/ in the data directory.");
   options.Add("mail_from", &configuration.mail_from, "The address that messages come from.");
-  options.Add("shop_uri", &configuration.shop_uri,
-              "Where links in messages lead, like https://shop.example. Empty: where the page says that asks "
-              "for them.");
 }
 
 Result<std::unique_ptr<db::Database>> OpenDatabase(const Configuration& configuration,
@@ -49,8 +46,6 @@ Result<std::unique_ptr<db::Database>> OpenDatabase(const Configuration& configur
     if (options.url.empty()) {
       const std::filesystem::path folder = data_dir / "accounts";
       std::filesystem::create_directories(folder);
-      // Hashes and messages are for this user only.
-      std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
       options.url = "sqlite:" + (folder / "accounts.db").string();
     }
     std::unique_ptr<db::Database> database = db::Open(options, random);
@@ -70,10 +65,12 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
       mailer(std::move(chosen)),
       postman(*mailer, environment.log, environment.metrics, {}),
       neighbours(environment.telemetry()),
-      accounts({store, *hasher, postman, neighbours, bell, environment.clock, environment.random}, policy),
+      security(environment.log, environment.page_tokens),
+      accounts({store, *hasher, postman, neighbours, bell, security, environment.clock, environment.random}, policy),
+      password_places(configuration.hash_at_once_max + configuration.hash_waiting_max),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
-      service(accounts, environment.page_tokens, pipeline) {}
+      service(accounts, environment.page_tokens, password_places, pipeline) {}
 
 Status Module::CheckConfiguration() const {
   if (configuration_.threads <= configuration_.hash_at_once_max + configuration_.hash_waiting_max) {
@@ -91,12 +88,8 @@ Status Module::CheckConfiguration() const {
   return Ok();
 }
 
-Result<Policy> Module::MakePolicy() const {
-  Policy policy{.sessions = {.idle_max = configuration_.session_idle, .age_max = configuration_.session_max}};
-  if (!configuration_.shop_uri.empty()) {
-    policy.shop_uri = TRY(ParseBaseUri("--accounts.shop_uri", configuration_.shop_uri));
-  }
-  return policy;
+Policy Module::MakePolicy() const {
+  return {.sessions = {.idle_max = configuration_.session_idle, .age_max = configuration_.session_max}};
 }
 
 Result<std::unique_ptr<Mailer>> Module::ChooseMailer(const runtime::Environment& environment) const {
@@ -116,7 +109,7 @@ Status Module::Open(const runtime::Environment& environment) {
   if (sodium_init() < 0) {
     return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
   }
-  const Policy policy = TRY(MakePolicy());
+  const Policy policy = MakePolicy();
   std::unique_ptr<Mailer> mailer = TRY(ChooseMailer(environment));
   std::unique_ptr<PasswordHasher> hasher = TRY(PasswordHasher::Make(configuration_.hashing()));
   std::unique_ptr<db::Database> database =
@@ -131,7 +124,7 @@ Status Module::Start(const runtime::Peers& peers) {
   serving_->neighbours.Connect(peers.To("transactions"), peers.To("cart"), peers.To("recommendations"));
   serving_->courier.emplace(serving_->store, serving_->neighbours, serving_->bell, environment.clock,
                             environment.log, environment.metrics, Courier::Options{});
-  serving_->sweeper.emplace(serving_->store, TRY(MakePolicy()).bounds(), environment.clock, environment.log,
+  serving_->sweeper.emplace(serving_->store, MakePolicy().bounds(), environment.clock, environment.log,
                             Sweeper::Options{});
   serving_->pipeline.Open();
   return Ok();

@@ -16,6 +16,7 @@
 #include "services/accounts/mail/mailer.h"
 #include "services/accounts/mail/postman.h"
 #include "services/accounts/password_hasher.h"
+#include "services/accounts/places.h"
 #include "services/accounts/service.h"
 #include "services/accounts/neighbours_client.h"
 #include "services/accounts/sql_store.h"
@@ -40,7 +41,6 @@ struct Configuration {
   // host:port of a mail server; empty: messages are files in accounts/mail/ below the data directory.
   std::string smtp_address;
   std::string mail_from = "no-reply@octavo.invalid";
-  std::string shop_uri;
 
   PasswordHasher::Options hashing() const;
 };
@@ -78,7 +78,9 @@ class Module final : public runtime::Module {
     Postman postman;
     GrpcNeighbours neighbours;
     Bell bell;
+    const names::SecurityLog security;
     Accounts accounts;
+    Places password_places;
     rpc::Pipeline pipeline;
     AccountsService service;
     std::optional<Sweeper> sweeper;  // Between Start and Close, as the next.
@@ -86,7 +88,7 @@ class Module final : public runtime::Module {
   };
 
   Status CheckConfiguration() const;
-  Result<Policy> MakePolicy() const;
+  Policy MakePolicy() const;
   Result<std::unique_ptr<Mailer>> ChooseMailer(const runtime::Environment& environment) const;
 
   Configuration configuration_;

@@ -5,15 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "services/accounts/domain/password.h"
+#include "services/accounts/places.h"
+
 namespace octavo::accounts {
-namespace {
-
-Error Overloaded() {
-  return {Code::kResourceExhausted, "OVERLOADED",
-          "too many passwords are being checked; try again in a moment"};
-}
-
-}  // namespace
 
 class PasswordHasher::Turn {
  public:
@@ -21,7 +16,7 @@ class PasswordHasher::Turn {
   static Result<Turn> Take(PasswordHasher& hasher) {
     std::unique_lock lock(hasher.mutex_);
     if (hasher.running_ >= hasher.options_.at_once_max) {
-      if (hasher.waiting_ >= hasher.options_.waiting_max) return Overloaded();
+      if (hasher.waiting_ >= hasher.options_.waiting_max) return TooManyPasswords();
       hasher.waiting_ += 1;
       hasher.turn_over_.wait(lock, [&] { return hasher.running_ < hasher.options_.at_once_max; });
       hasher.waiting_ -= 1;
@@ -80,17 +75,24 @@ Result<PasswordHash> PasswordHasher::HashNow(const Secret& password) const {
 
 Result<PasswordHash> PasswordHasher::Hash(const Secret& password) {
   const Turn turn = TRY(Turn::Take(*this));
-  return HashNow(password);
+  return HashNow(Normalized(password));
 }
 
 Result<PasswordHasher::Verdict> PasswordHasher::Verify(const PasswordHash& hash, const Secret& password) {
-  const std::string_view plain = password.Reveal();
   const char* const text = hash.value().c_str();
+  const auto is_of = [text](std::string_view plain) {
+    return crypto_pwhash_str_verify(text, plain.data(), plain.size()) == 0;
+  };
+  const Secret normalized = Normalized(password);
   const Turn turn = TRY(Turn::Take(*this));
-  return Verdict{
-      .matches = crypto_pwhash_str_verify(text, plain.data(), plain.size()) == 0,
-      .outdated = crypto_pwhash_str_needs_rehash(text, static_cast<unsigned long long>(options_.passes),
-                                                 static_cast<std::size_t>(options_.memory_bytes)) != 0};
+  if (is_of(normalized.Reveal())) {
+    return Verdict{.matches = true,
+                   .outdated = crypto_pwhash_str_needs_rehash(text, static_cast<unsigned long long>(options_.passes),
+                                                              static_cast<std::size_t>(options_.memory_bytes)) != 0};
+  }
+  // Hashes of before passwords were normalised are of what was typed.
+  const bool differs = normalized.Reveal() != password.Reveal();
+  return Verdict{.matches = differs && is_of(password.Reveal()), .outdated = true};
 }
 
 Status PasswordHasher::VerifyNothing(const Secret& password) {

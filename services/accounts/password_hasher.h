@@ -1,6 +1,6 @@
 // PasswordHasher: argon2id (RFC 9106) by libsodium, a bounded number at a time. Each hash takes tens of
 // megabytes and tenths of a second on purpose; so few are made at once, on their callers' threads, few wait,
-// and more are refused at once. Thread-safe.
+// and more are refused at once. Passwords are normalised first (domain/password.h). Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -28,7 +28,7 @@ class PasswordHasher {
   };
   struct Verdict {
     bool matches = false;
-    // Made with other parameters than these: to be hashed anew while the password is at hand.
+    // Made with other parameters than these, or of a password that was not normalised: to be hashed anew while it is at hand.
     bool outdated = false;
   };
 

@@ -47,6 +47,27 @@ TEST_F(PasswordHasherTest, SaysWhichHashesAreOutdated) {
   EXPECT_TRUE(after->Verify(hash, Secret("tolstoy-on-a-tram"))->outdated);
 }
 
+TEST_F(PasswordHasherTest, APasswordIsTheSameFromEveryKeyboard) {
+  const auto hasher = PasswordHasher::Make(kFast).value();
+  const PasswordHash hash = hasher->Hash(Secret("gru\u0308n wie Moos")).value();
+
+  EXPECT_TRUE(hasher->Verify(hash, Secret("gr\u00fcn wie Moos"))->matches);
+  EXPECT_FALSE(hasher->Verify(hash, Secret("grun wie Moos"))->matches);
+}
+
+TEST_F(PasswordHasherTest, AHashOfBeforeNormalisingStillMatchesAndIsOutdated) {
+  const auto hasher = PasswordHasher::Make(kFast).value();
+  const std::string as_typed = "gru\u0308n wie Moos";
+  char text[crypto_pwhash_STRBYTES];
+  ASSERT_EQ(crypto_pwhash_str(text, as_typed.data(), as_typed.size(), 1, 8192), 0);
+
+  const auto verdict = hasher->Verify(PasswordHash(text), Secret(as_typed));
+
+  ASSERT_THAT(verdict, IsOk());
+  EXPECT_TRUE(verdict->matches);
+  EXPECT_TRUE(verdict->outdated);
+}
+
 TEST_F(PasswordHasherTest, RefusesParametersThatAreNone) {
   EXPECT_THAT(PasswordHasher::Make({.memory_bytes = 10, .passes = 1}), HasReason("BAD_OPTION"));
   EXPECT_THAT(PasswordHasher::Make({.memory_bytes = 8192, .passes = 0}), HasReason("BAD_OPTION"));

@@ -14,6 +14,7 @@ namespace {
 constexpr names::PageSizes kPageSizes{.standard = 50, .most = 1000};
 constexpr std::size_t kRequestIdBytesMax = 100;
 constexpr std::string_view kNamePrefix = "customers/";
+constexpr std::string_view kSessionPrefix = "sessions/";
 
 std::string NameOf(const Customer& customer) {
   return std::string(kNamePrefix) + customer.id.value();
@@ -58,8 +59,12 @@ v1::Session ToProto(const OpenSession& session) {
 
 }  // namespace
 
-AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, rpc::Pipeline& pipeline)
-    : rpc::Service("octavo.accounts.v1.AccountsService", pipeline), accounts_(accounts), page_tokens_(page_tokens) {
+AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, Places& password_places,
+                                 rpc::Pipeline& pipeline)
+    : rpc::Service("octavo.accounts.v1.AccountsService", pipeline),
+      accounts_(accounts),
+      page_tokens_(page_tokens),
+      password_places_(password_places) {
   Unary("Register", this, &AccountsService::Register);
   Unary("VerifyEmail", this, &AccountsService::VerifyEmail);
   Unary("SignIn", this, &AccountsService::SignIn);
@@ -67,6 +72,7 @@ AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& pa
   Unary("SignOutEverywhere", this, &AccountsService::SignOutEverywhere);
   Unary("VerifySession", this, &AccountsService::VerifySession);
   Unary("ListSessions", this, &AccountsService::ListSessions);
+  Unary("EndSession", this, &AccountsService::EndSession);
   Unary("ChangePassword", this, &AccountsService::ChangePassword);
   Unary("RequestPasswordReset", this, &AccountsService::RequestPasswordReset);
   Unary("ResetPassword", this, &AccountsService::ResetPassword);
@@ -79,6 +85,7 @@ AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& pa
 }
 
 Result<v1::RegisterResponse> AccountsService::Register(const rpc::Call&, const v1::RegisterRequest& request) {
+  const Places::Place place = TRY(password_places_.Take());
   if (request.request_id().size() > kRequestIdBytesMax) {
     return InvalidField("request_id", "is longer than 100 bytes");
   }
@@ -93,13 +100,18 @@ Result<v1::RegisterResponse> AccountsService::Register(const rpc::Call&, const v
 
 Result<v1::VerifyEmailResponse> AccountsService::VerifyEmail(const rpc::Call&,
                                                              const v1::VerifyEmailRequest& request) {
+  const Places::Place place = TRY(password_places_.Take());
   v1::VerifyEmailResponse response;
   *response.mutable_customer() = ToProto(TRY(accounts_.VerifyEmail(Secret(request.token()), Secret(request.password()))));
   return response;
 }
 
 Result<v1::SignInResponse> AccountsService::SignIn(const rpc::Call&, const v1::SignInRequest& request) {
-  const auto signed_in = TRY(accounts_.SignIn(request.email(), Secret(request.password()), request.client()));
+  const Places::Place place = TRY(password_places_.Take());
+  const auto signed_in = TRY(accounts_.SignIn({.email = request.email(),
+                                               .password = Secret(request.password()),
+                                               .client = request.client(),
+                                               .device = request.device()}));
   v1::SignInResponse response;
   response.set_session_token(std::string(signed_in.token.Reveal()));
   *response.mutable_session() = ToProto(signed_in.session);
@@ -133,12 +145,22 @@ Result<v1::ListSessionsResponse> AccountsService::ListSessions(const rpc::Call&,
     Fill(*to.mutable_last_use_time(), session.times.last_used);
     Fill(*to.mutable_expire_time(), session.expires);
     to.set_current(session.is_this);
+    to.set_name(std::string(kSessionPrefix) + session.id);
   }
   return response;
 }
 
+Result<v1::EndSessionResponse> AccountsService::EndSession(const rpc::Call&, const v1::EndSessionRequest& request) {
+  if (!request.name().starts_with(kSessionPrefix)) {
+    return InvalidField("name", Quoted(request.name()) + " is not a session's name, like sessions/<32 hexadecimal digits>");
+  }
+  TRY(accounts_.EndSession(Secret(request.session_token()), request.name().substr(kSessionPrefix.size())));
+  return v1::EndSessionResponse();
+}
+
 Result<v1::ChangePasswordResponse> AccountsService::ChangePassword(const rpc::Call&,
                                                                    const v1::ChangePasswordRequest& request) {
+  const Places::Place place = TRY(password_places_.Take());
   TRY(accounts_.ChangePassword(Secret(request.session_token()), Secret(request.old_password()),
                                Secret(request.new_password())));
   return v1::ChangePasswordResponse();
@@ -152,8 +174,10 @@ Result<v1::RequestPasswordResetResponse> AccountsService::RequestPasswordReset(
 
 Result<v1::ResetPasswordResponse> AccountsService::ResetPassword(const rpc::Call&,
                                                                  const v1::ResetPasswordRequest& request) {
-  TRY(accounts_.ResetPassword(Secret(request.token()), Secret(request.new_password())));
-  return v1::ResetPasswordResponse();
+  const Places::Place place = TRY(password_places_.Take());
+  v1::ResetPasswordResponse response;
+  *response.mutable_customer() = ToProto(TRY(accounts_.ResetPassword(Secret(request.token()), Secret(request.new_password()))));
+  return response;
 }
 
 Result<v1::Customer> AccountsService::GetCustomer(const rpc::Call&, const v1::GetCustomerRequest& request) {
@@ -191,6 +215,7 @@ Result<v1::ExportCustomerResponse> AccountsService::ExportCustomer(const rpc::Ca
 
 Result<v1::EraseCustomerResponse> AccountsService::EraseCustomer(const rpc::Call&,
                                                                  const v1::EraseCustomerRequest& request) {
+  const Places::Place place = TRY(password_places_.Take());
   const Customer erased = TRY(accounts_.Erase(Secret(request.session_token()), Secret(request.password())));
   v1::EraseCustomerResponse response;
   response.set_name(NameOf(erased));

@@ -1,10 +1,11 @@
-// AccountsService: octavo.accounts.v1 over Accounts. Translates and decides nothing.
+// AccountsService: octavo.accounts.v1 over Accounts. Translates, and bounds how many calls with a password are under way.
 #pragma once
 
 #include "lib/names/page_tokens.h"
 #include "lib/rpc/service.h"
 #include "octavo/accounts/v1/accounts.pb.h"
 #include "services/accounts/accounts.h"
+#include "services/accounts/places.h"
 
 namespace octavo::accounts {
 
@@ -13,7 +14,8 @@ namespace v1 = ::octavo::accounts::v1;
 class AccountsService final : public rpc::Service {
  public:
   // All must outlive the service.
-  AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, rpc::Pipeline& pipeline);
+  AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, Places& password_places,
+                  rpc::Pipeline& pipeline);
 
  private:
   Result<v1::RegisterResponse> Register(const rpc::Call& call, const v1::RegisterRequest& request);
@@ -24,6 +26,7 @@ class AccountsService final : public rpc::Service {
                                                           const v1::SignOutEverywhereRequest& request);
   Result<v1::Session> VerifySession(const rpc::Call& call, const v1::VerifySessionRequest& request);
   Result<v1::ListSessionsResponse> ListSessions(const rpc::Call& call, const v1::ListSessionsRequest& request);
+  Result<v1::EndSessionResponse> EndSession(const rpc::Call& call, const v1::EndSessionRequest& request);
   Result<v1::ChangePasswordResponse> ChangePassword(const rpc::Call& call,
                                                     const v1::ChangePasswordRequest& request);
   Result<v1::RequestPasswordResetResponse> RequestPasswordReset(
@@ -41,6 +44,7 @@ class AccountsService final : public rpc::Service {
 
   Accounts& accounts_;
   const names::PageTokens& page_tokens_;
+  Places& password_places_;
 };
 
 }  // namespace octavo::accounts

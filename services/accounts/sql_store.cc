@@ -106,6 +106,8 @@ constexpr std::string_view kFindSession =
     "SELECT " OCTAVO_CUSTOMER_COLUMNS
     ", sessions.created, sessions.last_used FROM sessions "
     "JOIN customers ON customers.customer_id = sessions.customer_id WHERE token_hash = $1";
+constexpr std::string_view kListSessions =
+    "SELECT token_hash, created, last_used FROM sessions WHERE customer_id = $1 ORDER BY last_used DESC, token_hash";
 constexpr std::string_view kNoteUse =
     "UPDATE sessions SET last_used = $2 WHERE token_hash = $1 AND last_used < $2";
 constexpr std::string_view kDeleteSession = "DELETE FROM sessions WHERE token_hash = $1";
@@ -342,6 +344,16 @@ std::optional<Session> SqlStore::FindSession(const TokenHash& token) {
     const std::optional<Row> row = transaction.QueryOne(kFindSession, token.value());
     if (!row) return std::nullopt;
     return Session{token, ReadCustomer(*row), {.created = row->Time(5), .last_used = row->Time(6)}};
+  });
+}
+
+std::vector<HeldSession> SqlStore::ListSessions(const CustomerId& id) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<HeldSession> sessions;
+    for (const Row& row : transaction.Query(kListSessions, id.value())) {
+      sessions.push_back({TokenHash(row.Text(0)), {.created = row.Time(1), .last_used = row.Time(2)}});
+    }
+    return sessions;
   });
 }
 

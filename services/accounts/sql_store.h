@@ -36,6 +36,7 @@ class SqlStore final : public Store {
   bool AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified,
                   Timestamp now) override;
   std::optional<Session> FindSession(const TokenHash& token) override;
+  std::vector<HeldSession> ListSessions(const CustomerId& id) override;
   void NoteUse(const TokenHash& token, Timestamp now) override;
   void EndSession(const TokenHash& token) override;
   std::int64_t EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) override;

@@ -47,6 +47,14 @@ struct Session {
   SessionTimes times;
 };
 
+// One of a customer's sessions.
+struct HeldSession {
+  TokenHash token;
+  SessionTimes times;
+
+  bool operator==(const HeldSession&) const = default;
+};
+
 // Everything that is kept about a customer, but hashes.
 struct Holdings {
   Customer customer;
@@ -133,6 +141,8 @@ class Store {
                           Timestamp now) = 0;
   // Also one that has run out: see ExpiryOf.
   virtual std::optional<Session> FindSession(const TokenHash& token) = 0;
+  // Also those that have run out; the one that was used last first.
+  virtual std::vector<HeldSession> ListSessions(const CustomerId& id) = 0;
   virtual void NoteUse(const TokenHash& token, Timestamp now) = 0;
   virtual void EndSession(const TokenHash& token) = 0;
   // Says how many ended.

@@ -191,6 +191,18 @@ TEST_P(StoreContractTest, HoldingsAreEverythingThatIsKept) {
   EXPECT_THAT(store_->ReadHoldings(CustomerId("2"))->sessions, IsEmpty());
 }
 
+TEST_P(StoreContractTest, SessionsOfOneCustomerAreListedTheLastUsedFirst) {
+  AddCustomer(kAda);
+  AddCustomer(Person("2", "b@example.org"));
+  AddSession('a', kNoon);
+  AddSession('b', kNoon + 1h);
+  store_->NoteUse(Token('a'), kNoon + 2h);
+
+  EXPECT_THAT(store_->ListSessions(kAda.id), ElementsAre(HeldSession{Token('a'), {kNoon, kNoon + 2h}},
+                                                         HeldSession{Token('b'), {kNoon + 1h, kNoon + 1h}}));
+  EXPECT_THAT(store_->ListSessions(CustomerId("2")), IsEmpty());
+}
+
 // --- Passwords
 
 TEST_P(StoreContractTest, APasswordIsChangedOnlyFromTheOneThatWasVerified) {

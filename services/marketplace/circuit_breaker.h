@@ -1,6 +1,8 @@
 // CircuitBreaker: stops asking a service that does not answer. After kFailuresMax calls in a row that hung or
 // found nobody, calls are refused for kRest; then one call at a time tries again. It protects our threads
-// from a hung neighbour: each page that waits for one holds a worker for its whole budget. Thread-safe.
+// from a hung neighbour: each page that waits for one holds a worker for its whole budget. Calls that wait for something
+// else than the service itself (a password's hash, a card's provider, a third service) have a breaker of their own: that one is
+// slow does not say that the service is away. Thread-safe.
 #pragma once
 
 #include <chrono>

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lib/base/quoted.h"
+#include "services/marketplace/pages/account_form.h"
 #include "services/marketplace/pages/error.h"
 
 namespace octavo::marketplace {
@@ -36,6 +37,11 @@ bool IsFromHere(const http::Headers& headers) {
   return origin.substr(scheme + 3) == headers.Get("Host");
 }
 
+void TellOfRefusal(const Site& site, const http::Request& request, const char* why) {
+  if (site.security == nullptr) return;
+  site.security->Write({.event = "form_refused", .client = ClientAddress(site.transport, request), .detail = why});
+}
+
 // The space and what is below it, and DEL.
 bool IsBlank(char c) {
   return static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
@@ -54,7 +60,11 @@ http::Response WithForm(const Site& site, const http::Request& request, const Fo
   const Visit visit(site, request);
   std::string_view token = form->Get("csrf");
   if (token.empty()) token = request.headers.Get("X-CSRF-Token");
-  if (!IsFromHere(request.headers) || !IsOurToken(site, visit, token)) return ErrorPage(site, request, 403);
+  const bool is_from_here = IsFromHere(request.headers);
+  if (!is_from_here || !IsOurToken(site, visit, token)) {
+    TellOfRefusal(site, request, is_from_here ? "no token of ours" : "from elsewhere");
+    return ErrorPage(site, request, 403);
+  }
   http::Response response = handle(visit, *form);
   response.headers.Set("Cache-Control", "no-store");
   return response;

@@ -2,6 +2,7 @@
 #include "services/marketplace/form.h"
 
 #include "lib/http/wire.h"
+#include "lib/testing/page_tokens.h"
 #include "services/marketplace/session.h"
 #include "services/marketplace/testing/pages_fixture.h"
 
@@ -10,6 +11,15 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+
+class LineSink final : public obs::LogSink {
+ public:
+  explicit LineSink(std::string& line) : line_(line) {}
+  void Write(obs::Level, const std::string& line) override { line_ = line; }
+
+ private:
+  std::string& line_;
+};
 
 class FormTest : public PagesFixture {
  protected:
@@ -62,6 +72,21 @@ TEST_F(FormTest, RefusesOneWithoutOrWithAForeignToken) {
     forged[i] = forged[i] == 'A' ? 'B' : 'A';
     EXPECT_EQ(Send(Request(forged)), 403) << i;
   }
+}
+
+TEST_F(FormTest, WhatIsRefusedIsLoggedWithoutSayingWhoseItWas) {
+  std::string line;
+  obs::Log log(clock_, obs::Level::kError, obs::LogFormat::kLogfmt, std::make_unique<LineSink>(line));
+  const names::SecurityLog security(log, TestPageTokens());
+  site_.security = &security;
+
+  EXPECT_EQ(Send(Request(Token())), 303);
+  EXPECT_EQ(line, "");
+  http::Request forged = Request("");
+  forged.peer_address = "192.0.2.7";
+  EXPECT_EQ(Send(forged), 403);
+
+  EXPECT_THAT(line, HasSubstr("event=security_form_refused subject=\"\" client=" + security.Pseudonym("192.0.2.7") + " "));
 }
 
 TEST_F(FormTest, RefusesATokenOfBeforeTheSignIn) {

@@ -43,7 +43,7 @@ Pending<cart::v1::Cart> GrpcCartClient::MergeCarts(const cart::v1::MergeCartsReq
 Pending<transactions::v1::OrderPreview> GrpcOrdersClient::PreviewOrder(
     const transactions::v1::PreviewOrderRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &TransactionsService::Stub::async::PreviewOrder, request, budget,
-                      &breaker_);
+                      &preview_breaker_);
 }
 
 Pending<transactions::v1::Order> GrpcOrdersClient::PlaceOrder(
@@ -79,25 +79,25 @@ Pending<transactions::v1::ListOrdersResponse> GrpcOrdersClient::ListOrders(
 Pending<transactions::v1::Order> GrpcOrdersClient::CancelOrder(
     const transactions::v1::CancelOrderRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &TransactionsService::Stub::async::CancelOrder, request, budget,
-                      &breaker_);
+                      &change_breaker_);
 }
 
 Pending<transactions::v1::Order> GrpcOrdersClient::RequestReturn(
     const transactions::v1::RequestReturnRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &TransactionsService::Stub::async::RequestReturn, request, budget,
-                      &breaker_);
+                      &change_breaker_);
 }
 
 Pending<transactions::v1::ClaimGuestOrdersResponse> GrpcOrdersClient::ClaimGuestOrders(
     const transactions::v1::ClaimGuestOrdersRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &TransactionsService::Stub::async::ClaimGuestOrders, request, budget,
-                      &breaker_);
+                      &change_breaker_);
 }
 
 Pending<transactions::v1::EraseCustomerResponse> GrpcOrdersClient::EraseCustomer(
     const transactions::v1::EraseCustomerRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &TransactionsService::Stub::async::EraseCustomer, request, budget,
-                      &breaker_);
+                      &change_breaker_);
 }
 
 std::shared_ptr<Subscription> GrpcOrdersClient::StreamOrderEvents(
@@ -115,18 +115,18 @@ Pending<promotions::v1::ListBannersResponse> GrpcPromotionsClient::ListBanners(
 
 Pending<accounts::v1::RegisterResponse> GrpcAccountsClient::Register(
     const accounts::v1::RegisterRequest& request, const Budget& budget) {
-  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::Register, request, budget, &breaker_);
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::Register, request, budget, &work_breaker_);
 }
 
 Pending<accounts::v1::VerifyEmailResponse> GrpcAccountsClient::VerifyEmail(
     const accounts::v1::VerifyEmailRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &AccountsService::Stub::async::VerifyEmail, request, budget,
-                      &breaker_);
+                      &work_breaker_);
 }
 
 Pending<accounts::v1::SignInResponse> GrpcAccountsClient::SignIn(const accounts::v1::SignInRequest& request,
                                                                  const Budget& budget) {
-  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::SignIn, request, budget, &breaker_);
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::SignIn, request, budget, &work_breaker_);
 }
 
 Pending<accounts::v1::SignOutResponse> GrpcAccountsClient::SignOut(
@@ -151,34 +151,39 @@ Pending<accounts::v1::ListSessionsResponse> GrpcAccountsClient::ListSessions(
   return calls_.Start(*stub_->async(), &AccountsService::Stub::async::ListSessions, request, budget, &breaker_);
 }
 
+Pending<accounts::v1::EndSessionResponse> GrpcAccountsClient::EndSession(const accounts::v1::EndSessionRequest& request,
+                                                                         const Budget& budget) {
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::EndSession, request, budget, &breaker_);
+}
+
 Pending<accounts::v1::ChangePasswordResponse> GrpcAccountsClient::ChangePassword(
     const accounts::v1::ChangePasswordRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &AccountsService::Stub::async::ChangePassword, request, budget,
-                      &breaker_);
+                      &work_breaker_);
 }
 
 Pending<accounts::v1::RequestPasswordResetResponse> GrpcAccountsClient::RequestPasswordReset(
     const accounts::v1::RequestPasswordResetRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &AccountsService::Stub::async::RequestPasswordReset, request, budget,
-                      &breaker_);
+                      &work_breaker_);
 }
 
 Pending<accounts::v1::ResetPasswordResponse> GrpcAccountsClient::ResetPassword(
     const accounts::v1::ResetPasswordRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &AccountsService::Stub::async::ResetPassword, request, budget,
-                      &breaker_);
+                      &work_breaker_);
 }
 
 Pending<accounts::v1::ExportCustomerResponse> GrpcAccountsClient::ExportCustomer(
     const accounts::v1::ExportCustomerRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &AccountsService::Stub::async::ExportCustomer, request, budget,
-                      &breaker_);
+                      &work_breaker_);
 }
 
 Pending<accounts::v1::EraseCustomerResponse> GrpcAccountsClient::EraseCustomer(
     const accounts::v1::EraseCustomerRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &AccountsService::Stub::async::EraseCustomer, request, budget,
-                      &breaker_);
+                      &work_breaker_);
 }
 
 }  // namespace octavo::marketplace

@@ -41,7 +41,11 @@ class GrpcOrdersClient final : public OrdersClient {
  public:
   // `calls` and `clock` must outlive it.
   GrpcOrdersClient(GrpcCalls& calls, const std::shared_ptr<grpc::Channel>& channel, const Clock& clock)
-      : calls_(calls), stub_(transactions::v1::TransactionsService::NewStub(channel)), breaker_(clock) {}
+      : calls_(calls),
+        stub_(transactions::v1::TransactionsService::NewStub(channel)),
+        breaker_(clock),
+        preview_breaker_(clock),
+        change_breaker_(clock) {}
 
   Pending<transactions::v1::OrderPreview> PreviewOrder(const transactions::v1::PreviewOrderRequest& request,
                                                        const Budget& budget) override;
@@ -70,6 +74,8 @@ class GrpcOrdersClient final : public OrdersClient {
   GrpcCalls& calls_;
   const std::unique_ptr<transactions::v1::TransactionsService::Stub> stub_;
   CircuitBreaker breaker_;
+  CircuitBreaker preview_breaker_;  // Previews wait for the catalogue, the promotions and the inventory,
+  CircuitBreaker change_breaker_;   // and changes for those and for payments.
 };
 
 class GrpcPromotionsClient final : public PromotionsClient {
@@ -91,7 +97,7 @@ class GrpcAccountsClient final : public AccountsClient {
  public:
   // `calls` and `clock` must outlive it.
   GrpcAccountsClient(GrpcCalls& calls, const std::shared_ptr<grpc::Channel>& channel, const Clock& clock)
-      : calls_(calls), stub_(accounts::v1::AccountsService::NewStub(channel)), breaker_(clock) {}
+      : calls_(calls), stub_(accounts::v1::AccountsService::NewStub(channel)), breaker_(clock), work_breaker_(clock) {}
 
   Pending<accounts::v1::RegisterResponse> Register(const accounts::v1::RegisterRequest& request,
                                                    const Budget& budget) override;
@@ -107,6 +113,8 @@ class GrpcAccountsClient final : public AccountsClient {
                                                const Budget& budget) override;
   Pending<accounts::v1::ListSessionsResponse> ListSessions(const accounts::v1::ListSessionsRequest& request,
                                                            const Budget& budget) override;
+  Pending<accounts::v1::EndSessionResponse> EndSession(const accounts::v1::EndSessionRequest& request,
+                                                       const Budget& budget) override;
   Pending<accounts::v1::ChangePasswordResponse> ChangePassword(
       const accounts::v1::ChangePasswordRequest& request, const Budget& budget) override;
   Pending<accounts::v1::RequestPasswordResetResponse> RequestPasswordReset(
@@ -121,7 +129,8 @@ class GrpcAccountsClient final : public AccountsClient {
  private:
   GrpcCalls& calls_;
   const std::unique_ptr<accounts::v1::AccountsService::Stub> stub_;
-  CircuitBreaker breaker_;
+  CircuitBreaker breaker_;       // Of sessions: each page of a customer asks whose it is.
+  CircuitBreaker work_breaker_;  // Of what waits for a password's hash, for messages, or for other services.
 };
 
 }  // namespace octavo::marketplace

@@ -41,11 +41,13 @@ Result<Address> ParseAddress(const std::string& text) {
 
 Module::Serving::Serving(const runtime::Environment& environment, const Channels& channels,
                          const Visitors& visitors, const Signer& signer, Transport transport,
-                         const Templates& templates, std::int64_t unpaid_copies_per_hour)
+                         const Templates& templates, const ShopAddress& address,
+                         std::int64_t unpaid_copies_per_hour)
     : services(channels, environment.telemetry()),
       client(services, environment.clock),
       events(client, environment.clock, environment.random, environment.metrics),
       order_throttle(unpaid_copies_per_hour),
+      security(environment.log, environment.page_tokens),
       site{.client = client,
            .events = events,
            .templates = templates,
@@ -56,7 +58,9 @@ Module::Serving::Serving(const runtime::Environment& environment, const Channels
            .clock = environment.clock,
            .random = environment.random,
            .time_zone = environment.time_zone,
-           .order_throttle = &order_throttle} {}
+           .order_throttle = &order_throttle,
+           .address = address,
+           .security = &security} {}
 
 void Module::Configure(runtime::Options::Group options) {
   options.Add("listen", &configuration_.listen,
@@ -65,6 +69,12 @@ void Module::Configure(runtime::Options::Group options) {
               "A proxy in front speaks https with the readers: cookies are Secure and called __Host-…, and "
               "browsers are "
               "told to come by https only.");
+  options.Add("https_subdomains", &configuration_.https_subdomains,
+              "With --marketplace.https: browsers are told to come by https only to all hosts below the shop's too "
+              "(HSTS with includeSubDomains). Every one of them must speak https.");
+  options.Add("shop_uri", &configuration_.shop_uri,
+              "Where readers find the shop, like https://shop.example: what links in messages begin with. Needed with "
+              "--marketplace.https and on a network address; else the request's host is taken, if it is this machine.");
   options.Add("template_dir", &configuration_.template_dir,
               "Reads the templates from this folder for every page, to work on them; empty: those built in.");
   options.Add("threads", &configuration_.threads, "Pages that are made at the same time.");
@@ -79,6 +89,16 @@ void Module::Configure(runtime::Options::Group options) {
               "Open connections; beyond, the one idle longest makes room.");
 }
 
+Result<ShopAddress> Module::CheckAddress() const {
+  if (!configuration_.shop_uri.empty()) return ShopAddress::Parse(configuration_.shop_uri, transport());
+  if (configuration_.https || !rpc::IsLoopback(configuration_.listen)) {
+    return InvalidField("--marketplace.shop_uri",
+                        "is missing: a shop that others reach must know its own address, like https://shop.example, "
+                        "or a stranger could choose where the links in messages lead");
+  }
+  return ShopAddress();
+}
+
 Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--marketplace.threads", "must be at least 1");
   if (configuration_.checkout_threads < 1) {
@@ -90,6 +110,10 @@ Status Module::Open(const runtime::Environment& environment) {
                         Quoted(configuration_.listen) + " is open to the network over plain http, where anybody on the way "
                         "reads passwords; put a proxy with TLS in front and add --marketplace.https, or --insecure where "
                         "something else keeps strangers out");
+  }
+  address_ = TRY(CheckAddress());
+  if (configuration_.https_subdomains && !configuration_.https) {
+    return InvalidField("--marketplace.https_subdomains", "says nothing without --marketplace.https");
   }
   const std::filesystem::path folder = environment.data_dir / name();
   std::error_code error;
@@ -120,7 +144,7 @@ Status Module::Start(const runtime::Peers& peers) {
                           .promotions = peers.To("promotions"),
                           .accounts = peers.To("accounts")};
   serving_ = std::make_unique<Serving>(*environment_, channels, *visitors_, *signer_, transport(), *templates_,
-                                       configuration_.unpaid_copies_per_hour);
+                                       address_, configuration_.unpaid_copies_per_hour);
   const Address address = TRY(ParseAddress(configuration_.listen));
   http::ServerOptions options;
   options.address = address.host;
@@ -132,6 +156,12 @@ Status Module::Start(const runtime::Peers& peers) {
   options.connections_max = static_cast<std::size_t>(configuration_.connections_max);
   options =
       WithSite(std::move(options), serving_->site, transport(), environment_->log, environment_->metrics);
+  if (configuration_.https_subdomains) {
+    options.decorate = [decorate = options.decorate](const http::Request& request, http::Response& response) {
+      decorate(request, response);
+      IncludeSubdomains(response);
+    };
+  }
   serving_->server =
       TRY(http::Server::Start(std::move(options), Routes(serving_->site), environment_->clock));
   const std::string url = "http://" + configuration_.listen.substr(0, configuration_.listen.rfind(':')) +

@@ -13,6 +13,7 @@
 #include "lib/runtime/module.h"
 #include "services/marketplace/caching_shop_client.h"
 #include "services/marketplace/grpc_shop_client.h"
+#include "services/marketplace/shop_address.h"
 #include "services/marketplace/site.h"
 
 namespace octavo::marketplace {
@@ -20,6 +21,8 @@ namespace octavo::marketplace {
 struct Configuration {
   std::string listen = "127.0.0.1:8080";
   bool https = false;
+  bool https_subdomains = false;
+  std::string shop_uri = "";
   std::string template_dir = "";
   std::int64_t threads = 16;
   std::int64_t queue_max = 256;
@@ -31,6 +34,8 @@ struct Configuration {
 
 class Module final : public runtime::Module {
  public:
+  explicit Module(Configuration configuration = {}) : configuration_(std::move(configuration)) {}
+
   std::string name() const override { return "marketplace"; }
   std::vector<std::string> peers() const override {
     return {"catalog", "recommendations", "inventory", "cart", "transactions", "promotions", "accounts"};
@@ -48,17 +53,20 @@ class Module final : public runtime::Module {
   // In the order of dependence: what stands below uses what stands above.
   struct Serving {
     Serving(const runtime::Environment& environment, const Channels& channels, const Visitors& visitors,
-            const Signer& signer, Transport transport, const Templates& templates, std::int64_t unpaid_copies_per_hour);
+            const Signer& signer, Transport transport, const Templates& templates, const ShopAddress& address,
+            std::int64_t unpaid_copies_per_hour);
 
     Assets assets;
     GrpcShopClient services;
     CachingShopClient client;
     EventQueue events;
     OrderThrottle order_throttle;
+    const names::SecurityLog security;
     Site site;
     std::unique_ptr<http::Server> server;
   };
 
+  Result<ShopAddress> CheckAddress() const;
   Transport transport() const { return configuration_.https ? Transport::kHttps : Transport::kPlain; }
 
   Configuration configuration_;
@@ -66,6 +74,7 @@ class Module final : public runtime::Module {
   std::unique_ptr<Visitors> visitors_;                 // From Open on.
   std::unique_ptr<Signer> signer_;                     // From Open on.
   std::unique_ptr<Templates> templates_;               // From Open on.
+  ShopAddress address_;                                // From Open on.
   std::unique_ptr<Serving> serving_;                   // From Start to Stop.
 };
 

@@ -49,6 +49,7 @@ constexpr Entry kNotes[] = {
      {"return-what", "bad", "Please say how many copies of which book you return."}},
     {Note::kSignedIn, {"welcome", "good", "Welcome back!"}},
     {Note::kSignedOut, {"goodbye", "good", "You are signed out. Until soon!"}},
+    {Note::kSessionEnded, {"session-ended", "good", "That session is over."}},
     {Note::kSignedOutEverywhere, {"goodbye-all", "good", "You are signed out everywhere."}},
     {Note::kAddressConfirmed, {"confirmed", "good", "Your address is confirmed, and your account is open. Please sign in."}},
     {Note::kPasswordChanged, {"password", "good", "Your password is changed."}},

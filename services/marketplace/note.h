@@ -35,6 +35,7 @@ enum class Note {
   kSignedIn,
   kSignedOut,
   kSignedOutEverywhere,
+  kSessionEnded,
   kAddressConfirmed,
   kPasswordChanged,
   kErased,

@@ -436,7 +436,9 @@ TEST_F(PagesTest, SecurityHeadersForbidWhatThePagesDoNotNeed) {
   EXPECT_THAT(policy, HasSubstr("default-src 'none'"));
   EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
   EXPECT_EQ(response.headers.Get("X-Content-Type-Options"), "nosniff");
-  EXPECT_TRUE(response.headers.Has("Strict-Transport-Security"));
+  EXPECT_EQ(response.headers.Get("Strict-Transport-Security"), "max-age=31536000");
+  IncludeSubdomains(response);
+  EXPECT_EQ(response.headers.Get("Strict-Transport-Security"), "max-age=31536000; includeSubDomains");
 }
 
 TEST_F(PagesTest, MachinesFindWhatTheyLookFor) {

@@ -80,6 +80,8 @@ class AccountsClient {
                                                        const Budget& budget) = 0;
   virtual Pending<accounts::v1::ListSessionsResponse> ListSessions(const accounts::v1::ListSessionsRequest& request,
                                                                    const Budget& budget) = 0;
+  virtual Pending<accounts::v1::EndSessionResponse> EndSession(const accounts::v1::EndSessionRequest& request,
+                                                               const Budget& budget) = 0;
   virtual Pending<accounts::v1::ChangePasswordResponse> ChangePassword(
       const accounts::v1::ChangePasswordRequest& request, const Budget& budget) = 0;
   virtual Pending<accounts::v1::RequestPasswordResetResponse> RequestPasswordReset(

@@ -8,6 +8,8 @@
 namespace octavo::marketplace {
 namespace {
 
+// A year.
+constexpr std::string_view kHttpsOnly = "max-age=31536000";
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; "
@@ -175,7 +177,11 @@ void AddSecurityHeaders(Transport transport, http::Response& response) {
   headers.Set("Cross-Origin-Resource-Policy", "same-origin");
   headers.Set("Permissions-Policy",
               "camera=(), microphone=(), geolocation=(), payment=(), interest-cohort=()");
-  if (transport == Transport::kHttps) headers.Set("Strict-Transport-Security", "max-age=31536000");
+  if (transport == Transport::kHttps) headers.Set("Strict-Transport-Security", std::string(kHttpsOnly));
+}
+
+void IncludeSubdomains(http::Response& response) {
+  response.headers.Set("Strict-Transport-Security", std::string(kHttpsOnly) + "; includeSubDomains");
 }
 
 }  // namespace octavo::marketplace

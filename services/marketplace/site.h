@@ -21,11 +21,13 @@
 #include "lib/base/random.h"
 #include "lib/calendar/time_zone.h"
 #include "lib/http/message.h"
+#include "lib/names/security_log.h"
 #include "services/marketplace/assets.h"
 #include "services/marketplace/event_queue.h"
 #include "services/marketplace/locale.h"
 #include "services/marketplace/note.h"
 #include "services/marketplace/order_throttle.h"
+#include "services/marketplace/shop_address.h"
 #include "services/marketplace/shop_client.h"
 #include "services/marketplace/signer.h"
 #include "services/marketplace/templates.h"
@@ -54,6 +56,8 @@ struct Site {
   Random& random;
   TimeZone time_zone = TimeZone::Utc();
   OrderThrottle* order_throttle = nullptr;  // Null: clients are not throttled.
+  ShopAddress address = {};
+  const names::SecurityLog* security = nullptr;  // Null: nothing is told.
 };
 
 // One reader's look at one page, or one form of theirs.
@@ -148,5 +152,7 @@ class Page {
 // Headers that every response carries: what the page may load (only from us, nothing inline), that it may not
 // be framed, that types are as we say, that addresses are not told to others.
 void AddSecurityHeaders(Transport transport, http::Response& response);
+// Https is then for all hosts below the shop's too (RFC 6797, section 6.1.2). After AddSecurityHeaders with kHttps.
+void IncludeSubdomains(http::Response& response);
 
 }  // namespace octavo::marketplace

@@ -129,6 +129,7 @@ void AddAccountRoutes(const Site& site, http::Router& router) {
   form("/account/reset", Reset);
   form("/account/sign-out", SignOut);
   form("/account/sign-out-everywhere", SignOutEverywhere);
+  form("/account/sessions/end", EndSession);
   page("/account/password", PasswordPage);
   form("/account/password", ChangePassword);
   form("/account/export", ExportData);

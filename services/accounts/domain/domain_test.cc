@@ -3,6 +3,7 @@
 
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "services/accounts/domain/common_passwords.h"
 #include "services/accounts/domain/customer.h"
 #include "services/accounts/domain/password.h"
 #include "services/accounts/domain/session.h"
@@ -54,6 +55,13 @@ TEST(CheckPasswordTest, TakesLongOnesThatAreNotGuessedFirst) {
       {"ada.lovelace@example.org", false},
       {"ada.lovelace1815", false},
       {"iloveyou!!!", false},
+      {"qwertyuiop123", false},
+      {"q1w2e3r4t5", false},
+      {"minecraft1", false},
+      {"Minecraft-1234", false},
+      {"elizabeth1", false},
+      {"83719264elena55", true},                  // The word is the smaller part.
+      {"u\u0308ber de U\u0308", false},  // Nine characters, once each has its dots.
   };
   for (const Case& c : cases) {
     const Status status = CheckPassword("password", Secret(c.password), "ada.lovelace@example.org");
@@ -61,6 +69,30 @@ TEST(CheckPasswordTest, TakesLongOnesThatAreNotGuessedFirst) {
     if (!status.ok()) {
       EXPECT_EQ(ToString(status.error()).find(c.password), std::string::npos) << c.password;
     }
+  }
+}
+
+TEST(NormalizedTest, OnePasswordHasOneFormWhateverKeyboardSendsIt) {
+  EXPECT_EQ(Normalized(Secret("gru\u0308n wie Moos")).Reveal(), "gr\u00fcn wie Moos");
+  EXPECT_EQ(Normalized(Secret("gr\u00fcn wie Moos")).Reveal(), "gr\u00fcn wie Moos");
+  EXPECT_EQ(Normalized(Secret("tolstoy-on-a-tram")).Reveal(), "tolstoy-on-a-tram");
+  EXPECT_EQ(Normalized(Secret("\uff21")).Reveal(), "\uff21") << "what looks different is different";
+}
+
+TEST(IsAmongTheMostUsedTest, FindsEachLineOfTheListAndNothingElse) {
+  std::string_view rest = MostUsedPasswords();
+  std::string_view before;
+  int count = 0;
+  for (; !rest.empty(); ++count) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    ASSERT_LT(before, line) << "sorted, each once";
+    ASSERT_TRUE(IsAmongTheMostUsed(line)) << line;
+    before = line;
+    rest.remove_prefix(line.size() + 1);
+  }
+  EXPECT_GT(count, 90'000);
+  for (const char* text : {"", "tolstoy-on-a-tram", "a", "~~~~~~~~~~~~", "password\n", "\n"}) {
+    EXPECT_FALSE(IsAmongTheMostUsed(text)) << text;
   }
 }
 

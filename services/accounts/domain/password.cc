@@ -1,20 +1,26 @@
 #include "services/accounts/domain/password.h"
 
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
+#include <unicode/stringpiece.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <set>
 #include <string>
+#include <utility>
+
+#include "lib/base/check.h"
+#include "services/accounts/domain/common_passwords.h"
 
 namespace octavo::accounts {
 namespace {
 
-// Words that most passwords of the public lists of stolen ones are made of, with a number or a sign behind
-// them. Each stands between spaces.
-constexpr std::string_view kCommonWords =
-    " password passwort passw0rd p@ssword p@ssw0rd motdepasse contrasena qwerty qwertz azerty letmein welcome"
-    " willkommen iloveyou sunshine princess football baseball monkey dragon superman batman starwars whatever"
-    " trustno administrator admin changeme secret hello master shadow michael jennifer jordan liverpool"
-    " chocolate butterfly pokemon computer internet samsung bookshop octavo mypassword thisismypassword"
-    " iloveyousomuch correcthorsebatterystaple ";
+// What is guessed first at this shop, or in other languages, beside the public list. Each stands between spaces.
+constexpr std::string_view kWordsOfOurs =
+    " octavo bookshop willkommen p@ssword thisismypassword iloveyousomuch correcthorsebatterystaple ";
+// A core that is shorter says nothing about the password around it.
+constexpr std::size_t kCoreLengthMin = 5;
 
 // Rows of keys and of the alphabet, along which fingers run.
 constexpr std::string_view kRows[] = {
@@ -50,8 +56,9 @@ bool IsAlongARow(std::string_view text) {
 }
 
 bool IsCommonWord(std::string_view text) {
-  return text.find(' ') == std::string_view::npos &&
-         kCommonWords.find(" " + std::string(text) + " ") != std::string_view::npos;
+  if (text.empty()) return false;
+  return IsAmongTheMostUsed(text) || (text.find(' ') == std::string_view::npos &&
+                                      kWordsOfOurs.find(" " + std::string(text) + " ") != std::string_view::npos);
 }
 
 // Without the digits and signs around it: "123password2024!!" is "password".
@@ -59,6 +66,12 @@ std::string_view Core(std::string_view text) {
   while (!text.empty() && !IsLetter(text.back())) text.remove_suffix(1);
   while (!text.empty() && !IsLetter(text.front())) text.remove_prefix(1);
   return text;
+}
+
+// A common word that is most of the password, with digits and signs around it.
+bool IsCommonCore(std::string_view core, std::string_view text) {
+  return core.size() >= kCoreLengthMin && 2 * core.size() >= text.size() &&
+         (IsCommonWord(core) || IsCommonWord(RepeatedUnit(core)));
 }
 
 bool IsCommon(std::string_view password, std::string_view email) {
@@ -71,22 +84,37 @@ bool IsCommon(std::string_view password, std::string_view email) {
   const std::string_view core = Core(text);
   const std::string_view local_part = email.substr(0, email.find('@'));
   return IsAlongARow(text) || IsAlongARow(unit) || IsCommonWord(text) || IsCommonWord(unit) ||
-         IsCommonWord(core) || IsCommonWord(RepeatedUnit(core)) || text == email ||
+         IsCommonCore(core, text) || text == email ||
          (!local_part.empty() && core == local_part);
+}
+
+Error TooLong(std::string_view field) {
+  return InvalidField(std::string(field), "has more than " + std::to_string(kPasswordCharactersMax) + " characters");
 }
 
 }  // namespace
 
-Status CheckPassword(std::string_view field, const Secret& password, std::string_view email) {
+Secret Normalized(const Secret& password) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* const nfc = icu::Normalizer2::getNFCInstance(status);
+  CHECK(U_SUCCESS(status));  // The rules are a part of ICU.
+  const std::string_view text = password.Reveal();
+  const icu::StringPiece piece(text.data(), static_cast<std::int32_t>(text.size()));
+  std::string normalized;
+  icu::StringByteSink<std::string> sink(&normalized);
+  nfc->normalizeUTF8(0, piece, sink, nullptr, status);
+  return U_SUCCESS(status) ? Secret(std::move(normalized)) : password;
+}
+
+Status CheckPassword(std::string_view field, const Secret& as_typed, std::string_view email) {
+  if (as_typed.Reveal().size() > kPasswordBytesMax) return TooLong(field);
+  const Secret password = Normalized(as_typed);
   const int characters = CountCharacters(password.Reveal());
   if (characters < kPasswordCharactersMin) {
     return InvalidField(std::string(field),
                         "has fewer than " + std::to_string(kPasswordCharactersMin) + " characters");
   }
-  if (characters > kPasswordCharactersMax || password.Reveal().size() > kPasswordBytesMax) {
-    return InvalidField(std::string(field),
-                        "has more than " + std::to_string(kPasswordCharactersMax) + " characters");
-  }
+  if (characters > kPasswordCharactersMax) return TooLong(field);
   if (IsCommon(password.Reveal(), email)) {
     return InvalidField(std::string(field), "is among those that are guessed first");
   }

@@ -43,7 +43,11 @@ void FillSessions(const Site& site, View& content, const Answer<accounts::v1::Li
     View row = list.Add("SESSION");
     row.Set("BEGAN", FormatDate(site.time_zone, session.create_time().seconds()))
         .Set("USED", FormatDate(site.time_zone, session.last_use_time().seconds()));
-    row.Show(session.current() ? "CURRENT" : "ELSEWHERE");
+    if (session.current()) {
+      row.Show("CURRENT");
+    } else {
+      row.Add("ELSEWHERE").Set("NAME", session.name());
+    }
   }
 }
 
@@ -115,6 +119,17 @@ http::Response SignOutEverywhere(const Site& site, const Visit& visit, const htt
   const auto answer = site.client.accounts().SignOutEverywhere(request, budget).Get(budget);
   if (answer.ok()) return SignedOut(site, "/", Note::kSignedOutEverywhere);
   if (IsSignedOut(answer.error())) return SignedOut(site, "/");
+  return Redirect(site, kHome, Note::kTryAgain);
+}
+
+http::Response EndSession(const Site& site, const Visit& visit, const http::Params& form) {
+  accounts::v1::EndSessionRequest request;
+  request.set_session_token(Session(visit));
+  request.set_name(Trimmed(form, "session", 100));
+  const Budget budget = visit.ForChange();
+  const auto answer = site.client.accounts().EndSession(request, budget).Get(budget);
+  if (answer.ok()) return Redirect(site, kHome, Note::kSessionEnded);
+  if (IsSignedOut(answer.error())) return SignInFirst(site, kHome);
   return Redirect(site, kHome, Note::kTryAgain);
 }
 

@@ -13,6 +13,7 @@ namespace octavo::marketplace {
 http::Response AccountPage(const Site& site, const http::Request& request);
 
 http::Response SignOut(const Site& site, const Visit& visit, const http::Params& form);
+http::Response EndSession(const Site& site, const Visit& visit, const http::Params& form);
 http::Response SignOutEverywhere(const Site& site, const Visit& visit, const http::Params& form);
 
 http::Response PasswordPage(const Site& site, const http::Request& request);

@@ -4,8 +4,10 @@
 #include <string_view>
 
 #include "lib/base/uuid.h"
+#include "services/marketplace/device.h"
 #include "services/marketplace/form.h"
 #include "services/marketplace/pages/account_form.h"
+#include "services/marketplace/pages/error.h"
 #include "services/marketplace/session.h"
 
 namespace octavo::marketplace {
@@ -130,10 +132,15 @@ http::Response SignIn(const Site& site, const Visit& visit, const http::Params& 
   request.set_email(Trimmed(form, "email", kEmailBytesMax));
   request.set_password(std::string(form.Get("password")));
   request.set_client(ClientAddress(site.transport, visit.request()));
+  request.set_device(KnownDevice(site, visit.request(), request.email()));
   const Budget budget = visit.ForChange();
   const auto session = site.client.accounts().SignIn(request, budget).Get(budget);
   std::string next = NextPath(form, kHome);
-  if (session.ok()) return SignedIn(site, visit, **session, std::move(next));
+  if (session.ok()) {
+    http::Response response = SignedIn(site, visit, **session, std::move(next));
+    RememberDevice(site, response, (*session)->session().customer().email());
+    return response;
+  }
   return ShowForm(site, visit, SignInForm(request.email(), std::move(next)), Refusal(session.error(), ""));
 }
 
@@ -146,11 +153,13 @@ http::Response RegisterPage(const Site& site, const http::Request& request) {
 }
 
 http::Response Register(const Site& site, const Visit& visit, const http::Params& form) {
+  const Result<std::string> base_uri = site.address.BaseUri(visit.request().headers.Get("Host"));
+  if (!base_uri.ok()) return ErrorPage(site, visit.request(), base_uri.error());
   accounts::v1::RegisterRequest request;
   request.set_email(Trimmed(form, "email", kEmailBytesMax));
   request.set_full_name(Trimmed(form, "full_name"));
   request.set_password(std::string(form.Get("password")));
-  request.set_base_uri(BaseUri(site, visit.request()));
+  request.set_base_uri(*base_uri);
   request.set_request_id(Trimmed(form, "request_id", 100));
   request.set_client(ClientAddress(site.transport, visit.request()));
   const Budget budget = visit.ForChange();
@@ -195,9 +204,11 @@ http::Response ForgottenPage(const Site& site, const http::Request& request) {
 }
 
 http::Response Forgotten(const Site& site, const Visit& visit, const http::Params& form) {
+  const Result<std::string> base_uri = site.address.BaseUri(visit.request().headers.Get("Host"));
+  if (!base_uri.ok()) return ErrorPage(site, visit.request(), base_uri.error());
   accounts::v1::RequestPasswordResetRequest request;
   request.set_email(Trimmed(form, "email", kEmailBytesMax));
-  request.set_base_uri(BaseUri(site, visit.request()));
+  request.set_base_uri(*base_uri);
   request.set_client(ClientAddress(site.transport, visit.request()));
   const Budget budget = visit.ForChange();
   const auto answer = site.client.accounts().RequestPasswordReset(request, budget).Get(budget);
@@ -227,7 +238,12 @@ http::Response Reset(const Site& site, const Visit& visit, const http::Params& f
   request.set_new_password(std::string(form.Get("new_password")));
   const Budget budget = visit.ForChange();
   const auto answer = site.client.accounts().ResetPassword(request, budget).Get(budget);
-  if (answer.ok()) return Redirect(site, "/account/sign-in", Note::kPasswordChanged);
+  if (answer.ok()) {
+    http::Response response = Redirect(site, "/account/sign-in", Note::kPasswordChanged);
+    // Whoever reads the address's mail is let through, whoever else guesses at it meanwhile.
+    RememberDevice(site, response, (*answer)->customer().email());
+    return response;
+  }
   if (answer.error().reason == "BAD_TOKEN") return ShowDeadResetLink(site, visit);
   return ShowForm(site, visit, ResetForm(request.token()), Refusal(answer.error(), "new_password"));
 }

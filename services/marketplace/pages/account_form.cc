@@ -134,10 +134,6 @@ http::Response SignInFirst(const Site& site, std::string_view next) {
   return Redirect(site, "/account/sign-in?next=" + http::PercentEncode(next));
 }
 
-std::string BaseUri(const Site& site, const http::Request& request) {
-  return (site.transport == Transport::kHttps ? "https://" : "http://") + std::string(request.headers.Get("Host"));
-}
-
 std::string ClientAddress(Transport transport, const http::Request& request) {
   if (transport == Transport::kPlain) return request.peer_address;
   std::string_view chain = request.headers.Get("X-Forwarded-For");

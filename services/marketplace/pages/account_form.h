@@ -74,8 +74,6 @@ inline constexpr int kPasswordCharactersMax = 200;
 // For a password that there is already.
 Field CurrentPasswordField(std::string name, std::string label);
 
-// Where the reader's messages lead back to: "https://shop.example".
-std::string BaseUri(const Site& site, const http::Request& request);
 // The reader's network address, for throttling. Over https a proxy of ours is in front, and says it as the last of
 // X-Forwarded-For, which nobody else can write; where it does not, nobody knows: empty.
 std::string ClientAddress(Transport transport, const http::Request& request);

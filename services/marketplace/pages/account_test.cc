@@ -23,7 +23,7 @@ const std::string kOther = "woolf-on-a-bicycle";
 class AccountPagesTest : public PagesFixture {
  protected:
   AccountPagesTest() {
-    headers_.Add("Host", "shop.example");
+    headers_.Add("Host", "127.0.0.1:8080");
     Get("/");  // For the visitor's cookie.
   }
 
@@ -237,6 +237,33 @@ TEST_F(AccountPagesTest, ALinkThatIsUsedOrBrokenSaysSo) {
   EXPECT_EQ(Get("/account/verify?token=" + std::string(5000, 'x')).status, 422);
 }
 
+TEST_F(AccountPagesTest, LinksInMessagesNeverLeadWhereTheHostHeaderSays) {
+  Join();
+  const auto forgotten = [&](const std::string& host) {
+    headers_.Set("Host", host);
+    Get("/account/forgotten");
+    return Submit("/account/forgotten", {{"email", kAda}}).status;
+  };
+  const auto register_one = [&](const std::string& host) {
+    headers_.Set("Host", host);
+    Get("/account/register");
+    return Submit("/account/register", {{"email", "emma@example.org"}, {"password", kPassword}}).status;
+  };
+  EXPECT_EQ(forgotten("evil.example"), 400);
+  EXPECT_EQ(register_one("evil.example"), 400);
+  EXPECT_EQ(shop_.accounts().LastLink(kAda), "");
+  EXPECT_EQ(shop_.accounts().LastBaseUri(), "");
+
+  EXPECT_EQ(forgotten("localhost:8080"), 303);
+  EXPECT_EQ(shop_.accounts().LastBaseUri(), "http://localhost:8080");
+
+  site_.address = ShopAddress::Parse("https://shop.example", Transport::kPlain).value();
+  EXPECT_EQ(forgotten("evil.example"), 303);
+  EXPECT_EQ(shop_.accounts().LastBaseUri(), "https://shop.example");
+  EXPECT_EQ(register_one("other.example"), 303);
+  EXPECT_EQ(shop_.accounts().LastBaseUri(), "https://shop.example");
+}
+
 // --- The account
 
 TEST_F(AccountPagesTest, WhoIsNotSignedInIsAskedToAndLedBack) {
@@ -273,6 +300,59 @@ TEST_F(AccountPagesTest, SessionsAreListedAndEndedEverywhere) {
   EXPECT_EQ(shop_.accounts().session_count(), 0u);
   EXPECT_FALSE(cookies_.contains("session"));
   EXPECT_THAT(Get("/").body, HasSubstr("You are signed out everywhere"));
+}
+
+TEST_F(AccountPagesTest, SessionsAreEndedOneByOne) {
+  Join();
+  shop_.accounts().OpenSession(kAda);
+  shop_.accounts().OpenSession(kAda);
+  SignInByForm();
+  const std::string page = Get("/account").body;
+  const std::string session = FieldOf(page, "session");
+  ASSERT_NE(session, "");
+
+  const http::Response ended = Submit("/account/sessions/end", {{"session", session}});
+
+  EXPECT_EQ(Location(ended), "/account");
+  EXPECT_EQ(shop_.accounts().session_count(), 2u);
+  const std::string after = Get("/account").body;
+  EXPECT_THAT(after, HasSubstr("<strong>Here</strong>"));
+  EXPECT_NE(FieldOf(after, "session"), session);
+  EXPECT_EQ(Submit("/account/sessions/end", {{"session", session}}).status, 303) << "once more is as before";
+  EXPECT_EQ(shop_.accounts().session_count(), 2u);
+}
+
+TEST_F(AccountPagesTest, ADeviceIsKnownToTheAccountThatWasSignedInToOnIt) {
+  Join();
+  shop_.accounts().Add("bob@example.org", kPassword, "Bob");
+  const auto device_of = [&](const std::string& email) {
+    Get("/account/sign-in");
+    Submit("/account/sign-in", {{"email", email}, {"password", "not the password"}});
+    return shop_.accounts().LastDevice();
+  };
+  EXPECT_EQ(device_of(kAda), "");
+  SignInByForm();
+  Get("/account");
+  Submit("/account/sign-out");
+
+  const std::string device = device_of(" ADA@example.org");
+  EXPECT_EQ(device.size(), 22u);
+  EXPECT_EQ(device_of("bob@example.org"), "");
+  cookies_["device"].front() = cookies_["device"].front() == 'x' ? 'y' : 'x';
+  EXPECT_EQ(device_of(kAda), "") << "its signature is of another device";
+}
+
+TEST_F(AccountPagesTest, WhoSetsAPasswordByALinkIsKnownOnTheirDevice) {
+  Join();
+  Get("/account/forgotten");
+  Submit("/account/forgotten", {{"email", kAda}});
+  Get("/account/reset?token=" + shop_.accounts().LastLink(kAda));
+  Submit("/account/reset", {{"new_password", kOther}});
+
+  Get("/account/sign-in");
+  Submit("/account/sign-in", {{"email", kAda}, {"password", kOther}});
+
+  EXPECT_EQ(shop_.accounts().LastDevice().size(), 22u);
 }
 
 TEST_F(AccountPagesTest, SigningOutEndsThisSessionOnly) {

@@ -13,7 +13,10 @@
       <h2 id="sessions">Where you are signed in</h2>
       {{#SESSIONS}}
       <ul class="sessions">
-        {{#SESSION}}<li>{{#CURRENT}}<strong>Here</strong>, since {{BEGAN}}{{/CURRENT}}{{#ELSEWHERE}}Elsewhere, last used on {{USED}}{{/ELSEWHERE}}</li>{{/SESSION}}
+        {{#SESSION}}<li>{{#CURRENT}}<strong>Here</strong>, since {{BEGAN}}{{/CURRENT}}{{#ELSEWHERE}}Elsewhere, since {{BEGAN}}, last used on {{USED}}
+          <form method="post" action="/account/sessions/end"><input type="hidden" name="csrf" value="{{CSRF}}">
+            <input type="hidden" name="session" value="{{NAME}}">
+            <button class="plain-button" type="submit">End it<span class="hidden">: the session since {{BEGAN}}, last used on {{USED}}</span></button></form>{{/ELSEWHERE}}</li>{{/SESSION}}
       </ul>
       {{/SESSIONS}}
       {{#NO_SESSIONS}}<p class="note">We cannot list them at the moment.</p>{{/NO_SESSIONS}}

@@ -62,6 +62,16 @@ std::size_t FakeAccounts::session_count() const {
   return sessions_.size();
 }
 
+std::string FakeAccounts::LastDevice() const {
+  const std::lock_guard lock(mutex_);
+  return last_device_;
+}
+
+std::string FakeAccounts::LastBaseUri() const {
+  const std::lock_guard lock(mutex_);
+  return last_base_uri_;
+}
+
 std::string FakeAccounts::LastClient() const {
   const std::lock_guard lock(mutex_);
   return last_client_;
@@ -97,6 +107,7 @@ Pending<v1::RegisterResponse> FakeAccounts::Register(const v1::RegisterRequest& 
       return InvalidField("email", "is not an e-mail address");
     TRY(CheckPassword("password", request.password()));
     const std::lock_guard lock(mutex_);
+    last_base_uri_ = request.base_uri();
     last_client_ = request.client();
     if (people_.contains(request.email())) return v1::RegisterResponse();
     Person person{.password = request.password()};
@@ -133,6 +144,7 @@ Pending<v1::SignInResponse> FakeAccounts::SignIn(const v1::SignInRequest& reques
     TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
     last_client_ = request.client();
+    last_device_ = request.device();
     const auto person = people_.find(request.email());
     if (person == people_.end() || person->second.password != request.password()) return BadCredentials();
     v1::SignInResponse response;
@@ -182,9 +194,24 @@ Pending<v1::ListSessionsResponse> FakeAccounts::ListSessions(const v1::ListSessi
     const std::string email = TRY(Whose(request.session_token()))->customer.email();
     v1::ListSessionsResponse response;
     for (const auto& [token, whose] : sessions_) {
-      if (whose == email) response.add_sessions()->set_current(token == request.session_token());
+      if (whose != email) continue;
+      v1::ListedSession& session = *response.add_sessions();
+      session.set_current(token == request.session_token());
+      session.set_name("sessions/of-" + token);
     }
     return response;
+  });
+}
+
+Pending<v1::EndSessionResponse> FakeAccounts::EndSession(const v1::EndSessionRequest& request, const Budget&) {
+  return Reply<v1::EndSessionResponse>(condition, [&]() -> Result<v1::EndSessionResponse> {
+    TRY(MayGoOn());
+    const std::lock_guard lock(mutex_);
+    const std::string email = TRY(Whose(request.session_token()))->customer.email();
+    std::erase_if(sessions_, [&](const auto& one) {
+      return one.second == email && "sessions/of-" + one.first == request.name();
+    });
+    return v1::EndSessionResponse();
   });
 }
 
@@ -207,7 +234,8 @@ Pending<v1::RequestPasswordResetResponse> FakeAccounts::RequestPasswordReset(
   return Reply<v1::RequestPasswordResetResponse>(condition,
                                                  [&]() -> Result<v1::RequestPasswordResetResponse> {
                                                    const std::lock_guard lock(mutex_);
-                                                   last_client_ = request.client();
+                                                   last_base_uri_ = request.base_uri();
+    last_client_ = request.client();
                                                    if (!people_.contains(request.email()))
                                                      return v1::RequestPasswordResetResponse();
                                                    const std::string token = NewToken();
@@ -227,8 +255,10 @@ Pending<v1::ResetPasswordResponse> FakeAccounts::ResetPassword(const v1::ResetPa
     if (found == resets_.end()) return BadToken();
     people_[found->second].password = request.new_password();
     EndSessions(found->second);
+    v1::ResetPasswordResponse response;
+    *response.mutable_customer() = people_[found->second].customer;
     resets_.erase(found);
-    return v1::ResetPasswordResponse();
+    return response;
   });
 }
 

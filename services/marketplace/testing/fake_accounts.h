@@ -24,6 +24,10 @@ class FakeAccounts final : public AccountsClient {
   // A session of the customer without the way through SignIn.
   std::string OpenSession(const std::string& email);
   std::size_t session_count() const;
+  // On which known device somebody last tried to sign in; empty: on none.
+  std::string LastDevice() const;
+  // What the link of the last message begins with.
+  std::string LastBaseUri() const;
   // Who, by network address, tried the last form that is throttled.
   std::string LastClient() const;
   // The next call that is no VerifySession fails so.
@@ -43,6 +47,8 @@ class FakeAccounts final : public AccountsClient {
                                                const Budget& budget) override;
   Pending<accounts::v1::ListSessionsResponse> ListSessions(const accounts::v1::ListSessionsRequest& request,
                                                            const Budget& budget) override;
+  Pending<accounts::v1::EndSessionResponse> EndSession(const accounts::v1::EndSessionRequest& request,
+                                                       const Budget& budget) override;
   Pending<accounts::v1::ChangePasswordResponse> ChangePassword(
       const accounts::v1::ChangePasswordRequest& request, const Budget& budget) override;
   Pending<accounts::v1::RequestPasswordResetResponse> RequestPasswordReset(
@@ -71,6 +77,8 @@ class FakeAccounts final : public AccountsClient {
   std::map<std::string, std::string> sessions_;   // E-mail by token.
   std::map<std::string, std::string> resets_;     // E-mail by token.
   std::map<std::string, std::string> last_link_;  // Token by e-mail.
+  std::string last_base_uri_;
+  std::string last_device_;
   std::string last_client_;
   int next_ = 1;
   std::optional<Error> fail_next_;
