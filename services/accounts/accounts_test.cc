@@ -302,7 +302,7 @@ TEST_F(AccountsTest, WhoIsKnownOnADeviceDoesNotWaitForOthersWhoGuess) {
 
 TEST_F(AccountsTest, WhatConcernsSecurityIsLoggedWithoutSayingWhoItWas) {
   Join();
-  store_.PutOwner({.id = CustomerId("0193583c-5a00-7abc-8def-000000000009"), .email = "owner@example.org"},
+  store_.PutOwner({.id = CustomerId("0193583c-5a00-7abc-8def-000000000009"), .email = "owner@example.org", .role = Role::kOwner},
                   hasher_->Hash(kPassword).value());
   const Secret owner = SignIn("owner@example.org").value().token;
   const Secret session = Session();

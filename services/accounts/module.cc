@@ -36,6 +36,12 @@ void AddOptions(Configuration& configuration, runtime::Options::Group options) {
   options.Add(
       "smtp_address", &configuration.smtp_address,
       "host:port of a mail relay. Empty: messages are files in accounts/mail/ in the data directory.");
+  options.Add("smtp_starttls", &configuration.smtp_starttls,
+              "Speak to the mail server over TLS only (STARTTLS), once its certificate has proven its name.");
+  options.Add("smtp_authority", &configuration.smtp_authority,
+              "The certificate of the authority of the mail server, a PEM file. Empty: those that this machine trusts.");
+  options.Add("smtp_user", &configuration.smtp_user, "Sign in to the mail server as this user; needs smtp_starttls.");
+  options.Add("smtp_password", &configuration.smtp_password, "The user's password; better in the environment.");
   options.Add("mail_from", &configuration.mail_from, "The address that messages come from.");
 }
 
@@ -81,6 +87,14 @@ Status Module::CheckConfiguration() const {
   if (configuration_.session_idle.count() < 1 || configuration_.session_max.count() < 1) {
     return InvalidField("--accounts.session_idle and session_max", "must be above 0");
   }
+  const bool signs_in = !configuration_.smtp_user.empty() || !configuration_.smtp_password.empty();
+  if (signs_in && (configuration_.smtp_user.empty() || configuration_.smtp_password.empty())) {
+    return InvalidField("--accounts.smtp_user and smtp_password", "are needed together");
+  }
+  if (signs_in && !configuration_.smtp_starttls) {
+    return InvalidField("--accounts.smtp_starttls",
+                        "is needed with --accounts.smtp_user, or the password would travel in the open");
+  }
   const bool is_default = configuration_.mail_from == Configuration().mail_from;
   if (!configuration_.smtp_address.empty() && is_default) {
     return InvalidField("--accounts.mail_from", "is needed with --accounts.smtp_address");
@@ -100,6 +114,10 @@ Result<std::unique_ptr<Mailer>> Module::ChooseMailer(const runtime::Environment&
   }
   SmtpMailer::Options options = TRY(ParseSmtpAddress(configuration_.smtp_address));
   options.from = from;
+  options.starttls = configuration_.smtp_starttls;
+  options.authority = configuration_.smtp_authority;
+  options.user = configuration_.smtp_user;
+  options.password = configuration_.smtp_password;
   return std::unique_ptr<Mailer>(
       std::make_unique<SmtpMailer>(options, environment.clock, environment.random));
 }

@@ -40,6 +40,10 @@ struct Configuration {
   std::chrono::milliseconds session_max = std::chrono::hours(24 * 90);
   // host:port of a mail server; empty: messages are files in accounts/mail/ below the data directory.
   std::string smtp_address;
+  bool smtp_starttls = false;
+  std::string smtp_authority;
+  std::string smtp_user;
+  Secret smtp_password;
   std::string mail_from = "no-reply@octavo.invalid";
 
   PasswordHasher::Options hashing() const;

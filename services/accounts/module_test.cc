@@ -295,7 +295,13 @@ TEST_F(AccountsModuleTest, RefusesToStartWithOptionsThatMakeNoSense) {
   no_sender.smtp_address = "localhost:25";
   Configuration bad_hash = Fast();
   bad_hash.hash_memory_bytes = 1;
-  for (const Configuration& configuration : {few, no_sender, bad_hash}) {
+  Configuration no_tls = Fast();
+  no_tls.smtp_user = "shop";
+  no_tls.smtp_password = Secret("tolstoy-on-a-tram");
+  Configuration no_password = Fast();
+  no_password.smtp_starttls = true;
+  no_password.smtp_user = "shop";
+  for (const Configuration& configuration : {few, no_sender, no_tls, no_password, bad_hash}) {
     Module module(configuration);
     EXPECT_THAT(module.Open(environment_), Not(IsOk()));
   }

@@ -1,140 +1,69 @@
 #include "services/accounts/mail/smtp_mailer.h"
 
-#include <netdb.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <curl/curl.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <cstring>
 #include <memory>
-#include <optional>
+#include <string_view>
 #include <utility>
+
+#include "lib/base/check.h"
 
 namespace octavo::accounts {
 namespace {
 
-constexpr std::size_t kReplyBytesMax = 8192;  // Section 4.5.3.1.5 allows 512 a line; a few lines are plenty.
+using Conversation = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+using Recipients = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
 Error Unavailable(const std::string& what) {
   return {Code::kUnavailable, "MAIL_UNAVAILABLE", what};
 }
 
-// One connection to a server: lines out, replies in. Not thread-safe.
-class Connection {
- public:
-  Connection(int socket, std::chrono::milliseconds timeout) : socket_(socket), timeout_(timeout) {}
-  Connection(Connection&& other) noexcept
-      : socket_(std::exchange(other.socket_, -1)),
-        timeout_(other.timeout_),
-        received_(std::move(other.received_)) {}
-  ~Connection() {
-    if (socket_ >= 0) close(socket_);
-  }
-
-  static Result<Connection> Open(const SmtpMailer::Options& options);
-
-  // Reads the reply and wants its code to begin with this digit. `step` is for the error.
-  Status Expect(char first_digit, const std::string& step);
-  // Sends a line and wants its reply to be so.
-  Status Say(const std::string& line, char first_digit, const std::string& step) {
-    TRY(Write(line + "\r\n"));
-    return Expect(first_digit, step);
-  }
-  Status Write(std::string_view text);
-
- private:
-  // False when the time is up.
-  bool WaitFor(short events) const {
-    pollfd waiting{.fd = socket_, .events = events, .revents = 0};
-    return poll(&waiting, 1, static_cast<int>(timeout_.count())) == 1;
-  }
-  Result<std::string> ReadLine();
-  Status Connect(const addrinfo& address) const;
-
-  int socket_;
-  const std::chrono::milliseconds timeout_;
-  std::string received_;
-};
-
-Status Connection::Connect(const addrinfo& address) const {
-  if (connect(socket_, address.ai_addr, address.ai_addrlen) == 0) return Ok();
-  if (errno != EINPROGRESS || !WaitFor(POLLOUT)) return Unavailable("the mail server does not answer");
-  int error = 0;
-  socklen_t size = sizeof error;
-  getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size);
-  if (error != 0) return Unavailable(std::string("the mail server: ") + std::strerror(error));
-  return Ok();
+// libcurl asks for the next bytes of the message; `rest` is a std::string_view of those.
+std::size_t GiveBytes(char* to, std::size_t size, std::size_t count, void* rest) {
+  std::string_view& text = *static_cast<std::string_view*>(rest);
+  const std::size_t taken = std::min(size * count, text.size());
+  std::memcpy(to, text.data(), taken);
+  text.remove_prefix(taken);
+  return taken;
 }
 
-Result<Connection> Connection::Open(const SmtpMailer::Options& options) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (const int error = getaddrinfo(options.host.c_str(), options.port.c_str(), &hints, &found); error != 0) {
-    return Unavailable("the mail server's address: " + std::string(gai_strerror(error)));
-  }
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> addresses(found, &freeaddrinfo);
-  Error last = Unavailable("the mail server has no address");
-  for (const addrinfo* next = addresses.get(); next != nullptr; next = next->ai_next) {
-    Connection connection(
-        socket(next->ai_family, next->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, next->ai_protocol),
-        options.timeout);
-    if (connection.socket_ < 0) continue;
-    Status connected = connection.Connect(*next);
-    if (connected.ok()) return connection;
-    last = std::move(connected).error();
-  }
-  return last;
+// What the server's address is, with the name by which we greet it: the one that this machine has is nobody's business, and a
+// relay does not care (section 4.1.3).
+std::string Url(const SmtpMailer::Options& options) {
+  const bool is_v6 = options.host.find(':') != std::string::npos;
+  return "smtp://" + (is_v6 ? "[" + options.host + "]" : options.host) + ":" + options.port + "/%5B127.0.0.1%5D";
 }
 
-Status Connection::Write(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t sent = send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
-    if (sent >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(sent));
-    } else if (errno == EAGAIN && !WaitFor(POLLOUT)) {
-      return Unavailable("the mail server takes no more");
-    } else if (errno != EAGAIN && errno != EINTR) {
-      return Unavailable("the mail server hung up");
-    }
-  }
-  return Ok();
+template <class Value>
+void Set(const Conversation& conversation, CURLoption option, Value value) {
+  CHECK(curl_easy_setopt(conversation.get(), option, value) == CURLE_OK);
 }
 
-Result<std::string> Connection::ReadLine() {
-  while (true) {
-    if (const std::size_t end = received_.find("\r\n"); end != std::string::npos) {
-      std::string line = received_.substr(0, end);
-      received_.erase(0, end + 2);
-      return line;
-    }
-    if (received_.size() > kReplyBytesMax) return Unavailable("the mail server talks too much");
-    char bytes[1024];
-    const ssize_t got = recv(socket_, bytes, sizeof bytes, 0);
-    if (got > 0) {
-      received_.append(bytes, static_cast<std::size_t>(got));
-    } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-      return Unavailable("the mail server hung up");
-    } else if (errno == EAGAIN && !WaitFor(POLLIN)) {
-      return Unavailable("the mail server does not answer");
-    }
+void Configure(const Conversation& conversation, const SmtpMailer::Options& options) {
+  Set(conversation, CURLOPT_URL, Url(options).c_str());
+  Set(conversation, CURLOPT_PROTOCOLS_STR, "smtp");
+  Set(conversation, CURLOPT_PROXY, "");  // Whatever the environment says.
+  Set(conversation, CURLOPT_NOSIGNAL, 1L);
+  Set(conversation, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
+  if (options.starttls) Set(conversation, CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL));
+  if (!options.authority.empty()) Set(conversation, CURLOPT_CAINFO, options.authority.c_str());
+  if (!options.user.empty()) {
+    Set(conversation, CURLOPT_USERNAME, options.user.c_str());
+    Set(conversation, CURLOPT_PASSWORD, std::string(options.password.Reveal()).c_str());
   }
 }
 
-Status Connection::Expect(char first_digit, const std::string& step) {
-  std::size_t bytes = 0;
-  while (true) {
-    const std::string line = TRY(ReadLine());
-    bytes += line.size();
-    if (line.size() < 3 || bytes > kReplyBytesMax) return Unavailable("the mail server does not speak SMTP");
-    if (line.size() > 3 && line[3] == '-') continue;  // More lines of this reply follow (section 4.2.1).
-    if (line[0] == first_digit) return Ok();
-    // Only the code: the text may repeat the recipient.
-    const std::string what = "the mail server answers " + line.substr(0, 3) + " to " + step;
-    if (line[0] == '5') return Error{Code::kFailedPrecondition, "MAIL_REFUSED", what};
-    return Unavailable(what);
-  }
+// Only codes and libcurl's own words: the server's may repeat the recipient.
+Error WhyNot(const Conversation& conversation, CURLcode failed) {
+  long reply = 0;
+  curl_easy_getinfo(conversation.get(), CURLINFO_RESPONSE_CODE, &reply);
+  std::string what = std::string("the mail server: ") + curl_easy_strerror(failed);
+  if (reply > 0) what += ", after its reply " + std::to_string(reply);
+  const bool is_of_the_message = failed != CURLE_LOGIN_DENIED && failed != CURLE_USE_SSL_FAILED && reply >= 500;
+  if (is_of_the_message) return Error{Code::kFailedPrecondition, "MAIL_REFUSED", what};
+  return Unavailable(what);
 }
 
 }  // namespace
@@ -152,30 +81,26 @@ Result<SmtpMailer::Options> ParseSmtpAddress(const std::string& address) {
   return options;
 }
 
-std::string StuffDots(std::string_view message) {
-  std::string out;
-  bool at_line_start = true;
-  for (const char c : message) {
-    if (at_line_start && c == '.') out += '.';
-    out += c;
-    at_line_start = c == '\n';
-  }
-  if (!at_line_start) out += "\r\n";
-  return out + ".\r\n";
+SmtpMailer::SmtpMailer(Options options, const Clock& clock, Random& random)
+    : options_(std::move(options)), clock_(clock), random_(random) {
+  static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_DEFAULT);  // Once in a process.
+  CHECK(kStarted == CURLE_OK);
 }
 
 Status SmtpMailer::Send(const Message& message) {
-  Connection server = TRY(Connection::Open(options_));
-  TRY(server.Expect('2', "the connection"));
-  // The name that this machine has is nobody's business, and a relay does not care (section 4.1.3).
-  TRY(server.Say("EHLO [127.0.0.1]", '2', "EHLO"));
-  TRY(server.Say("MAIL FROM:<" + options_.from + ">", '2', "MAIL"));
-  TRY(server.Say("RCPT TO:<" + message.to + ">", '2', "RCPT"));
-  TRY(server.Say("DATA", '3', "DATA"));
-  TRY(server.Write(
-      Secret(StuffDots(FormatMessage(message, options_.from, clock_, random_).Reveal())).Reveal()));
-  TRY(server.Expect('2', "the message"));
-  (void)server.Say("QUIT", '2', "QUIT");  // The message is taken, whatever comes now.
+  const Conversation conversation(curl_easy_init(), &curl_easy_cleanup);
+  if (conversation == nullptr) return Unavailable("there is no memory to send a message");
+  Configure(conversation, options_);
+  const Recipients to(curl_slist_append(nullptr, message.to.c_str()), &curl_slist_free_all);
+  Set(conversation, CURLOPT_MAIL_FROM, options_.from.c_str());
+  Set(conversation, CURLOPT_MAIL_RCPT, to.get());
+  const Secret text = FormatMessage(message, options_.from, clock_, random_);
+  std::string_view rest = text.Reveal();
+  Set(conversation, CURLOPT_UPLOAD, 1L);
+  Set(conversation, CURLOPT_READFUNCTION, &GiveBytes);
+  Set(conversation, CURLOPT_READDATA, static_cast<void*>(&rest));
+  const CURLcode result = curl_easy_perform(conversation.get());
+  if (result != CURLE_OK) return WhyNot(conversation, result);
   return Ok();
 }
 

@@ -1,11 +1,12 @@
-// SmtpMailer: hands each message to a mail server by SMTP (RFC 5321), one connection a message, without TLS
-// or authentication: for a relay on this machine or in this network, which takes care of the way to the
-// world.
+// SmtpMailer: hands each message to a mail server by SMTP (RFC 5321), one connection a message; libcurl speaks it. With STARTTLS
+// (RFC 3207) nothing is said before the server has proven its name by a certificate, and with a user and password it signs in
+// (RFC 4954).
 #pragma once
 
 #include <chrono>
 #include <string>
 
+#include "lib/base/secret.h"
 #include "services/accounts/mail/mailer.h"
 
 namespace octavo::accounts {
@@ -15,14 +16,20 @@ class SmtpMailer final : public Mailer {
   struct Options {
     std::string host;
     std::string port;
-    std::string from;
-    // For connecting, and for each reply.
-    std::chrono::milliseconds timeout{10'000};
+    std::string from = {};
+    // Not without TLS; else the message stays here.
+    bool starttls = false;
+    // A PEM file with the authority of the server's certificate; empty: those that this machine trusts.
+    std::string authority = {};
+    // Empty: it does not sign in.
+    std::string user = {};
+    Secret password = {};
+    // For the whole conversation.
+    std::chrono::milliseconds timeout{30'000};
   };
 
   // `clock` and `random` must outlive the mailer.
-  SmtpMailer(Options options, const Clock& clock, Random& random)
-      : options_(std::move(options)), clock_(clock), random_(random) {}
+  SmtpMailer(Options options, const Clock& clock, Random& random);
 
   // The server has taken the message once it has answered 250 to its end. Where that answer is lost, the
   // message is sent again: it may arrive twice.
@@ -36,9 +43,5 @@ class SmtpMailer final : public Mailer {
 
 // "localhost:25" in two; a port is required. Errors: INVALID_ARGUMENT (BAD_OPTION).
 Result<SmtpMailer::Options> ParseSmtpAddress(const std::string& address);
-
-// What DATA sends for a message: a line that begins with a dot gets one more (section 4.5.2), and a single
-// dot ends it.
-std::string StuffDots(std::string_view message);
 
 }  // namespace octavo::accounts
