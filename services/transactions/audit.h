@@ -3,7 +3,7 @@
 //
 // The equations:
 //   outbox_is_dense           events are numbered 1, 2, 3 … up to the counter, none is missing
-//   numbers_are_dense         so are orders, by their number
+//   numbers_are_dense         so are orders, by their number, but for those passed over
 //   documents_read            every stored document can be read
 //   columns_repeat_document   what is searched is what the document says, the lines included
 //   sums_add_up               unit shares add up to the line, lines and delivery to the total

@@ -71,7 +71,7 @@ Result<Order> MemoryStore::Place(const std::string& key, const Order& order) {
   intent.state = Intent::State::kPlaced;
   intent.payment_token.clear();
   Order placed = order;
-  placed.number = static_cast<std::int64_t>(orders_.size()) + 1;
+  placed.number = ++last_number_;
   CheckInvariants(placed);
   orders_[placed.id] = placed;
   Append(EventType::kPlaced, placed.place_time, placed, "", {});
@@ -244,6 +244,17 @@ std::vector<OrderEvent> MemoryStore::Events(std::int64_t position, const std::op
 std::int64_t MemoryStore::LastPosition() {
   const std::lock_guard lock(mutex_);
   return static_cast<std::int64_t>(events_.size());
+}
+
+std::int64_t MemoryStore::SkipNumbers(std::int64_t position) {
+  const std::lock_guard lock(mutex_);
+  std::int64_t newest = 0;
+  for (const auto& [id, order] : orders_) newest = std::max(newest, order.number);
+  const std::int64_t lost = position - static_cast<std::int64_t>(events_.size());
+  const std::int64_t skipped = newest + lost - last_number_;
+  if (lost <= 0 || skipped <= 0) return 0;
+  last_number_ += skipped;
+  return skipped;
 }
 
 std::int64_t MemoryStore::ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) {

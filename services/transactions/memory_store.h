@@ -37,6 +37,7 @@ class MemoryStore : public Store {
   void GiveUpEffect(const PendingEffect& pending, const std::string& note, Timestamp now) override;
   std::vector<OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) override;
   std::int64_t LastPosition() override;
+  std::int64_t SkipNumbers(std::int64_t position) override;
   std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) override;
   Erasure EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) override;
 
@@ -58,6 +59,7 @@ class MemoryStore : public Store {
   std::map<std::string, Intent> intents_;
   std::map<OrderId, Order> orders_;
   std::map<OrderId, std::vector<std::string>> access_;  // Hashes of tokens, the oldest first.
+  std::int64_t last_number_ = 0;
   std::vector<OrderEvent> events_;
   std::map<std::int64_t, StoredEffect> effects_;
   std::map<std::string, std::string> decision_keys_;

@@ -43,7 +43,7 @@ Module::Running::Running(const runtime::Environment& environment, const Configur
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
       security(environment.log, environment.page_tokens),
-      service({*store, checkout, events, unfinished, environment.clock, environment.page_tokens, security,
+      service({*store, checkout, events, unfinished, environment.log, environment.clock, environment.page_tokens, security,
                configuration.notice_key, environment.time_zone, configuration.withdrawal_days},
               pipeline),
       log(environment.log),

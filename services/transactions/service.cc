@@ -18,6 +18,8 @@ namespace {
 
 constexpr names::PageSizes kPageSizes{.standard = 20, .most = 100};
 constexpr int kEventsPerRead = 100;
+// More events than a copy of some months ago lacks: a position beyond that is a caller's mistake.
+constexpr std::int64_t kLostEventsMax = 10'000'000;
 
 Context ContextOf(const rpc::Call& call) { return {.deadline = call.deadline(), .trace = call.trace()}; }
 
@@ -345,6 +347,18 @@ Status TransactionsService::CheckPosition(std::int64_t position) {
                "position " + std::to_string(position) + " is not within 0 to " + std::to_string(last)};
 }
 
+// Who follows the whole shop knows more than the store: an older copy of it was put back.
+void TransactionsService::PassOverNumbers(std::int64_t position) {
+  const std::int64_t last = parts_.store.LastPosition();
+  if (position <= last || position - last > kLostEventsMax) return;
+  const std::int64_t skipped = parts_.store.SkipNumbers(position);
+  if (skipped == 0) return;
+  parts_.log.Error("older_copy_found", {{"last_position", last},
+                                        {"known_elsewhere", position},
+                                        {"numbers_passed_over", skipped},
+                                        {"what", "orders are lost that others know of; octavo audit names them"}});
+}
+
 Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> TransactionsService::StreamOrderEvents(
     const rpc::Call&, const v1::StreamOrderEventsRequest& request) {
   std::optional<OrderId> order;
@@ -358,7 +372,11 @@ Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> TransactionsService::Stream
 
 Result<std::unique_ptr<rpc::Source<v1::OrderEventBatch>>> TransactionsService::StreamOrderEventBatches(
     const rpc::Call&, const v1::StreamOrderEventBatchesRequest& request) {
-  TRY(CheckPosition(request.position()));
+  const Status known = CheckPosition(request.position());
+  if (!known.ok()) {
+    PassOverNumbers(request.position());
+    return known.error();
+  }
   return std::make_unique<EventBatches>(parts_.store, parts_.events, request.position(), std::nullopt);
 }
 

@@ -23,6 +23,7 @@ class TransactionsService final : public rpc::Service {
     Checkout& checkout;
     ChangeSignal& events;      // Notified of every change that may have written one.
     ChangeSignal& unfinished;  // Notified where looking for what is unfinished is worth while.
+    obs::Log& log;
     const Clock& clock;
     const names::PageTokens& page_tokens;
     const names::SecurityLog& security;
@@ -61,6 +62,7 @@ class TransactionsService final : public rpc::Service {
   Status CheckPosition(std::int64_t position);
   // Whether this is one of the tokens of a guest's order.
   bool Opens(const std::string& access_token, const Order& order);
+  void PassOverNumbers(std::int64_t position);
   // The order, if it is theirs who ask, or staff ask.
   template <class Request>
   Result<Order> Find(const std::string& name, const Request& asks);

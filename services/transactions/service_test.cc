@@ -158,7 +158,7 @@ class TransactionsServiceTest : public testing::Test {
   obs::Log security_lines_{clock_, obs::Level::kError, obs::LogFormat::kLogfmt, std::make_unique<SecurityLines::Sink>(lines_)};
   const names::SecurityLog security_{security_lines_, TestPageTokens()};
   TransactionsService service_{
-      {store_, checkout_, events_, unfinished_, clock_, TestPageTokens(), security_, Secret(kNoticeKey)}, pipeline_};
+      {store_, checkout_, events_, unfinished_, *log_, clock_, TestPageTokens(), security_, Secret(kNoticeKey)}, pipeline_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Stub> stub_;
 };
@@ -543,6 +543,29 @@ TEST_F(TransactionsServiceTest, AStreamBeginsWithinTheLog) {
   EXPECT_THAT(beyond.error().message, HasSubstr("position 2 is not within 0 to 1"));
   EXPECT_THAT(status_of(-1, ""), HasReason("UNKNOWN_POSITION"));
   EXPECT_THAT(status_of(0, "orders/" + Key(9)), HasReason("UNKNOWN_ORDER"));
+}
+
+// An older copy of the store was put back: a follower asks from behind events that are not there any more.
+TEST_F(TransactionsServiceTest, AnOlderCopyGivesNoOrderNumberAgain) {
+  const v1::Order known = Place(1);
+  const auto follow_from = [&](std::int64_t position) {
+    v1::StreamOrderEventBatchesRequest request;
+    request.set_position(position);
+    grpc::ClientContext context;
+    const auto stream = stub_->StreamOrderEventBatches(&context, request);
+    v1::OrderEventBatch batch;
+    while (stream->Read(&batch)) {
+    }
+    return Status(rpc::ToError(stream->Finish()));
+  };
+
+  EXPECT_THAT(follow_from(4), HasReason("UNKNOWN_POSITION"));
+  EXPECT_THAT(follow_from(4), HasReason("UNKNOWN_POSITION"));
+  EXPECT_THAT(follow_from(3), HasReason("UNKNOWN_POSITION"));
+  EXPECT_THAT(follow_from(INT64_MAX), HasReason("UNKNOWN_POSITION")) << "a mistake, which costs no numbers";
+
+  EXPECT_EQ(known.number(), "B-1001");
+  EXPECT_EQ(Place(2).number(), "B-1005") << "the three between may have been given";
 }
 
 TEST_F(TransactionsServiceTest, ANoticeIsTakenOnlyWithTheProvidersSignature) {

@@ -42,6 +42,11 @@ constexpr char kNextOrderNumber[] = R"(
 // Everybody who writes an event changes this row: they write together.
 constexpr char kNextPosition[] = R"(
   UPDATE counters SET event_position = event_position + 1 WHERE counter_id = 1 RETURNING event_position)";
+constexpr char kReadCounters[] = R"(
+  SELECT event_position, order_number, (SELECT COALESCE(max(order_number), 0) FROM orders)
+  FROM counters WHERE counter_id = 1)";
+constexpr char kSkipNumbers[] = R"(
+  UPDATE counters SET order_number = order_number + $1, skipped_numbers = skipped_numbers + $1 WHERE counter_id = 1)";
 constexpr char kLastPosition[] = "SELECT event_position FROM counters WHERE counter_id = 1";
 
 constexpr char kInsertOrder[] = R"(
@@ -144,7 +149,7 @@ constexpr char kLogFacts[] = R"(
   SELECT event_position, order_number,
     (SELECT count(*) FROM order_events), (SELECT COALESCE(min(event_position), 0) FROM order_events),
     (SELECT COALESCE(max(event_position), 0) FROM order_events),
-    (SELECT count(*) FROM orders), (SELECT COALESCE(max(order_number), 0) FROM orders)
+    (SELECT count(*) FROM orders), (SELECT COALESCE(max(order_number), 0) FROM orders), skipped_numbers
   FROM counters WHERE counter_id = 1)";
 
 // An event has few effects; their numbers are made from the event's.
@@ -494,6 +499,17 @@ std::int64_t SqlStore::LastPosition() {
   return database_.Read([&](Transaction& transaction) { return transaction.QueryOne(kLastPosition)->Int(0); });
 }
 
+std::int64_t SqlStore::SkipNumbers(std::int64_t position) {
+  return database_.WriteTogether([&](Transaction& transaction) -> std::int64_t {
+    const auto row = transaction.QueryOne(kReadCounters);
+    const std::int64_t lost = position - row->Int(0);
+    const std::int64_t skipped = row->Int(2) + lost - row->Int(1);
+    if (lost <= 0 || skipped <= 0) return 0;
+    transaction.Execute(kSkipNumbers, skipped);
+    return skipped;
+  });
+}
+
 std::int64_t SqlStore::ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) {
   return database_.Write([&](Transaction& transaction) {
     const std::vector<Order> orders = ToOrders(transaction.Query(kGuestOrders, email));
@@ -572,7 +588,8 @@ LogFacts SqlStore::ReadLogFacts() {
                     .event_last = row->Int(4),
                     .last_number = row->Int(1),
                     .order_count = row->Int(5),
-                    .number_last = row->Int(6)};
+                    .number_last = row->Int(6),
+                    .skipped_numbers = row->Int(7)};
   });
 }
 

@@ -39,6 +39,7 @@ class SqlStore : public Store, public FactsSource {
   void GiveUpEffect(const PendingEffect& pending, const std::string& note, Timestamp now) override;
   std::vector<OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) override;
   std::int64_t LastPosition() override;
+  std::int64_t SkipNumbers(std::int64_t position) override;
   std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) override;
   Erasure EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) override;
   std::vector<OrderFacts> ReadFacts(const std::string& after, const std::string& until, int limit) override;

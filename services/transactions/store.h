@@ -106,6 +106,10 @@ class Store {
   // Events behind `position`, in order; of one order where one is named.
   virtual std::vector<OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) = 0;
   virtual std::int64_t LastPosition() = 0;
+  // Somebody has applied events up to `position`, which is beyond the last: this is an older copy of the store. Each event that
+  // is lost may have been an order, so that as many numbers are passed over, and none is given twice. Gives how many; repeating
+  // it changes nothing.
+  virtual std::int64_t SkipNumbers(std::int64_t position) = 0;
 
   // Gives the customer the guest orders of this e-mail; how many.
   virtual std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) = 0;

@@ -399,5 +399,16 @@ TEST_P(StoreContractTest, ForgetsOnlyIntentsThatHaveEnded) {
   EXPECT_TRUE(store_->FindIntent("guest/2").has_value());
 }
 
+TEST_P(StoreContractTest, NumbersThatMayHaveBeenGivenArePassedOver) {
+  (void)PlaceExample();
+
+  EXPECT_EQ(store_->SkipNumbers(1), 0) << "it is known";
+  EXPECT_EQ(store_->SkipNumbers(4), 3);
+  EXPECT_EQ(store_->SkipNumbers(4), 0);
+  EXPECT_EQ(store_->SkipNumbers(5), 1);
+
+  EXPECT_EQ(PlaceExample(2).number, 6);
+}
+
 }  // namespace
 }  // namespace octavo::transactions

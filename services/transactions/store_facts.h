@@ -78,6 +78,7 @@ struct LogFacts {
   std::int64_t last_number = 0;
   std::int64_t order_count = 0;
   std::int64_t number_last = 0;
+  std::int64_t skipped_numbers = 0;  // Passed over after an older copy was put back.
 };
 
 // Where they come from. Apart from Store: a store in memory has no tables that could disagree. Thread-safe.

@@ -66,6 +66,7 @@ class ForwardingOrders : public transactions::Store {
     return store_.Events(position, order, limit);
   }
   std::int64_t LastPosition() override { return store_.LastPosition(); }
+  std::int64_t SkipNumbers(std::int64_t position) override { return store_.SkipNumbers(position); }
   std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) override {
     return store_.ClaimGuestOrders(customer, email, now);
   }
