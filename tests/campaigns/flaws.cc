@@ -41,6 +41,10 @@ class ForwardingOrders : public transactions::Store {
   void DropAllLeases() override { store_.DropAllLeases(); }
   std::int64_t ForgetIntents(Timestamp before, int limit) override { return store_.ForgetIntents(before, limit); }
   std::optional<Order> FindOrder(const OrderId& id) override { return store_.FindOrder(id); }
+  void AddAccess(const OrderId& id, const std::string& token_hash, Timestamp now) override {
+    store_.AddAccess(id, token_hash, now);
+  }
+  bool HasAccess(const OrderId& id, const std::string& token_hash) override { return store_.HasAccess(id, token_hash); }
   std::vector<Order> ListOrders(const OrderFilter& filter, int limit) override { return store_.ListOrders(filter, limit); }
   std::int64_t UnpaidCopies(const std::string& customer, const std::string& email) override {
     return store_.UnpaidCopies(customer, email);
