@@ -2,6 +2,7 @@
 # Sources are listed, never globbed; DEPS are exact, because they enforce who may include whom.
 
 option(OCTAVO_PRECOMPILED_HEADERS "Precompile the headers that most files use" ON)
+option(OCTAVO_FUZZ "Build the fuzzers of tests/fuzz; needs clang" OFF)
 set(OCTAVO_SANITIZERS "" CACHE STRING "Value for -fsanitize=, empty for none")
 
 find_program(OCTAVO_CCACHE ccache)

@@ -14,6 +14,8 @@ readonly BUILD_PACKAGES=(
 )
 # To test it as well: a real database, a real browser, clients in other languages.
 readonly TEST_PACKAGES=(openssl postgresql chromium fonts-dejavu-core fonts-liberation python3-grpcio strace)
+# And to fuzz it (tests/fuzz).
+readonly FUZZ_PACKAGES=(clang-14 libclang-rt-14-dev)
 # Debian's nodejs and npm, unless another Node of at least this version is there.
 readonly NODE_MAJOR_MIN=18
 

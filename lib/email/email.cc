@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t kBytesMax = 254;      // RFC 5321, erratum 1690.
 constexpr std::size_t kLocalBytesMax = 64;  // RFC 5321, section 4.5.3.1.1.
-constexpr std::size_t kShownBytesMax = 80;
 
 std::string_view Trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");

@@ -65,6 +65,9 @@ class Router {
     Add(Method::kPost, pattern, std::move(handler), run, body_bytes_max);
   }
 
+  // In the order in which they were added.
+  const std::vector<Route>& routes() const { return routes_; }
+
   // HEAD finds what GET finds.
   Found Find(Method method, const std::vector<std::string>& segments) const;
 

@@ -237,8 +237,9 @@ class Server::Impl {
   asio::awaitable<void> AcceptLoop();
   void Adopt(tcp::socket socket);
   bool MakeRoom(const std::string& peer);
-  // The one that has waited longest for its peer; of `peer` only, where one is named.
-  std::shared_ptr<Connection> LongestWaiting(const std::string* peer) const;
+  // The one that has waited longest for its peer; of `peer` only, where one is named. nullopt: none waits; null: it is going
+  // already.
+  std::optional<std::shared_ptr<Connection>> LongestWaiting(const std::string* peer) const;
 
   const ServerOptions options_;
   const Router router_;
@@ -608,7 +609,7 @@ void Server::Impl::Adopt(tcp::socket socket) {
 // Whether one more connection of `peer` may be served; closes the one that has waited longest for its peer when that is
 // what it takes.
 bool Server::Impl::MakeRoom(const std::string& peer) {
-  std::shared_ptr<Connection> oldest;  // Let go outside of the lock: its destructor takes it.
+  std::optional<std::shared_ptr<Connection>> oldest;  // Let go outside of the lock: its destructor takes it.
   {
     const std::lock_guard lock(mutex_);
     const auto of_peer = peers_.find(peer);
@@ -618,12 +619,11 @@ bool Server::Impl::MakeRoom(const std::string& peer) {
     if (connections_.size() >= options_.connections_max + kRefusalsMax) return false;
     oldest = LongestWaiting(has_share ? nullptr : &peer);
   }
-  if (oldest == nullptr) return false;
-  oldest->PostCloseIfWaiting();
-  return true;
+  if (oldest && *oldest != nullptr) (*oldest)->PostCloseIfWaiting();
+  return oldest.has_value();
 }
 
-std::shared_ptr<Connection> Server::Impl::LongestWaiting(const std::string* peer) const {
+std::optional<std::shared_ptr<Connection>> Server::Impl::LongestWaiting(const std::string* peer) const {
   // What stands in the list is there: its destructor waits for the lock to take it out. Only one is held, and that until the
   // lock is let go, since the last to let go of a connection destroys it.
   // One that leaves already is taken where there is no other: its place is as good as free.
@@ -635,7 +635,8 @@ std::shared_ptr<Connection> Server::Impl::LongestWaiting(const std::string* peer
     oldest = &weak;
     oldest_since = since;
   }
-  return oldest == nullptr ? nullptr : oldest->lock();
+  if (oldest == nullptr) return std::nullopt;
+  return oldest->lock();
 }
 
 Response Server::Impl::Call(const Router::Found& found, const Request& request) const {
@@ -680,18 +681,19 @@ std::shared_ptr<void> Server::Impl::ReserveStream(const std::string& client) {
 
 std::shared_ptr<void> Server::Impl::ReserveRequest(const std::string& client) {
   // Without a proxy, the connections are shared out already.
-  return requests_.Take(client, options_.client_of ? options_.requests_per_client_max : options_.connections_max);
+  if (!options_.client_of) return std::shared_ptr<void>(this, [](void*) {});
+  return requests_.Take(client, options_.requests_per_client_max);
 }
 
 void Server::Impl::HoldBody(std::int64_t bytes) {
   const std::int64_t all = bodies_bytes_ += bytes;
   if (bytes <= 0 || all <= static_cast<std::int64_t>(options_.bodies_bytes_max)) return;
-  std::shared_ptr<Connection> oldest;
+  std::optional<std::shared_ptr<Connection>> oldest;
   {
     const std::lock_guard lock(mutex_);
     oldest = LongestWaiting(nullptr);
   }
-  if (oldest != nullptr) oldest->PostCloseIfWaiting();
+  if (oldest && *oldest != nullptr) (*oldest)->PostCloseIfWaiting();
 }
 
 std::size_t Server::Impl::connection_count() const {

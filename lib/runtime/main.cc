@@ -84,7 +84,8 @@ void AddOptions(Options& options, Settings& settings, const std::vector<std::uni
           "This process's certificate, a PEM file; with it services speak TLS and let in only each other.");
   own.Add("tls-key", &settings.tls.key, "The key of the certificate, a PEM file.");
   own.Add("tls-authority", &settings.tls.authority, "The certificate of the shop's own authority, a PEM file.");
-  own.Add("insecure", &settings.insecure, "Allow network addresses without TLS, of gRPC and of the pages: whoever reaches them may do all, and may listen.");
+  own.Add("insecure", &settings.insecure,
+          "Allow network addresses without TLS, of gRPC and of the pages: whoever reaches them may do all, and may listen.");
 
   std::set<std::string> here;
   std::set<std::string> elsewhere;

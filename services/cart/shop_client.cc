@@ -47,6 +47,7 @@ void ShopClient::Connect(const std::shared_ptr<grpc::Channel>& catalog,
 
 ShopFacts ShopClient::Ask(const rpc::Call& call, const std::vector<BookId>& books) const {
   catalog::v1::BatchGetBooksRequest books_request;
+  for (const char* field : {"name", "title", "authors", "price"}) books_request.mutable_read_mask()->add_paths(field);
   inventory::v1::BatchGetStockRequest stocks_request;
   for (const BookId book : books) {
     books_request.add_names(BookName(book));

@@ -1,5 +1,7 @@
 #include "services/catalog/service.h"
 
+#include <google/protobuf/util/field_mask_util.h>
+
 #include <deque>
 #include <optional>
 #include <set>
@@ -20,6 +22,15 @@ namespace {
 
 constexpr std::string_view kImports = "imports/";
 constexpr names::PageSizes kPageSizes{.standard = kPageSizeDefault, .most = kPageSizeMax};
+
+using google::protobuf::util::FieldMaskUtil;
+
+Status CheckReadMask(const google::protobuf::FieldMask& mask) {
+  for (const std::string& path : mask.paths()) {
+    if (!FieldMaskUtil::IsValidPath<v1::Book>(path)) return InvalidField("read_mask", Quoted(path) + " is no field of a book");
+  }
+  return Ok();
+}
 
 ImportId ImportIdOf(const std::string& name) {
   return ImportId{name.starts_with(kImports) ? name.substr(kImports.size()) : name};
@@ -146,11 +157,13 @@ Result<v1::BatchGetBooksResponse> CatalogService::BatchGetBooks(const rpc::Call&
   }
   std::vector<BookId> ids;
   for (const std::string& name : request.names()) ids.push_back(TRY(BookIdOf(name, "names")));
+  TRY(CheckReadMask(request.read_mask()));
   v1::BatchGetBooksResponse response;
   std::set<BookId> found;
   for (const Book& book : store_.FindBooks(ids)) {
     found.insert(book.id);
-    *response.add_books() = ToProto(book);
+    v1::Book& shown = *response.add_books() = ToProto(book);
+    if (request.has_read_mask()) FieldMaskUtil::TrimMessage(request.read_mask(), &shown);
   }
   for (const BookId id : ids) {
     if (!found.contains(id)) response.add_missing_names(BookName(id));

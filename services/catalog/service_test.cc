@@ -235,6 +235,13 @@ TEST_F(CatalogServiceTest, GetsManyBooksAtOnce) {
   ASSERT_THAT(response.books(), SizeIs(2));
   EXPECT_EQ(response.books(0).title(), "Persuasion");
   EXPECT_THAT(response.missing_names(), ElementsAre("books/9"));
+  request.mutable_read_mask()->add_paths("title");
+  const v1::BatchGetBooksResponse titles = Call(&Stub::BatchGetBooks, request).value();
+  EXPECT_EQ(titles.books(0).title(), "Persuasion");
+  EXPECT_EQ(titles.books(0).ByteSizeLong(), v1::Book(titles.books(0)).title().size() + 2);
+  request.mutable_read_mask()->add_paths("titel");
+  EXPECT_THAT(Call(&Stub::BatchGetBooks, request), HasReason("INVALID_FIELD"));
+  request.clear_read_mask();
   for (int i = 0; i < 1000; ++i) request.add_names("books/1");
   EXPECT_THAT(Call(&Stub::BatchGetBooks, request), HasReason("INVALID_FIELD"));
 }

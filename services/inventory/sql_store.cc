@@ -22,8 +22,6 @@ using db::Value;
   "backorder_days, available_time, low_stock_threshold"
 
 Stock ReadStock(const Row& row) {
-  const bool adds_up = row.Int(2) >= 0 && row.Int(3) >= 0 && row.Int(2) <= row.Int(1);
-  db::CheckStored(adds_up, "a book's copies on hand are at least those reserved, and none are below 0");
   return {.book = BookId{row.Int(0)},
           .on_hand = row.Int(1),
           .reserved = row.Int(2),
@@ -160,6 +158,8 @@ class Shelves {
       if (loaded_.try_emplace(book, Entry{.stock = {.book = book}}).second) missing.push_back(book);
     }
     for (Stock& stock : LoadStocks(transaction_, missing)) {
+      const bool adds_up = stock.reserved >= 0 && stock.backordered >= 0 && stock.reserved <= stock.on_hand;
+      db::CheckStored(adds_up, "a book's copies on hand are at least those reserved, and none are below 0");
       Entry& entry = loaded_.at(stock.book);
       entry.stock = stock;
       entry.before = std::move(stock);

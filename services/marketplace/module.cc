@@ -5,7 +5,6 @@
 #include <system_error>
 #include <utility>
 
-#include "lib/base/quoted.h"
 #include "lib/rpc/tls.h"
 #include "services/marketplace/website.h"
 
@@ -106,10 +105,10 @@ Status Module::Open(const runtime::Environment& environment) {
   }
   const Address address = TRY(ParseAddress(configuration_.listen));
   if (!rpc::IsLoopback(configuration_.listen) && !configuration_.https && !environment.insecure) {
-    return InvalidField("--marketplace.listen",
-                        Quoted(configuration_.listen) + " is open to the network over plain http, where anybody on the way "
-                        "reads passwords; put a proxy with TLS in front and add --marketplace.https, or --insecure where "
-                        "something else keeps strangers out");
+    return Error{Code::kInvalidArgument, "BAD_OPTION",
+                 "--marketplace.listen=" + configuration_.listen +
+                     ": is open to the network over plain http, where anybody on the way reads passwords; put a proxy with TLS "
+                     "in front and add --marketplace.https, or --insecure where something else keeps strangers out"};
   }
   address_ = TRY(CheckAddress());
   if (configuration_.https_subdomains && !configuration_.https) {

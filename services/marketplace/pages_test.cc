@@ -76,6 +76,17 @@ TEST_F(PagesTest, WhatAReaderLooksAtChangesWhatTheySeeNext) {
   EXPECT_THAT(Get("/books/9").body, HasSubstr("because you looked at <a href=\"/books/7\">Volume 7</a>"));
 }
 
+TEST_F(PagesTest, WhoKeepsNoCookiesMakesNoBookPopular) {
+  for (int i = 0; i < 20; ++i) {
+    cookies_.clear();
+    Get("/books/7");
+  }
+
+  EXPECT_TRUE(Events(recommendations::v1::EVENT_TYPE_VIEW).empty());
+  Get("/books/7");  // With the cookie of the page before.
+  EXPECT_EQ(Events(recommendations::v1::EVENT_TYPE_VIEW).size(), 1U);
+}
+
 TEST_F(PagesTest, WhatAReaderBoughtLeavesEveryShelf) {
   Get("/");
   Get("/books/7");

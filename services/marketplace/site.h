@@ -82,8 +82,9 @@ class Visit {
   // "carts/c-…" of whoever is signed in, else "carts/v-…" of the visitor. UNAVAILABLE (UNKNOWN_VIEWER) while
   // accounts cannot be asked: a line must not land in another cart than the reader sees.
   Result<std::string> cart() const;
-  // What they do here should be learned from: a person looking, not a prefetch and not a HEAD.
-  bool counts() const { return counts_; }
+  // What they do here should be learned from: a person looking, not a prefetch and not a HEAD. Not the first page of a visitor:
+  // whoever keeps no cookie, a crawler above all, is a new reader with each page, and a thousand readers of one book.
+  bool counts() const { return counts_ && !is_new(); }
   PriceStyle prices() const { return prices_; }
   const Budget& budget() const { return budget_; }
   // From now, for a change.

@@ -239,6 +239,7 @@ Result<std::map<BookId, BookFacts>> PromotionsService::AskCatalog(const rpc::Cal
   std::map<BookId, BookFacts> facts;
   for (auto next = books.begin(); next != books.end();) {
     catalog::v1::BatchGetBooksRequest request;
+    for (const char* field : {"name", "authors", "categories"}) request.mutable_read_mask()->add_paths(field);
     for (; next != books.end() && static_cast<std::size_t>(request.names_size()) < kBooksPage; ++next) {
       request.add_names(BookName(*next));
     }

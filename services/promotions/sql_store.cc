@@ -150,7 +150,10 @@ void LoadLists(Transaction& transaction, Campaign& campaign) {
   for (const Row& row : transaction.Query(kFindTerms, campaign.id.value())) {
     const bool get = row.Int(0) > kGetItems;
     if (get && (groups == nullptr || !groups->get_items)) continue;
-    AddTerm(get ? *groups->get_items : campaign.items, static_cast<List>(row.Int(0) % kGetItems), row.Text(1));
+    const std::int64_t number = row.Int(0) % kGetItems;
+    db::CheckStored(number >= 1 && number <= static_cast<std::int64_t>(List::kExcludedBooks),
+                    "a term stands in one of a campaign's lists");
+    AddTerm(get ? *groups->get_items : campaign.items, static_cast<List>(number), row.Text(1));
   }
   for (const Row& row : transaction.Query(kFindCodes, campaign.id.value())) campaign.codes.push_back(row.Text(0));
   Normalise(campaign);  // Puts the lists in order.

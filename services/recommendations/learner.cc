@@ -180,7 +180,12 @@ void Learner::Work(std::stop_token stop) {
       state_.live = *std::move(trained);
     } else if (!stop.stop_requested()) {
       not_before_ = clock_.MonotonicNow() + options_.retry;
-      log_.Error("training_failed", {{"reason", trained.error().reason}, {"message", trained.error().message}});
+      const Error& error = trained.error();
+      if (error.reason == "NO_INTERACTIONS") {
+        log_.Info("nothing_to_learn");  // A shop without readers; nothing is amiss with it.
+      } else {
+        log_.Error("training_failed", {{"reason", error.reason}, {"message", error.message}});
+      }
     }
     changed_.notify_all();
   }

@@ -226,6 +226,7 @@ Result<GrpcPricing::Books> GrpcPricing::GetBooks(std::span<QuoteCall* const> gro
   Books books;
   for (auto next = wanted.begin(); next != wanted.end();) {
     catalog::v1::BatchGetBooksRequest request;
+    for (const char* field : {"name", "title", "price", "authors", "categories"}) request.mutable_read_mask()->add_paths(field);
     for (; next != wanted.end() && request.names_size() < kBooksMax; ++next) request.add_names(BookName(*next));
     auto response = TRY(caller_.Invoke(*catalog_, &catalog::v1::CatalogService::StubInterface::BatchGetBooks, request,
                                        LimitTogether(group, kReadBudget)));

@@ -138,7 +138,7 @@ Result<std::vector<Item>> ParseItems(const google::protobuf::RepeatedPtrField<v1
     const char* const end = name.data() + name.size();
     const bool prefixed = name.starts_with(kPrefix);
     const auto read = std::from_chars(prefixed ? name.data() + kPrefix.size() : end, end, id);
-    if (!prefixed || read.ec != std::errc() || read.ptr != end || id < 1) {
+    if (!prefixed || read.ec != std::errc() || read.ptr != end || id < 1 || id > INT32_MAX) {
       return InvalidField("items.book", Quoted(name) + " is not a book's name, like books/12");
     }
     if (item.quantity() < 1 || item.quantity() > kQuantityMax) {

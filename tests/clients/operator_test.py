@@ -33,6 +33,17 @@ def test_refusals(folder):
     expect_equal(os.listdir(folder), [], "what a refused program leaves behind")
 
 
+def test_network_addresses():
+    """Neither gRPC nor the pages open themselves to a network without TLS or the owner's word."""
+    for option in ("--listen", "--marketplace.listen"):
+        with tempfile.TemporaryDirectory(prefix="octavo-operator-") as folder:
+            command = [*SHOP, f"{option}=0.0.0.0:0"]
+            done = subprocess.run([str(part) for part in command], cwd=folder, text=True, capture_output=True,
+                                  timeout=CLIENT_SECONDS_MAX, check=False)
+        expect_equal(done.returncode, 2, f"how octavo ended with {option} on a network:\n{done.stderr}")
+        expect(f"{option}=0.0.0.0:0: is open to the network" in done.stderr, f"octavo said\n{done.stderr}")
+
+
 def test_a_life(folder):
     command = [*SHOP[:-1], "--metrics-listen=127.0.0.1:0", "--log-format=json"]
     with subprocess.Popen([str(part) for part in command], cwd=folder, text=True, stderr=subprocess.PIPE) as shop:
@@ -84,6 +95,7 @@ def test_the_demo():
 
 def main():
     test_the_demo()
+    test_network_addresses()
     with tempfile.TemporaryDirectory(prefix="octavo-operator-") as folder:
         test_refusals(folder)
         test_a_life(folder)

@@ -32,6 +32,7 @@ PARTS = [
     part("tools", r"tools/", f"{LIBRARIES} tools recommender", may_use_grpc=True),
     part("bench", r"bench/", f"{LIBRARIES} testing recommender {PARTS_OF_A_SERVICE} module import marketplace apps tests bench",
          may_use_grpc=True),
+    part("fuzz", r"tests/fuzz/", f"{LIBRARIES} recommender {PARTS_OF_A_SERVICE} import fuzz"),
     part("tests", r"tests/", f"{LIBRARIES} testing {PARTS_OF_A_SERVICE} module apps tests", may_use_grpc=True),
 
     part("base", r"lib/base/", "base"),

@@ -10,7 +10,7 @@ CODE_NAMES = {"CMakeLists.txt", "run", "test"}
 
 TODO = re.compile(r"(//|#|/\*|--|\{\{!)\s*(TODO|FIXME|XXX)\b(?! ?\(#\d+)")
 # Written by others, kept as it is.
-FOREIGN = re.compile(r"(^|/)(package-lock\.json|LICENSE[^/]*)$|\.min\.js$|/static/(vendor/|htmx)|\.svg$")
+FOREIGN = re.compile(r"(^|/)(package-lock\.json|LICENSE[^/]*)$|\.min\.js$|/static/(vendor/|htmx)|\.svg$|^tests/fuzz/corpus/")
 
 LEAKS = [
     (re.compile(r"(?<![\w.$}~])/(home|Users|work|workspace|mnt)/[a-z]|(?<![\w.$}~])/root/"), "a path of one machine"),

@@ -235,14 +235,14 @@ TEST_F(BookFileTest, ReadsWhatSpreadsheetsMakeOfValues) {
   EXPECT_EQ(rows[1].row->draft.isbn13, "9780441478125");
   EXPECT_EQ(rows[1].row->draft.price, Money(1'290, Currency::Eur()));
   EXPECT_EQ(rows[2].row.error().message,
-            "price: '1.234' may mean thousands or decimals; write it as 1234.00 or with two decimals");
+            "price: \"1.234\" may mean thousands or decimals; write it as 1234.00 or with two decimals");
 }
 
 TEST_F(BookFileTest, NamesTheCureForAPriceInTheWrongColumn) {
   BookFile file = Open("key,title,authors,price_minor,price\na,A,X,12.90,\nb,B,X,1290,12.90\nc,C,X,1290,\n").value();
   const std::vector<FileRow> rows = Rows(file);
   EXPECT_EQ(rows.at(0).row.error().message,
-            "price_minor: '12.90' is no whole number of cents; an amount as 12.90 stands in a column named price");
+            "price_minor: \"12.90\" is no whole number of cents; an amount as 12.90 stands in a column named price");
   EXPECT_THAT(rows.at(1).row.error().message, HasSubstr("one of them is enough"));
   EXPECT_EQ(rows.at(2).row->draft.price, Money(1290, Currency::Eur()));
 }

@@ -212,7 +212,8 @@ void AddMarks(Xapian::Document& document, const BookContent& book) {
   AddNameMarks(document, book);
   if (!book.isbn13.empty()) document.add_boolean_term(Term(kIsbn, book.isbn13));
   for (const std::string& category : book.categories) document.add_boolean_term(Term(kCategory, category));
-  document.add_boolean_term(Term(kMainCategory, book.categories.front()));
+  // Every book has one; a row that has lost its own is found all the same.
+  if (!book.categories.empty()) document.add_boolean_term(Term(kMainCategory, book.categories.front()));
   for (const Format format : book.formats) {
     document.add_boolean_term(Term(kFormat, std::to_string(static_cast<int>(format))));
   }

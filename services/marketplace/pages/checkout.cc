@@ -26,8 +26,6 @@ struct Previews {
   Answer<v1::OrderPreview> shipping;
   Answer<v1::OrderPreview> collection;
 
-  const Answer<v1::OrderPreview>& any() const { return collection.ok() ? collection : shipping; }
-  bool ok() const { return shipping.ok() && collection.ok(); }
 };
 
 // Whether campaigns are tried with what the e-mail has ordered before: only for whoever has tried to order with it.
@@ -154,12 +152,11 @@ std::string Obstacle(const v1::OrderPreview& preview) {
 http::Response Show(const Site& site, const Visit& visit, const CheckoutForm& form, const FormErrors& errors,
                     const std::string& problem, int status, History history = History::kHidden) {
   const Previews previews = AskWhatItCosts(site, visit, form, history);
-  if (!previews.ok()) {
-    const Error& error = previews.any().ok() ? previews.shipping.error() : previews.any().error();
-    if (error.code == Code::kNotFound) return Redirect(site, kCartPath, Note::kUnknownBook);
-    if (error.reason == "NOT_FOR_SALE") return Redirect(site, kCartPath, Note::kNotForSale);
+  if (const Error* error = FirstError(previews.collection, previews.shipping)) {
+    if (error->code == Code::kNotFound) return Redirect(site, kCartPath, Note::kUnknownBook);
+    if (error->reason == "NOT_FOR_SALE") return Redirect(site, kCartPath, Note::kNotForSale);
     // Only a form that is not as we sent it asks for what cannot be.
-    return ErrorPage(site, visit.request(), error.code == Code::kInvalidArgument ? 400 : 503);
+    return ErrorPage(site, visit.request(), error->code == Code::kInvalidArgument ? 400 : 503);
   }
   Page page(site, visit,
             {.file = "checkout.tpl",

@@ -345,6 +345,7 @@ http::Response OrdersPage(const Site& site, const http::Request& request) {
   list.set_page_size(kOrdersPerPage);
   list.set_page_token(std::string(request.query.Get("page")));
   const auto orders = site.client.orders().ListOrders(list, visit.budget()).Get(visit.budget());
+  if (!orders.ok() && orders.error().reason == "BAD_PAGE_TOKEN") return http::SeeOther("/orders");
   if (!orders.ok()) return ErrorPage(site, request, orders.error());
   for (const v1::Order& order : (*orders)->orders()) {
     const bool is_cancelled = order.state() == v1::Order::STATE_CANCELLED;

@@ -1,0 +1,36 @@
+// CSV as booksellers have it: rows that are written again read the same, and each file is a file of books or is refused.
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "lib/base/csv.h"
+#include "lib/base/quoted.h"
+#include "tests/fuzz/fuzz.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  octavo::fuzz::Input input(data, size);
+  const char separator = ",;\t|"[input.Byte() % 4];
+  std::istringstream in{std::string(input.Rest())};
+  octavo::CsvReader reader(in, separator);
+  std::vector<std::vector<std::string>> rows;
+  while (rows.size() < 1000) {
+    const auto row = reader.Next();
+    if (!row.ok()) {
+      PROMISE(octavo::IsStorableText(row.error().message));
+      return 0;
+    }
+    if (!row->has_value()) break;
+    rows.push_back(**row);
+  }
+  std::string text;
+  for (const auto& row : rows) text += octavo::CsvRow(row, separator);
+  std::istringstream again(text);
+  octavo::CsvReader second(again, separator);
+  for (const auto& row : rows) {
+    if (row.size() == 1 && row[0].empty()) continue;  // Written, it is an empty line, which is passed over.
+    const auto read = second.Next();
+    PROMISE(read.ok() && read->has_value());
+    PROMISE(&row == &rows.front() || **read == row);  // A byte order mark is taken from the first.
+  }
+  return 0;
+}
