@@ -188,6 +188,7 @@ TEST_F(SessionTest, WhoIsSignedInIsGreetedAndLeavesNoCopies) {
 
 TEST_F(SessionTest, WhatCustomersLookAtIsTheirOwnOnEveryDevice) {
   SignIn();
+  Get("/");
   Get("/books/3");
 
   const auto views = Events(recommendations::v1::EVENT_TYPE_VIEW);

@@ -101,6 +101,7 @@ TEST_F(PagesTest, WhatAReaderBoughtLeavesEveryShelf) {
 }
 
 TEST_F(PagesTest, AViewIsTheMeritOfTheShelfThatLedToIt) {
+  Get("/");
   Get("/books/7?shelf=home.for-you");
   Get("/books/8?shelf=<script>");
 

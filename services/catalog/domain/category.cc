@@ -1,7 +1,6 @@
 #include "services/catalog/domain/category.h"
 
 #include <algorithm>
-#include <ranges>
 
 namespace octavo::catalog {
 namespace {
@@ -258,7 +257,8 @@ const Category* CategoryCalled(std::string_view words) {
 }
 
 void ForEachCategoryWord(const std::function<void(std::string_view)>& visit) {
-  for (std::string_view rest : kNames | std::views::transform(&CategoryName::words)) {
+  for (const CategoryName& name : kNames) {
+    std::string_view rest = name.words;
     while (!rest.empty()) {
       const std::size_t end = std::min(rest.find(' '), rest.size());
       visit(rest.substr(0, end));

@@ -249,7 +249,7 @@ std::string Complaint(const Columns& columns, BookFormat format) {
   if (format == BookFormat::kGoodbooks) return {};
   std::string unknown;
   for (const auto& [column, place] : columns.places()) {
-    const auto is = [&](const char* known) { return column == known; };
+    const auto is = [&name = column](const char* known) { return name == known; };
     if (std::any_of(kOctavoRequired.begin(), kOctavoRequired.end(), is)) continue;
     if (std::any_of(kOctavoOptional.begin(), kOctavoOptional.end(), is)) continue;
     unknown += (unknown.empty() ? "" : ", ") + std::string(CutText(column, 40));
