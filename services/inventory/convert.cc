@@ -11,7 +11,14 @@ namespace octavo::inventory {
 namespace {
 
 
-Timestamp FromProto(const google::protobuf::Timestamp& time) {
+Result<Timestamp> FromProto(const google::protobuf::Timestamp& time, const std::string& field) {
+  // What the type itself allows: the years 1 to 9999.
+  constexpr std::int64_t kSecondsMin = -62'135'596'800;
+  constexpr std::int64_t kSecondsMax = 253'402'300'799;
+  if (time.seconds() < kSecondsMin || time.seconds() > kSecondsMax || time.nanos() < 0 || time.nanos() > 999'999'999) {
+    return InvalidField(field, std::to_string(time.seconds()) + " s and " + std::to_string(time.nanos()) +
+                                   " ns is no point in time of the years 1 to 9999");
+  }
   return Timestamp(std::chrono::seconds(time.seconds()) + std::chrono::microseconds(time.nanos() / 1000));
 }
 
@@ -122,7 +129,9 @@ Result<Policy> ParsePolicy(const v1::Policy& policy) {
                 .backorder_days = policy.backorder_days(),
                 .low_stock_threshold = policy.low_stock_threshold()};
   if (policy.backorder() != v1::BACKORDER_UNSPECIFIED) parsed.backorder = static_cast<Backorder>(policy.backorder());
-  if (policy.has_available_time()) parsed.available_time = FromProto(policy.available_time());
+  if (policy.has_available_time()) {
+    parsed.available_time = TRY(FromProto(policy.available_time(), "policy.available_time"));
+  }
   TRY(CheckPolicy(parsed, "policy"));
   return parsed;
 }

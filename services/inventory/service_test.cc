@@ -203,6 +203,9 @@ TEST_F(InventoryServiceTest, ReadsTheOthersVerbs) {
   policy.mutable_policy()->set_low_stock_threshold(4);
   EXPECT_EQ(Call(&v1::InventoryService::Stub::SetPolicy, policy).policy().backorder(), v1::BACKORDER_REFUSED);
   EXPECT_EQ(Call(&v1::InventoryService::Stub::ListLowStock, v1::ListLowStockRequest()).stocks_size(), 1);
+  policy.mutable_policy()->mutable_available_time()->set_seconds(INT64_MAX);
+  Call(&v1::InventoryService::Stub::SetPolicy, policy);
+  EXPECT_EQ(error_.violations.at(0).field, "policy.available_time");
   v1::ReleaseReservationRequest release;
   release.set_name("reservations/r");
   Call(&v1::InventoryService::Stub::ReleaseReservation, release);

@@ -123,6 +123,7 @@ std::vector<Example> Examples() {
       Form("/account/reset", "/account/reset?token=none", password),
       Form("/account/sign-out", "/account", password),
       Form("/account/sign-out-everywhere", "/account", password),
+      Form("/account/sessions/end", "/account", {{"session", "sessions/none"}, {"name", "sessions/none"}}),
       Page("/account/password", "/account/password"),
       Form("/account/password", "/account/password", password),
       Form("/account/export", "/account", password),

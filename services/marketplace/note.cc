@@ -20,7 +20,7 @@ constexpr Entry kNotes[] = {
     {Note::kLineRemoved, {"removed", "good", "It is out of your cart."}},
     {Note::kSavedForLater, {"saved", "good", "We keep it for you, below your cart."}},
     {Note::kMovedToCart, {"moved", "good", "It is back in your cart."}},
-    {Note::kCodeAdded, {"code", "good", "We have taken down the code. What it does stands below."}},
+    {Note::kCodeAdded, {"code", "good", "The code is in your cart. Below stands what it does, or why it does nothing."}},
     {Note::kCodeRemoved, {"no-code", "good", "The code is gone."}},
     {Note::kCodesFull, {"codes-full", "bad", "A cart takes five codes of at most 64 letters."}},
     {Note::kCartChangedElsewhere,

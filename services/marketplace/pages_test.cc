@@ -76,6 +76,12 @@ TEST_F(PagesTest, WhatAReaderLooksAtChangesWhatTheySeeNext) {
   EXPECT_THAT(Get("/books/9").body, HasSubstr("because you looked at <a href=\"/books/7\">Volume 7</a>"));
 }
 
+TEST_F(PagesTest, TheCanonicalAddressIsAbsoluteWhereTheShopKnowsItsOwn) {
+  headers_.Set("Host", "localhost:8080");
+
+  EXPECT_THAT(Get("/books/1").body, HasSubstr("<link rel=\"canonical\" href=\"http://localhost:8080/books/1\">"));
+}
+
 TEST_F(PagesTest, WhoKeepsNoCookiesMakesNoBookPopular) {
   for (int i = 0; i < 20; ++i) {
     cookies_.clear();

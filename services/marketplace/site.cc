@@ -106,7 +106,11 @@ void Page::FillFrame() {
       .Set("HTMX", site_.assets.Url("htmx-4.0.1.min.js"))
       .Set("ICON", site_.assets.Url("favicon.svg"));
   if (!options_.description.empty()) root_.Add("DESCRIBED").Set("DESCRIPTION", options_.description);
-  if (!options_.canonical.empty()) root_.Add("CANONICAL").Set("CANONICAL_LINK", options_.canonical);
+  if (!options_.canonical.empty()) {
+    // Absolute, as search engines ask for it, wherever the shop knows its own address.
+    const Result<std::string> base = site_.address.BaseUri(visit_.request().headers.Get("Host"));
+    root_.Add("CANONICAL").Set("CANONICAL_LINK", (base.ok() ? *base : "") + options_.canonical);
+  }
   if (!options_.indexed) root_.Show("NOT_INDEXED");
   if (options_.refreshes) root_.Show("REFRESHES");
   if (options_.has_forms) {

@@ -353,7 +353,7 @@ void TransactionsService::PassOverNumbers(std::int64_t position) {
   if (position <= last || position - last > kLostEventsMax) return;
   const std::int64_t skipped = parts_.store.SkipNumbers(position);
   if (skipped == 0) return;
-  parts_.log.Error("older_copy_found", {{"last_position", last},
+  parts_.log.Warn("older_copy_found", {{"last_position", last},
                                         {"known_elsewhere", position},
                                         {"numbers_passed_over", skipped},
                                         {"what", "orders are lost that others know of; octavo audit names them"}});

@@ -67,7 +67,7 @@ async function openSession(email) {
     const letter = letters.find((text) => text.includes(email));
     const token = letter && /verify\?token=(?:3D)?([A-Za-z0-9_-]+)/.exec(letter)?.[1];
     if (token) {
-      await accounts.VerifyEmail({ token });
+      await accounts.VerifyEmail({ token, password });
       return (await accounts.SignIn({ email, password, client: '127.0.0.1' })).session_token;
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -245,7 +245,8 @@ test('the same form sent by two connections at once is one order and one charge'
     };
     const locations = await Promise.all([send(), send()]);
     assert.match(locations[0], /^\/orders\//);
-    assert.equal(locations[0], locations[1]);
+    // Each answer opens the order with a token of its own.
+    assert.equal(locations[0].split('?')[0], locations[1].split('?')[0]);
     assert.equal((await allOrders()).length, orders + 1);
     assert.equal((await allCharges()).length, charges + 1);
   }));

@@ -24,7 +24,7 @@ std::string_view FormatName(int format) {
   switch (format) {
     case catalog::v1::FORMAT_HARDCOVER: return "Hardcover";
     case catalog::v1::FORMAT_PAPERBACK: return "Paperback";
-    case catalog::v1::FORMAT_EBOOK: return "Ebook";
+    case catalog::v1::FORMAT_EBOOK: return "E-book";
     case catalog::v1::FORMAT_AUDIOBOOK: return "Audiobook";
     default: return {};
   }

@@ -72,14 +72,16 @@ void AddCarried(View& content, const Site& site, const Visit& visit, const Check
       .Set("CURRENCY", (*previews.collection)->totals().total().currency_code());
 }
 
-void AddFields(View& content, const CheckoutForm& form, const FormErrors& errors) {
+void AddFields(View& content, const Viewer& viewer, const CheckoutForm& form, const FormErrors& errors) {
   AddField(content, "CONTACT_FIELD",
            {.name = "email",
             .label = "E-mail",
             .type = "email",
             .value = form.email,
             .autocomplete = "email",
-            .hint = "Only for this order. Should you open an account with it later, the order is in it."},
+            .hint = viewer.is_customer()
+                        ? "For this order; your account keeps its own address."
+                        : "Only for this order. Should you open an account with it later, the order is in it."},
            errors);
   AddField(content, "CONTACT_FIELD",
            {.name = "full_name", .label = "Name", .value = form.full_name, .autocomplete = "name"}, errors);
@@ -171,7 +173,7 @@ http::Response Show(const Site& site, const Visit& visit, const CheckoutForm& fo
   if (!visit.viewer().is_customer()) content.Show("AS_GUEST");
   AddLines(content, **previews.collection, visit.prices());
   AddCarried(content, site, visit, form, previews);
-  AddFields(content, form, errors);
+  AddFields(content, visit.viewer(), form, errors);
   AddChoices(content, form, errors);
   const auto& shipping = (*previews.shipping)->totals();
   content.Set("SHIPPING_PRICE",
