@@ -22,6 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!row->has_value()) break;
     rows.push_back(**row);
   }
+  // Written, it would be the mark in front of a file, which is passed over.
+  if (!rows.empty() && rows[0][0].starts_with("\xef\xbb\xbf")) return 0;
   std::string text;
   for (const auto& row : rows) text += octavo::CsvRow(row, separator);
   std::istringstream again(text);
@@ -30,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (row.size() == 1 && row[0].empty()) continue;  // Written, it is an empty line, which is passed over.
     const auto read = second.Next();
     PROMISE(read.ok() && read->has_value());
-    PROMISE(&row == &rows.front() || **read == row);  // A byte order mark is taken from the first.
+    PROMISE(**read == row);
   }
   return 0;
 }
