@@ -158,6 +158,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // thread.
   std::int64_t waiting_since_micros() const { return waiting_since_micros_.load(); }
   const std::string& peer() const { return peer_; }
+  // Whether it holds a part of the bodies' budget.
+  bool holds_body() const { return held_body_bytes_.load() > 0; }
   // Chosen to make room, and about to close.
   bool leaving() const { return leaving_.load(); }
   // From any thread: closes at once, or only if it waits for its peer or is an open stream.
@@ -173,7 +175,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   asio::awaitable<Next> ServeOne(int number);
   asio::awaitable<bool> AwaitFirstByte(bool is_first);
   // Feeds the reader until it needs no more for the state that it is in; false when the peer has gone.
-  asio::awaitable<bool> ReadOn(RequestReader& reader, std::int64_t& held);
+  asio::awaitable<bool> ReadOn(RequestReader& reader);
   asio::awaitable<Next> Answer(const Request& request, const Router::Found& found, bool keep_alive);
   asio::awaitable<bool> Write(const Outgoing& outgoing);
   asio::awaitable<bool> WriteText(std::string text);
@@ -191,6 +193,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::string client_;     // Who sends it.
   std::atomic<std::int64_t> waiting_since_micros_;
   std::atomic<bool> leaving_{false};
+  std::atomic<std::int64_t> held_body_bytes_{0};  // Of the request being read or served.
   std::shared_ptr<QueuedStream> events_;  // While the response is a stream.
 };
 
@@ -230,16 +233,16 @@ class Server::Impl {
   std::shared_ptr<void> ReserveStream(const std::string& client);
   // Likewise for one more request.
   std::shared_ptr<void> ReserveRequest(const std::string& client);
-  // So many bytes more, or fewer, of bodies are held. Beyond the budget, the connection that has waited longest goes.
+  // So many bytes more, or fewer, of bodies are held. Beyond the budget, of the connections that hold some the one goes that
+  // has waited longest.
   void HoldBody(std::int64_t bytes);
 
  private:
   asio::awaitable<void> AcceptLoop();
   void Adopt(tcp::socket socket);
   bool MakeRoom(const std::string& peer);
-  // The one that has waited longest for its peer; of `peer` only, where one is named. nullopt: none waits; null: it is going
-  // already.
-  std::optional<std::shared_ptr<Connection>> LongestWaiting(const std::string* peer) const;
+  // The one of those that `may_go` that has waited longest for its peer. nullopt: none waits; null: it is going already.
+  std::optional<std::shared_ptr<Connection>> LongestWaiting(const std::function<bool(const Connection&)>& may_go) const;
 
   const ServerOptions options_;
   const Router router_;
@@ -304,10 +307,9 @@ asio::awaitable<Connection::Next> Connection::ServeOne(int number) {
   }
 
   RequestReader reader(server_.options().header_bytes_max);
-  std::int64_t held = 0;
-  const std::shared_ptr<void> release(nullptr, [this, &held](void*) { server_.HoldBody(-held); });
+  const std::shared_ptr<void> release(nullptr, [this](void*) { server_.HoldBody(-held_body_bytes_.exchange(0)); });
   stream_.expires_after(server_.options().header_timeout);
-  if (!co_await ReadOn(reader, held)) co_return Next::kClose;
+  if (!co_await ReadOn(reader)) co_return Next::kClose;
   if (reader.state() == RequestReader::State::kRefused) {
     co_await AnswerUnreadable(reader.status());
     co_return Next::kCloseGently;
@@ -326,7 +328,7 @@ asio::awaitable<Connection::Next> Connection::ServeOne(int number) {
     reader.ReadBody(found.route->body_bytes_max);
     if (reader.expects_continue() && !co_await WriteText("HTTP/1.1 100 Continue\r\n\r\n")) co_return Next::kClose;
     stream_.expires_after(server_.options().body_timeout);
-    if (!co_await ReadOn(reader, held)) co_return Next::kClose;
+    if (!co_await ReadOn(reader)) co_return Next::kClose;
   }
   waiting_since_micros_.store(0);
   if (reader.state() == RequestReader::State::kRefused) {
@@ -338,12 +340,12 @@ asio::awaitable<Connection::Next> Connection::ServeOne(int number) {
   co_return co_await Answer(request, found, keep_alive);
 }
 
-asio::awaitable<bool> Connection::ReadOn(RequestReader& reader, std::int64_t& held) {
+asio::awaitable<bool> Connection::ReadOn(RequestReader& reader) {
   const RequestReader::State begun = reader.state();
   const bool is_body = begun == RequestReader::State::kBody;
   if (begun != RequestReader::State::kHead && !is_body) co_return true;
   const auto hold = [&](std::size_t bytes) {
-    held += static_cast<std::int64_t>(bytes);
+    held_body_bytes_ += static_cast<std::int64_t>(bytes);
     server_.HoldBody(static_cast<std::int64_t>(bytes));
   };
   if (is_body) hold(buffer_.size());  // What came with the head.
@@ -617,13 +619,14 @@ bool Server::Impl::MakeRoom(const std::string& peer) {
         options_.client_of || of_peer == peers_.end() || of_peer->second < options_.connections_per_peer_max;
     if (has_share && connections_.size() < options_.connections_max) return true;
     if (connections_.size() >= options_.connections_max + kRefusalsMax) return false;
-    oldest = LongestWaiting(has_share ? nullptr : &peer);
+    oldest = LongestWaiting([&](const Connection& each) { return has_share || each.peer() == peer; });
   }
   if (oldest && *oldest != nullptr) (*oldest)->PostCloseIfWaiting();
   return oldest.has_value();
 }
 
-std::optional<std::shared_ptr<Connection>> Server::Impl::LongestWaiting(const std::string* peer) const {
+std::optional<std::shared_ptr<Connection>> Server::Impl::LongestWaiting(
+    const std::function<bool(const Connection&)>& may_go) const {
   // What stands in the list is there: its destructor waits for the lock to take it out. Only one is held, and that until the
   // lock is let go, since the last to let go of a connection destroys it.
   // One that leaves already is taken where there is no other: its place is as good as free.
@@ -631,7 +634,7 @@ std::optional<std::shared_ptr<Connection>> Server::Impl::LongestWaiting(const st
   std::pair<bool, std::int64_t> oldest_since{true, INT64_MAX};
   for (const auto& [connection, weak] : connections_) {
     const std::pair<bool, std::int64_t> since{connection->leaving(), connection->waiting_since_micros()};
-    if (since.second == 0 || since >= oldest_since || (peer != nullptr && connection->peer() != *peer)) continue;
+    if (since.second == 0 || since >= oldest_since || !may_go(*connection)) continue;
     oldest = &weak;
     oldest_since = since;
   }
@@ -691,7 +694,7 @@ void Server::Impl::HoldBody(std::int64_t bytes) {
   std::optional<std::shared_ptr<Connection>> oldest;
   {
     const std::lock_guard lock(mutex_);
-    oldest = LongestWaiting(nullptr);
+    oldest = LongestWaiting([](const Connection& each) { return each.holds_body(); });
   }
   if (oldest && *oldest != nullptr) (*oldest)->PostCloseIfWaiting();
 }

@@ -444,6 +444,9 @@ TEST_F(ServerTest, BehindAProxyTheSharesAreOfWhomItNames) {
 
 TEST_F(ServerTest, BodiesHaveABudgetForAllAndTheOldestMakesRoom) {
   Start({.bodies_bytes_max = 2000});
+  RawClient idle(server_->port());  // It waits longest, and holds nothing of the budget.
+  idle.Send(Get("/"));
+  idle.ReadResponse();
   const std::string half = "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + std::string(900, 'x');
   RawClient first(server_->port());
   first.Send(half);
@@ -457,6 +460,8 @@ TEST_F(ServerTest, BodiesHaveABudgetForAllAndTheOldestMakesRoom) {
 
   EXPECT_THAT(third.ReadResponse(), HasSubstr("\r\n\r\n1000"));
   EXPECT_TRUE(first.IsClosed());
+  idle.Send(Get("/"));
+  EXPECT_THAT(idle.ReadResponse(), HasSubstr("home"));
   second.Send(std::string(100, 'x'));
   EXPECT_THAT(second.ReadResponse(), HasSubstr("\r\n\r\n1000"));
 }
