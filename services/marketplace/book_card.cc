@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "lib/http/url.h"
 #include "services/marketplace/links.h"
 
 namespace octavo::marketplace {
@@ -54,6 +55,10 @@ void AddShelf(View& view, std::string_view marker, const Shelf& shelf, PriceStyl
   for (const catalog::v1::Book* book : shelf.books) AddCard(section, *book, shelf.name, prices);
 }
 
+std::string CardId(std::string_view book, std::string_view shelf) {
+  return (shelf.empty() ? "book" : std::string(shelf)) + "-" + http::PercentEncode(LastSegment(book));
+}
+
 void AddCard(View& view, const catalog::v1::Book& book, std::string_view shelf, PriceStyle prices) {
   View card = view.Include("CARD", "card.tpl");
   const std::string_view lang = LangAttribute(book.language_code());
@@ -61,11 +66,16 @@ void AddCard(View& view, const catalog::v1::Book& book, std::string_view shelf, 
       .Set("COVER", CoverLink(book))
       .Set("SIZE", SizeClass(book.name()))
       .Set("LANG", lang.empty() ? "en" : lang)
+      .Set("ID", CardId(book.name(), shelf))
       .Set("BOOK", book.name())
       .Set("TITLE", book.title())
       .Set("AUTHORS", CreditLine(book));
   if (book.has_price()) {
-    card.Add("PRICED").Set("PRICE", FormatPrice(book.price().minor(), book.price().currency_code(), prices));
+    // Where the reader stood when they pressed it, so that they come back there.
+    const std::string from = shelf.empty() ? "" : "?shelf=" + http::PercentEncode(shelf);
+    card.Add("PRICED")
+        .Set("PRICE", FormatPrice(book.price().minor(), book.price().currency_code(), prices))
+        .Set("ADD_PATH", "/cart/items" + from);
   }
 }
 

@@ -32,6 +32,9 @@ struct Shelf {
 // Puts the shelf where {{>MARKER}} stands.
 void AddShelf(View& view, std::string_view marker, const Shelf& shelf, PriceStyle prices);
 
+// The id of a book's card on a page: "home.new-12". A book may stand on several shelves of a page.
+std::string CardId(std::string_view book, std::string_view shelf);
+
 // Puts one card where {{>CARD}} stands.
 void AddCard(View& view, const catalog::v1::Book& book, std::string_view shelf, PriceStyle prices);
 

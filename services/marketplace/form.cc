@@ -70,11 +70,11 @@ http::Response WithForm(const Site& site, const http::Request& request, const Fo
   return response;
 }
 
-http::Response Redirect(const Site& site, std::string location, Note note) {
+http::Response Redirect(const Site& site, std::string location, Note note, const std::string& book) {
   http::Response response = http::SeeOther(std::move(location));
   if (note != Note::kNone) {
     response.headers.Add("Set-Cookie", http::ToString({.name = CookieName(site.transport, "note"),
-                                                       .value = std::string(WordsOf(note).name),
+                                                       .value = ToCookie({.note = note, .book = book}),
                                                        .secure = site.transport == Transport::kHttps}));
   }
   return response;

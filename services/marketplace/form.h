@@ -31,8 +31,10 @@ using FormHandler = std::function<http::Response(const Visit& visit, const http:
 // 400 for what is no form, 403 for a form that is not ours, else what `handle` says. Nothing of it is stored.
 http::Response WithForm(const Site& site, const http::Request& request, const FormHandler& handle);
 
-// 303 to `location`, a path of ours, already encoded; `note` shows on the page there.
-http::Response Redirect(const Site& site, std::string location, Note note = Note::kNone);
+// 303 to `location`, a path of ours, already encoded; `note` shows on the page there, and names `book` where
+// it is about one.
+http::Response Redirect(const Site& site, std::string location, Note note = Note::kNone,
+                        const std::string& book = {});
 
 // The path of a hidden field "next", where a reader goes on; `otherwise` unless it is a path of this shop.
 std::string NextPath(const http::Params& form, std::string_view otherwise);

@@ -33,6 +33,12 @@ void AddPager(View& view, const ListingAddress& address, int page_number,
   }
 }
 
+ListingAddress AtPage(const ListingAddress& address, const http::Params& query) {
+  const int number = PageNumber(query);
+  const ListingAddress numbered = address.With("page", number > 1 ? std::to_string(number) : "");
+  return numbered.With("from", query.Get("from"));
+}
+
 int PageNumber(const http::Params& query) {
   constexpr int kNumberMax = 100'000;
   const std::string_view text = query.Get("page");

@@ -43,6 +43,9 @@ struct ListingAddress {
 // back is the browser's button, or the first page.
 void AddPager(View& view, const ListingAddress& address, int page_number, const std::string& next_page_token);
 
+// `address` with the page of it that `query` asks for.
+ListingAddress AtPage(const ListingAddress& address, const http::Params& query);
+
 // The sort menu, in sections SORT.
 template <std::size_t kCount>
 void AddSortMenu(View& view, const SortOrder (&choices)[kCount], const SortOrder& chosen,

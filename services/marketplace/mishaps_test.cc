@@ -17,6 +17,7 @@ class Reader final : public PagesFixture {
  public:
   void TestBody() override {}
 
+  using PagesFixture::cookies_;
   using PagesFixture::FieldOf;
   using PagesFixture::Fields;
   using PagesFixture::Get;
@@ -94,6 +95,8 @@ std::vector<Example> Examples() {
       Page("/search", "/search?q=nothing+of+the+kind"),
       Page("/suggest", "/suggest?q=vol"),
       Page("/cart", "/cart"),
+      {"GET /cart/note", [](Reader& reader) { return reader.Get("/cart/note"); },
+       [](Reader& reader) { reader.cookies_["note"] = "added.1"; }},
       Form("/cart/items", "/books/2", {{"book", "books/2"}, {"quantity", "1"}}),
       Form("/cart/lines", "/cart", {{"book", "books/1"}, {"etag", "1"}, {"do", "set"}, {"quantity", "2"}}),
       Form("/cart/codes", "/cart", {{"code", "TENPERCENT"}, {"etag", "1"}, {"do", "add"}}),

@@ -1,6 +1,10 @@
 #include "services/marketplace/note.h"
 
+#include <charconv>
+#include <cstdint>
+
 #include "lib/base/check.h"
+#include "services/marketplace/links.h"
 
 namespace octavo::marketplace {
 namespace {
@@ -11,16 +15,19 @@ struct Entry {
 };
 
 constexpr Entry kNotes[] = {
-    {Note::kAddedToCart, {"added", "good", "It is in your cart."}},
+    {Note::kAddedToCart, {"added", "good", "It is in your cart.", "is in your cart."}},
     {Note::kCartFull, {"full", "bad", "Your cart holds a hundred different books, and no more fit in."}},
-    {Note::kQuantitySet, {"quantity", "good", "The quantity is changed."}},
+    {Note::kQuantitySet,
+     {"quantity", "good", "The quantity is changed.", "stands in your cart as often as you said."}},
     {Note::kBadQuantity,
      {"bad-quantity", "bad",
       "A book stands in your cart with 1 to 99 copies. Nothing has changed: please say how many once more."}},
-    {Note::kLineRemoved, {"removed", "good", "It is out of your cart."}},
-    {Note::kSavedForLater, {"saved", "good", "We keep it for you, below your cart."}},
-    {Note::kMovedToCart, {"moved", "good", "It is back in your cart."}},
-    {Note::kCodeAdded, {"code", "good", "The code is in your cart. Below stands what it does, or why it does nothing."}},
+    {Note::kLineRemoved, {"removed", "good", "It is out of your cart.", "is out of your cart."}},
+    {Note::kSavedForLater,
+     {"saved", "good", "We keep it for you, below your cart.", "is kept for you, below your cart."}},
+    {Note::kMovedToCart, {"moved", "good", "It is back in your cart.", "is back in your cart."}},
+    {Note::kCodeAdded,
+     {"code", "good", "The code is in your cart. Below stands what it does, or why it does nothing."}},
     {Note::kCodeRemoved, {"no-code", "good", "The code is gone."}},
     {Note::kCodesFull, {"codes-full", "bad", "A cart takes five codes of at most 64 letters."}},
     {Note::kCartChangedElsewhere,
@@ -31,7 +38,8 @@ constexpr Entry kNotes[] = {
     {Note::kCartEmpty, {"empty", "bad", "There is nothing in your cart to order."}},
     {Note::kUnknownBook, {"unknown", "bad", "We do not have this book any more."}},
     {Note::kNotForSale,
-     {"not-for-sale", "bad", "We have no price for this book, so it is not for sale at the moment."}},
+     {"not-for-sale", "bad", "We have no price for this book, so it is not for sale at the moment.",
+      "is not for sale at the moment: we have no price for it."}},
     {Note::kTryAgain,
      {"again", "bad", "That did not work just now, and nothing has changed. Please try again."}},
     {Note::kOrderPlaced, {"ordered", "good", "Thank you! Your order is with us."}},
@@ -65,6 +73,27 @@ const NoteWords& WordsOf(Note note) {
   CHECK(note == Note::kNone);
   static constexpr NoteWords kNothing;
   return kNothing;
+}
+
+std::string ToCookie(const NoteCookie& note) {
+  std::string text(WordsOf(note.note).name);
+  const std::string_view number = LastSegment(note.book);
+  const bool is_number = !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
+  if (is_number) text += "." + std::string(number);
+  return text;
+}
+
+std::optional<NoteCookie> ReadNoteCookie(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  const std::optional<Note> note = NoteOf(text.substr(0, dot));
+  if (!note) return std::nullopt;
+  NoteCookie read{.note = *note};
+  if (dot == std::string_view::npos) return read;
+  const std::string_view number = text.substr(dot + 1);
+  std::int32_t id = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), id);
+  if (error == std::errc() && end == number.data() + number.size() && id > 0) read.book = BookName(id);
+  return read;
 }
 
 std::optional<Note> NoteOf(std::string_view name) {

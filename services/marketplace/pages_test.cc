@@ -357,14 +357,14 @@ TEST_F(PagesTest, SearchBearsAnyParameters) {
 
 TEST_F(PagesTest, SuggestionsAreAPieceOfAPage) {
   const http::Response some = Get("/suggest?q=vol");
-  EXPECT_THAT(some.body, HasSubstr("<a href=\"/books/1\" id=\"suggestion-0\">"));
+  EXPECT_THAT(some.body, HasSubstr("<a href=\"/books/1\" id=\"suggestion-0\" role=\"option\""));
   EXPECT_THAT(some.body, Not(HasSubstr("<html")));
 
-  EXPECT_EQ(Get("/suggest?q=").body.find("<li"), std::string::npos);
+  EXPECT_EQ(Get("/suggest?q=").body.find("<a"), std::string::npos);
   shop_.catalog = Condition::kHung;
   const http::Response none = Get("/suggest?q=vol");
   EXPECT_EQ(none.status, 200);
-  EXPECT_EQ(none.body.find("<li"), std::string::npos);
+  EXPECT_EQ(none.body.find("<a"), std::string::npos);
 }
 
 TEST_F(PagesTest, CoversAreKeptForAYearUnderTheirVersion) {

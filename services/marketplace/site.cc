@@ -87,8 +87,14 @@ Page::Page(const Site& site, const Visit& visit, PageOptions options)
     : site_(site),
       visit_(visit),
       options_(std::move(options)),
+      note_(ReadNoteCookie(visit.request().cookies.Get(CookieName(site.transport, "note")))),
       categories_(site.client.ListCategories(visit.budget())),
       content_(root_.Include("CONTENT", options_.file)) {
+  if (note_ && !note_->book.empty() && options_.waits) {
+    catalog::v1::GetBookRequest request;
+    request.set_name(note_->book);
+    note_book_ = site.client.GetBook(request, visit.budget().Part(kPartBudget));
+  }
   // A first visit has nothing in its cart.
   if (!options_.waits || visit.is_new()) return;
   const Result<std::string> name = visit.cart();
@@ -112,17 +118,35 @@ void Page::FillFrame() {
     root_.Add("CANONICAL").Set("CANONICAL_LINK", (base.ok() ? *base : "") + options_.canonical);
   }
   if (!options_.indexed) root_.Show("NOT_INDEXED");
-  if (options_.refreshes) root_.Show("REFRESHES");
   if (options_.has_forms) {
     root_.SetEverywhere("CSRF", FormToken(site_, visit_));
-    root_.Add("ADDS").Set("HERE", visit_.request().target);
-  }
-  if (const auto note = NoteOf(visit_.request().cookies.Get(CookieName(site_.transport, "note")))) {
-    root_.Add("NOTED").Set("NOTE_KIND", WordsOf(*note).kind).Set("NOTE_SENTENCE", WordsOf(*note).sentence);
+    root_.Add("ADDS").Set("HERE",
+                          options_.here.empty() ? std::string(visit_.request().path()) : options_.here);
   }
   const Budget budget = options_.waits ? visit_.budget() : visit_.budget().Part(std::chrono::milliseconds(0));
+  FillNote(budget);
   FillViewer(budget);
   FillMenu(budget);
+}
+
+void Page::FillNote(const Budget& budget) {
+  View place = root_.Include("NOTE", "note.tpl");
+  if (!note_) return;
+  const NoteWords& words = WordsOf(note_->note);
+  View shown = place.Add("NOTED");
+  shown.Set("NOTE_KIND", words.kind);
+  if (note_book_ && !words.about_book.empty()) {
+    const Answer<catalog::v1::Book> book = note_book_->Get(budget.Part(kPartBudget));
+    if (book.ok()) {
+      const std::string_view lang = LangAttribute((*book)->language_code());
+      View about = shown.Add("ABOUT_BOOK");
+      about.Set("NOTE_TITLE", (*book)->title()).Set("NOTE_LANG", lang.empty() ? "en" : lang);
+      about.Set("NOTE_REST", words.about_book);
+      if (visit_.request().path() != "/cart") about.Show("TO_CART");
+      return;
+    }
+  }
+  shown.Add("PLAIN").Set("NOTE_SENTENCE", words.sentence);
 }
 
 void Page::FillViewer(const Budget& budget) {
@@ -130,11 +154,14 @@ void Page::FillViewer(const Budget& budget) {
     root_.Show("GUEST");
   } else {
     View known = root_.Add("KNOWN");
-    if (visit_.viewer().is_customer()) known.Add("NAMED").Set("FULL_NAME", visit_.viewer().customer.full_name());
+    const bool says_who = visit_.viewer().is_customer() && !options_.reflects;
+    if (says_who) known.Add("NAMED").Set("FULL_NAME", visit_.viewer().customer.full_name());
   }
+  View link = root_.Include("CART_LINK", "cart_link.tpl");
   if (!cart_) return;
   const Answer<cart::v1::Cart> cart = cart_->Get(budget.Part(kPartBudget));
-  if (cart.ok() && (*cart)->item_count() > 0) root_.Add("CART_COUNTED").Set("CART_COUNT", (*cart)->item_count());
+  if (cart.ok() && (*cart)->item_count() > 0)
+    link.Add("CART_COUNTED").Set("CART_COUNT", (*cart)->item_count());
 }
 
 void Page::FillMenu(const Budget& budget) {
@@ -153,12 +180,12 @@ http::Response Page::Send() && {
   FillFrame();
   http::Response response;
   response.status = options_.status;
-  response.body = site_.templates.Render("frame.tpl", root_);
+  response.body = site_.templates.Render(options_.frame, root_);
   // Made for one reader; and where it says who that is, no copy of it stays behind when they leave.
   const bool is_customer = visit_.viewer().is_customer();
   response.headers.Add("Cache-Control", options_.personal || is_customer ? "no-store" : "private, no-cache");
-  const bool reflects = visit_.request().target.find('?') != std::string::npos;  // The form for cards says where one is.
-  response.holds_secret = options_.personal || (reflects && (options_.has_forms || is_customer));
+  // A form's token is no such secret: it is another one on each page.
+  response.holds_secret = options_.personal;
   if (visit_.cookie()) response.headers.Add("Set-Cookie", http::ToString(*visit_.cookie()));
   const std::string note = CookieName(site_.transport, "note");
   if (visit_.request().cookies.Has(note)) {

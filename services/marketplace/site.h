@@ -125,7 +125,13 @@ struct PageOptions {
   bool waits = true;       // False: for a page that must come at once, with the menu only if it is at hand.
   bool personal = false;   // What it shows is one person's: browsers and proxies keep no copy of it.
   bool has_forms = false;  // {{CSRF}} has its value, and cards have their button.
-  bool refreshes = false;  // The browser looks again after two seconds, without scripts too.
+  // Its own address as far as the page understands it, for forms that lead back; empty: its path. Nothing
+  // else of an address that a stranger may have made stands on a page, so that pages may be compressed
+  // (BREACH).
+  std::string here = {};
+  bool reflects =
+      false;  // It repeats what the address says, as a search does: then it says nothing of who looks at it.
+  std::string frame = "frame.tpl";  // Around the content.
 };
 
 class Page {
@@ -140,12 +146,15 @@ class Page {
   void FillFrame();
   void FillViewer(const Budget& budget);
   void FillMenu(const Budget& budget);
+  void FillNote(const Budget& budget);
 
   const Site& site_;
   const Visit& visit_;
   const PageOptions options_;
+  const std::optional<NoteCookie> note_;
   Pending<catalog::v1::ListCategoriesResponse> categories_;
   std::optional<Pending<cart::v1::Cart>> cart_;
+  std::optional<Pending<catalog::v1::Book>> note_book_;
   RootView root_;
   View content_;
 };

@@ -84,6 +84,7 @@ void AddSellingRoutes(const Site& site, http::Router& router) {
   router.Get("/books/{}/stock",
              [&site](const Request& request, std::int64_t id) { return StockEvents(site, request, id); });
   router.Get("/cart", [&site](const Request& request) { return CartPage(site, request); });
+  router.Get("/cart/note", [&site](const Request& request) { return CartNote(site, request); });
   post("/cart/items", AddToCart);
   post("/cart/lines", ChangeLine);
   post("/cart/codes", ChangeCodes);

@@ -136,6 +136,18 @@ async function downloadData(page) {
   return JSON.parse(readFileSync(await download.path(), 'utf8'));
 }
 
+// The same from one page three times, by a browser with scripts and the same cookies.
+async function downloadWithScripts(page) {
+  const context = await browser.newContext({ acceptDownloads: true, storageState: await page.context().storageState() });
+  const scripted = await context.newPage();
+  await scripted.goto(`${shop.address}/account`);
+  for (let i = 0; i < 3; i += 1) {
+    const [download] = await Promise.all([scripted.waitForEvent('download'), press(scripted, 'Download your data')]);
+    assert.equal(JSON.parse(readFileSync(await download.path(), 'utf8')).customer.email, ADA.email);
+  }
+  await context.close();
+}
+
 // Whether no other service knows whose `data` it was; the amounts of the orders stay.
 async function isForgotten(data) {
   const id = data.customer.name.slice('customers/'.length);
@@ -196,6 +208,7 @@ test('without JavaScript: an account, from registering to erasing', () =>
     assert.equal(data.customer.email, ADA.email);
     assert.deepEqual(numbersOf(data), orders.sort());
     assert.deepEqual(data.cart.lines.map((line) => line.book), [book.slice(1)]);
+    await downloadWithScripts(page);
     assert.ok(data.reading_events.some((event) => event.book === book.slice(1)), 'what they looked at as a guest');
 
     // And nothing is left, once no order is under way any more: an open one keeps its name until it is over.

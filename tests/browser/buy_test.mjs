@@ -102,7 +102,7 @@ const allCharges = () => everything((request) => payments.ListCharges(request), 
 test('without JavaScript: search, add, code, checkout by card, order, cancel', () =>
   visit({ javaScriptEnabled: false }, async (page) => {
     await putIntoCart(page);
-    assert.match(await noteOf(page), /It is in your cart/);
+    assert.match(await noteOf(page), /“.*Emma.*” is in your cart/i);
     assert.equal(await page.locator('.badge').textContent(), '1');
     await page.getByLabel('Copies of').fill('2');
     await page.getByRole('button', { name: /^Change the number/ }).click();
@@ -176,13 +176,82 @@ test('without JavaScript: a declined card loses nothing, and another pays', () =
     await page.waitForURL('**/orders/*');
   }));
 
-test('without JavaScript: a slow card is waited for by a page that looks again by itself', () =>
-  visit({ javaScriptEnabled: false }, async (page) => {
+for (const javaScriptEnabled of [false, true]) {
+  const how = javaScriptEnabled ? 'a page that looks again by itself' : 'a page that looks again when it is told to';
+  test(`JavaScript ${javaScriptEnabled ? 'on' : 'off'}: a slow card is waited for by ${how}`, () =>
+    visit({ javaScriptEnabled }, async (page) => {
+      await putIntoCart(page);
+      await fillCheckout(page, { email: `slow-${javaScriptEnabled}@example.org`, card: 'tok_late' });
+      await placeOrder(page).click();
+      await page.waitForURL(/checkout\/waiting|orders\//, { timeout: 30_000 });
+      // Each press asks once more; how often it takes is the card provider's affair.
+      while (!javaScriptEnabled && page.url().includes('/checkout/waiting')) {
+        await page.getByRole('link', { name: 'Look again' }).click();
+      }
+      await page.waitForURL('**/orders/*', { timeout: 30_000 });
+      assert.match(await noteOf(page), /Thank you/);
+      assert.match(await page.locator('.states').textContent(), /Paid/);
+    }));
+}
+
+// Whether the card whose button was pressed is on the screen, and the note that names its book too.
+async function assertStaysAt(page, card) {
+  const title = await card.locator('.name').textContent();
+  const note = page.locator('#notes .flash');
+  await note.waitFor();
+  const said = await note.textContent();
+  assert.ok(said.includes(`“${title}” is in your cart.`), said);
+  const { height } = page.viewportSize();
+  const isInSight = async (part) => {
+    const box = await part.boundingBox();
+    return box.y >= 0 && box.y + box.height <= height;
+  };
+  // A page that was loaded anew scrolls to its place in its own time.
+  const end = performance.now() + 30_000;
+  while (!(await isInSight(card.locator('.add'))) || !(await isInSight(note))) {
+    assert.ok(performance.now() < end, `${title} or its note is out of sight`);
+  }
+}
+
+for (const javaScriptEnabled of [false, true]) {
+  const how = javaScriptEnabled ? 'on' : 'off';
+  test(`a card's button leaves the reader where they are, and says which book it was, JavaScript ${how}`, () =>
+    visit({ javaScriptEnabled, viewport: SIZES.phone }, async (page) => {
+      await page.goto(`${shop.address}/books?sort=title`);
+      await deliver(new URL(await page.locator('.card > a').last().getAttribute('href'), shop.address).pathname);
+      const url = page.url();
+      await page.locator('.card .add').last().click();
+      await page.locator('.badge', { hasText: '1' }).waitFor();
+      await assertStaysAt(page, page.locator('.card').last());
+      if (javaScriptEnabled) {
+        assert.equal(page.url(), url, 'no page was loaded');
+        assert.equal(await page.evaluate(() => document.activeElement.className), 'add', 'the focus stays on the button');
+        assert.equal(await page.locator('#notes').getAttribute('role'), 'status');
+        await page.locator('.card .add').first().click();
+        await page.locator('.badge', { hasText: '2' }).waitFor();
+        await assertStaysAt(page, page.locator('.card').first());
+      }
+    }));
+}
+
+test('a form whose answer did not come can be sent again from the same page', () =>
+  visit({}, async (page) => {
     await putIntoCart(page);
-    await fillCheckout(page, { email: 'slow@example.org', card: 'tok_late' });
-    await placeOrder(page).click();
-    await page.waitForURL('**/orders/*', { timeout: 30_000 });
-    assert.match(await page.locator('.states').textContent(), /Paid/);
+    let attempts = 0;
+    await page.route('**/cart/codes', (route) => {
+      attempts += 1;
+      return attempts === 1 ? route.fulfill({ status: 204 }) : route.continue(); // The browser stays on the page.
+    });
+    await page.clock.install();
+    await page.getByLabel('A code you have').fill('WELCOME10');
+    const use = page.getByRole('button', { name: 'Use it' });
+    await use.click();
+    await use.click();
+    assert.equal(attempts, 1, 'a second click on the way');
+    await page.clock.runFor(6000);
+    await use.click();
+    await page.locator('.code-form code').waitFor();
+    assert.equal(attempts, 2);
   }));
 
 test('without JavaScript: a customer uses a campaign, sees it in the order, and its banner is gone', () =>

@@ -68,23 +68,52 @@ test('a search that finds nothing has a way on', () =>
     assert.ok((await page.locator('.card').count()) > 0);
   }));
 
-test('suggestions come while typing and can be walked along with the keyboard', () =>
+test('suggestions are a combobox: said, walked along, taken and put away with the keyboard', () =>
   visit({}, async (page) => {
     await page.goto(shop.address);
-    const field = page.getByLabel('Search by title');
+    const field = page.getByRole('combobox', { name: 'Search by title' });
+    const state = () => field.evaluate((input) => ({
+      expanded: input.getAttribute('aria-expanded'),
+      list: document.getElementById(input.getAttribute('aria-controls'))?.getAttribute('role') ?? null,
+      active: input.getAttribute('aria-activedescendant'),
+      selected: [...document.querySelectorAll('[role=option][aria-selected=true]')].map(({ id }) => id),
+      focused: document.activeElement === input,
+    }));
+    const closed = { expanded: 'false', list: null, active: null, selected: [], focused: true };
+    const at = (active) => ({ expanded: 'true', list: 'listbox', active, selected: active ? [active] : [], focused: true });
     await field.pressSequentially('earths');
-    await page.locator('.suggestions a').first().waitFor();
-    await page.keyboard.press('ArrowDown');
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'suggestion-0');
-    await page.keyboard.press('ArrowUp');
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'q');
+    await page.getByRole('option').first().waitFor();
+    assert.deepEqual(await state(), at(null));
+    await assertFit(page, 'suggestions');
+    const last = `suggestion-${(await page.getByRole('option').count()) - 1}`;
+    for (const [key, active] of [['ArrowDown', 'suggestion-0'], ['ArrowUp', null], ['ArrowUp', last], ['ArrowDown', null],
+      ['ArrowDown', 'suggestion-0'], ['ArrowLeft', null]]) {
+      await page.keyboard.press(key);
+      assert.deepEqual(await state(), at(active), key);
+    }
     await page.keyboard.press('Escape');
-    assert.equal(await page.locator('.suggestions').count(), 0);
+    assert.deepEqual(await state(), closed);
+    assert.equal(await field.inputValue(), 'earths');
+    await page.keyboard.press('End');
     await field.pressSequentially('e');
-    await page.locator('.suggestions a').first().waitFor();
+    await page.getByRole('option').first().waitFor();
     await page.keyboard.press('ArrowDown');
+    const link = await page.getByRole('option').first().getAttribute('href');
     await page.keyboard.press('Enter');
-    await page.waitForURL(/\/(books|series|authors)\//);
+    await page.waitForURL(`**${link}`);
+    await page.getByRole('combobox').fill('earthsea');
+    await page.getByRole('option').first().waitFor();
+    await page.keyboard.press('Tab');
+    assert.equal(await page.getByRole('option').count(), 0);
+    await page.getByRole('combobox').press('Enter'); // Nothing is chosen: what was typed is searched for.
+    await page.waitForURL('**/search?q=earthsea');
+  }));
+
+test('without JavaScript the search field claims no list', () =>
+  visit({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(shop.address);
+    assert.equal(await page.getByRole('combobox').count(), 0);
+    assert.equal(await page.getByRole('searchbox', { name: 'Search by title' }).count(), 1);
   }));
 
 test('what a reader looks at changes what they see next', () =>

@@ -1,5 +1,6 @@
 #include "services/marketplace/pages/account_entry.h"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@ namespace {
 constexpr char kHome[] = "/account";
 // What accounts takes: RFC 5321 has 254 bytes for an address.
 constexpr int kEmailBytesMax = 254;
+constexpr std::size_t kUuidLength = 36;
 // Of a link's token: those of accounts have 43 characters.
 constexpr std::size_t kTokenBytesMax = 128;
 
@@ -152,6 +154,15 @@ http::Response RegisterPage(const Site& site, const http::Request& request) {
   return ShowForm(site, visit, RegisterForm(site, "", ""));
 }
 
+// Of the form and of what it says, and for a minute: a double click sends one message; whoever went back to
+// mend a wrong address, or because no message came, gets another one.
+std::string RegistrationId(const Site& site, const std::string& form_id,
+                           const accounts::v1::RegisterRequest& request) {
+  const auto minute = std::chrono::floor<std::chrono::minutes>(site.clock.Now()).time_since_epoch().count();
+  return form_id + "." + site.signer.Sign("registration", request.email() + " " + request.full_name()) + "." +
+         std::to_string(minute);
+}
+
 http::Response Register(const Site& site, const Visit& visit, const http::Params& form) {
   const Result<std::string> base_uri = site.address.BaseUri(visit.request().headers.Get("Host"));
   if (!base_uri.ok()) return ErrorPage(site, visit.request(), base_uri.error());
@@ -160,7 +171,7 @@ http::Response Register(const Site& site, const Visit& visit, const http::Params
   request.set_full_name(Trimmed(form, "full_name"));
   request.set_password(std::string(form.Get("password")));
   request.set_base_uri(*base_uri);
-  request.set_request_id(Trimmed(form, "request_id", 100));
+  request.set_request_id(RegistrationId(site, Trimmed(form, "request_id", kUuidLength), request));
   request.set_client(ClientAddress(site.transport, visit.request()));
   const Budget budget = visit.ForChange();
   const auto answer = site.client.accounts().Register(request, budget).Get(budget);

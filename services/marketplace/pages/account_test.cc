@@ -196,6 +196,29 @@ TEST_F(AccountPagesTest, WhoRegistersConfirmsAndSignsIn) {
   EXPECT_THAT(Get("/account").body, AllOf(HasSubstr("Ada &lt;b&gt;Lovelace"), Not(HasSubstr("<b>Lovelace"))));
 }
 
+TEST_F(AccountPagesTest, WhoGoesBackAndMendsTheirAddressGetsAMessage) {
+  Get("/account/register");
+  const std::string page = last_page_;
+  Submit("/account/register", {{"email", "ada@exmaple.org"}, {"password", kPassword}});
+  last_page_ = page;
+
+  Submit("/account/register", {{"email", kAda}, {"password", kPassword}});
+
+  EXPECT_NE(shop_.accounts().LastLink(kAda), "");
+}
+
+TEST_F(AccountPagesTest, OnesDataIsDownloadedAsOftenAsAsked) {
+  Join();
+  SignInByForm();
+  Get("/account");
+  EXPECT_THAT(last_page_, HasSubstr("action=\"/account/export\" data-stays"));
+  const std::string page = last_page_;
+  for (int i = 0; i < 3; ++i) {
+    last_page_ = page;
+    EXPECT_EQ(Submit("/account/export").status, 200);
+  }
+}
+
 TEST_F(AccountPagesTest, RegisteringAKnownAddressLooksTheSame) {
   Join();
   Get("/account/register");

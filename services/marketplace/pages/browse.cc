@@ -53,7 +53,8 @@ http::Response Respond(const Site& site, const Visit& visit, const Subject& subj
        .canonical = address.Link(),
        .active_category = subject.category,
        .indexed = number == 1 && chosen.parameter.empty(),
-       .has_forms = true});
+       .has_forms = true,
+       .here = AtPage(address, query).Link()});
   View& content = page.content();
   content.Set("HEADING", subject.heading).Set("COUNT", BookCount(books.total_size()));
   if (!subject.kicker.empty()) content.Add("KICKED").Set("KICKER", subject.kicker);

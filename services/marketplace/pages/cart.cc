@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/base/uuid.h"
+#include "services/marketplace/book_card.h"
 #include "services/marketplace/form.h"
 #include "services/marketplace/links.h"
 #include "services/marketplace/order_summary.h"
@@ -190,11 +191,26 @@ std::optional<std::int64_t> QuantityOf(const http::Params& form) {
   return quantity;
 }
 
-// Sends the change and leads back to the cart.
-http::Response Changed(const Site& site, Pending<Cart> pending, const Budget& budget, const std::string& path,
-                       Note done) {
+// Where a change leads when it is done, and what is said there.
+struct Done {
+  std::string path = kCartPath;
+  Note note;
+  std::string book = {};  // That was changed; empty: none.
+};
+
+// Sends the change and leads on; to the cart where it went wrong.
+http::Response Changed(const Site& site, Pending<Cart> pending, const Budget& budget, const Done& done) {
   const Answer<Cart> cart = pending.Get(budget);
-  return Redirect(site, cart.ok() ? path : kCartPath, cart.ok() ? done : NoteFor(cart.error()));
+  if (cart.ok()) return Redirect(site, done.path, done.note, done.book);
+  return Redirect(site, kCartPath, NoteFor(cart.error()), done.book);
+}
+
+// The page that the form stands on, at the card whose button was pressed: without scripts too the reader is
+// where they were.
+std::string PathBack(const Visit& visit, const http::Params& form, const std::string& book) {
+  const std::string path = NextPath(form, kCartPath);
+  const bool is_of_card = path != kCartPath && visit.request().query.Has("shelf");
+  return is_of_card ? path + "#" + CardId(book, ShelfOf(visit.request().query.Get("shelf"))) : path;
 }
 
 }  // namespace
@@ -246,6 +262,13 @@ http::Response CartPage(const Site& site, const http::Request& request) {
   return std::move(page).Send();
 }
 
+http::Response CartNote(const Site& site, const http::Request& request) {
+  const Visit visit(site, request);
+  return Page(site, visit,
+              {.file = "cart_note.tpl", .indexed = false, .personal = true, .frame = "cart_note.tpl"})
+      .Send();
+}
+
 http::Response AddToCart(const Site& site, const Visit& visit, const http::Params& form) {
   const Result<std::string> name = visit.cart();
   if (!name.ok()) return Redirect(site, kCartPath, Note::kTryAgain);
@@ -257,8 +280,8 @@ http::Response AddToCart(const Site& site, const Visit& visit, const http::Param
   add.set_quantity(*quantity);
   add.set_request_id(NewUuid(site.clock, site.random));
   const Budget budget = visit.ForChange();
-  return Changed(site, site.client.cart().AddItem(add, budget), budget, NextPath(form, kCartPath),
-                 Note::kAddedToCart);
+  return Changed(site, site.client.cart().AddItem(add, budget), budget,
+                 {.path = PathBack(visit, form, add.book()), .note = Note::kAddedToCart, .book = add.book()});
 }
 
 http::Response ChangeLine(const Site& site, const Visit& visit, const http::Params& form) {
@@ -277,8 +300,9 @@ http::Response ChangeLine(const Site& site, const Visit& visit, const http::Para
     set.set_quantity(*quantity);
     set.set_etag(Trimmed(form, "etag"));
     set.set_request_id(NewUuid(site.clock, site.random));
-    return Changed(site, site.client.cart().SetQuantity(set, budget), budget, kCartPath,
-                   *quantity == 0 ? Note::kLineRemoved : Note::kQuantitySet);
+    const Note note = *quantity == 0 ? Note::kLineRemoved : Note::kQuantitySet;
+    return Changed(site, site.client.cart().SetQuantity(set, budget), budget,
+                   {.note = note, .book = set.book()});
   }
   cart::v1::SetSavedForLaterRequest save;
   save.set_name(*name);
@@ -286,8 +310,9 @@ http::Response ChangeLine(const Site& site, const Visit& visit, const http::Para
   save.set_saved_for_later(what == "save");
   save.set_etag(Trimmed(form, "etag"));
   save.set_request_id(NewUuid(site.clock, site.random));
-  return Changed(site, site.client.cart().SetSavedForLater(save, budget), budget, kCartPath,
-                 what == "save" ? Note::kSavedForLater : Note::kMovedToCart);
+  const Note note = what == "save" ? Note::kSavedForLater : Note::kMovedToCart;
+  return Changed(site, site.client.cart().SetSavedForLater(save, budget), budget,
+                 {.note = note, .book = save.book()});
 }
 
 http::Response ChangeCodes(const Site& site, const Visit& visit, const http::Params& form) {
@@ -313,8 +338,8 @@ http::Response ChangeCodes(const Site& site, const Visit& visit, const http::Par
   // Of the form, not of the cart just read: a code is judged by the cart that the reader saw.
   set.set_etag(Trimmed(form, "etag"));
   set.set_request_id(NewUuid(site.clock, site.random));
-  return Changed(site, site.client.cart().SetCodes(set, budget), budget, kCartPath,
-                 adds ? Note::kCodeAdded : Note::kCodeRemoved);
+  return Changed(site, site.client.cart().SetCodes(set, budget), budget,
+                 {.note = adds ? Note::kCodeAdded : Note::kCodeRemoved});
 }
 
 }  // namespace octavo::marketplace

@@ -13,7 +13,11 @@ namespace octavo::marketplace {
 
 http::Response CartPage(const Site& site, const http::Request& request);
 
-// A book into the cart: "book", "quantity" (1), and "next", where to go on (the cart).
+// The note after a book went into the cart and the link to the cart, for scripts that put both into the page
+// that is there.
+http::Response CartNote(const Site& site, const http::Request& request);
+// A book into the cart: "book", "quantity" (1), and "next", where to go on (the cart). With ?shelf=, the
+// shelf whose card had the button, it goes on at that card.
 http::Response AddToCart(const Site& site, const Visit& visit, const http::Params& form);
 // One line: "book", "etag", and what to "do": "set" (its "quantity"), "remove", "save" or "move".
 http::Response ChangeLine(const Site& site, const Visit& visit, const http::Params& form);

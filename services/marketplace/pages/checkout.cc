@@ -399,10 +399,9 @@ http::Response WaitingPage(const Site& site, const http::Request& request) {
             {.file = "waiting.tpl",
              .title = refusal.empty() ? "Your order is on its way to us" : "Not ordered",
              .indexed = false,
-             .personal = true,
-             .refreshes = refusal.empty()});
+             .personal = true});
   if (refusal.empty()) {
-    page.content().Show("WAITING");
+    page.content().Add("WAITING").Set("AGAIN", WaitingPath(site, visit, *key));
   } else {
     page.content().Add("REFUSED").Set("SENTENCE", refusal);
   }

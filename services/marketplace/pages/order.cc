@@ -48,6 +48,17 @@ Request RequestOf(const Claim& claim) {
   return request;
 }
 
+// The key of a wish to return books: of the form and of what it asks for, so that a double click is one wish,
+// and another wish from the same form (they went back and chose other books) is another.
+std::string ReturnKey(const Site& site, const std::string& form_key,
+                      const v1::RequestReturnRequest& request) {
+  if (form_key.empty()) return "";
+  std::string wish = form_key;
+  for (const v1::OrderItem& item : request.items())
+    wish += " " + item.book() + ":" + std::to_string(item.quantity());
+  return form_key + "." + site.signer.Sign("return", wish + " " + request.reason());
+}
+
 Answer<v1::Order> Fetch(const Site& site, const Claim& claim, const Budget& budget) {
   if (claim.is_empty()) return Error{Code::kNotFound, "UNKNOWN_ORDER", "nobody asks for " + claim.name};
   auto request = RequestOf<v1::GetOrderRequest>(claim);
@@ -309,7 +320,6 @@ http::Response ReturnBooks(const Site& site, const Visit& visit, const http::Par
   if (!order.ok()) return ErrorPage(site, visit.request(), order.error());
   auto request = RequestOf<v1::RequestReturnRequest>(claim);
   request.set_name(claim.name);
-  request.set_idempotency_key(Trimmed(form, "key", 36));
   request.set_reason(Trimmed(form, "reason"));
   const bool everything = form.Has("everything");
   for (const v1::OrderLine& line : (*order)->lines()) {
@@ -321,6 +331,7 @@ http::Response ReturnBooks(const Site& site, const Visit& visit, const http::Par
     item.set_book(line.book());
     item.set_quantity(copies);
   }
+  request.set_idempotency_key(ReturnKey(site, Trimmed(form, "key", 36), request));
   const std::string path = OrderLink(claim.name, claim.access_token);
   if (request.items().empty() && !everything) return Redirect(site, path, Note::kChooseWhatToReturn);
   const Answer<v1::Order> asked = site.client.orders().RequestReturn(request, budget).Get(budget);

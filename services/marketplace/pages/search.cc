@@ -167,7 +167,9 @@ http::Response SearchPage(const Site& site, const http::Request& request) {
              .title = query.empty() ? "Search" : "“" + query + "”",
              .query = query,
              .indexed = false,
-             .has_forms = true});
+             .has_forms = true,
+             .here = AtPage(address, request.query).Link(),
+             .reflects = true});
   View& content = page.content();
   content.Set("HEADING", query.empty()             ? "Search our shelves"
                          : results.books().empty() ? "Nothing found for “" + query + "”"

@@ -33,7 +33,7 @@
     <section aria-labelledby="data">
       <h2 id="data">Your data</h2>
       <p>All that the shop keeps about you, as a file: your account, orders, cart, and what you looked at.</p>
-      <form method="post" action="/account/export"><input type="hidden" name="csrf" value="{{CSRF}}">
+      <form method="post" action="/account/export" data-stays><input type="hidden" name="csrf" value="{{CSRF}}">
         <button class="plain-button" type="submit">Download your data</button></form>
       <p><a href="/account/erase">Erase your account</a></p>
     </section>

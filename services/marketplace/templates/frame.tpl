@@ -8,7 +8,6 @@
 <meta name="theme-color" content="#f8f3ea" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#17130f" media="(prefers-color-scheme: dark)">
 {{#DESCRIBED}}<meta name="description" content="{{DESCRIPTION}}">{{/DESCRIBED}}
-{{#REFRESHES}}<meta http-equiv="refresh" content="2">{{/REFRESHES}}
 {{#NOT_INDEXED}}<meta name="robots" content="noindex">{{/NOT_INDEXED}}
 {{#CANONICAL}}<link rel="canonical" href="{{CANONICAL_LINK}}">{{/CANONICAL}}
 <link rel="icon" href="{{ICON}}" type="image/svg+xml">
@@ -33,7 +32,7 @@
       <ul>
         {{#GUEST}}<li><a href="/account/sign-in">Sign in</a></li>{{/GUEST}}
         {{#KNOWN}}<li><a href="/account">{{#NAMED}}<span class="mine-name">{{FULL_NAME}}</span><span class="hidden">: </span>{{/NAMED}}<span class="mine-word">your account</span></a></li>{{/KNOWN}}
-        <li><a class="to-cart" href="/cart">Cart{{#CART_COUNTED}} <span class="badge">{{CART_COUNT}}</span>{{/CART_COUNTED}}</a></li>
+        <li>{{>CART_LINK}}</li>
       </ul>
     </nav>
   </div>
@@ -46,10 +45,10 @@
   {{/MENU}}
 </header>
 <main id="content">
-{{#NOTED}}<p class="flash {{NOTE_KIND}}" role="status">{{NOTE_SENTENCE}}</p>{{/NOTED}}
+<div class="notes" id="notes" role="status">{{>NOTE}}</div>
 {{>CONTENT}}
 </main>
-{{#ADDS}}<form id="add" action="/cart/items" method="post"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="next" value="{{HERE}}"></form>{{/ADDS}}
+{{#ADDS}}<form id="add" data-stays action="/cart/items" method="post"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="next" value="{{HERE}}"></form>{{/ADDS}}
 <footer class="foot">
   <div>
     <p class="mark-name">Octavo</p>

@@ -1,3 +1,3 @@
-{{%AUTOESCAPE context="HTML"}}{{#LIST}}<ul class="suggestions">
-{{#SUGGESTION}}<li><a href="{{LINK}}" id="suggestion-{{NUMBER}}"><span>{{NAME}}</span> <span class="quiet">{{DETAIL}}</span></a></li>
-{{/SUGGESTION}}</ul>{{/LIST}}
+{{%AUTOESCAPE context="HTML"}}{{#LIST}}<div class="suggestions" id="suggestion-list" role="listbox" aria-label="Suggestions">
+{{#SUGGESTION}}<a href="{{LINK}}" id="suggestion-{{NUMBER}}" role="option" aria-selected="false" tabindex="-1"><span>{{NAME}}</span> <span class="quiet">{{DETAIL}}</span></a>
+{{/SUGGESTION}}</div>{{/LIST}}

@@ -109,7 +109,9 @@ Pending<v1::RegisterResponse> FakeAccounts::Register(const v1::RegisterRequest& 
     const std::lock_guard lock(mutex_);
     last_base_uri_ = request.base_uri();
     last_client_ = request.client();
-    if (people_.contains(request.email())) return v1::RegisterResponse();
+    const bool is_repeated =
+        !request.request_id().empty() && !registered_.insert(request.request_id()).second;
+    if (is_repeated || people_.contains(request.email())) return v1::RegisterResponse();
     Person person{.password = request.password()};
     person.customer.set_name("customers/" + std::to_string(next_++));
     person.customer.set_email(request.email());

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "services/marketplace/selling_client.h"
@@ -77,6 +78,7 @@ class FakeAccounts final : public AccountsClient {
   std::map<std::string, std::string> sessions_;   // E-mail by token.
   std::map<std::string, std::string> resets_;     // E-mail by token.
   std::map<std::string, std::string> last_link_;  // Token by e-mail.
+  std::set<std::string> registered_;              // Request ids.
   std::string last_base_uri_;
   std::string last_device_;
   std::string last_client_;

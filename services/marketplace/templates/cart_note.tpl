@@ -1,0 +1,2 @@
+{{%AUTOESCAPE context="HTML"}}<div id="notes">{{>NOTE}}</div>
+{{>CART_LINK}}

@@ -1,0 +1,1 @@
+{{%AUTOESCAPE context="HTML"}}{{#NOTED}}<p class="flash {{NOTE_KIND}}">{{#PLAIN}}{{NOTE_SENTENCE}}{{/PLAIN}}{{#ABOUT_BOOK}}“<span lang="{{NOTE_LANG}}">{{NOTE_TITLE}}</span>” {{NOTE_REST}}{{#TO_CART}} <a href="/cart">To the cart</a>{{/TO_CART}}{{/ABOUT_BOOK}}</p>{{/NOTED}}
