@@ -113,7 +113,8 @@ void SqliteConnection::Configure(Mode mode) {
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   const auto progress = [](void* self) {
-    return Now() > static_cast<SqliteConnection*>(self)->deadline_ ? 1 : 0;
+    const auto* connection = static_cast<SqliteConnection*>(self);
+    return connection->interrupted_ || Now() > connection->deadline_ ? 1 : 0;
   };
   sqlite3_progress_handler(db_.get(), kProgressSteps, progress, this);
 

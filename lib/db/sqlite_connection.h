@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -52,6 +53,12 @@ class SqliteConnection {
   // code.
   [[nodiscard]] int Try(std::string_view sql);
 
+  // Ends the statement that runs, and each that comes: they throw Timeout. For another thread.
+  void Interrupt() {
+    interrupted_ = true;
+    sqlite3_interrupt(db_.get());
+  }
+
   // The first failure since the last call of this, SQLITE_OK if there was none; whatever became of its
   // exception.
   int TakeFailure();
@@ -95,6 +102,7 @@ class SqliteConnection {
   std::unique_ptr<sqlite3, Close> db_;
   StatementCache<Statement> statements_{256};  // A few KB each: about 1 MB at most.
   std::chrono::steady_clock::time_point deadline_;
+  std::atomic<bool> interrupted_ = false;
   int log_pages_ = 0;  // In the write-ahead log after the last commit.
   int failure_ = SQLITE_OK;
 };

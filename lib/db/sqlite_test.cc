@@ -20,9 +20,11 @@
 #include <vector>
 
 #include "lib/base/check.h"
+#include "lib/db/damage.h"
 #include "lib/db/database.h"
 #include "lib/db/testdata/migrations.h"
 #include "lib/testing/faulty_vfs.h"
+#include "lib/testing/flip_in_file.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/temp_dir.h"
 #include "lib/testing/test_database.h"
@@ -266,6 +268,46 @@ TEST(SqliteFileTest, ADamagedFileIsRefusedByName) {
   } catch (const Damaged& damage) {
     EXPECT_THAT(damage.what(), testing::HasSubstr(file + " is damaged"));
   }
+}
+
+TEST(SqliteFileTest, ALookFromEndToEndFindsAnIndexThatDiffersFromItsTable) {
+  const TempDir dir;
+  SeededRandom random(1);
+  const std::string file = (dir / "some.db").string();
+  Open({.url = file}, random)->Write([](Transaction& transaction) {
+    transaction.Script("CREATE TABLE some (id BIGINT PRIMARY KEY, name TEXT NOT NULL); "
+                       "CREATE UNIQUE INDEX some_name ON some (name);"
+                       "INSERT INTO some VALUES (1, 'Elizabeth');");
+  });
+  EXPECT_EQ(FindDamage(file, {}), std::nullopt);
+  FlipInFile(file, "Elizabeth");
+
+  (void)Open({.url = file}, random);  // The tree of pages is whole, so that a start sees nothing.
+  EXPECT_THAT(FindDamage(file, {}).value_or("nothing"), testing::HasSubstr("some_name"));
+}
+
+TEST(SqliteFileTest, ALookFromEndToEndFindsARowThatRefersToNone) {
+  const TempDir dir;
+  SeededRandom random(1);
+  const std::string file = (dir / "some.db").string();
+  Open({.url = file}, random)->Write([](Transaction& transaction) {
+    transaction.Script("CREATE TABLE one (name TEXT PRIMARY KEY); CREATE TABLE other (one TEXT NOT NULL REFERENCES one (name));"
+                       "INSERT INTO one VALUES ('Elizabeth'); INSERT INTO other VALUES ('Elizabeth');");
+  });
+  FlipInFile(file, "Elizabeth", /*occurrence=*/3);  // Behind the table one and its index.
+
+  EXPECT_THAT(FindDamage(file, {}).value_or("nothing"), testing::HasSubstr("refers to none"));
+}
+
+TEST(SqliteFileTest, ALookFromEndToEndEndsWhenItIsStopped) {
+  const TempDir dir;
+  SeededRandom random(1);
+  const std::string file = (dir / "some.db").string();
+  Open({.url = file}, random)->Write([](Transaction& transaction) { transaction.Script("CREATE TABLE some (id BIGINT);"); });
+  std::stop_source stopped;
+  stopped.request_stop();
+
+  EXPECT_EQ(FindDamage(file, stopped.get_token()), std::nullopt);
 }
 
 // ---- The disk fails.

@@ -16,6 +16,7 @@
 #include "lib/rpc/tls.h"
 #include "lib/runtime/private_files.h"
 #include "lib/runtime/shop.h"
+#include "lib/runtime/store_checks.h"
 
 namespace octavo::runtime {
 namespace {
@@ -186,8 +187,9 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
   obs::Metrics metrics;
   const obs::Tracer tracer = MakeTracer(settings.otlp_endpoint, program.name);
   const names::PageTokens page_tokens(TRY(names::LoadOrMakeKeys(KeysFile(settings), random)));
-  const Environment environment{settings.data_dir, clock,       random,   *log,      metrics,
-                                tracer,            page_tokens, currency, time_zone, settings.insecure};
+  StoreChecks store_checks(*log, metrics);
+  const Environment environment{settings.data_dir, clock,    random,    *log,              metrics,      tracer,
+                                page_tokens,       currency, time_zone, settings.insecure, &store_checks};
 
   Shop shop({.listen = settings.listen,
              .peer_addresses = settings.peers,

@@ -28,6 +28,8 @@
 
 namespace octavo::runtime {
 
+class StoreChecks;
+
 // The world as a module sees it. Everything outlives the module.
 struct Environment {
   std::filesystem::path data_dir;  // Exists; a module keeps its files in `data_dir / name`.
@@ -40,6 +42,7 @@ struct Environment {
   Currency currency = Currency::Eur();   // The shop's one currency.
   TimeZone time_zone = TimeZone::Utc();  // The shop's one time zone.
   bool insecure = false;                 // The owner says that something else keeps strangers from network addresses.
+  StoreChecks* store_checks = nullptr;   // Null: files are looked at when they are opened, and not again.
 
   rpc::Telemetry telemetry() const { return {log, metrics, tracer, clock}; }
 };

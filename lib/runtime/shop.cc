@@ -14,6 +14,7 @@
 #include "lib/rpc/channel.h"
 #include "lib/rpc/server_limits.h"
 #include "lib/runtime/degradable.h"
+#include "lib/runtime/store_checks.h"
 
 namespace octavo::runtime {
 namespace {
@@ -99,7 +100,8 @@ void Shop::SetHealth(bool serving) {
   auto* health = server_->GetHealthCheckService();
   for (const auto& module : modules_) {
     const auto* degradable = dynamic_cast<const Degradable*>(module.get());
-    const bool works = serving && (degradable == nullptr || degradable->can_work());
+    const bool sound = environment_.store_checks == nullptr || environment_.store_checks->IsSound(module->name());
+    const bool works = serving && sound && (degradable == nullptr || degradable->can_work());
     for (const rpc::Service* service : module->services()) health->SetServingStatus(service->name(), works);
   }
   health->SetServingStatus("", serving);

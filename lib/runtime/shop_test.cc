@@ -1,11 +1,16 @@
 #include "lib/runtime/shop.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <future>
 #include <latch>
 
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "lib/db/database.h"
+#include "lib/runtime/store_checks.h"
+#include "lib/testing/flip_in_file.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
@@ -55,14 +60,16 @@ health_v1::HealthCheckResponse::ServingStatus HealthOf(const std::shared_ptr<grp
 // Records what happens to it; fails where told.
 class EchoModule final : public Module {
  public:
-  EchoModule(std::string fail_at, std::vector<std::string>& events) : fail_at_(std::move(fail_at)), events_(events) {}
+  EchoModule(std::string fail_at, std::vector<std::string>& events)
+      : fail_at_(std::move(fail_at)), events_(events) {}
 
   std::latch entered{1};
   std::latch release{1};
 
   std::string name() const override { return "echo"; }
   Status Open(const Environment& environment) override {
-    pipeline_ = std::make_unique<rpc::Pipeline>(environment.telemetry(), rpc::Dispatcher::Options{.threads = 2});
+    pipeline_ =
+        std::make_unique<rpc::Pipeline>(environment.telemetry(), rpc::Dispatcher::Options{.threads = 2});
     service_ = std::make_unique<EchoService>(*pipeline_, entered, release);
     return Step("open");
   }
@@ -100,12 +107,14 @@ class ShopTest : public testing::Test {
     return std::make_unique<Shop>(Shop::Options{.listen = "127.0.0.1:0"}, environment_, std::move(modules));
   }
 
-  Result<unary::MessageResponse> Say(const std::shared_ptr<grpc::Channel>& channel, const std::string& text = "hello") {
+  Result<unary::MessageResponse> Say(const std::shared_ptr<grpc::Channel>& channel,
+                                     const std::string& text = "hello") {
     const auto stub = unary::Unary::NewStub(channel);
     unary::Message message;
     message.set_message(text);
     return rpc::Caller(environment_.telemetry())
-        .Invoke(*stub, &unary::Unary::StubInterface::GetServerResponse, message, {.budget = 20s, .wait_for_ready = true});
+        .Invoke(*stub, &unary::Unary::StubInterface::GetServerResponse, message,
+                {.budget = 20s, .wait_for_ready = true});
   }
 
   TempDir dir_;
@@ -114,7 +123,15 @@ class ShopTest : public testing::Test {
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
   obs::Metrics metrics_;
   obs::Tracer tracer_;
-  Environment environment_{dir_.path(), clock_, random_, *log_, metrics_, tracer_, TestPageTokens()};
+  StoreChecks store_checks_{*log_, metrics_};
+  Environment environment_{.data_dir = dir_.path(),
+                           .clock = clock_,
+                           .random = random_,
+                           .log = *log_,
+                           .metrics = metrics_,
+                           .tracer = tracer_,
+                           .page_tokens = TestPageTokens(),
+                           .store_checks = &store_checks_};
   std::vector<std::string> events_;
   EchoModule* module_ = nullptr;  // Of the shop that was made last.
 };
@@ -159,7 +176,8 @@ TEST_F(ShopTest, ReflectionCanDescribeWhatIsServed) {
   const auto shop = Make();
   ASSERT_THAT(shop->Start(), IsOk());
 
-  // What reflection answers from. gRPC's health service is listed too, and a client stops at a name without description.
+  // What reflection answers from. gRPC's health service is listed too, and a client stops at a name without
+  // description.
   const auto* described = google::protobuf::DescriptorPool::generated_pool();
   EXPECT_NE(described->FindServiceByName("grpc.health.v1.Health"), nullptr);
   EXPECT_NE(described->FindServiceByName("grpc.reflection.v1alpha.ServerReflection"), nullptr);
@@ -185,6 +203,31 @@ TEST_F(ShopTest, HealthIsWatchedForEachServiceAndForTheWhole) {
   EXPECT_EQ(whole.Next(), health_v1::HealthCheckResponse::NOT_SERVING);
 }
 
+TEST_F(ShopTest, AFileThatIsFoundDamagedTakesItsModuleOutOfHealth) {
+  const std::string file = dir_.path() / "echo.db";
+  db::Open({.url = file}, random_)->Write([](db::Transaction& transaction) {
+    transaction.Script(
+        "CREATE TABLE some (id BIGINT PRIMARY KEY, name TEXT NOT NULL); CREATE UNIQUE INDEX some_name ON "
+        "some (name);"
+        "INSERT INTO some VALUES (1, 'Elizabeth');");
+  });
+  const auto shop = Make();
+  ASSERT_THAT(shop->Start(), IsOk());
+  HealthWatch watch(shop->To("echo"), "unary.Unary");
+  ASSERT_EQ(watch.Next(), health_v1::HealthCheckResponse::SERVING);
+
+  const std::string whole = dir_.path() / "whole.db";
+  std::filesystem::copy_file(file, whole);
+  FlipInFile(file, "Elizabeth");
+  store_checks_.Add("other", whole);
+  store_checks_.Add("echo", file);  // One after the other: once this is found, the other has been looked at.
+
+  EXPECT_EQ(watch.Next(), health_v1::HealthCheckResponse::NOT_SERVING);
+  EXPECT_THAT(metrics_.Text(), testing::HasSubstr("store_damaged{service=\"echo\"} 1"));
+  EXPECT_THAT(metrics_.Text(), testing::HasSubstr("store_damaged{service=\"other\"} 0"));
+  EXPECT_TRUE(store_checks_.IsSound("other"));
+}
+
 TEST_F(ShopTest, ARunningCallIsAnsweredWhileTheShopCloses) {
   const auto shop = Make();
   ASSERT_THAT(shop->Start(), IsOk());
@@ -198,7 +241,8 @@ TEST_F(ShopTest, ARunningCallIsAnsweredWhileTheShopCloses) {
   auto stopping = std::async(std::launch::async, [&] { shop->Stop(); });
   ASSERT_EQ(watch.Next(), health_v1::HealthCheckResponse::NOT_SERVING);
   Result<unary::MessageResponse> late = Say(outside);
-  while (late.ok()) late = Say(outside);  // Health says it before the module closes, so that callers can turn away.
+  while (late.ok())
+    late = Say(outside);  // Health says it before the module closes, so that callers can turn away.
   EXPECT_EQ(late.error().code, Code::kUnavailable);
   EXPECT_EQ(events_, (std::vector<std::string>{"open", "start"}));
   module_->release.count_down();
@@ -242,8 +286,9 @@ TEST_F(ShopTest, APeerThatIsNowhereIsUnavailable) {
   ASSERT_THAT(shop->Start(), IsOk());
   const auto stub = catalog::v1::CatalogService::NewStub(shop->To("catalog"));
 
-  const auto result = rpc::Caller(environment_.telemetry())
-                          .Invoke(*stub, &catalog::v1::CatalogService::StubInterface::GetBook, {}, {.budget = 20s});
+  const auto result =
+      rpc::Caller(environment_.telemetry())
+          .Invoke(*stub, &catalog::v1::CatalogService::StubInterface::GetBook, {}, {.budget = 20s});
 
   EXPECT_EQ(result.error().code, Code::kUnavailable);
 }

@@ -2,7 +2,7 @@
 
 #include <sodium.h>
 
-#include "lib/db/migrations.h"
+#include "lib/runtime/store.h"
 #include "services/accounts/mail/folder_mailer.h"
 #include "services/accounts/mail/smtp_mailer.h"
 #include "lib/email/email.h"
@@ -45,21 +45,17 @@ void AddOptions(Configuration& configuration, runtime::Options::Group options) {
   options.Add("mail_from", &configuration.mail_from, "The address that messages come from.");
 }
 
+namespace {
+
+runtime::StoreOptions StoreOptionsOf(const Configuration& configuration) {
+  return {.module = "accounts", .url = std::string(configuration.database_url.Reveal())};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<db::Database>> OpenDatabase(const Configuration& configuration,
                                                    const std::filesystem::path& data_dir, Random& random) {
-  db::Options options{.url = std::string(configuration.database_url.Reveal())};
-  try {
-    if (options.url.empty()) {
-      const std::filesystem::path folder = data_dir / "accounts";
-      std::filesystem::create_directories(folder);
-      options.url = "sqlite:" + (folder / "accounts.db").string();
-    }
-    std::unique_ptr<db::Database> database = db::Open(options, random);
-    TRY(db::Migrate(*database, Migrations()));
-    return database;
-  } catch (const std::exception& error) {  // db::Error, or the folder cannot be made.
-    return Error{Code::kUnavailable, "CANNOT_OPEN_DATABASE", std::string("accounts: ") + error.what()};
-  }
+  return runtime::OpenStore(data_dir, StoreOptionsOf(configuration), Migrations(), random);
 }
 
 Module::Serving::Serving(const runtime::Environment& environment, const Configuration& configuration,
@@ -131,7 +127,7 @@ Status Module::Open(const runtime::Environment& environment) {
   std::unique_ptr<Mailer> mailer = TRY(ChooseMailer(environment));
   std::unique_ptr<PasswordHasher> hasher = TRY(PasswordHasher::Make(configuration_.hashing()));
   std::unique_ptr<db::Database> database =
-      TRY(OpenDatabase(configuration_, environment.data_dir, environment.random));
+      TRY(runtime::OpenStore(environment, StoreOptionsOf(configuration_), Migrations()));
   serving_ = std::make_unique<Serving>(environment, configuration_, policy, std::move(database),
                                        std::move(hasher), std::move(mailer));
   return Ok();

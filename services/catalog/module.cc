@@ -4,8 +4,7 @@
 
 #include "lib/base/change_signal.h"
 #include "lib/base/uuid.h"
-#include "lib/db/database.h"
-#include "lib/db/migrations.h"
+#include "lib/runtime/store.h"
 #include "services/catalog/indexer.h"
 #include "services/catalog/migrations.h"
 #include "services/catalog/search/search_index.h"
@@ -47,12 +46,13 @@ void Module::Configure(runtime::Options::Group options) {
 Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--catalog.threads", "must be at least 1");
   const std::filesystem::path folder = environment.data_dir / name();
-  std::filesystem::create_directories(folder);
-  db::Options options;
-  options.url = configuration_.database_url.empty() ? (folder / "catalog.sqlite").string() : configuration_.database_url;
-  options.connections_max = static_cast<int>(configuration_.threads);
-  std::unique_ptr<db::Database> database = db::Open(options, environment.random);
-  TRY(db::Migrate(*database, Migrations()));
+  std::unique_ptr<db::Database> database =
+      TRY(runtime::OpenStore(environment,
+                             {.module = name(),
+                              .file = "catalog.sqlite",
+                              .url = std::string(configuration_.database_url.Reveal()),
+                              .connections_max = static_cast<int>(configuration_.threads)},
+                             Migrations()));
   const std::string catalogue = SqlStore(*database).CatalogueId(NewUuid(environment.clock, environment.random));
   std::unique_ptr<SearchIndex> index = TRY(SearchIndex::Open(folder / "search", catalogue));
   parts_ = std::make_unique<Parts>(environment, configuration_, std::move(database), std::move(index));

@@ -12,7 +12,7 @@ namespace octavo::catalog {
 
 struct Configuration {
   // Empty: the file catalog/catalog.sqlite in the data folder.
-  std::string database_url;
+  Secret database_url;
   // Handlers wait for the database and read the search index.
   std::int64_t threads = 8;
   // Calls that wait for a thread; more are refused. 256 x about 1 kB of request.

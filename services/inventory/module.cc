@@ -1,8 +1,6 @@
 #include "services/inventory/module.h"
 
-#include <filesystem>
-
-#include "lib/db/migrations.h"
+#include "lib/runtime/store.h"
 #include "services/inventory/migrations.h"
 
 namespace octavo::inventory {
@@ -26,19 +24,9 @@ void Module::Configure(runtime::Options::Group options) {
 Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--inventory.threads", "must be at least 1");
   if (configuration_.sweep_interval.count() < 1) return InvalidField("--inventory.sweep_interval", "must be above 0");
-  db::Options options{.url = std::string(configuration_.database_url.Reveal())};
-  if (options.url.empty()) {
-    const std::filesystem::path folder = environment.data_dir / name();
-    std::filesystem::create_directories(folder);
-    options.url = "sqlite:" + (folder / "inventory.db").string();
-  }
-  try {
-    std::unique_ptr<db::Database> database = db::Open(options, environment.random);
-    TRY(db::Migrate(*database, Migrations()));
-    serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database));
-  } catch (const db::Error& error) {
-    return Error{Code::kUnavailable, "CANNOT_OPEN_DATABASE", std::string("inventory: ") + error.what()};
-  }
+  std::unique_ptr<db::Database> database = TRY(runtime::OpenStore(
+      environment, {.module = name(), .url = std::string(configuration_.database_url.Reveal())}, Migrations()));
+  serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database));
   return Ok();
 }
 

@@ -41,11 +41,11 @@ Result<Address> ParseAddress(const std::string& text) {
 Module::Serving::Serving(const runtime::Environment& environment, const Channels& channels,
                          const Visitors& visitors, const Signer& signer, Transport transport,
                          const Templates& templates, const ShopAddress& address,
-                         std::int64_t unpaid_copies_per_hour)
+                         const Configuration& configuration)
     : services(channels, environment.telemetry()),
       client(services, environment.clock),
       events(client, environment.clock, environment.random, environment.metrics),
-      order_throttle(unpaid_copies_per_hour),
+      order_throttle(configuration.unpaid_copies_per_hour),
       security(environment.log, environment.page_tokens),
       site{.client = client,
            .events = events,
@@ -59,7 +59,8 @@ Module::Serving::Serving(const runtime::Environment& environment, const Channels
            .time_zone = environment.time_zone,
            .order_throttle = &order_throttle,
            .address = address,
-           .security = &security} {}
+           .security = &security,
+           .patience = {.data = std::chrono::milliseconds(configuration.patience_ms)}} {}
 
 void Module::Configure(runtime::Options::Group options) {
   options.Add("listen", &configuration_.listen,
@@ -76,6 +77,8 @@ void Module::Configure(runtime::Options::Group options) {
               "--marketplace.https and on a network address; else the request's host is taken, if it is this machine.");
   options.Add("template_dir", &configuration_.template_dir,
               "Reads the templates from this folder for every page, to work on them; empty: those built in.");
+  options.Add("patience_ms", &configuration_.patience_ms,
+              "Milliseconds that a page waits for the services' answers; parts that it does without get half of them.");
   options.Add("threads", &configuration_.threads, "Pages that are made at the same time.");
   options.Add("queue_max", &configuration_.queue_max, "Requests that may wait for a thread; more get a 503.");
   options.Add("checkout_threads", &configuration_.checkout_threads,
@@ -100,6 +103,7 @@ Result<ShopAddress> Module::CheckAddress() const {
 
 Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--marketplace.threads", "must be at least 1");
+  if (configuration_.patience_ms < 1) return InvalidField("--marketplace.patience_ms", "must be at least 1");
   if (configuration_.checkout_threads < 1) {
     return InvalidField("--marketplace.checkout_threads", "must be at least 1");
   }
@@ -143,7 +147,7 @@ Status Module::Start(const runtime::Peers& peers) {
                           .promotions = peers.To("promotions"),
                           .accounts = peers.To("accounts")};
   serving_ = std::make_unique<Serving>(*environment_, channels, *visitors_, *signer_, transport(), *templates_,
-                                       address_, configuration_.unpaid_copies_per_hour);
+                                       address_, configuration_);
   const Address address = TRY(ParseAddress(configuration_.listen));
   http::ServerOptions options;
   options.address = address.host;

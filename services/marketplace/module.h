@@ -24,6 +24,7 @@ struct Configuration {
   bool https_subdomains = false;
   std::string shop_uri = "";
   std::string template_dir = "";
+  std::int64_t patience_ms = 260;
   std::int64_t threads = 16;
   std::int64_t queue_max = 256;
   std::int64_t checkout_threads = 16;
@@ -54,7 +55,7 @@ class Module final : public runtime::Module {
   struct Serving {
     Serving(const runtime::Environment& environment, const Channels& channels, const Visitors& visitors,
             const Signer& signer, Transport transport, const Templates& templates, const ShopAddress& address,
-            std::int64_t unpaid_copies_per_hour);
+            const Configuration& configuration);
 
     Assets assets;
     GrpcShopClient services;

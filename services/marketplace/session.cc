@@ -45,7 +45,7 @@ http::Response SignedIn(const Site& site, const Visit& visit, const accounts::v1
   readers.set_to_reader(CustomerReader(session.session().customer().name()));
   const Budget budget = visit.ForChange();
   // Where one fails, what the guest had stays as it is: the next sign-in merges it.
-  const Budget part = budget.Part(kPartBudget);
+  const Budget part = budget.Part(site.patience.part());
   auto merged_reader = site.client.MergeReader(readers, part);
   (void)site.client.cart().MergeCarts(merge, budget).Get(budget);
   (void)merged_reader.Get(part);

@@ -29,7 +29,7 @@ Visit::Visit(const Site& site, const http::Request& request, Asks asks)
       session_token_(SessionToken(site.transport, request.cookies)),
       counts_(Counts(request)),
       prices_(PriceStyleFor(request.headers.Get("Accept-Language"))),
-      budget_(site.clock, kDataBudget,
+      budget_(site.clock, site.patience.data,
               obs::ChildOf(
                   obs::ParseTraceparent(request.headers.Get("traceparent")).value_or(obs::TraceContext{}),
                   /*sampled_if_new=*/true)) {
@@ -46,13 +46,13 @@ Visit::Visit(const Site& site, const http::Request& request, Asks asks)
   } else {
     accounts::v1::VerifySessionRequest verify;
     verify.set_session_token(std::string(session_token_));
-    session_ = site.client.accounts().VerifySession(verify, budget_.Part(kPartBudget));
+    session_ = site.client.accounts().VerifySession(verify, ForPart());
   }
 }
 
 const Viewer& Visit::viewer() const {
   if (viewer_) return *viewer_;
-  const Answer<accounts::v1::Session> session = session_->Get(budget_.Part(kPartBudget));
+  const Answer<accounts::v1::Session> session = session_->Get(ForPart());
   if (session.ok()) {
     viewer_ = Viewer{.kind = Viewer::Kind::kCustomer, .customer = (*session)->customer()};
   } else {
@@ -101,7 +101,7 @@ Page::Page(const Site& site, const Visit& visit, PageOptions options)
   if (!name.ok()) return;
   cart::v1::GetCartRequest request;
   request.set_name(*name);
-  cart_ = site.client.cart().GetCart(request, visit.budget().Part(kPartBudget));
+  cart_ = site.client.cart().GetCart(request, visit.ForPart());
 }
 
 void Page::FillFrame() {
@@ -159,7 +159,7 @@ void Page::FillViewer(const Budget& budget) {
   }
   View link = root_.Include("CART_LINK", "cart_link.tpl");
   if (!cart_) return;
-  const Answer<cart::v1::Cart> cart = cart_->Get(budget.Part(kPartBudget));
+  const Answer<cart::v1::Cart> cart = cart_->Get(budget.Part(site_.patience.part()));
   if (cart.ok() && (*cart)->item_count() > 0)
     link.Add("CART_COUNTED").Set("CART_COUNT", (*cart)->item_count());
 }

@@ -36,10 +36,13 @@
 
 namespace octavo::marketplace {
 
-// The promise is a page within 300 ms; what is left of it behind the data is for templates and the way out.
-inline constexpr std::chrono::milliseconds kDataBudget{260};
-// A part that a page does without gets less, so that what follows from it still fits.
-inline constexpr std::chrono::milliseconds kPartBudget{120};
+// How long a page waits for the services. The promise is a page within 300 ms; what is left of it behind the data is for
+// templates and the way out. A machine that is much slower needs more.
+struct Patience {
+  std::chrono::milliseconds data{260};
+  // A part that a page does without gets less, so that what follows from it still fits.
+  std::chrono::milliseconds part() const { return data / 2; }
+};
 // A change that a reader asked for is worth a wait: its commit must reach the disk.
 inline constexpr std::chrono::milliseconds kChangeBudget{2000};
 
@@ -58,6 +61,7 @@ struct Site {
   OrderThrottle* order_throttle = nullptr;  // Null: clients are not throttled.
   ShopAddress address = {};
   const names::SecurityLog* security = nullptr;  // Null: nothing is told.
+  Patience patience = {};
 };
 
 // One reader's look at one page, or one form of theirs.
@@ -87,6 +91,10 @@ class Visit {
   bool counts() const { return counts_ && !is_new(); }
   PriceStyle prices() const { return prices_; }
   const Budget& budget() const { return budget_; }
+  // For a part of the page that it does without.
+  Budget ForPart() const { return budget_.Part(site_.patience.part()); }
+  // As budget(), but from now: for data that is asked for behind a change, or behind an answer that took its time already.
+  Budget ForMoreData() const { return Budget(site_.clock, site_.patience.data, budget_.trace()); }
   // From now, for a change.
   Budget ForChange() const { return Budget(site_.clock, kChangeBudget, budget_.trace()); }
   const http::Request& request() const { return request_; }

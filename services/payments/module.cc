@@ -3,9 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <filesystem>
-
-#include "lib/db/migrations.h"
+#include "lib/runtime/store.h"
 #include "services/payments/migrations.h"
 
 namespace octavo::payments {
@@ -49,19 +47,9 @@ Status Module::Open(const runtime::Environment& environment) {
   if (sodium_init() < 0) {
     return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
   }
-  db::Options options{.url = std::string(configuration_.database_url.Reveal())};
-  if (options.url.empty()) {
-    const std::filesystem::path folder = environment.data_dir / name();
-    std::filesystem::create_directories(folder);
-    options.url = "sqlite:" + (folder / "payments.db").string();
-  }
-  try {
-    std::unique_ptr<db::Database> database = db::Open(options, environment.random);
-    TRY(db::Migrate(*database, Migrations()));
-    serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database));
-  } catch (const db::Error& error) {
-    return Error{Code::kUnavailable, "CANNOT_OPEN_DATABASE", std::string("payments: ") + error.what()};
-  }
+  std::unique_ptr<db::Database> database = TRY(runtime::OpenStore(
+      environment, {.module = name(), .url = std::string(configuration_.database_url.Reveal())}, Migrations()));
+  serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database));
   return Ok();
 }
 

@@ -4,8 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "lib/db/database.h"
-#include "lib/db/migrations.h"
+#include "lib/runtime/store.h"
 #include "services/promotions/follower.h"
 #include "services/promotions/identity.h"
 #include "services/promotions/migrations.h"
@@ -57,16 +56,13 @@ Status Module::Open(const runtime::Environment& environment) {
   Secret key = configuration_.identity_key.empty()
                    ? TRY(LoadOrMakeKey(folder / "identity.key", environment.random))
                    : TRY(ParseKey(configuration_.identity_key.Reveal(), "--promotions.identity_key"));
-  db::Options options{.url = std::string(configuration_.database_url.Reveal())};
-  if (options.url.empty()) options.url = "sqlite:" + (folder / "promotions.db").string();
-  options.connections_max = static_cast<int>(configuration_.threads);
-  try {
-    std::unique_ptr<db::Database> database = db::Open(options, environment.random);
-    TRY(db::Migrate(*database, Migrations()));
-    serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database), std::move(key), std::move(shop));
-  } catch (const db::Error& error) {
-    return Error{Code::kUnavailable, "CANNOT_OPEN_DATABASE", std::string("promotions: ") + error.what()};
-  }
+  std::unique_ptr<db::Database> database =
+      TRY(runtime::OpenStore(environment,
+                             {.module = name(),
+                              .url = std::string(configuration_.database_url.Reveal()),
+                              .connections_max = static_cast<int>(configuration_.threads)},
+                             Migrations()));
+  serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database), std::move(key), std::move(shop));
   return Ok();
 }
 

@@ -1,12 +1,11 @@
 #include "services/recommendations/module.h"
 
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 #include <optional>
-#include <system_error>
 
 #include "lib/db/migrations.h"
+#include "lib/runtime/store.h"
 #include "recommender/tune.h"
 #include "services/recommendations/migrations.h"
 
@@ -127,19 +126,15 @@ Status Module::CheckTraining() const {
 
 Status Module::Open(const runtime::Environment& environment) {
   TRY(CheckConfiguration());
-  const std::filesystem::path folder = environment.data_dir / name();
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    return Error{Code::kFailedPrecondition, "BAD_DATA_DIR", "cannot make " + folder.string() + ": " + error.message()};
-  }
-  const std::string url = configuration_.database_url.empty() ? "sqlite:" + (folder / "events.db").string()
-                                                              : configuration_.database_url;
+  const std::string url = TRY(runtime::StoreUrl(
+      environment.data_dir,
+      {.module = name(), .file = "events.db", .url = std::string(configuration_.database_url.Reveal())}));
   telemetry_ = std::make_unique<rpc::Telemetry>(environment.telemetry());
   auto database = std::make_unique<db::ReopeningDatabase>(
       db::Options{.url = url}, environment.random,
       [](db::Database& opened) { return db::Migrate(opened, Migrations()); }, Tell(environment), kRetry);
   serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database));
+  runtime::CheckInBackground(environment, name(), url);
   return Ok();
 }
 

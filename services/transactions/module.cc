@@ -2,11 +2,9 @@
 
 #include <sodium.h>
 
-#include <filesystem>
 #include <sstream>
 
-#include "lib/db/errors.h"
-#include "lib/db/migrations.h"
+#include "lib/runtime/store.h"
 #include "services/transactions/migrations.h"
 #include "services/transactions/sql_store.h"
 
@@ -82,14 +80,8 @@ Status Module::Open(const runtime::Environment& environment) {
   if (sodium_init() < 0) return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
   TRY(TakeFixedPriceLaw());
   configuration_.prices.currency_code = environment.currency.code();
-  db::Options options{.url = configuration_.database_url};
-  if (options.url.empty()) {
-    const auto folder = environment.data_dir / name();
-    std::filesystem::create_directories(folder);
-    options.url = "sqlite:" + (folder / "transactions.db").string();
-  }
-  auto database = db::Open(options, environment.random);
-  TRY(db::Migrate(*database, Migrations()));
+  std::unique_ptr<db::Database> database = TRY(runtime::OpenStore(
+      environment, {.module = name(), .url = std::string(configuration_.database_url.Reveal())}, Migrations()));
   const bool only_process = database->dialect() == db::Dialect::kSqlite;
   running_ = std::make_unique<Running>(environment, configuration_, std::move(database), make_store_);
   // Leases of a process that died would hold its intents for some seconds; on SQLite nobody else can hold one.

@@ -21,7 +21,7 @@ namespace octavo::transactions {
 
 struct Configuration {
   // Empty: SQLite under the data folder.
-  std::string database_url;
+  Secret database_url;
   // Each waits for a commit or another service most of the time; as many as one group commit holds.
   std::int64_t threads = 64;
   std::int64_t queue_max = 1024;

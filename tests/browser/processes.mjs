@@ -84,7 +84,9 @@ export class Shop {
 
   // The whole shop in one process.
   async startWhole() {
-    const octavo = await this.start('octavo', ['--marketplace.listen=127.0.0.1:0'], { grpc: GRPC_PORT, address: ADDRESS });
+    // With sanitizers, on a busy machine, a page waits longer than for readers.
+    const options = ['--marketplace.listen=127.0.0.1:0', '--marketplace.patience_ms=5000'];
+    const octavo = await this.start('octavo', options, { grpc: GRPC_PORT, address: ADDRESS });
     this.address = octavo.found.address;
     const port = octavo.found.grpc;
     this.grpcAddress = `127.0.0.1:${port}`;

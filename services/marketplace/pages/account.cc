@@ -90,7 +90,7 @@ http::Response AccountPage(const Site& site, const http::Request& request) {
   return ForCustomer(site, visit, kHome, [&] {
     accounts::v1::ListSessionsRequest list;
     list.set_session_token(Session(visit));
-    auto sessions = site.client.accounts().ListSessions(list, visit.budget().Part(kPartBudget));
+    auto sessions = site.client.accounts().ListSessions(list, visit.ForPart());
     const accounts::v1::Customer& customer = visit.viewer().customer;
     Page page(site, visit,
               {.file = "account.tpl", .title = "Your account", .indexed = false, .personal = true, .has_forms = true});
@@ -98,7 +98,7 @@ http::Response AccountPage(const Site& site, const http::Request& request) {
     content.Set("HEADING", customer.full_name().empty() ? "Your account" : customer.full_name());
     content.Set("EMAIL", EmailForPeople(customer.email()))
         .Set("SINCE", FormatDate(site.time_zone, customer.create_time().seconds()));
-    FillSessions(site, content, sessions.Get(visit.budget().Part(kPartBudget)));
+    FillSessions(site, content, sessions.Get(visit.ForPart()));
     return std::move(page).Send();
   });
 }

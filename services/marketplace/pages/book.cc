@@ -129,7 +129,7 @@ Asked Ask(const Site& site, const Visit& visit, const std::string& name) {
   because.set_reader(visit.reader());
   inventory::v1::BatchGetStockRequest stock;
   stock.add_books(name);
-  const Budget part = visit.budget().Part(kPartBudget);
+  const Budget part = visit.ForPart();
   return {.part = part,
           .similar = site.client.ListSimilarBooks(similar, part),
           .because = site.client.Because(because, part),

@@ -243,7 +243,7 @@ http::Response CartPage(const Site& site, const http::Request& request) {
   const Cart& cart = **found;
   const transactions::v1::PreviewOrderRequest basket = BasketOf(cart, visit.viewer());
   // Counted from here: the cart took its time already, and its sum is most of this page.
-  const Budget budget(site.clock, kDataBudget, visit.budget().trace());
+  const Budget budget = visit.ForMoreData();
   auto preview = basket.items().empty() ? Pending<OrderPreview>(Answer<OrderPreview>(Error{}))
                                         : site.client.orders().PreviewOrder(basket, budget);
 

@@ -40,7 +40,7 @@ Previews AskWhatItCosts(const Site& site, const Visit& visit, const CheckoutForm
     request.mutable_buyer()->set_email(form.email);
     request.set_with_history(true);
   }
-  const Budget budget(site.clock, kDataBudget, visit.budget().trace());
+  const Budget budget = visit.ForMoreData();
   request.set_delivery_method(v1::DELIVERY_METHOD_SHIPPING);
   auto shipping = site.client.orders().PreviewOrder(request, budget);
   request.set_delivery_method(v1::DELIVERY_METHOD_COLLECTION);
@@ -220,7 +220,7 @@ Answer<v1::Order> AskAgain(const Site& site, const Visit& visit, const std::stri
   v1::GetPlacedOrderRequest request;
   request.set_idempotency_key(key);
   if (visit.viewer().is_customer()) request.set_customer(visit.viewer().customer.name());
-  const Budget budget(site.clock, kDataBudget, visit.budget().trace());
+  const Budget budget = visit.ForMoreData();
   return site.client.orders().GetPlacedOrder(request, budget).Get(budget);
 }
 

@@ -1,5 +1,6 @@
 #include "services/marketplace/pages/cover.h"
 
+#include <chrono>
 #include <string>
 
 #include "services/marketplace/book_card.h"
@@ -7,9 +8,16 @@
 #include "services/marketplace/links.h"
 
 namespace octavo::marketplace {
+namespace {
+
+// Longer than a page may take: a picture keeps no page waiting and has threads of its own, and one that is refused leaves a gap
+// where nobody looks again.
+constexpr std::chrono::seconds kPatience{5};
+
+}  // namespace
 
 http::Response CoverPicture(const Site& site, const http::Request& request, std::int64_t id) {
-  const Budget budget(site.clock, kDataBudget);
+  const Budget budget(site.clock, kPatience);
   catalog::v1::GetBookRequest get_book;
   get_book.set_name(BookName(id));
   const auto book = site.client.GetBook(get_book, budget).Get(budget);

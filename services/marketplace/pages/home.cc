@@ -74,7 +74,7 @@ struct Suggestions {
 Suggestions Collect(const Site& site, const Visit& visit,
                     Pending<recommendations::v1::RecommendResponse>& pending) {
   Suggestions suggestions;
-  const Answer<recommendations::v1::RecommendResponse> answer = pending.Get(visit.budget().Part(kPartBudget));
+  const Answer<recommendations::v1::RecommendResponse> answer = pending.Get(visit.ForPart());
   if (!answer.ok() || (*answer)->recommendations().empty()) return {.failed = true};
   catalog::v1::BatchGetBooksRequest request;
   std::string because;
@@ -120,7 +120,7 @@ std::vector<Books> Arrange(const Site& site, const Visit& visit, const Suggestio
   }
   auto lists = request.lists();
   if (!suggestions.failed) {
-    const Budget part = visit.budget().Part(kPartBudget);
+    const Budget part = visit.ForPart();
     const auto answer = site.client.ArrangeBooks(request, part).Get(part);
     if (answer.ok() && (*answer)->lists_size() == lists.size()) lists = (*answer)->lists();
   }
@@ -204,7 +204,7 @@ bool HasBought(const Site& site, const Visit& visit) {
   transactions::v1::ListOrdersRequest request;
   request.set_customer(visit.viewer().customer.name());
   request.set_page_size(kLooked);
-  const Budget part = visit.budget().Part(kPartBudget);
+  const Budget part = visit.ForPart();
   const auto orders = site.client.orders().ListOrders(request, part).Get(part);
   if (!orders.ok()) return false;
   return std::any_of((*orders)->orders().begin(), (*orders)->orders().end(),
@@ -221,11 +221,11 @@ Pending<promotions::v1::ListBannersResponse> AskForBanners(const Site& site, con
     request.mutable_customer()->set_email(visit.viewer().customer.email());
     request.mutable_customer()->set_previous_order_count(HasBought(site, visit) ? 1 : 0);
   }
-  return site.client.promotions().ListBanners(request, visit.budget().Part(kPartBudget));
+  return site.client.promotions().ListBanners(request, visit.ForPart());
 }
 
 void AddBanners(const Site& site, const Visit& visit, View& content, Asked& asked) {
-  const auto banners = asked.banners.Get(visit.budget().Part(kPartBudget));
+  const auto banners = asked.banners.Get(visit.ForPart());
   if (!banners.ok()) return;  // The shop sells without them.
   for (const promotions::v1::Banner& banner : (*banners)->banners()) {
     View shown = content.Add("BANNER");
@@ -238,7 +238,7 @@ void AddBanners(const Site& site, const Visit& visit, View& content, Asked& aske
 Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
   const Budget& budget = visit.budget();
   Asked asked{
-      .for_you = site.client.Recommend(ForYouRequest(visit.reader()), budget.Part(kPartBudget)),
+      .for_you = site.client.Recommend(ForYouRequest(visit.reader()), visit.ForPart()),
       .popular = site.client.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShelfBooks), budget),
       .newest = site.client.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShelfBooks), budget),
       .banners = AskForBanners(site, visit)};

@@ -43,7 +43,7 @@ http::Response OfferFragment(const Site& site, const http::Request& request, std
   inventory::v1::BatchGetStockRequest get_stock;
   get_stock.add_books(get_book.name());
   auto book = site.client.GetBook(get_book, visit.budget());
-  auto stock = site.client.BatchGetStock(get_stock, visit.budget().Part(kPartBudget));
+  auto stock = site.client.BatchGetStock(get_stock, visit.ForPart());
   const auto found = book.Get(visit.budget());
   if (!found.ok()) {
     const bool is_gone = found.error().code == Code::kNotFound;
