@@ -93,7 +93,7 @@ Page::Page(const Site& site, const Visit& visit, PageOptions options)
   if (note_ && !note_->book.empty() && options_.waits) {
     catalog::v1::GetBookRequest request;
     request.set_name(note_->book);
-    note_book_ = site.client.GetBook(request, visit.budget().Part(kPartBudget));
+    note_book_ = site.client.GetBook(request, visit.ForPart());
   }
   // A first visit has nothing in its cart.
   if (!options_.waits || visit.is_new()) return;
@@ -136,7 +136,7 @@ void Page::FillNote(const Budget& budget) {
   View shown = place.Add("NOTED");
   shown.Set("NOTE_KIND", words.kind);
   if (note_book_ && !words.about_book.empty()) {
-    const Answer<catalog::v1::Book> book = note_book_->Get(budget.Part(kPartBudget));
+    const Answer<catalog::v1::Book> book = note_book_->Get(budget.Part(site_.patience.part()));
     if (book.ok()) {
       const std::string_view lang = LangAttribute((*book)->language_code());
       View about = shown.Add("ABOUT_BOOK");
