@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "lib/base/check.h"
+#include "lib/base/client_network.h"
 #include "lib/http/request_reader.h"
 #include "lib/http/wire.h"
 #include "lib/http/worker_pool.h"
@@ -317,7 +318,7 @@ asio::awaitable<Connection::Next> Connection::ServeOne(int number) {
   Request& request = reader.request();
   request.peer_address = peer_;
   version_ = reader.version();
-  client_ = server_.options().client_of ? server_.options().client_of(request) : peer_;
+  client_ = server_.options().client_of ? ClientNetwork(server_.options().client_of(request)) : peer_;
   const std::shared_ptr<void> slot = server_.ReserveRequest(client_);
   if (slot == nullptr) {
     co_await AnswerUnreadable(503);
@@ -592,7 +593,7 @@ void Server::Impl::Adopt(tcp::socket socket) {
   const tcp::endpoint peer = socket.remote_endpoint(error);
   if (error) return;                              // Gone already.
   socket.set_option(tcp::no_delay(true), error);  // A response goes out in one write; nothing to collect.
-  const std::string peer_name = peer.address().to_string();
+  const std::string peer_name = ClientNetwork(peer.address().to_string());
   const bool has_room = MakeRoom(peer_name);
   if (!has_room && connection_count() >= options_.connections_max + kRefusalsMax)
     return;  // No time for a word.

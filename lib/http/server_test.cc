@@ -427,19 +427,19 @@ TEST_F(ServerTest, OnePeerHasAShareOfTheConnections) {
   EXPECT_TRUE(first.IsClosed());  // The one that has waited longest.
 }
 
-TEST_F(ServerTest, BehindAProxyTheSharesAreOfWhomItNames) {
+TEST_F(ServerTest, BehindAProxyTheSharesAreOfTheNetworkItNames) {
   Start({.connections_per_peer_max = 1,
          .requests_per_client_max = 1,
          .client_of = [](const Request& request) { return std::string(request.headers.Get("X-Client")); }});
   RawClient busy(server_->port());
-  busy.Send(Get("/wait", "X-Client: ann\r\n"));
+  busy.Send(Get("/wait", "X-Client: 2001:db8:1:2::1\r\n"));
   while (waiting_ == 0) std::this_thread::yield();
 
-  EXPECT_THAT(Ask(Get("/", "X-Client: ann\r\n")), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(Ask(Get("/", "X-Client: 2001:db8:1:2::2\r\n")), StartsWith("HTTP/1.1 503"));
   EXPECT_THAT(Ask(Get("/", "X-Client: bob\r\nConnection: close\r\n")), HasSubstr("home"));
   gate_.set_value();
   EXPECT_THAT(busy.ReadResponse(), HasSubstr("waited"));
-  EXPECT_THAT(Ask(Get("/", "X-Client: ann\r\nConnection: close\r\n")), HasSubstr("home"));
+  EXPECT_THAT(Ask(Get("/", "X-Client: 2001:db8:1:2::2\r\nConnection: close\r\n")), HasSubstr("home"));
 }
 
 TEST_F(ServerTest, BodiesHaveABudgetForAllAndTheOldestMakesRoom) {

@@ -1,5 +1,7 @@
 #include "lib/names/security_log.h"
 
+#include "lib/base/client_network.h"
+
 namespace octavo::names {
 
 std::string SecurityLog::Pseudonym(std::string_view name) const {
@@ -9,7 +11,9 @@ std::string SecurityLog::Pseudonym(std::string_view name) const {
 
 void SecurityLog::Write(const SecurityEvent& event) const {
   const std::string name = "security_" + std::string(event.event);
-  log_.Info(name, {{"subject", Pseudonym(event.subject)}, {"client", Pseudonym(event.client)}, {"detail", event.detail}});
+  log_.Info(name, {{"subject", Pseudonym(event.subject)},
+                   {"client", Pseudonym(ClientNetwork(event.client))},
+                   {"detail", event.detail}});
 }
 
 }  // namespace octavo::names

@@ -20,7 +20,7 @@ namespace octavo::names {
 struct SecurityEvent {
   std::string_view event;    // Without its "security_".
   std::string subject = {};  // An e-mail address, or what else names one person. Empty: nobody is known.
-  std::string client = {};   // A network address. Empty: not known.
+  std::string client = {};   // A network address; of IPv6 its /64 counts (lib/base/client_network.h). Empty: not known.
   std::string detail = {};   // Anything that is no secret and names nobody: "orders/…", "owner".
 };
 

@@ -38,6 +38,16 @@ TEST(SecurityLogTest, SaysWhatHappenedAndNotToWhomAtEveryLevel) {
   EXPECT_THAT(line, Not(HasSubstr("192.0.2.7")));
 }
 
+TEST(SecurityLogTest, TheAddressesOfOneSubscriberHaveOnePseudonym) {
+  FakeClock clock;
+  std::string line;
+  obs::Log log(clock, obs::Level::kError, obs::LogFormat::kLogfmt, std::make_unique<LineSink>(line));
+  const PageTokens tokens = TokensOf('k');
+
+  SecurityLog(log, tokens).Write({.event = "form_refused", .client = "2001:db8:1:2::7"});
+  EXPECT_THAT(line, HasSubstr("client=" + SecurityLog(log, tokens).Pseudonym("2001:db8:1:2::/64")));
+}
+
 TEST(SecurityLogTest, APersonHasOnePseudonymForOneShop) {
   FakeClock clock;
   const auto silent = obs::Log::Silent(clock);

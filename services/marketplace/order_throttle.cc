@@ -1,5 +1,7 @@
 #include "services/marketplace/order_throttle.h"
 
+#include "lib/base/client_network.h"
+
 namespace octavo::marketplace {
 namespace {
 
@@ -8,8 +10,9 @@ constexpr std::size_t kClientsMax = 10'000;  // x 100 bytes = 1 MB.
 
 }  // namespace
 
-bool OrderThrottle::Take(const std::string& client, std::int64_t copies, Timestamp now) {
+bool OrderThrottle::Take(const std::string& address, std::int64_t copies, Timestamp now) {
   if (copies_max_ == 0) return true;
+  const std::string client = ClientNetwork(address);
   const std::lock_guard lock(mutex_);
   if (!hours_.contains(client) && hours_.size() >= kClientsMax) {
     std::erase_if(hours_, [&](const auto& entry) { return entry.second.end <= now; });
@@ -22,9 +25,9 @@ bool OrderThrottle::Take(const std::string& client, std::int64_t copies, Timesta
   return true;
 }
 
-void OrderThrottle::GiveBack(const std::string& client, std::int64_t copies) {
+void OrderThrottle::GiveBack(const std::string& address, std::int64_t copies) {
   const std::lock_guard lock(mutex_);
-  const auto found = hours_.find(client);
+  const auto found = hours_.find(ClientNetwork(address));
   if (found != hours_.end()) found->second.copies -= copies;
 }
 

@@ -1,6 +1,6 @@
-// OrderThrottle: how many copies a client (the address from which a reader comes) has ordered without paying at once, in the last
-// hour. Whoever orders under ever new e-mail addresses empties no shelf that way. In memory: another process, or this one started
-// again, counts anew. Thread-safe.
+// OrderThrottle: how many copies a client (the network from which a reader comes, lib/base/client_network.h)
+// has ordered without paying at once, in the last hour. Whoever orders under ever new e-mail addresses
+// empties no shelf that way. In memory: another process, or this one started again, counts anew. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@ class OrderThrottle {
   // 0: no limit.
   explicit OrderThrottle(std::int64_t copies_max) : copies_max_(copies_max) {}
 
-  // Whether the client may order so many copies now; then they count.
-  bool Take(const std::string& client, std::int64_t copies, Timestamp now);
+  // Whether the client at the address may order so many copies now; then they count.
+  bool Take(const std::string& address, std::int64_t copies, Timestamp now);
   // They were not ordered after all.
-  void GiveBack(const std::string& client, std::int64_t copies);
+  void GiveBack(const std::string& address, std::int64_t copies);
 
  private:
   struct Hour {

@@ -19,6 +19,15 @@ TEST(OrderThrottleTest, AClientOrdersSoManyCopiesAnHour) {
   EXPECT_TRUE(throttle.Take("192.0.2.1", 10, kNoon + std::chrono::hours(1)));
 }
 
+TEST(OrderThrottleTest, TheAddressesOfOneSubscriberAreOneClient) {
+  OrderThrottle throttle(10);
+
+  EXPECT_TRUE(throttle.Take("2001:db8:1:2::1", 10, kNoon));
+  EXPECT_FALSE(throttle.Take("2001:db8:1:2::2", 1, kNoon));
+  throttle.GiveBack("2001:db8:1:2::3", 1);
+  EXPECT_TRUE(throttle.Take("2001:db8:1:2::4", 1, kNoon));
+}
+
 TEST(OrderThrottleTest, WhatWasNotOrderedIsGivenBack) {
   OrderThrottle throttle(10);
   (void)throttle.Take("192.0.2.1", 10, kNoon);

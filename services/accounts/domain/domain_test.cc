@@ -117,14 +117,6 @@ TEST(ThrottleTest, IsForgottenAfterAWhile) {
   EXPECT_EQ(AfterAttempt(many, kPolicy, kNoon + 1h).count, 1);
 }
 
-TEST(ClientNetworkTest, ManyAddressesOfOneSubscriberAreOne) {
-  EXPECT_EQ(ClientNetwork("192.0.2.7"), "192.0.2.7");
-  EXPECT_EQ(ClientNetwork("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
-  EXPECT_EQ(ClientNetwork("2001:db8:1:2::9"), "2001:db8:1:2::/64");
-  EXPECT_EQ(ClientNetwork("::ffff:192.0.2.7"), "::ffff:192.0.2.7");
-  EXPECT_EQ(ClientNetwork("unix:"), "unix:");
-}
-
 TEST(SessionTest, EndsByDisuseAndByAge) {
   const SessionPolicy policy{.idle_max = 2h, .age_max = 24h};
 

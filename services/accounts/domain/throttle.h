@@ -4,8 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <string>
-#include <string_view>
 
 #include "lib/base/clock.h"
 
@@ -31,9 +29,5 @@ struct Attempts {
 Timestamp NextAllowed(const Attempts& attempts, const ThrottlePolicy& policy);
 // With one more attempt, now.
 Attempts AfterAttempt(const Attempts& attempts, const ThrottlePolicy& policy, Timestamp now);
-
-// Those who can change their address at will are one: an IPv6 address stands for its /64, which one
-// subscriber gets (RFC 6177). What is no address is itself.
-std::string ClientNetwork(std::string_view address);
 
 }  // namespace octavo::accounts
