@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lib/base/quoted.h"
 #include "services/marketplace/form.h"
 #include "services/marketplace/links.h"
 
@@ -14,6 +15,14 @@ constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'";
+
+constexpr std::string_view kShopDescription =
+    "Octavo, an independent bookshop: browse the shelves, search, and find the next book you will love.";
+
+std::string BaseOf(const Site& site, const Visit& visit) {
+  const Result<std::string> base = site.address.BaseUri(visit.request().headers.Get("Host"));
+  return base.ok() ? *base : "";
+}
 
 bool Counts(const http::Request& request) {
   if (request.method != http::Method::kGet) return false;
@@ -89,6 +98,7 @@ Page::Page(const Site& site, const Visit& visit, PageOptions options)
       options_(std::move(options)),
       note_(ReadNoteCookie(visit.request().cookies.Get(CookieName(site.transport, "note")))),
       categories_(site.client.ListCategories(visit.budget())),
+      base_(BaseOf(site, visit)),
       content_(root_.Include("CONTENT", options_.file)) {
   if (note_ && !note_->book.empty() && options_.waits) {
     catalog::v1::GetBookRequest request;
@@ -111,12 +121,7 @@ void Page::FillFrame() {
       .Set("SCRIPT", site_.assets.Url("shop.js"))
       .Set("HTMX", site_.assets.Url("htmx-4.0.1.min.js"))
       .Set("ICON", site_.assets.Url("favicon.svg"));
-  if (!options_.description.empty()) root_.Add("DESCRIBED").Set("DESCRIPTION", options_.description);
-  if (!options_.canonical.empty()) {
-    // Absolute, as search engines ask for it, wherever the shop knows its own address.
-    const Result<std::string> base = site_.address.BaseUri(visit_.request().headers.Get("Host"));
-    root_.Add("CANONICAL").Set("CANONICAL_LINK", (base.ok() ? *base : "") + options_.canonical);
-  }
+  FillHead();
   if (!options_.indexed) root_.Show("NOT_INDEXED");
   if (options_.has_forms) {
     root_.SetEverywhere("CSRF", FormToken(site_, visit_));
@@ -127,6 +132,22 @@ void Page::FillFrame() {
   FillNote(budget);
   FillViewer(budget);
   FillMenu(budget);
+}
+
+void Page::FillHead() {
+  constexpr std::size_t kDescriptionBytesMax = 300;  // More is shown by nobody.
+  const std::string_view said =
+      options_.description.empty() ? kShopDescription : std::string_view(options_.description);
+  const std::string_view description = CutText(said, kDescriptionBytesMax);
+  root_.Set("DESCRIPTION", description);
+  if (!data_.empty()) root_.Add("DATA_BLOCK").SetData("DATA", data_);
+  if (options_.canonical.empty()) return;
+  // Absolute, as search engines ask for it, wherever the shop knows its own address.
+  const std::string address = base_ + options_.canonical;
+  root_.Add("CANONICAL").Set("CANONICAL_LINK", address);
+  View shared = root_.Add("SHARED");
+  shared.Set("SHARED_TITLE", options_.title).Set("SHARED_ADDRESS", address).Set("KIND", options_.kind);
+  if (!options_.picture.empty()) shared.Add("PICTURED").Set("PICTURE", base_ + options_.picture);
 }
 
 void Page::FillNote(const Budget& budget) {

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
@@ -30,6 +31,7 @@
 #include "services/marketplace/shop_address.h"
 #include "services/marketplace/shop_client.h"
 #include "services/marketplace/signer.h"
+#include "services/marketplace/structured_data.h"
 #include "services/marketplace/templates.h"
 #include "services/marketplace/viewer.h"
 #include "services/marketplace/visitor.h"
@@ -122,9 +124,9 @@ std::string VisitorReader(std::string_view visitor_id);
 std::string CustomerReader(std::string_view customer);
 
 struct PageOptions {
-  std::string file;   // The content's template.
-  std::string title;  // "Emma by Jane Austen"; the shop's name is added.
-  std::string description = {};
+  std::string file;                  // The content's template.
+  std::string title;                 // "Emma by Jane Austen"; the shop's name is added.
+  std::string description = {};      // A sentence or two for lists of pages; empty: what the shop is.
   std::string query = {};            // What stands in the search field.
   std::string canonical = {};        // "/books/12": the one address of what has several.
   std::string active_category = {};  // "categories/fiction": marked in the menu.
@@ -140,6 +142,8 @@ struct PageOptions {
   bool reflects =
       false;  // It repeats what the address says, as a search does: then it says nothing of who looks at it.
   std::string frame = "frame.tpl";  // Around the content.
+  std::string kind = "website";     // What it is to whoever shares its address (https://ogp.me/#types).
+  std::string picture = {};         // The path of one that shows what it is about; may be empty.
 };
 
 class Page {
@@ -148,10 +152,15 @@ class Page {
   Page(const Site& site, const Visit& visit, PageOptions options);
 
   View& content() { return content_; }
+  // What it says to search engines about itself.
+  void Describe(DataBlock data) { data_ = std::move(data); }
+  // To make that with.
+  StructuredData Structured() const { return StructuredData(base_); }
   http::Response Send() &&;
 
  private:
   void FillFrame();
+  void FillHead();
   void FillViewer(const Budget& budget);
   void FillMenu(const Budget& budget);
   void FillNote(const Budget& budget);
@@ -163,6 +172,8 @@ class Page {
   Pending<catalog::v1::ListCategoriesResponse> categories_;
   std::optional<Pending<cart::v1::Cart>> cart_;
   std::optional<Pending<catalog::v1::Book>> note_book_;
+  const std::string base_;  // "https://shop.example"; empty where the shop does not know its own address.
+  DataBlock data_;
   RootView root_;
   View content_;
 };

@@ -48,6 +48,10 @@ View& View::Set(std::string_view name, std::string_view value) {
 
 View& View::Set(std::string_view name, std::int64_t value) { return Set(name, std::to_string(value)); }
 
+View& View::SetData(std::string_view name, const DataBlock& data) {
+  return Set(name, data.json());
+}
+
 View& View::Show(std::string_view section) {
   dictionary_->ShowSection(ToTemplateString(section));
   return *this;

@@ -1,6 +1,7 @@
 // Templates: the pages' HTML, kept apart from the code that fills it. Every value is escaped for the place
 // where it stands (text, attribute, address, script): each template declares AUTOESCAPE, which a test checks,
-// and no code of ours ever makes HTML from strings. Hides ctemplate; no other file knows it. Thread-safe.
+// and no code of ours ever makes HTML from strings. What stands as it is, is a DataBlock, made safe by
+// structured_data.h. Hides ctemplate; no other file knows it. Thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <string_view>
 
 #include "lib/base/result.h"
+#include "services/marketplace/structured_data.h"
 
 namespace ctemplate {
 class TemplateDictionary;
@@ -23,6 +25,8 @@ class View {
   // The value of {{NAME}}.
   View& Set(std::string_view name, std::string_view value);
   View& Set(std::string_view name, std::int64_t value);
+  // The text of {{NAME:none}}, which is not escaped, as none can be in it that ends the block it stands in.
+  View& SetData(std::string_view name, const DataBlock& data);
   // Shows {{#SECTION}}…{{/SECTION}} once, filled from this view.
   View& Show(std::string_view section);
   // Shows it once more, filled from the view returned (and, for names that it does not set, from this one).

@@ -22,6 +22,7 @@
 #include "services/marketplace/pages/offer.h"
 #include "services/marketplace/pages/order.h"
 #include "services/marketplace/pages/search.h"
+#include "services/marketplace/pages/sitemap.h"
 
 namespace octavo::marketplace {
 namespace {
@@ -29,10 +30,6 @@ namespace {
 using http::PlainText;
 using http::Request;
 using http::Run;
-
-constexpr char kRobots[] =
-    "User-agent: *\nDisallow: /search\nDisallow: /suggest\nDisallow: /cart\nDisallow: /checkout\nDisallow: "
-    "/orders\nDisallow: /account\n";
 
 // Durations by route and status, each looked up once.
 class RouteMetrics {
@@ -161,6 +158,13 @@ http::Router Routes(const Site& site) {
   router.Get("/search", [&site](const Request& request) { return SearchPage(site, request); });
   router.Get("/suggest", [&site](const Request& request) { return SuggestFragment(site, request); });
 
+  router.Get("/sitemap.xml", [&site](const Request& request) { return SitemapIndex(site, request); });
+  router.Get("/sitemaps/shelves.xml",
+             [&site](const Request& request) { return ShelvesSitemap(site, request); });
+  router.Get("/sitemaps/books-{}.xml", [&site](const Request& request, std::int64_t file) {
+    return BooksSitemap(site, request, file);
+  });
+
   AddSellingRoutes(site, router);
   AddAccountRoutes(site, router);
 
@@ -173,7 +177,7 @@ http::Router Routes(const Site& site) {
   router.Get(
       "/favicon.ico", [](const Request&) { return http::MovedPermanently("/favicon.svg"); }, Run::kInline);
   router.Get(
-      "/robots.txt", [](const Request&) { return PlainText(200, kRobots); }, Run::kInline);
+      "/robots.txt", [&site](const Request& request) { return RobotsText(site, request); }, Run::kInline);
   router.Get(
       "/healthz", [](const Request&) { return PlainText(200, "ok\n"); }, Run::kInline);
   return router;

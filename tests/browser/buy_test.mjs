@@ -345,11 +345,18 @@ test('with JavaScript, the order page follows its order and the book page its sh
     await page.locator('.states', { hasText: 'Packed' }).waitFor();
 
     await page.goto(shop.address + book);
+    const button = page.getByRole('button', { name: 'Add to cart', exact: true });
+    await button.focus();
+    await page.locator('#availability').evaluate((words) => { words.dataset.same = 'yes'; });
     const { stocks } = await inventory.BatchGetStock({ books: [book.slice(1)] });
     await inventory.CountStock({ request_id: 'buy-test-count', book: book.slice(1),
       on_hand: stocks[0].reserved });
     await page.getByText('Sold out at the moment').waitFor();
-    assert.ok(await page.getByRole('button', { name: 'Add to cart', exact: true }).isDisabled());
+    const same = await page.locator('#availability').getAttribute('data-same');
+    assert.equal(same, 'yes', 'the live region stays, so that it is read');
+    assert.ok(await button.evaluate((element) => element === document.activeElement), 'the focus stays where it was');
+    await button.blur();
+    await page.locator('.offer button:disabled').waitFor();
   }));
 
 for (const [size, viewport] of Object.entries(SIZES)) {

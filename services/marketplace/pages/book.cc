@@ -9,6 +9,7 @@
 
 #include "services/marketplace/book_card.h"
 #include "services/marketplace/links.h"
+#include "services/marketplace/order_words.h"
 #include "services/marketplace/pages/error.h"
 #include "services/marketplace/pages/offer.h"
 
@@ -209,6 +210,38 @@ void AddShelves(const Site& site, const Visit& visit, const catalog::v1::Book& b
   }
 }
 
+std::string DescriptionOf(const catalog::v1::Book& book) {
+  if (!book.description().empty()) return book.description();
+  const std::string by = book.authors().empty() ? "" : " by " + CreditLine(book);
+  return "“" + book.title() + "”" + by +
+         ", in the Octavo bookshop: what it costs, whether it is there, and what is like it.";
+}
+
+OfferAvailability AvailabilityOf(const Answer<inventory::v1::BatchGetStockResponse>& stock,
+                                 const TimeZone& time_zone) {
+  if (!stock.ok() || (*stock)->stocks().empty()) return OfferAvailability::kUnknown;
+  const inventory::v1::Stock& one = (*stock)->stocks(0);
+  if (one.available() > 0) return OfferAvailability::kInStock;
+  return DescribeStock(one, time_zone).can_be_had ? OfferAvailability::kBackOrder
+                                                  : OfferAvailability::kOutOfStock;
+}
+
+// From the front of the shop by the book's main category.
+std::vector<Crumb> WayTo(const Site& site, const Visit& visit, const catalog::v1::Book& book) {
+  std::vector<Crumb> way = {{"Octavo", "/"}};
+  if (!book.categories().empty()) {
+    const auto categories = site.client.ListCategories(visit.budget()).Get(visit.budget());
+    const std::string& name = book.categories(0);
+    if (categories.ok()) {
+      for (const catalog::v1::Category& category : (*categories)->categories()) {
+        if (category.name() == name) way.push_back({category.display_name(), CategoryLink(name)});
+      }
+    }
+  }
+  way.push_back({book.title(), BookLink(book.name())});
+  return way;
+}
+
 }  // namespace
 
 http::Response BookPage(const Site& site, const http::Request& request, std::int64_t id) {
@@ -231,15 +264,20 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
   Page page(site, visit,
             {.file = "book.tpl",
              .title = book.authors().empty() ? book.title() : book.title() + " by " + CreditLine(book),
-             .description = book.description(),
+             .description = DescriptionOf(book),
              .canonical = BookLink(name),
              .active_category = book.categories().empty() ? "" : book.categories(0),
-             .has_forms = true});
+             .has_forms = true,
+             .kind = "book",
+             .picture = CoverLink(book)});
   View& content = page.content();
   AddBook(content, book);
   AddBecause(content, asked.because.Get(asked.part), name);
-  AddOffer(content, book, asked.stock.Get(asked.part), visit.prices(), site.time_zone);
+  const auto stock = asked.stock.Get(asked.part);
+  AddOffer(content, book, stock, visit.prices(), site.time_zone);
   AddShelves(site, visit, book, asked, content);
+  page.Describe(
+      page.Structured().OfBook(book, AvailabilityOf(stock, site.time_zone), WayTo(site, visit, book)));
   return std::move(page).Send();
 }
 

@@ -62,6 +62,7 @@ http::Response Respond(const Site& site, const Visit& visit, const Subject& subj
   if (books.books().empty()) content.Show("EMPTY");
   if (books.total_size() > 1) AddSortMenu(content, sorts, chosen, address);
   AddPager(content, address, number, books.next_page_token());
+  page.Describe(page.Structured().OfListing({{"Octavo", "/"}, {subject.heading, subject.path}}));
   return std::move(page).Send();
 }
 

@@ -281,13 +281,7 @@ http::Response HomePage(const Site& site, const http::Request& request) {
   const Visit visit(site, request);
   const std::int64_t day = DayNumber(site.clock);
   Asked asked = Ask(site, visit, day);
-  Page page(site, visit,
-            {.file = "home.tpl",
-             .title = "Octavo, a bookshop",
-             .description =
-                 "An independent bookshop: browse the shelves, search, and find the next book you will love.",
-             .canonical = "/",
-             .has_forms = true});
+  Page page(site, visit, {.file = "home.tpl", .title = "A bookshop", .canonical = "/", .has_forms = true});
   const Suggestions suggestions = Collect(site, visit, asked.for_you);
   const Listing popular = asked.popular.Get(visit.budget());
   if (!popular.ok()) return ErrorPage(site, request, 503);
@@ -320,6 +314,7 @@ http::Response HomePage(const Site& site, const http::Request& request) {
   }
   AddCommonShelves(visit, content, asked, arranged[1], std::span(arranged).subspan(2), shown);
   RecordImpressions(site, visit, suggestions);
+  page.Describe(page.Structured().OfShop());
   return std::move(page).Send();
 }
 

@@ -129,9 +129,23 @@
 })();
 
 // <div id="x" data-live="/stream" data-live-from="/fragment">: each "changed" of the stream fetches the fragment (the page
-// itself where none is named) and puts its #x in place of this one. A browser has six connections to a shop, and a stream holds
-// one for as long as it is open: so a page in the background has none, and looks again when somebody looks at it.
+// itself where none is named) and brings what has changed of its #x into this one. A browser has six connections to a shop, and a
+// stream holds one for as long as it is open: so a page in the background has none, and looks again when somebody looks at it.
 (() => {
+  // The words of a live region change in place, so that they are read out; other parts are replaced, but never under the hands
+  // of somebody who is about to press something there: then when they have gone.
+  const renew = (old, fresh) => {
+    if (old.isEqualNode(fresh)) return;
+    if (old.getAttribute("role") === "status" && fresh.getAttribute("role") === "status") {
+      old.className = fresh.className;
+      old.textContent = fresh.textContent;
+    } else if (old.contains(document.activeElement)) {
+      const later = () => setTimeout(() => old.isConnected && renew(old, fresh));
+      old.addEventListener("focusout", later, { once: true });
+    } else {
+      old.replaceWith(document.adoptNode(fresh));
+    }
+  };
   const replace = async (id, from) => {
     const response = await fetch(from, { headers: { Accept: "text/html" } });
     if (!response.ok) return;
@@ -139,12 +153,13 @@
     const fresh = page.getElementById(id);
     const old = document.getElementById(id);
     if (!fresh || !old) return;
-    // Not under the hands of somebody who is about to press something there: when they have gone.
-    if (old.contains(document.activeElement)) {
-      old.addEventListener("focusout", () => setTimeout(() => replace(id, from)), { once: true });
-      return;
+    const parts = [...old.children];
+    const now = [...fresh.children];
+    if (parts.length === now.length) {
+      parts.forEach((part, at) => renew(part, now[at]));
+    } else {
+      renew(old, fresh);
     }
-    old.replaceWith(document.adoptNode(fresh));
   };
   for (const element of document.querySelectorAll("[data-live]")) {
     const { id } = element;

@@ -7,9 +7,18 @@
 <meta name="color-scheme" content="light dark">
 <meta name="theme-color" content="#f8f3ea" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#17130f" media="(prefers-color-scheme: dark)">
-{{#DESCRIBED}}<meta name="description" content="{{DESCRIPTION}}">{{/DESCRIBED}}
+<meta name="description" content="{{DESCRIPTION}}">
 {{#NOT_INDEXED}}<meta name="robots" content="noindex">{{/NOT_INDEXED}}
 {{#CANONICAL}}<link rel="canonical" href="{{CANONICAL_LINK}}">{{/CANONICAL}}
+{{#SHARED}}
+<meta property="og:site_name" content="Octavo">
+<meta property="og:type" content="{{KIND}}">
+<meta property="og:title" content="{{SHARED_TITLE}}">
+<meta property="og:description" content="{{DESCRIPTION}}">
+<meta property="og:url" content="{{SHARED_ADDRESS}}">
+{{#PICTURED}}<meta property="og:image" content="{{PICTURE}}">{{/PICTURED}}
+{{/SHARED}}
+{{#DATA_BLOCK}}<script type="application/ld+json">{{DATA:none}}</script>{{/DATA_BLOCK}}
 <link rel="icon" href="{{ICON}}" type="image/svg+xml">
 <link rel="stylesheet" href="{{STYLE}}">
 <script src="{{HTMX}}" defer></script>
