@@ -57,6 +57,14 @@ int Owner(const std::vector<std::string>& arguments) {
   return octavo::accounts::CreateOwner({arguments.begin() + 1, arguments.end()});
 }
 
+int Accounts(const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0] != "two-step-off") {
+    std::fputs("octavo accounts: the one thing to do is \"octavo accounts two-step-off\"; with --help it says more\n", stderr);
+    return 2;
+  }
+  return octavo::accounts::TurnOffTwoStep({arguments.begin() + 1, arguments.end()});
+}
+
 struct Command {
   const char* name;
   const char* about;
@@ -70,6 +78,7 @@ constexpr Command kCommands[] = {
     {"audit", "prove from the stores that nothing was sold twice, lost or charged wrongly", octavo::RunAudit},
     {"returns", "list the returns that wait for the shop; accept, reject or receive one", octavo::RunReturns},
     {"owner", "owner create: make the first owner of the shop", Owner},
+    {"accounts", "accounts two-step-off: let a customer who has lost their codes sign in with the password alone", Accounts},
 };
 
 void PrintUsage() {

@@ -9,81 +9,17 @@
 #include "lib/base/uuid.h"
 #include "services/accounts/domain/password.h"
 #include "services/accounts/export.h"
+#include "services/accounts/guess.h"
 #include "services/accounts/mail/messages.h"
 #include "services/accounts/token.h"
 
 namespace octavo::accounts {
 namespace {
 
-Error NoSession() {
-  return {Code::kUnauthenticated, "NO_SESSION", "the session is unknown, ended or expired; sign in"};
-}
-Error BadCredentials() {
-  return {Code::kUnauthenticated, "BAD_CREDENTIALS",
-          "the e-mail address and the password do not belong together"};
-}
-
-Error TryLater(Timestamp allowed, Timestamp now) {
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(allowed - now).count();
-  return {.code = Code::kResourceExhausted,
-          .reason = "TRY_LATER",
-          .message = "too many attempts; try again in " + std::to_string(seconds) + " s",
-          .metadata = {{"retry_seconds", std::to_string(seconds)}}};
-}
-
 // What a session is called where its customer can see it. Not the hash that it is found by: that one stays in the table.
 std::string SessionId(const TokenHash& token) {
   return HashToken(token.value()).value().substr(0, 32);
 }
-
-// Attempts at guessing one thing, counted before it is known how they end.
-class Guess {
- public:
-  // By anybody. A client of "" is not counted.
-  static Guess OfAStranger(Store& store, const Policy& policy, const std::string& email, const std::string& client) {
-    Guess guess(store);
-    guess.subjects_.push_back({MakeSubject("guess-email", email), policy.guesses_per_email});
-    if (!client.empty()) {
-      guess.subjects_.push_back({MakeSubject("guess-client", ClientNetwork(client)), policy.guesses_per_client});
-    }
-    return guess;
-  }
-  // On a device that is known to the account: strangers who guess at it are not counted here.
-  static Guess OnDevice(Store& store, const Policy& policy, const std::string& email, const std::string& device) {
-    Guess guess(store);
-    guess.subjects_.push_back({MakeSubject("guess-device", email + " " + device), policy.guesses_per_email});
-    return guess;
-  }
-  // By who is signed in already: likewise.
-  static Guess SignedIn(Store& store, const Policy& policy, const CustomerId& id) {
-    Guess guess(store);
-    guess.subjects_.push_back({MakeSubject("guess-signed-in", id.value()), policy.guesses_per_email});
-    return guess;
-  }
-
-  // RESOURCE_EXHAUSTED (TRY_LATER).
-  Status Begin(Timestamp now) {
-    const std::optional<Timestamp> allowed = store_.Attempt(subjects_, now);
-    if (allowed) return TryLater(*allowed, now);
-    return Ok();
-  }
-  // It was right. The client keeps its other attempts: else an account of one's own would pay for guessing at
-  // others'.
-  void Right() {
-    store_.Forget(subjects_[0].subject);
-    if (subjects_.size() > 1) store_.TakeBack(subjects_[1].subject);
-  }
-  // It could not be told.
-  void NotMade() {
-    for (const ThrottledSubject& one : subjects_) store_.TakeBack(one.subject);
-  }
-
- private:
-  explicit Guess(Store& store) : store_(store) {}
-
-  Store& store_;
-  std::vector<ThrottledSubject> subjects_;
-};
 
 }  // namespace
 
@@ -160,8 +96,8 @@ Result<Accounts::SignedIn> Accounts::SignIn(const SignInAttempt& attempt) {
   const Secret& password = attempt.password;
   const Result<std::string> email = ParseEmail("email", attempt.email);
   if (!email.ok() || password.Reveal().size() > kPasswordBytesMax) return BadCredentials();
-  Guess guess = attempt.device.empty() ? Guess::OfAStranger(parts_.store, policy_, *email, attempt.client)
-                                       : Guess::OnDevice(parts_.store, policy_, *email, attempt.device);
+  Guess guess = Guess::OfAStranger(parts_.store, policy_, Guess::At::kPassword, *email,
+                                   {.client = attempt.client, .device = attempt.device});
   const auto tell = [&](std::string_view event) {
     parts_.security.Write({.event = event,
                            .subject = *email,
@@ -195,16 +131,23 @@ Result<Accounts::SignedIn> Accounts::SignIn(const SignInAttempt& attempt) {
     const Result<PasswordHash> anew = parts_.hasher.Hash(password);  // Another time, if there is none now.
     if (anew.ok() && parts_.store.Rehash(credentials->customer.id, verified, *anew)) verified = *anew;
   }
+  if (parts_.store.FindTwoStep(credentials->customer.id)) {
+    tell("second_step_asked");
+    return SignedIn{.challenge = Challenge(credentials->customer.id, verified)};
+  }
+  SignedIn signed_in = TRY(OpenSessionOf(credentials->customer, verified, Steps::kOne));
+  tell("signed_in");
+  return signed_in;
+}
+
+Result<Accounts::SignedIn> Accounts::OpenSessionOf(const Customer& customer, const PasswordHash& verified, Steps steps) {
   const Timestamp now = parts_.clock.Now();
   Secret token = NewToken(parts_.random);
-  const Customer& customer = credentials->customer;
-  if (!parts_.store.AddSession(HashToken(token.Reveal()), customer.id, verified, now)) {
-    return BadCredentials();
-  }
-  tell("signed_in");
+  if (!parts_.store.AddSession(HashToken(token.Reveal()), customer.id, verified, steps, now)) return BadCredentials();
   parts_.bell.Ring();  // Guest orders.
   const Timestamp expires = ExpiryOf({.created = now, .last_used = now}, policy_.sessions);
-  return SignedIn{.token = std::move(token), .session = {.customer = customer, .expires = expires}};
+  return SignedIn{.token = std::move(token),
+                  .session = {.customer = customer, .expires = expires, .two_steps = steps == Steps::kTwo}};
 }
 
 Result<Accounts::Live> Accounts::FindLive(const Secret& token) {
@@ -221,7 +164,7 @@ Result<Accounts::Live> Accounts::FindLive(const Secret& token) {
 
 Result<OpenSession> Accounts::VerifySession(const Secret& token) {
   Live live = TRY(FindLive(token));
-  return OpenSession{.customer = std::move(live.session.customer), .expires = live.expires};
+  return OpenSession{.customer = std::move(live.session.customer), .expires = live.expires, .two_steps = live.session.two_steps};
 }
 
 Result<std::vector<ListedSession>> Accounts::ListSessions(const Secret& token) {
@@ -263,7 +206,7 @@ Result<PasswordHash> Accounts::Prove(const Customer& customer, const Secret& pas
   const std::optional<Credentials> credentials = parts_.store.FindCustomer(customer.id);
   if (!credentials) return NoSession();
   if (password.Reveal().size() > kPasswordBytesMax) return BadCredentials();
-  Guess guess = Guess::SignedIn(parts_.store, policy_, customer.id);
+  Guess guess = Guess::SignedIn(parts_.store, policy_, Guess::At::kPassword, customer.id);
   if (const Status begun = guess.Begin(parts_.clock.Now()); !begun.ok()) {
     parts_.security.Write({.event = "password_check_throttled", .subject = customer.email});
     return begun.error();
@@ -345,7 +288,7 @@ std::vector<Customer> Accounts::ListCustomers(const CustomerId& after, int count
 }
 
 Result<Customer> Accounts::SetRole(const Secret& token, const CustomerId& id, Role role) {
-  const Customer by = TRY(FindLive(token)).session.customer;
+  const Customer by = TRY(RequireStaff(token, Role::kOwner));
   Result<Customer> customer = parts_.store.SetRole(by.id, id, role);
   if (customer.ok()) {
     parts_.security.Write({.event = "role_changed", .subject = customer->email, .detail = std::string(RoleName(role))});

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,13 @@
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/base/secret.h"
+#include "lib/names/page_tokens.h"
 #include "lib/names/security_log.h"
 #include "services/accounts/courier.h"
 #include "services/accounts/mail/postman.h"
 #include "services/accounts/neighbours.h"
 #include "services/accounts/password_hasher.h"
+#include "services/accounts/sealer.h"
 #include "services/accounts/store.h"
 
 namespace octavo::accounts {
@@ -52,6 +55,8 @@ struct Policy {
                                           .forgotten_after = std::chrono::hours(24)};
   std::chrono::microseconds verify_within = std::chrono::hours(24);
   std::chrono::microseconds reset_within = std::chrono::hours(1);
+  // Between the password and the code: time to fetch a phone.
+  std::chrono::microseconds second_step_within = std::chrono::minutes(10);
 
   // What has run out by these rules.
   Bounds bounds() const {
@@ -62,6 +67,10 @@ struct Policy {
 struct OpenSession {
   Customer customer;
   Timestamp expires;
+  bool two_steps = false;  // It was opened with a code behind the password, or two steps were turned on in it.
+
+  // What it may do: a member of staff without the second step is a customer, until they have done it.
+  Role role() const { return two_steps ? customer.role : Role::kCustomer; }
 };
 
 // One of a customer's sessions, as they see it.
@@ -81,6 +90,8 @@ class Accounts {
     Neighbours& neighbours;
     Bell& bell;  // Rung when there is an errand (courier.h).
     const names::SecurityLog& security;
+    const names::PageTokens& seals;  // Seal challenges.
+    const Sealer& sealer;            // Seals what an app shares with the shop.
     const Clock& clock;
     Random& random;
   };
@@ -100,8 +111,21 @@ class Accounts {
     std::string device = {};
   };
   struct SignedIn {
-    Secret token;
-    OpenSession session;
+    Secret token = {};  // Empty where a code is needed first; then so is the session.
+    OpenSession session = {};
+    Secret challenge = {};  // For CompleteSignIn; empty where the password was enough.
+  };
+  struct SecondStep {
+    Secret challenge;
+    std::string code;         // Of the app, or a recovery code, as it was typed.
+    std::string client = {};  // As in SignInAttempt.
+    std::string device = {};
+  };
+  // What an app needs to make codes.
+  struct TwoStepOffer {
+    Secret secret;     // In base 32.
+    Secret uri;        // otpauth://…
+    std::string text;  // For TurnOnTwoStep; sealed.
   };
 
   // The parts must outlive this.
@@ -117,6 +141,9 @@ class Accounts {
 
   // Errors: UNAUTHENTICATED (BAD_CREDENTIALS), RESOURCE_EXHAUSTED (TRY_LATER with retry_seconds, OVERLOADED).
   Result<SignedIn> SignIn(const SignInAttempt& attempt);
+  // The code behind the password; it is used up. Errors: UNAUTHENTICATED (BAD_CODE), FAILED_PRECONDITION (BAD_CHALLENGE: too old
+  // or none of ours, or the password was changed meanwhile; TWO_STEP_UNREADABLE), RESOURCE_EXHAUSTED (TRY_LATER).
+  Result<SignedIn> CompleteSignIn(const SecondStep& step);
   void SignOut(const Secret& session);
   // Says how many sessions ended. Errors: UNAUTHENTICATED (NO_SESSION).
   Result<std::int64_t> SignOutEverywhere(const Secret& session, bool keep_this);
@@ -137,10 +164,26 @@ class Accounts {
   // (OVERLOADED).
   Result<Customer> ResetPassword(const Secret& token, const Secret& new_password);
 
+  // --- Two steps (two_step.cc). All fail with UNAUTHENTICATED (NO_SESSION).
+  std::optional<TwoStep> FindTwoStep(const CustomerId& id) { return parts_.store.FindTwoStep(id); }
+  // A new secret; or, where `offer` is one that was made in this session, the same once more. Errors: FAILED_PRECONDITION
+  // (TWO_STEP_ON, BAD_OFFER).
+  Result<TwoStepOffer> OfferTwoStep(const Secret& session, const std::string& offer);
+  // Gives the recovery codes, which are shown once. The session has done both steps then; others stay. Errors: UNAUTHENTICATED
+  // (BAD_CODE), FAILED_PRECONDITION (TWO_STEP_ON, BAD_OFFER).
+  Result<std::vector<std::string>> TurnOnTwoStep(const Secret& session, const std::string& offer, const std::string& code);
+  // Errors: as ChangePassword; UNAUTHENTICATED (BAD_CODE), FAILED_PRECONDITION (TWO_STEP_OFF, TWO_STEP_UNREADABLE).
+  Status TurnOffTwoStep(const Secret& session, const Secret& password, const std::string& code);
+  // New ones, shown once; those that were left are void. Errors: as TurnOffTwoStep.
+  Result<std::vector<std::string>> MakeRecoveryCodes(const Secret& session, const Secret& password, const std::string& code);
+  // Whose session it is, if it may do what `role` may: the one place where staff rights are asked for. Errors: PERMISSION_DENIED
+  // (NOT_ALLOWED; SECOND_STEP_NEEDED: they have the role, but the session has not done the second step).
+  Result<Customer> RequireStaff(const Secret& session, Role role);
+
   // Errors: NOT_FOUND (UNKNOWN_CUSTOMER).
   Result<Customer> GetCustomer(const CustomerId& id);
   std::vector<Customer> ListCustomers(const CustomerId& after, int count_max);
-  // Errors: UNAUTHENTICATED (NO_SESSION), and Store::SetRole's.
+  // Errors: RequireStaff's for an owner, and Store::SetRole's.
   Result<Customer> SetRole(const Secret& session, const CustomerId& id, Role role);
 
   // What this and the other services hold about the customer. Errors: UNAUTHENTICATED (NO_SESSION), and a
@@ -158,6 +201,12 @@ class Accounts {
   Result<Live> FindLive(const Secret& token);
   // The customer's password hash, if that is their password; counted as a guess if not.
   Result<PasswordHash> Prove(const Customer& customer, const Secret& password);
+  Result<SignedIn> OpenSessionOf(const Customer& customer, const PasswordHash& verified, Steps steps);
+  Secret Challenge(const CustomerId& id, const PasswordHash& verified) const;
+  // Uses up the code, of the app or for recovery. UNAUTHENTICATED (BAD_CODE), FAILED_PRECONDITION (TWO_STEP_UNREADABLE).
+  Status UseCode(const Customer& customer, const TwoStep& two_step, const std::string& typed);
+  // That it is the customer's password and code. Errors: TurnOffTwoStep's.
+  Result<Customer> ProveBoth(const Secret& session, const Secret& password, const std::string& code);
   // RESOURCE_EXHAUSTED (TRY_LATER).
   Status CountRegistration(const std::string& client);
   // Whether a message may be sent on behalf of these.

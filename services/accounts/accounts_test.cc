@@ -1,103 +1,17 @@
-#include "services/accounts/accounts.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sodium.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "lib/base/check.h"
-#include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
-#include "lib/testing/page_tokens.h"
-#include "services/accounts/fake_neighbours.h"
-#include "services/accounts/mail/fake_mailer.h"
-#include "services/accounts/memory_store.h"
+#include "services/accounts/test_accounts.h"
 
 namespace octavo::accounts {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-const std::string kAda = "ada@example.org";
-const std::string kShop = "https://shop.example";
-const std::string kClient = "192.0.2.7";
-constexpr Timestamp kInTime = FakeClock::kNoon + 5s;
-const Secret kPassword("tolstoy-on-a-tram");
-const Secret kOther("woolf-on-a-bicycle");
-
-class Lines final : public obs::LogSink {
- public:
-  explicit Lines(std::vector<std::string>& lines) : lines_(lines) {}
-  void Write(obs::Level, const std::string& line) override { lines_.push_back(line); }
-
- private:
-  std::vector<std::string>& lines_;
-};
-
-class AccountsTest : public testing::Test {
- protected:
-  AccountsTest() { policy_.messages_per_email.free_count = 100; }
-
-  // The least that argon2id takes: fast, for tests.
-  static std::unique_ptr<PasswordHasher> MakeHasher(std::int64_t passes) {
-    CHECK(sodium_init() >= 0);
-    return PasswordHasher::Make({.memory_bytes = 8192, .passes = passes}).value();
-  }
-  // Registers and answers the message.
-  Customer Join(const std::string& email = kAda, const Secret& password = kPassword) {
-    CHECK(Register(email, password).ok());
-    return accounts().VerifyEmail(NextToken(), Secret(kPassword)).value();
-  }
-  Status Register(const std::string& email, const Secret& password, const std::string& request_id = "") {
-    return accounts().Register({.email = email,
-                                .password = password,
-                                .full_name = "Ada",
-                                .base_uri = kShop,
-                                .request_id = request_id});
-  }
-  // The message behind those that were read before.
-  Message NextMessage() {
-    messages_read_ += 1;
-    return mailer_.WaitFor(messages_read_)[messages_read_ - 1];
-  }
-  Secret NextToken() { return Secret(TokenIn(NextMessage().text.Reveal())); }
-  Result<Accounts::SignedIn> SignIn(const std::string& email = kAda, const Secret& password = kPassword,
-                                    const std::string& client = kClient, const std::string& device = "") {
-    return accounts().SignIn({.email = email, .password = password, .client = client, .device = device});
-  }
-  Secret Session() { return SignIn().value().token; }
-  Secret AskForReset() {
-    CHECK(accounts().RequestPasswordReset(kAda, kShop, kClient).ok());
-    return NextToken();
-  }
-  // Made at the first use, with the policy as it is then.
-  Accounts& accounts() {
-    if (!accounts_) {
-      accounts_.emplace(Accounts::Parts{store_, *hasher_, postman_, neighbours_, bell_, security_, clock_, random_}, policy_);
-    }
-    return *accounts_;
-  }
-
-  FakeClock clock_;
-  SystemRandom random_;
-  std::vector<std::string> lines_;  // Of the log: one thread writes what concerns security.
-  std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
-  obs::Log security_lines_{clock_, obs::Level::kError, obs::LogFormat::kLogfmt, std::make_unique<Lines>(lines_)};
-  const names::SecurityLog security_{security_lines_, TestPageTokens()};
-  obs::Metrics metrics_;
-  MemoryStore store_;
-  FakeMailer mailer_;
-  Postman postman_{mailer_, *log_, metrics_, {}};
-  FakeNeighbours neighbours_;
-  Bell bell_;
-  std::unique_ptr<PasswordHasher> hasher_ = MakeHasher(/*passes=*/1);
-  Policy policy_;
-  std::optional<Accounts> accounts_;
-  std::size_t messages_read_ = 0;
-};
 
 // --- Registering
 
@@ -305,6 +219,7 @@ TEST_F(AccountsTest, WhatConcernsSecurityIsLoggedWithoutSayingWhoItWas) {
   store_.PutOwner({.id = CustomerId("0193583c-5a00-7abc-8def-000000000009"), .email = "owner@example.org", .role = Role::kOwner},
                   hasher_->Hash(kPassword).value());
   const Secret owner = SignIn("owner@example.org").value().token;
+  (void)TurnOn(owner);
   const Secret session = Session();
   const CustomerId ada = accounts().VerifySession(session)->customer.id;
   lines_.clear();
@@ -331,7 +246,7 @@ TEST_F(AccountsTest, WhatConcernsSecurityIsLoggedWithoutSayingWhoItWas) {
   }
   EXPECT_THAT(events, testing::ElementsAre("sign_in_failed", "sign_in_throttled", "sign_in_failed", "signed_in",
                                            "password_check_failed", "password_changed", "password_reset_asked", "password_reset",
-                                           "signed_in", "role_change_refused", "role_changed"));
+                                           "signed_in", "staff_right_refused", "role_changed"));
   EXPECT_THAT(lines_.front(), HasSubstr("subject=" + security_.Pseudonym(kAda) + " client=" + security_.Pseudonym(kClient)));
   EXPECT_THAT(lines_.back(), HasSubstr("detail=manager"));
 }
@@ -553,17 +468,6 @@ TEST_F(AccountsTest, AskingForAnUnknownAddressLooksTheSameAndSendsNothing) {
 
 // --- Roles, export, erasure
 
-class OwnerTest : public AccountsTest {
- protected:
-  OwnerTest() {
-    owner_ = store_.PutOwner({.id = CustomerId("owner"), .email = "owner@example.org", .role = Role::kOwner},
-                             hasher_->Hash(kPassword).value());
-  }
-  Secret OwnersSession() { return SignIn("owner@example.org").value().token; }
-
-  Customer owner_;
-};
-
 TEST_F(OwnerTest, OwnersGiveRolesAndTheSessionsOfTheOthersKnowAtOnce) {
   const Customer ada = Join();
   const Secret hers = Session();
@@ -599,6 +503,7 @@ TEST_F(AccountsTest, TheExportHasEverythingButHashesAndTokens) {
   EXPECT_EQ(parsed["sessions"].size(), 1u);
   EXPECT_EQ(parsed["sessions"][0]["create_time"], "2026-01-05T12:00:00.000000Z");
   EXPECT_EQ(parsed["password_resets"].size(), 1u);
+  EXPECT_EQ(parsed["two_step_sign_in"], "off");
   EXPECT_EQ(parsed.at("orders").at(0).at("number"), "B-1");
   EXPECT_TRUE(parsed.at("cart").is_object());
   EXPECT_TRUE(parsed.at("reading_events").is_array());

@@ -21,6 +21,13 @@ std::string ToJson(const Holdings& holdings, const SessionPolicy& policy, const 
                         {"last_use_time", ToString(times.last_used)},
                         {"expire_time", ToString(ExpiryOf(times, policy))}});
   }
+  nlohmann::ordered_json two_step = "off";
+  if (holdings.two_step) {
+    two_step = {{"turn_on_time", ToString(holdings.two_step->turned_on)},
+                {"secret", "kept sealed"},
+                {"recovery_codes_left", holdings.two_step->recovery_codes_left},
+                {"recovery_codes", "kept as hashes only"}};
+  }
   const nlohmann::ordered_json all = {
       {"customer",
        {{"name", "customers/" + customer.id.value()},
@@ -30,6 +37,7 @@ std::string ToJson(const Holdings& holdings, const SessionPolicy& policy, const 
         {"role", RoleName(customer.role)},
         {"create_time", ToString(customer.created)}}},
       {"password", "kept as a hash only"},
+      {"two_step_sign_in", two_step},
       {"sessions", sessions},
       {"password_resets", Times(holdings.reset_expiries)},
       {"registrations", Times(holdings.registration_expiries)},

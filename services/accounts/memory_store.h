@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <tuple>
@@ -102,6 +103,7 @@ class MemoryStore final : public Store {
     EndAll(id, std::nullopt);
     EraseResets(id);
     EraseRegistrations(customer.email);
+    two_steps_.erase(id);
     customers_.erase(found);
     std::erase_if(errands_, [&](const auto& entry) { return entry.first.second == id; });
     errands_[{Errand::Kind::kErase, id}].errand = {
@@ -125,6 +127,7 @@ class MemoryStore final : public Store {
         holdings.registration_expiries.push_back(waiting.expires);
       }
     }
+    holdings.two_step = LoadTwoStep(id);
     std::sort(holdings.sessions.begin(), holdings.sessions.end(),
               [](const SessionTimes& a, const SessionTimes& b) { return a.created < b.created; });
     std::sort(holdings.reset_expiries.begin(), holdings.reset_expiries.end());
@@ -169,13 +172,15 @@ class MemoryStore final : public Store {
     return credentials.customer;
   }
 
-  bool AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified,
+  bool AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified, Steps steps,
                   Timestamp now) override {
     const std::lock_guard lock(mutex_);
     const auto found = customers_.find(id);
     if (found == customers_.end() || found->second.password_hash != verified) return false;
+    const bool two_steps = steps == Steps::kTwo;
+    if (!two_steps && two_steps_.contains(id)) return false;
     while (CountSessions(id) >= kSessionsMax) sessions_.erase(LeastUsed(id));
-    if (!sessions_.emplace(token, Opened{id, {.created = now, .last_used = now}}).second) return false;
+    if (!sessions_.emplace(token, Opened{id, {.created = now, .last_used = now}, two_steps}).second) return false;
     AskToClaim(found->second.customer);
     return true;
   }
@@ -184,7 +189,7 @@ class MemoryStore final : public Store {
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(token);
     if (found == sessions_.end()) return std::nullopt;
-    return Session{token, customers_.at(found->second.customer).customer, found->second.times};
+    return Session{token, customers_.at(found->second.customer).customer, found->second.times, found->second.two_steps};
   }
 
   std::vector<HeldSession> ListSessions(const CustomerId& id) override {
@@ -215,6 +220,51 @@ class MemoryStore final : public Store {
   std::int64_t EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) override {
     const std::lock_guard lock(mutex_);
     return EndAll(id, keep);
+  }
+
+  std::optional<TwoStep> FindTwoStep(const CustomerId& id) override {
+    const std::lock_guard lock(mutex_);
+    return LoadTwoStep(id);
+  }
+
+  bool TurnOnTwoStep(const CustomerId& id, const TwoStep& two_step, std::span<const TokenHash> recovery_codes,
+                     const TokenHash& session) override {
+    const std::lock_guard lock(mutex_);
+    if (!customers_.contains(id)) return false;
+    if (!two_steps_.emplace(id, TwoSteps{two_step, {recovery_codes.begin(), recovery_codes.end()}}).second) return false;
+    const auto found = sessions_.find(session);
+    if (found != sessions_.end() && found->second.customer == id) found->second.two_steps = true;
+    return true;
+  }
+
+  bool UseStep(const CustomerId& id, std::int64_t step) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = two_steps_.find(id);
+    if (found == two_steps_.end() || found->second.two_step.last_step >= step) return false;
+    found->second.two_step.last_step = step;
+    return true;
+  }
+
+  bool UseRecoveryCode(const CustomerId& id, const TokenHash& code) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = two_steps_.find(id);
+    return found != two_steps_.end() && found->second.recovery_codes.erase(code) == 1;
+  }
+
+  bool ReplaceRecoveryCodes(const CustomerId& id, std::span<const TokenHash> recovery_codes) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = two_steps_.find(id);
+    if (found == two_steps_.end()) return false;
+    found->second.recovery_codes = {recovery_codes.begin(), recovery_codes.end()};
+    return true;
+  }
+
+  bool TurnOffTwoStep(const CustomerId& id) override {
+    const std::lock_guard lock(mutex_);
+    for (auto& [token, session] : sessions_) {
+      if (session.customer == id) session.two_steps = false;
+    }
+    return two_steps_.erase(id) == 1;
   }
 
   std::vector<Errand> DueErrands(Timestamp now, int count_max) override {
@@ -285,6 +335,11 @@ class MemoryStore final : public Store {
   struct Opened {
     CustomerId customer;
     SessionTimes times;
+    bool two_steps = false;
+  };
+  struct TwoSteps {
+    TwoStep two_step;
+    std::set<TokenHash> recovery_codes;
   };
   struct Reset {
     CustomerId customer;
@@ -323,6 +378,13 @@ class MemoryStore final : public Store {
     return erased;
   }
 
+  std::optional<TwoStep> LoadTwoStep(const CustomerId& id) const {
+    const auto found = two_steps_.find(id);
+    if (found == two_steps_.end()) return std::nullopt;
+    TwoStep two_step = found->second.two_step;
+    two_step.recovery_codes_left = static_cast<std::int64_t>(found->second.recovery_codes.size());
+    return two_step;
+  }
   Credentials* At(const std::string& email) {
     for (auto& [id, credentials] : customers_) {
       if (credentials.customer.email == email) return &credentials;
@@ -372,6 +434,7 @@ class MemoryStore final : public Store {
   std::map<TokenHash, Registration> registrations_;
   std::map<TokenHash, Opened> sessions_;
   std::map<TokenHash, Reset> resets_;
+  std::map<CustomerId, TwoSteps> two_steps_;
   Errands errands_;
   std::map<Subject, Attempts> attempts_;
 };

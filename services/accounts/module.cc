@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <system_error>
+
 #include "lib/runtime/store.h"
 #include "services/accounts/mail/folder_mailer.h"
 #include "services/accounts/mail/smtp_mailer.h"
@@ -30,6 +32,9 @@ void AddOptions(Configuration& configuration, runtime::Options::Group options) {
   options.Add("hash_at_once_max", &configuration.hash_at_once_max, "Passwords that are hashed at once.");
   options.Add("hash_waiting_max", &configuration.hash_waiting_max,
               "Passwords that may wait to be hashed; more are refused.");
+  options.Add("keys_file", &configuration.keys_file,
+              "The keys that seal what authenticator apps share with the shop; every replica of accounts needs the same. Empty: "
+              "accounts/two_step.keys in the data directory.");
   options.Add("session_idle", &configuration.session_idle,
               "A session ends when it was not used for so long.");
   options.Add("session_max", &configuration.session_max, "A session ends so long after it began.");
@@ -60,7 +65,7 @@ Result<std::unique_ptr<db::Database>> OpenDatabase(const Configuration& configur
 
 Module::Serving::Serving(const runtime::Environment& environment, const Configuration& configuration,
                          const Policy& policy, std::unique_ptr<db::Database> opened,
-                         std::unique_ptr<PasswordHasher> made, std::unique_ptr<Mailer> chosen)
+                         std::unique_ptr<PasswordHasher> made, std::unique_ptr<Mailer> chosen, names::Keys keys)
     : environment(environment),
       database(std::move(opened)),
       hasher(std::move(made)),
@@ -68,7 +73,10 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
       postman(*mailer, environment.log, environment.metrics, {}),
       neighbours(environment.telemetry()),
       security(environment.log, environment.page_tokens),
-      accounts({store, *hasher, postman, neighbours, bell, security, environment.clock, environment.random}, policy),
+      sealer(std::move(keys), environment.random),
+      accounts({store, *hasher, postman, neighbours, bell, security, environment.page_tokens, sealer, environment.clock,
+                environment.random},
+               policy),
       password_places(configuration.hash_at_once_max + configuration.hash_waiting_max),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
@@ -118,6 +126,15 @@ Result<std::unique_ptr<Mailer>> Module::ChooseMailer(const runtime::Environment&
       std::make_unique<SmtpMailer>(options, environment.clock, environment.random));
 }
 
+// The keys stand beside the database, not in it: who reads a backup of the database alone makes no codes.
+Result<names::Keys> Module::OpenKeys(const runtime::Environment& environment) const {
+  if (!configuration_.keys_file.empty()) return names::LoadOrMakeKeys(configuration_.keys_file, environment.random);
+  const std::filesystem::path folder = environment.data_dir / name();
+  std::error_code ignored;  // LoadOrMakeKeys says what is wrong.
+  std::filesystem::create_directories(folder, ignored);
+  return names::LoadOrMakeKeys(folder / "two_step.keys", environment.random);
+}
+
 Status Module::Open(const runtime::Environment& environment) {
   TRY(CheckConfiguration());
   if (sodium_init() < 0) {
@@ -129,7 +146,7 @@ Status Module::Open(const runtime::Environment& environment) {
   std::unique_ptr<db::Database> database =
       TRY(runtime::OpenStore(environment, StoreOptionsOf(configuration_), Migrations()));
   serving_ = std::make_unique<Serving>(environment, configuration_, policy, std::move(database),
-                                       std::move(hasher), std::move(mailer));
+                                       std::move(hasher), std::move(mailer), TRY(OpenKeys(environment)));
   return Ok();
 }
 

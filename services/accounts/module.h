@@ -11,12 +11,14 @@
 
 #include "lib/base/secret.h"
 #include "lib/db/database.h"
+#include "lib/names/keys.h"
 #include "lib/runtime/module.h"
 #include "services/accounts/accounts.h"
 #include "services/accounts/mail/mailer.h"
 #include "services/accounts/mail/postman.h"
 #include "services/accounts/password_hasher.h"
 #include "services/accounts/places.h"
+#include "services/accounts/sealer.h"
 #include "services/accounts/service.h"
 #include "services/accounts/neighbours_client.h"
 #include "services/accounts/sql_store.h"
@@ -36,6 +38,8 @@ struct Configuration {
   std::int64_t hash_passes = 2;
   std::int64_t hash_at_once_max = 2;
   std::int64_t hash_waiting_max = 16;
+  // The keys that seal what authenticator apps share with the shop; empty: two_step.keys below accounts/ in the data directory.
+  std::string keys_file;
   std::chrono::milliseconds session_idle = std::chrono::hours(24 * 14);
   std::chrono::milliseconds session_max = std::chrono::hours(24 * 90);
   // host:port of a mail server; empty: messages are files in accounts/mail/ below the data directory.
@@ -72,7 +76,7 @@ class Module final : public runtime::Module {
   struct Serving {
     Serving(const runtime::Environment& environment, const Configuration& configuration, const Policy& policy,
             std::unique_ptr<db::Database> opened, std::unique_ptr<PasswordHasher> made,
-            std::unique_ptr<Mailer> chosen);
+            std::unique_ptr<Mailer> chosen, names::Keys keys);
 
     const runtime::Environment& environment;
     const std::unique_ptr<db::Database> database;
@@ -83,6 +87,7 @@ class Module final : public runtime::Module {
     GrpcNeighbours neighbours;
     Bell bell;
     const names::SecurityLog security;
+    const Sealer sealer;
     Accounts accounts;
     Places password_places;
     rpc::Pipeline pipeline;
@@ -93,6 +98,7 @@ class Module final : public runtime::Module {
 
   Status CheckConfiguration() const;
   Policy MakePolicy() const;
+  Result<names::Keys> OpenKeys(const runtime::Environment& environment) const;
   Result<std::unique_ptr<Mailer>> ChooseMailer(const runtime::Environment& environment) const;
 
   Configuration configuration_;

@@ -6,7 +6,9 @@
 
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <iostream>
+#include <optional>
 #include <string_view>
 
 #include "lib/base/clock.h"
@@ -98,6 +100,58 @@ Result<Customer> Create(const Request& request, const Surroundings& surroundings
                                       password_hash);
 }
 
+Result<std::string> CreateLine(const Request& request, const Surroundings& surroundings) {
+  const Customer owner = TRY(Create(request, surroundings));
+  return "customers/" + owner.id.value() + " (" + owner.email + ") is an owner of the shop";
+}
+
+Result<std::string> TurnOff(const Request& request) {
+  const std::string email = TRY(ParseEmail("--email", request.email));
+  SystemRandom random;
+  const auto database = TRY(OpenDatabase(request.configuration, request.data_dir, random));
+  SqlStore store(*database);
+  const std::optional<Credentials> found = store.FindByEmail(email);
+  if (!found) return Error{Code::kNotFound, "UNKNOWN_CUSTOMER", "no customer has the address " + email};
+  if (!store.TurnOffTwoStep(found->customer.id))
+    return email + " signs in with the password alone, as before";
+  return email +
+         " signs in with the password alone from now on; staff have no staff rights until they turn two "
+         "steps on again";
+}
+
+struct Command {
+  std::string_view name;
+  std::string_view about;
+  runtime::Options& options;
+  std::function<Result<std::string>()> run;  // Gives the line to say.
+};
+
+int Run(const Command& command, const Request& request, const std::vector<std::string>& arguments,
+        const Surroundings& surroundings) {
+  const std::vector<const char*> environment = OwnEnvironment(surroundings.environment);
+  const auto outcome = command.options.Parse(arguments, environment.data());
+  if (outcome.ok() && *outcome == runtime::Options::Outcome::kHelp) {
+    surroundings.out << command.options.Help(std::string(command.name), std::string(command.about));
+    return 0;
+  }
+  if (!outcome.ok() || request.email.empty()) {
+    surroundings.errors << command.name << ": "
+                        << (outcome.ok() ? "--email is needed" : outcome.error().message) << "\n";
+    return 2;
+  }
+  try {
+    const Result<std::string> line = command.run();
+    if (line.ok()) {
+      surroundings.out << *line << "\n";
+      return 0;
+    }
+    surroundings.errors << command.name << ": " << line.error().message << "\n";
+  } catch (const std::exception& exception) {
+    surroundings.errors << command.name << ": " << exception.what() << "\n";
+  }
+  return 1;
+}
+
 }  // namespace
 
 int CreateOwner(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
@@ -108,36 +162,36 @@ int CreateOwner(const std::vector<std::string>& arguments, const Surroundings& s
   own.Add("full_name", &request.full_name, "The owner's name.");
   own.Add("data-dir", &request.data_dir, "The shop's folder for everything that is kept.");
   AddOptions(request.configuration, options.Prefixed("accounts"));
-
-  const std::vector<const char*> environment = OwnEnvironment(surroundings.environment);
-  const auto outcome = options.Parse(arguments, environment.data());
-  if (outcome.ok() && *outcome == runtime::Options::Outcome::kHelp) {
-    surroundings.out << options.Help(
-        "octavo owner create",
-        "Makes an owner of the shop; the password is read from the terminal or standard input.");
-    return 0;
-  }
-  if (!outcome.ok() || request.email.empty()) {
-    surroundings.errors << "octavo owner create: "
-                        << (outcome.ok() ? "--email is needed" : outcome.error().message) << "\n";
-    return 2;
-  }
-  try {
-    const Result<Customer> owner = Create(request, surroundings);
-    if (owner.ok()) {
-      surroundings.out << "customers/" << owner->id.value() << " (" << owner->email
-                       << ") is an owner of the shop\n";
-      return 0;
-    }
-    surroundings.errors << "octavo owner create: " << owner.error().message << "\n";
-  } catch (const std::exception& exception) {
-    surroundings.errors << "octavo owner create: " << exception.what() << "\n";
-  }
-  return 1;
+  return Run(
+      {.name = "octavo owner create",
+       .about = "Makes an owner of the shop; the password is read from the terminal or standard input.",
+       .options = options,
+       .run = [&] { return CreateLine(request, surroundings); }},
+      request, arguments, surroundings);
 }
 
 int CreateOwner(const std::vector<std::string>& arguments) {
   return CreateOwner(arguments, {environ, ReadPassword, std::cout, std::cerr});
+}
+
+int TurnOffTwoStep(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
+  Request request;
+  runtime::Options options;
+  auto own = options.Prefixed("");
+  own.Add("email", &request.email, "The customer's e-mail address.");
+  own.Add("data-dir", &request.data_dir, "The shop's folder for everything that is kept.");
+  AddOptions(request.configuration, options.Prefixed("accounts"));
+  return Run({.name = "octavo accounts two-step-off",
+              .about = "Lets a customer who has lost both their app and their recovery codes sign in with "
+                       "the password alone. Be sure "
+                       "that it is them who ask.",
+              .options = options,
+              .run = [&] { return TurnOff(request); }},
+             request, arguments, surroundings);
+}
+
+int TurnOffTwoStep(const std::vector<std::string>& arguments) {
+  return TurnOffTwoStep(arguments, {environ, ReadPassword, std::cout, std::cerr});
 }
 
 }  // namespace octavo::accounts

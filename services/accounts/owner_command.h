@@ -1,5 +1,6 @@
 // octavo owner create: the first owner of a shop, made from the command line by whoever may write to its
 // store. No message is sent: who holds the store needs no proof. With SQLite the shop must not run meanwhile.
+// octavo accounts two-step-off: the same for a customer who has lost what they make codes with.
 #pragma once
 
 #include <functional>
@@ -29,5 +30,9 @@ struct Surroundings {
   std::ostream& errors;
 };
 int CreateOwner(const std::vector<std::string>& arguments, const Surroundings& surroundings);
+
+// Turns two steps off for the customer with --email; the other options and the exit codes are those of CreateOwner.
+int TurnOffTwoStep(const std::vector<std::string>& arguments);
+int TurnOffTwoStep(const std::vector<std::string>& arguments, const Surroundings& surroundings);
 
 }  // namespace octavo::accounts

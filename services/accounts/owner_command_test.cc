@@ -83,6 +83,34 @@ TEST_F(OwnerCommandTest, TheEnvironmentOfTheShopCounts) {
   EXPECT_EQ(Run({"--email=owner@example.org"}, kPassword, {"OCTAVO_INVENTORY_THREADS=4"}), 0);
 }
 
+TEST_F(OwnerCommandTest, TakesTwoStepsAwayFromWhoHasLostTheirCodes) {
+  ASSERT_EQ(Run({"--email=owner@example.org"}), 0);
+  {
+    SystemRandom random;
+    const auto database = OpenDatabase(Configuration(), folder_.path(), random).value();
+    SqlStore store(*database);
+    ASSERT_TRUE(store.TurnOnTwoStep(store.FindByEmail("owner@example.org")->customer.id, {.sealed_secret = "sealed"}, {},
+                                    TokenHash(std::string(64, 'a'))));
+  }
+  const char* const none[] = {nullptr};
+  const auto turn_off = [&](const std::string& email) {
+    out_.str("");
+    errors_.str("");
+    return TurnOffTwoStep({"--email=" + email, "--data-dir", folder_.path()}, {none, [] { return Secret(); }, out_, errors_});
+  };
+
+  EXPECT_EQ(turn_off("nobody@example.org"), 1);
+  EXPECT_EQ(errors_.str(), "octavo accounts two-step-off: no customer has the address nobody@example.org\n");
+  EXPECT_EQ(turn_off("Owner@example.org"), 0) << errors_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("from now on"));
+  EXPECT_EQ(turn_off("owner@example.org"), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("as before"));
+  SystemRandom random;
+  const auto database = OpenDatabase(Configuration(), folder_.path(), random).value();
+  SqlStore store(*database);
+  EXPECT_FALSE(store.FindTwoStep(store.FindByEmail("owner@example.org")->customer.id).has_value());
+}
+
 TEST_F(OwnerCommandTest, HelpNamesTheOptions) {
   EXPECT_EQ(Run({"--help"}), 0);
   EXPECT_THAT(out_.str(), HasSubstr("--email"));

@@ -1,8 +1,10 @@
 #include "services/accounts/service.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "lib/base/quoted.h"
 #include "lib/base/uuid.h"
@@ -22,8 +24,7 @@ std::string NameOf(const Customer& customer) {
 
 Result<CustomerId> ParseName(const std::string& name) {
   if (!name.starts_with(kNamePrefix) || !IsUuid(name.substr(kNamePrefix.size()))) {
-    return InvalidField("name",
-                        Quoted(name) + " is not a customer's name, like customers/<uuid>");
+    return InvalidField("name", Quoted(name) + " is not a customer's name, like customers/<uuid>");
   }
   return CustomerId(name.substr(kNamePrefix.size()));
 }
@@ -54,13 +55,24 @@ v1::Session ToProto(const OpenSession& session) {
   v1::Session to;
   *to.mutable_customer() = ToProto(session.customer);
   Fill(*to.mutable_expire_time(), session.expires);
+  to.set_role(static_cast<v1::Role>(session.role()));
+  to.set_second_step_needed(session.role() != session.customer.role);
+  return to;
+}
+
+v1::SignInResponse ToProto(const Accounts::SignedIn& signed_in) {
+  v1::SignInResponse to;
+  to.set_challenge(std::string(signed_in.challenge.Reveal()));
+  if (!signed_in.challenge.empty()) return to;
+  to.set_session_token(std::string(signed_in.token.Reveal()));
+  *to.mutable_session() = ToProto(signed_in.session);
   return to;
 }
 
 }  // namespace
 
-AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, Places& password_places,
-                                 rpc::Pipeline& pipeline)
+AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& page_tokens,
+                                 Places& password_places, rpc::Pipeline& pipeline)
     : rpc::Service("octavo.accounts.v1.AccountsService", pipeline),
       accounts_(accounts),
       page_tokens_(page_tokens),
@@ -68,6 +80,7 @@ AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& pa
   Unary("Register", this, &AccountsService::Register);
   Unary("VerifyEmail", this, &AccountsService::VerifyEmail);
   Unary("SignIn", this, &AccountsService::SignIn);
+  Unary("CompleteSignIn", this, &AccountsService::CompleteSignIn);
   Unary("SignOut", this, &AccountsService::SignOut);
   Unary("SignOutEverywhere", this, &AccountsService::SignOutEverywhere);
   Unary("VerifySession", this, &AccountsService::VerifySession);
@@ -76,6 +89,11 @@ AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& pa
   Unary("ChangePassword", this, &AccountsService::ChangePassword);
   Unary("RequestPasswordReset", this, &AccountsService::RequestPasswordReset);
   Unary("ResetPassword", this, &AccountsService::ResetPassword);
+  Unary("GetTwoStep", this, &AccountsService::GetTwoStep);
+  Unary("OfferTwoStep", this, &AccountsService::OfferTwoStep);
+  Unary("TurnOnTwoStep", this, &AccountsService::TurnOnTwoStep);
+  Unary("TurnOffTwoStep", this, &AccountsService::TurnOffTwoStep);
+  Unary("MakeRecoveryCodes", this, &AccountsService::MakeRecoveryCodes);
   Unary("GetCustomer", this, &AccountsService::GetCustomer);
   Unary("ListCustomers", this, &AccountsService::ListCustomers);
   Unary("SetRole", this, &AccountsService::SetRole);
@@ -102,20 +120,25 @@ Result<v1::VerifyEmailResponse> AccountsService::VerifyEmail(const rpc::Call&,
                                                              const v1::VerifyEmailRequest& request) {
   const Places::Place place = TRY(password_places_.Take());
   v1::VerifyEmailResponse response;
-  *response.mutable_customer() = ToProto(TRY(accounts_.VerifyEmail(Secret(request.token()), Secret(request.password()))));
+  *response.mutable_customer() =
+      ToProto(TRY(accounts_.VerifyEmail(Secret(request.token()), Secret(request.password()))));
   return response;
 }
 
 Result<v1::SignInResponse> AccountsService::SignIn(const rpc::Call&, const v1::SignInRequest& request) {
   const Places::Place place = TRY(password_places_.Take());
-  const auto signed_in = TRY(accounts_.SignIn({.email = request.email(),
-                                               .password = Secret(request.password()),
+  return ToProto(TRY(accounts_.SignIn({.email = request.email(),
+                                       .password = Secret(request.password()),
+                                       .client = request.client(),
+                                       .device = request.device()})));
+}
+
+Result<v1::SignInResponse> AccountsService::CompleteSignIn(const rpc::Call&,
+                                                           const v1::CompleteSignInRequest& request) {
+  return ToProto(TRY(accounts_.CompleteSignIn({.challenge = Secret(request.challenge()),
+                                               .code = request.code(),
                                                .client = request.client(),
-                                               .device = request.device()}));
-  v1::SignInResponse response;
-  response.set_session_token(std::string(signed_in.token.Reveal()));
-  *response.mutable_session() = ToProto(signed_in.session);
-  return response;
+                                               .device = request.device()})));
 }
 
 Result<v1::SignOutResponse> AccountsService::SignOut(const rpc::Call&, const v1::SignOutRequest& request) {
@@ -150,9 +173,11 @@ Result<v1::ListSessionsResponse> AccountsService::ListSessions(const rpc::Call&,
   return response;
 }
 
-Result<v1::EndSessionResponse> AccountsService::EndSession(const rpc::Call&, const v1::EndSessionRequest& request) {
+Result<v1::EndSessionResponse> AccountsService::EndSession(const rpc::Call&,
+                                                           const v1::EndSessionRequest& request) {
   if (!request.name().starts_with(kSessionPrefix)) {
-    return InvalidField("name", Quoted(request.name()) + " is not a session's name, like sessions/<32 hexadecimal digits>");
+    return InvalidField(
+        "name", Quoted(request.name()) + " is not a session's name, like sessions/<32 hexadecimal digits>");
   }
   TRY(accounts_.EndSession(Secret(request.session_token()), request.name().substr(kSessionPrefix.size())));
   return v1::EndSessionResponse();
@@ -176,7 +201,58 @@ Result<v1::ResetPasswordResponse> AccountsService::ResetPassword(const rpc::Call
                                                                  const v1::ResetPasswordRequest& request) {
   const Places::Place place = TRY(password_places_.Take());
   v1::ResetPasswordResponse response;
-  *response.mutable_customer() = ToProto(TRY(accounts_.ResetPassword(Secret(request.token()), Secret(request.new_password()))));
+  *response.mutable_customer() =
+      ToProto(TRY(accounts_.ResetPassword(Secret(request.token()), Secret(request.new_password()))));
+  return response;
+}
+
+Result<v1::TwoStep> AccountsService::GetTwoStep(const rpc::Call&, const v1::GetTwoStepRequest& request) {
+  const Customer customer = TRY(accounts_.VerifySession(Secret(request.session_token()))).customer;
+  v1::TwoStep response;
+  response.set_required(customer.role != Role::kCustomer);
+  if (const std::optional<TwoStep> two_step = accounts_.FindTwoStep(customer.id)) {
+    response.set_on(true);
+    Fill(*response.mutable_turn_on_time(), two_step->turned_on);
+    response.set_recovery_codes_left(static_cast<std::int32_t>(two_step->recovery_codes_left));
+  }
+  return response;
+}
+
+Result<v1::OfferTwoStepResponse> AccountsService::OfferTwoStep(const rpc::Call&,
+                                                               const v1::OfferTwoStepRequest& request) {
+  const auto offer = TRY(accounts_.OfferTwoStep(Secret(request.session_token()), request.offer()));
+  v1::OfferTwoStepResponse response;
+  response.set_secret(std::string(offer.secret.Reveal()));
+  response.set_uri(std::string(offer.uri.Reveal()));
+  response.set_offer(offer.text);
+  return response;
+}
+
+Result<v1::TurnOnTwoStepResponse> AccountsService::TurnOnTwoStep(const rpc::Call&,
+                                                                 const v1::TurnOnTwoStepRequest& request) {
+  v1::TurnOnTwoStepResponse response;
+  for (std::string& code :
+       TRY(accounts_.TurnOnTwoStep(Secret(request.session_token()), request.offer(), request.code()))) {
+    response.add_recovery_codes(std::move(code));
+  }
+  return response;
+}
+
+Result<v1::TurnOffTwoStepResponse> AccountsService::TurnOffTwoStep(const rpc::Call&,
+                                                                   const v1::TurnOffTwoStepRequest& request) {
+  const Places::Place place = TRY(password_places_.Take());
+  TRY(accounts_.TurnOffTwoStep(Secret(request.session_token()), Secret(request.password()), request.code()));
+  return v1::TurnOffTwoStepResponse();
+}
+
+Result<v1::MakeRecoveryCodesResponse> AccountsService::MakeRecoveryCodes(
+    const rpc::Call&, const v1::MakeRecoveryCodesRequest& request) {
+  const Places::Place place = TRY(password_places_.Take());
+  v1::MakeRecoveryCodesResponse response;
+  for (std::string& code : TRY(accounts_.MakeRecoveryCodes(Secret(request.session_token()),
+                                                           Secret(request.password()), request.code()))) {
+    response.add_recovery_codes(std::move(code));
+  }
   return response;
 }
 
@@ -190,7 +266,8 @@ Result<v1::ListCustomersResponse> AccountsService::ListCustomers(const rpc::Call
   const std::string listing = rpc::ListingOf(request);
   // A page begins behind the last customer of the page before, so that it is stable while others register.
   CustomerId after;
-  if (!request.page_token().empty()) after = CustomerId(TRY(page_tokens_.Open(listing, request.page_token())));
+  if (!request.page_token().empty())
+    after = CustomerId(TRY(page_tokens_.Open(listing, request.page_token())));
   const std::vector<Customer> customers = accounts_.ListCustomers(after, size);
   v1::ListCustomersResponse response;
   for (const Customer& customer : customers) *response.add_customers() = ToProto(customer);

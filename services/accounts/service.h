@@ -21,6 +21,7 @@ class AccountsService final : public rpc::Service {
   Result<v1::RegisterResponse> Register(const rpc::Call& call, const v1::RegisterRequest& request);
   Result<v1::VerifyEmailResponse> VerifyEmail(const rpc::Call& call, const v1::VerifyEmailRequest& request);
   Result<v1::SignInResponse> SignIn(const rpc::Call& call, const v1::SignInRequest& request);
+  Result<v1::SignInResponse> CompleteSignIn(const rpc::Call& call, const v1::CompleteSignInRequest& request);
   Result<v1::SignOutResponse> SignOut(const rpc::Call& call, const v1::SignOutRequest& request);
   Result<v1::SignOutEverywhereResponse> SignOutEverywhere(const rpc::Call& call,
                                                           const v1::SignOutEverywhereRequest& request);
@@ -33,6 +34,11 @@ class AccountsService final : public rpc::Service {
       const rpc::Call& call, const v1::RequestPasswordResetRequest& request);
   Result<v1::ResetPasswordResponse> ResetPassword(const rpc::Call& call,
                                                   const v1::ResetPasswordRequest& request);
+  Result<v1::TwoStep> GetTwoStep(const rpc::Call& call, const v1::GetTwoStepRequest& request);
+  Result<v1::OfferTwoStepResponse> OfferTwoStep(const rpc::Call& call, const v1::OfferTwoStepRequest& request);
+  Result<v1::TurnOnTwoStepResponse> TurnOnTwoStep(const rpc::Call& call, const v1::TurnOnTwoStepRequest& request);
+  Result<v1::TurnOffTwoStepResponse> TurnOffTwoStep(const rpc::Call& call, const v1::TurnOffTwoStepRequest& request);
+  Result<v1::MakeRecoveryCodesResponse> MakeRecoveryCodes(const rpc::Call& call, const v1::MakeRecoveryCodesRequest& request);
   Result<v1::Customer> GetCustomer(const rpc::Call& call, const v1::GetCustomerRequest& request);
   Result<v1::ListCustomersResponse> ListCustomers(const rpc::Call& call,
                                                   const v1::ListCustomersRequest& request);

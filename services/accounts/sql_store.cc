@@ -95,16 +95,17 @@ std::optional<Customer> LoadReset(Transaction& transaction, const TokenHash& tok
 // --------------------------------------------------------------------------------------------------------
 
 constexpr std::string_view kInsertSession =
-    "INSERT INTO sessions (token_hash, customer_id, created, last_used) "
-    "SELECT $1, customer_id, CAST($4 AS BIGINT), CAST($4 AS BIGINT) FROM customers "
-    "WHERE customer_id = $2 AND password_hash = $3";
+    "INSERT INTO sessions (token_hash, customer_id, created, last_used, two_steps) "
+    "SELECT $1, customer_id, CAST($4 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT) FROM customers "
+    "WHERE customer_id = $2 AND password_hash = $3 "
+    "AND (CAST($5 AS BIGINT) = 1 OR NOT EXISTS (SELECT 1 FROM two_step WHERE two_step.customer_id = $2))";
 constexpr std::string_view kMakeRoom =
     "DELETE FROM sessions WHERE customer_id = $1 AND token_hash NOT IN "
     "(SELECT token_hash FROM sessions WHERE customer_id = $1 ORDER BY last_used DESC, token_hash DESC LIMIT "
     "$2)";
 constexpr std::string_view kFindSession =
     "SELECT " OCTAVO_CUSTOMER_COLUMNS
-    ", sessions.created, sessions.last_used FROM sessions "
+    ", sessions.created, sessions.last_used, sessions.two_steps FROM sessions "
     "JOIN customers ON customers.customer_id = sessions.customer_id WHERE token_hash = $1";
 constexpr std::string_view kListSessions =
     "SELECT token_hash, created, last_used FROM sessions WHERE customer_id = $1 ORDER BY last_used DESC, token_hash";
@@ -120,6 +121,42 @@ std::int64_t DeleteSessions(Transaction& transaction, const CustomerId& id, cons
   return transaction.Execute(kDeleteSessions, id.value(), keep.value());
 }
 const TokenHash kKeepNone;
+
+// --- Two steps
+// ---------------------------------------------------------------------------------------------------------
+
+constexpr std::string_view kFindTwoStep =
+    "SELECT sealed_secret, last_step, turned_on, (SELECT COUNT(*) FROM recovery_codes WHERE customer_id = $1) "
+    "FROM two_step WHERE customer_id = $1";
+constexpr std::string_view kInsertTwoStep =
+    "INSERT INTO two_step (customer_id, sealed_secret, last_step, turned_on) "
+    "SELECT customer_id, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT) FROM customers WHERE customer_id = $1 "
+    "ON CONFLICT DO NOTHING";
+constexpr std::string_view kInsertRecoveryCode = "INSERT INTO recovery_codes (code_hash, customer_id) VALUES ($1, $2)";
+constexpr std::string_view kUseStep = "UPDATE two_step SET last_step = $2 WHERE customer_id = $1 AND last_step < $2";
+constexpr std::string_view kUseRecoveryCode = "DELETE FROM recovery_codes WHERE customer_id = $1 AND code_hash = $2";
+constexpr std::string_view kDeleteRecoveryCodes = "DELETE FROM recovery_codes WHERE customer_id = $1";
+constexpr std::string_view kDeleteTwoStep = "DELETE FROM two_step WHERE customer_id = $1";
+constexpr std::string_view kNoteTwoSteps = "UPDATE sessions SET two_steps = 1 WHERE token_hash = $2 AND customer_id = $1";
+constexpr std::string_view kForgetTwoSteps = "UPDATE sessions SET two_steps = 0 WHERE customer_id = $1";
+
+std::optional<TwoStep> LoadTwoStep(Transaction& transaction, const CustomerId& id) {
+  const std::optional<Row> row = transaction.QueryOne(kFindTwoStep, id.value());
+  if (!row) return std::nullopt;
+  return TwoStep{.sealed_secret = row->Text(0),
+                 .last_step = row->Int(1),
+                 .turned_on = row->Time(2),
+                 .recovery_codes_left = row->Int(3)};
+}
+
+void InsertRecoveryCodes(Transaction& transaction, const CustomerId& id, std::span<const TokenHash> codes) {
+  for (const TokenHash& code : codes) transaction.Execute(kInsertRecoveryCode, code.value(), id.value());
+}
+
+std::int64_t DeleteTwoStep(Transaction& transaction, const CustomerId& id) {
+  transaction.Execute(kDeleteRecoveryCodes, id.value());
+  return transaction.Execute(kDeleteTwoStep, id.value());
+}
 
 // --- Errands
 // ---------------------------------------------------------------------------------------------------------
@@ -268,6 +305,7 @@ Result<Customer> SqlStore::Erase(const CustomerId& id) {
     DeleteSessions(transaction, id, kKeepNone);
     transaction.Execute(kDeleteResets, id.value());
     transaction.Execute(kDeleteRegistrations, found->customer.email);
+    DeleteTwoStep(transaction, id);
     transaction.Execute(kDeleteCustomer, id.value());
     transaction.Execute(kDeleteErrands, id.value());
     transaction.Execute(kAskToErase, id.value(), found->customer.email);
@@ -286,6 +324,7 @@ std::optional<Holdings> SqlStore::ReadHoldings(const CustomerId& id) {
     holdings.reset_expiries = ReadTimes(transaction.Query(kResetExpiries, id.value()));
     holdings.registration_expiries =
         ReadTimes(transaction.Query(kRegistrationExpiries, found->customer.email));
+    holdings.two_step = LoadTwoStep(transaction, id);
     return holdings;
   });
 }
@@ -327,11 +366,11 @@ Result<Customer> SqlStore::ResetPassword(const TokenHash& token, const PasswordH
   });
 }
 
-bool SqlStore::AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified,
+bool SqlStore::AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified, Steps steps,
                           Timestamp now) {
   return database_.Write([&](Transaction& transaction) {
     const std::int64_t added =
-        transaction.Execute(kInsertSession, token.value(), id.value(), verified.value(), now);
+        transaction.Execute(kInsertSession, token.value(), id.value(), verified.value(), now, steps == Steps::kTwo ? 1 : 0);
     if (added == 0) return false;
     transaction.Execute(kMakeRoom, id.value(), kSessionsMax);
     transaction.Execute(kAskToClaim, id.value());
@@ -343,7 +382,7 @@ std::optional<Session> SqlStore::FindSession(const TokenHash& token) {
   return database_.Read([&](Transaction& transaction) -> std::optional<Session> {
     const std::optional<Row> row = transaction.QueryOne(kFindSession, token.value());
     if (!row) return std::nullopt;
-    return Session{token, ReadCustomer(*row), {.created = row->Time(5), .last_used = row->Time(6)}};
+    return Session{token, ReadCustomer(*row), {.created = row->Time(5), .last_used = row->Time(6)}, row->Int(7) == 1};
   });
 }
 
@@ -368,6 +407,47 @@ void SqlStore::EndSession(const TokenHash& token) {
 std::int64_t SqlStore::EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) {
   return database_.Write(
       [&](Transaction& transaction) { return DeleteSessions(transaction, id, keep.value_or(kKeepNone)); });
+}
+
+std::optional<TwoStep> SqlStore::FindTwoStep(const CustomerId& id) {
+  return database_.Read([&](Transaction& transaction) { return LoadTwoStep(transaction, id); });
+}
+
+bool SqlStore::TurnOnTwoStep(const CustomerId& id, const TwoStep& two_step, std::span<const TokenHash> recovery_codes,
+                             const TokenHash& session) {
+  return database_.Write([&](Transaction& transaction) {
+    const std::int64_t added = transaction.Execute(kInsertTwoStep, id.value(), two_step.sealed_secret, two_step.last_step,
+                                                   two_step.turned_on);
+    if (added == 0) return false;
+    InsertRecoveryCodes(transaction, id, recovery_codes);
+    transaction.Execute(kNoteTwoSteps, id.value(), session.value());
+    return true;
+  });
+}
+
+bool SqlStore::UseStep(const CustomerId& id, std::int64_t step) {
+  return database_.Write([&](Transaction& transaction) { return transaction.Execute(kUseStep, id.value(), step) == 1; });
+}
+
+bool SqlStore::UseRecoveryCode(const CustomerId& id, const TokenHash& code) {
+  return database_.Write(
+      [&](Transaction& transaction) { return transaction.Execute(kUseRecoveryCode, id.value(), code.value()) == 1; });
+}
+
+bool SqlStore::ReplaceRecoveryCodes(const CustomerId& id, std::span<const TokenHash> recovery_codes) {
+  return database_.Write([&](Transaction& transaction) {
+    if (!LoadTwoStep(transaction, id)) return false;
+    transaction.Execute(kDeleteRecoveryCodes, id.value());
+    InsertRecoveryCodes(transaction, id, recovery_codes);
+    return true;
+  });
+}
+
+bool SqlStore::TurnOffTwoStep(const CustomerId& id) {
+  return database_.Write([&](Transaction& transaction) {
+    transaction.Execute(kForgetTwoSteps, id.value());
+    return DeleteTwoStep(transaction, id) == 1;
+  });
 }
 
 std::vector<Errand> SqlStore::DueErrands(Timestamp now, int count_max) {

@@ -33,13 +33,20 @@ class SqlStore final : public Store {
   void AddReset(const TokenHash& token, const CustomerId& id, Timestamp expires) override;
   std::optional<Customer> FindReset(const TokenHash& token, Timestamp now) override;
   Result<Customer> ResetPassword(const TokenHash& token, const PasswordHash& after, Timestamp now) override;
-  bool AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified,
+  bool AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified, Steps steps,
                   Timestamp now) override;
   std::optional<Session> FindSession(const TokenHash& token) override;
   std::vector<HeldSession> ListSessions(const CustomerId& id) override;
   void NoteUse(const TokenHash& token, Timestamp now) override;
   void EndSession(const TokenHash& token) override;
   std::int64_t EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) override;
+  std::optional<TwoStep> FindTwoStep(const CustomerId& id) override;
+  bool TurnOnTwoStep(const CustomerId& id, const TwoStep& two_step, std::span<const TokenHash> recovery_codes,
+                     const TokenHash& session) override;
+  bool UseStep(const CustomerId& id, std::int64_t step) override;
+  bool UseRecoveryCode(const CustomerId& id, const TokenHash& code) override;
+  bool ReplaceRecoveryCodes(const CustomerId& id, std::span<const TokenHash> recovery_codes) override;
+  bool TurnOffTwoStep(const CustomerId& id) override;
   std::vector<Errand> DueErrands(Timestamp now, int count_max) override;
   void FinishErrand(const Errand& errand) override;
   void PutOffErrand(const Errand& errand, Timestamp due) override;

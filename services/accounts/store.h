@@ -45,6 +45,20 @@ struct Session {
   TokenHash token;
   Customer customer;
   SessionTimes times;
+  bool two_steps = false;  // See TwoStep; false again once it is turned off.
+};
+
+// How a session was opened: by the password alone, or with a code behind it.
+enum class Steps { kOne, kTwo };
+
+// Of a customer who signs in with a code behind the password (domain/two_step.h).
+struct TwoStep {
+  std::string sealed_secret;   // By Sealer.
+  std::int64_t last_step = 0;  // Of the last code that was taken.
+  Timestamp turned_on;
+  std::int64_t recovery_codes_left = 0;
+
+  bool operator==(const TwoStep&) const = default;
 };
 
 // One of a customer's sessions.
@@ -61,6 +75,7 @@ struct Holdings {
   std::vector<SessionTimes> sessions;  // By creation.
   std::vector<Timestamp> reset_expiries;
   std::vector<Timestamp> registration_expiries;
+  std::optional<TwoStep> two_step;
 };
 
 struct ThrottledSubject {
@@ -136,8 +151,9 @@ class Store {
 
   // --- Sessions, at most kSessionsMax a customer: the one that was used longest ago makes room.
   // None is added, and the answer is false, where the customer is gone or has another password
-  // than that which was verified. Asks for the customer's guest orders to be claimed: there may be new ones.
-  virtual bool AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified,
+  // than that which was verified, or signs in with two steps and this was one. Asks for the customer's guest orders to be
+  // claimed: there may be new ones.
+  virtual bool AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified, Steps steps,
                           Timestamp now) = 0;
   // Also one that has run out: see ExpiryOf.
   virtual std::optional<Session> FindSession(const TokenHash& token) = 0;
@@ -147,6 +163,21 @@ class Store {
   virtual void EndSession(const TokenHash& token) = 0;
   // Says how many ended.
   virtual std::int64_t EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) = 0;
+
+  // --- Two steps. None where the customer signs in with one.
+  virtual std::optional<TwoStep> FindTwoStep(const CustomerId& id) = 0;
+  // False, changing nothing, where it is on already or the customer is gone. `session` has done both steps by this; the
+  // customer's other sessions stay as they are.
+  virtual bool TurnOnTwoStep(const CustomerId& id, const TwoStep& two_step, std::span<const TokenHash> recovery_codes,
+                             const TokenHash& session) = 0;
+  // Takes the code of this step; false where it, or a later one, was taken before.
+  virtual bool UseStep(const CustomerId& id, std::int64_t step) = 0;
+  // Takes the code; false where there is none such.
+  virtual bool UseRecoveryCode(const CustomerId& id, const TokenHash& code) = 0;
+  // All those that were left are void; false where two steps are not on.
+  virtual bool ReplaceRecoveryCodes(const CustomerId& id, std::span<const TokenHash> recovery_codes) = 0;
+  // False where it was not on. Sessions stay.
+  virtual bool TurnOffTwoStep(const CustomerId& id) = 0;
 
   // --- Errands. Those that are due, the longest due first.
   virtual std::vector<Errand> DueErrands(Timestamp now, int count_max) = 0;

@@ -48,7 +48,7 @@ class StoreContractTest : public testing::TestWithParam<StoreKind> {
     ASSERT_THAT(store_->ConfirmRegistration(Token('f'), kNoon), IsOk());
   }
   bool AddSession(char token, Timestamp now = kNoon) {
-    return store_->AddSession(Token(token), kAda.id, kOld, now);
+    return store_->AddSession(Token(token), kAda.id, kOld, Steps::kOne, now);
   }
   bool HasSession(char token) { return store_->FindSession(Token(token)).has_value(); }
 
@@ -161,8 +161,11 @@ TEST_P(StoreContractTest, ErasingLeavesNothingBehind) {
   AddSession('a');
   store_->AddReset(Token('b'), kAda.id, kNoon + 1h);
   store_->AddRegistration(Of(Person("5", kAdaEmail), 'c'));
+  const TokenHash codes[] = {Token('d')};
+  store_->TurnOnTwoStep(kAda.id, {.sealed_secret = "sealed", .turned_on = kNoon}, codes, Token('a'));
 
   EXPECT_EQ(store_->Erase(kAda.id).value(), kAda);
+  EXPECT_FALSE(store_->FindTwoStep(kAda.id).has_value());
 
   EXPECT_FALSE(store_->FindByEmail(kAdaEmail).has_value());
   EXPECT_FALSE(HasSession('a'));
@@ -268,8 +271,8 @@ TEST_P(StoreContractTest, AResetUsedByManyAtOnceWorksOnce) {
 TEST_P(StoreContractTest, ASessionIsOpenedOnlyWithThePasswordThatStillHolds) {
   AddCustomer(kAda);
 
-  EXPECT_FALSE(store_->AddSession(Token('a'), kAda.id, kNew, kNoon));
-  EXPECT_FALSE(store_->AddSession(Token('a'), CustomerId("7"), kOld, kNoon));
+  EXPECT_FALSE(store_->AddSession(Token('a'), kAda.id, kNew, Steps::kOne, kNoon));
+  EXPECT_FALSE(store_->AddSession(Token('a'), CustomerId("7"), kOld, Steps::kOne, kNoon));
   EXPECT_FALSE(HasSession('a'));
   EXPECT_TRUE(AddSession('a'));
 
@@ -305,15 +308,105 @@ TEST_P(StoreContractTest, SessionsEndOneByOneOrAllButOne) {
 TEST_P(StoreContractTest, AFurtherSessionEndsTheOneThatWasUsedLongestAgo) {
   AddCustomer(kAda);
   const auto token = [](int i) { return TokenHash(std::string(60, 'x') + std::to_string(1000 + i)); };
-  for (int i = 0; i < kSessionsMax; ++i) store_->AddSession(token(i), kAda.id, kOld, kNoon + i * 1s);
+  for (int i = 0; i < kSessionsMax; ++i) store_->AddSession(token(i), kAda.id, kOld, Steps::kOne, kNoon + i * 1s);
   store_->NoteUse(token(0), kNoon + 1h);
 
-  EXPECT_TRUE(store_->AddSession(token(kSessionsMax), kAda.id, kOld, kNoon + 2h));
+  EXPECT_TRUE(store_->AddSession(token(kSessionsMax), kAda.id, kOld, Steps::kOne, kNoon + 2h));
 
   EXPECT_TRUE(store_->FindSession(token(0)).has_value());
   EXPECT_FALSE(store_->FindSession(token(1)).has_value());
   EXPECT_TRUE(store_->FindSession(token(2)).has_value());
   EXPECT_EQ(store_->EndSessions(kAda.id, std::nullopt), kSessionsMax);
+}
+
+// --- Two steps
+
+const TwoStep kTwoStep{.sealed_secret = "sealed", .last_step = 7, .turned_on = kNoon};
+
+TEST_P(StoreContractTest, TwoStepsAreTurnedOnOnceAndOff) {
+  AddCustomer(kAda);
+  AddSession('a');
+  AddSession('b');
+  const TokenHash codes[] = {Token('c'), Token('d')};
+  EXPECT_FALSE(store_->FindTwoStep(kAda.id).has_value());
+  EXPECT_FALSE(store_->TurnOnTwoStep(CustomerId("7"), kTwoStep, codes, Token('a')));
+  EXPECT_FALSE(store_->ReplaceRecoveryCodes(kAda.id, codes));
+  EXPECT_FALSE(store_->TurnOffTwoStep(kAda.id));
+
+  EXPECT_TRUE(store_->TurnOnTwoStep(kAda.id, kTwoStep, codes, Token('a')));
+  EXPECT_FALSE(store_->TurnOnTwoStep(kAda.id, kTwoStep, codes, Token('b')));
+
+  TwoStep expected = kTwoStep;
+  expected.recovery_codes_left = 2;
+  EXPECT_EQ(store_->FindTwoStep(kAda.id), expected);
+  EXPECT_EQ(store_->ReadHoldings(kAda.id)->two_step, expected);
+  EXPECT_TRUE(store_->FindSession(Token('a'))->two_steps);
+  EXPECT_FALSE(store_->FindSession(Token('b'))->two_steps);
+
+  EXPECT_TRUE(store_->TurnOffTwoStep(kAda.id));
+  EXPECT_FALSE(store_->FindTwoStep(kAda.id).has_value());
+  EXPECT_FALSE(store_->ReadHoldings(kAda.id)->two_step.has_value());
+  EXPECT_FALSE(store_->FindSession(Token('a'))->two_steps);
+  EXPECT_TRUE(store_->TurnOnTwoStep(kAda.id, kTwoStep, codes, Token('a'))) << "the same codes are new ones";
+}
+
+TEST_P(StoreContractTest, WithTwoStepsOneOpensNoSession) {
+  AddCustomer(kAda);
+  AddCustomer(Person("2", "b@example.org"));
+  ASSERT_TRUE(store_->TurnOnTwoStep(kAda.id, kTwoStep, {}, Token('z')));
+
+  EXPECT_FALSE(AddSession('a'));
+  EXPECT_FALSE(HasSession('a'));
+  EXPECT_TRUE(store_->AddSession(Token('b'), kAda.id, kOld, Steps::kTwo, kNoon));
+  EXPECT_TRUE(store_->FindSession(Token('b'))->two_steps);
+  EXPECT_TRUE(store_->AddSession(Token('c'), CustomerId("2"), kOld, Steps::kOne, kNoon));
+}
+
+TEST_P(StoreContractTest, AStepIsUsedOnceAndNoneBeforeIt) {
+  AddCustomer(kAda);
+  EXPECT_FALSE(store_->UseStep(kAda.id, 8));
+  ASSERT_TRUE(store_->TurnOnTwoStep(kAda.id, kTwoStep, {}, Token('z')));
+
+  EXPECT_FALSE(store_->UseStep(kAda.id, 7));
+  EXPECT_TRUE(store_->UseStep(kAda.id, 9));
+  EXPECT_FALSE(store_->UseStep(kAda.id, 9));
+  EXPECT_FALSE(store_->UseStep(kAda.id, 8));
+  EXPECT_EQ(store_->FindTwoStep(kAda.id)->last_step, 9);
+}
+
+TEST_P(StoreContractTest, ACodeUsedByManyAtOnceWorksOnce) {
+  AddCustomer(kAda);
+  const TokenHash codes[] = {Token('c')};
+  ASSERT_TRUE(store_->TurnOnTwoStep(kAda.id, kTwoStep, codes, Token('z')));
+  std::atomic<int> steps = 0;
+  std::atomic<int> recoveries = 0;
+
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&] {
+      steps += store_->UseStep(kAda.id, 8) ? 1 : 0;
+      recoveries += store_->UseRecoveryCode(kAda.id, Token('c')) ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(steps, 1);
+  EXPECT_EQ(recoveries, 1);
+}
+
+TEST_P(StoreContractTest, NewRecoveryCodesMakeTheOldOnesVoid) {
+  AddCustomer(kAda);
+  const TokenHash before[] = {Token('c'), Token('d')};
+  const TokenHash after[] = {Token('e')};
+  ASSERT_TRUE(store_->TurnOnTwoStep(kAda.id, kTwoStep, before, Token('z')));
+  EXPECT_TRUE(store_->UseRecoveryCode(kAda.id, Token('c')));
+  EXPECT_FALSE(store_->UseRecoveryCode(kAda.id, Token('c')));
+  EXPECT_FALSE(store_->UseRecoveryCode(CustomerId("2"), Token('d')));
+
+  EXPECT_TRUE(store_->ReplaceRecoveryCodes(kAda.id, after));
+
+  EXPECT_FALSE(store_->UseRecoveryCode(kAda.id, Token('d')));
+  EXPECT_TRUE(store_->UseRecoveryCode(kAda.id, Token('e')));
 }
 
 // --- Errands

@@ -1,6 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
 #include "services/accounts/domain/common_passwords.h"
@@ -8,6 +13,7 @@
 #include "services/accounts/domain/password.h"
 #include "services/accounts/domain/session.h"
 #include "services/accounts/domain/throttle.h"
+#include "services/accounts/domain/two_step.h"
 
 namespace octavo::accounts {
 namespace {
@@ -115,6 +121,64 @@ TEST(ThrottleTest, IsForgottenAfterAWhile) {
   EXPECT_EQ(NextAllowed(many, kPolicy), kNoon + 10s);
   EXPECT_EQ(AfterAttempt(many, kPolicy, kNoon + 59min).count, 1001);
   EXPECT_EQ(AfterAttempt(many, kPolicy, kNoon + 1h).count, 1);
+}
+
+// RFC 6238, appendix B, of whose eight digits these are the last six.
+TEST(TotpTest, MakesTheCodesOfItsStandard) {
+  const Secret secret("12345678901234567890");
+  const std::pair<std::int64_t, const char*> vectors[] = {{59, "287082"},         {1111111109, "081804"},
+                                                          {1111111111, "050471"}, {1234567890, "005924"},
+                                                          {2000000000, "279037"}, {20000000000, "353130"}};
+  for (const auto& [seconds, code] : vectors) {
+    EXPECT_EQ(TotpCode(secret, TotpStepAt(Timestamp(std::chrono::seconds(seconds)))), code) << seconds;
+  }
+}
+
+TEST(TotpTest, TakesOneStepOfDriftEachWayAndNoStepTwice) {
+  const Secret secret("12345678901234567890");
+  const std::int64_t now = TotpStepAt(kNoon);
+  for (int drift : {-1, 0, 1}) {
+    EXPECT_EQ(MatchTotp(secret, TotpCode(secret, now + drift), kNoon, /*last_used=*/-1), now + drift);
+  }
+  for (int drift : {-3, -2, 2, 3}) {
+    EXPECT_EQ(MatchTotp(secret, TotpCode(secret, now + drift), kNoon, /*last_used=*/-1), std::nullopt) << drift;
+  }
+  EXPECT_EQ(MatchTotp(secret, TotpCode(secret, now), kNoon, /*last_used=*/now), std::nullopt);
+  EXPECT_EQ(MatchTotp(secret, TotpCode(secret, now - 1), kNoon, /*last_used=*/now), std::nullopt);
+  EXPECT_EQ(MatchTotp(secret, TotpCode(secret, now + 1), kNoon, /*last_used=*/now), now + 1);
+  for (const char* code : {"", "12345", "1234567", "12345a", "      "}) {
+    EXPECT_EQ(MatchTotp(secret, code, kNoon, /*last_used=*/-1), std::nullopt) << code;
+  }
+  EXPECT_EQ(MatchTotp(secret, TotpCode(secret, 0), Timestamp(std::chrono::seconds(-5)), /*last_used=*/-1), 0);
+}
+
+// RFC 4648, section 10.
+TEST(TotpTest, WritesBase32) {
+  EXPECT_EQ(Base32(""), "");
+  EXPECT_EQ(Base32("f"), "MY");
+  EXPECT_EQ(Base32("fo"), "MZXQ");
+  EXPECT_EQ(Base32("foo"), "MZXW6");
+  EXPECT_EQ(Base32("foob"), "MZXW6YQ");
+  EXPECT_EQ(Base32("fooba"), "MZXW6YTB");
+  EXPECT_EQ(Base32("foobar"), "MZXW6YTBOI");
+}
+
+TEST(TotpTest, TellsAnAppWhatToKeep) {
+  EXPECT_EQ(OtpauthUri("ada+x@example.org", Secret("foobar")),
+            "otpauth://totp/Octavo:ada%2Bx%40example.org?secret=MZXW6YTBOI&issuer=Octavo&algorithm=SHA1&digits=6&period=30");
+}
+
+TEST(RecoveryCodesTest, AreTenOfEightyBitsEach) {
+  SeededRandom random(1);
+  const std::vector<std::string> codes = NewRecoveryCodes(random);
+
+  EXPECT_EQ(std::set<std::string>(codes.begin(), codes.end()).size(), 10u);
+  for (const std::string& code : codes) {
+    EXPECT_THAT(code, testing::MatchesRegex("[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}"));
+    EXPECT_EQ(NormalCode(code).size(), 16u);
+    EXPECT_FALSE(IsTotpCode(NormalCode(code)));
+  }
+  EXPECT_EQ(NormalCode(" 7kq2-mz4a "), "7KQ2MZ4A");
 }
 
 TEST(SessionTest, EndsByDisuseAndByAge) {
