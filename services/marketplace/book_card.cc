@@ -45,21 +45,21 @@ CoverText CoverTextOf(const catalog::v1::Book& book) {
   return {.title = book.title(), .author = CreditLine(book), .series = SeriesLine(book)};
 }
 
-void AddShelf(View& view, std::string_view marker, const Shelf& shelf, PriceStyle prices) {
+void AddShelf(View& view, std::string_view marker, const Shelf& shelf, const CardStyle& style) {
   if (shelf.books.empty()) return;
   View section = view.Include(marker, "shelf.tpl");
   section.Set("ID", shelf.id).Set("TITLE", shelf.title);
   if (!shelf.note.empty()) section.Add("NOTE").Set("NOTE_TEXT", shelf.note);
   if (!shelf.more_link.empty())
     section.Add("MORE").Set("MORE_LINK", shelf.more_link).Set("MORE_TEXT", shelf.more_text);
-  for (const catalog::v1::Book* book : shelf.books) AddCard(section, *book, shelf.name, prices);
+  for (const catalog::v1::Book* book : shelf.books) AddCard(section, *book, shelf.name, style);
 }
 
 std::string CardId(std::string_view book, std::string_view shelf) {
   return (shelf.empty() ? "book" : std::string(shelf)) + "-" + http::PercentEncode(LastSegment(book));
 }
 
-void AddCard(View& view, const catalog::v1::Book& book, std::string_view shelf, PriceStyle prices) {
+void AddCard(View& view, const catalog::v1::Book& book, std::string_view shelf, const CardStyle& style) {
   View card = view.Include("CARD", "card.tpl");
   const std::string_view lang = LangAttribute(book.language_code());
   card.Set("LINK", BookLink(book.name(), shelf))
@@ -70,11 +70,15 @@ void AddCard(View& view, const catalog::v1::Book& book, std::string_view shelf, 
       .Set("BOOK", book.name())
       .Set("TITLE", book.title())
       .Set("AUTHORS", CreditLine(book));
+  if (book.has_price() && style.campaigns != nullptr) {
+    const auto touching = style.campaigns->Touching(book, Campaigns::Of::kItself);
+    if (!touching.empty()) card.Add("TOUCHED").Set("CAMPAIGN", touching.front()->display_name());
+  }
   if (book.has_price()) {
     // Where the reader stood when they pressed it, so that they come back there.
     const std::string from = shelf.empty() ? "" : "?shelf=" + http::PercentEncode(shelf);
     card.Add("PRICED")
-        .Set("PRICE", FormatPrice(book.price().minor(), book.price().currency_code(), prices))
+        .Set("PRICE", FormatPrice(book.price().minor(), book.price().currency_code(), style.prices))
         .Set("ADD_PATH", "/cart/items" + from);
   }
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "octavo/catalog/v1/catalog.pb.h"
+#include "services/marketplace/campaigns.h"
 #include "services/marketplace/cover.h"
 #include "services/marketplace/locale.h"
 #include "services/marketplace/templates.h"
@@ -29,13 +30,19 @@ struct Shelf {
   std::vector<const catalog::v1::Book*> books;  // Not owned; nothing is shown where there is none.
 };
 
+// How cards are shown to this reader.
+struct CardStyle {
+  PriceStyle prices;
+  const Campaigns* campaigns;  // Null: cards say nothing of campaigns.
+};
+
 // Puts the shelf where {{>MARKER}} stands.
-void AddShelf(View& view, std::string_view marker, const Shelf& shelf, PriceStyle prices);
+void AddShelf(View& view, std::string_view marker, const Shelf& shelf, const CardStyle& style);
 
 // The id of a book's card on a page: "home.new-12". A book may stand on several shelves of a page.
 std::string CardId(std::string_view book, std::string_view shelf);
 
 // Puts one card where {{>CARD}} stands.
-void AddCard(View& view, const catalog::v1::Book& book, std::string_view shelf, PriceStyle prices);
+void AddCard(View& view, const catalog::v1::Book& book, std::string_view shelf, const CardStyle& style);
 
 }  // namespace octavo::marketplace

@@ -1,5 +1,5 @@
-// CachingShopClient: remembers the shelves and categories that are the same for every reader. They are
-// fetched again when they are older than kFresh, by one page at a time while the others still see the old
+// CachingShopClient: remembers the shelves, categories and campaigns that are the same for every reader. They
+// are fetched again when they are older than kFresh, by one page at a time while the others still see the old
 // ones; and when the catalogue does not answer, old ones serve for up to kStale. Everything else passes
 // through. Thread-safe.
 #pragma once
@@ -79,11 +79,27 @@ class AnswerCache {
   std::map<std::string, Entry> entries_;  // Guarded by mutex_.
 };
 
+// What runs in the shop is the same for every guest; of a customer it is asked each time.
+class CachingPromotionsClient final : public PromotionsClient {
+ public:
+  CachingPromotionsClient(ShopClient& shop, const Clock& clock) : shop_(shop), banners_(clock) {}
+
+  Pending<promotions::v1::ListBannersResponse> ListBanners(const promotions::v1::ListBannersRequest& request,
+                                                           const Budget& budget) override {
+    const auto fetch = [&] { return shop_.promotions().ListBanners(request, budget); };
+    return request.has_customer() ? fetch() : banners_.Get("", fetch);
+  }
+
+ private:
+  ShopClient& shop_;
+  AnswerCache<promotions::v1::ListBannersResponse> banners_;
+};
+
 class CachingShopClient final : public ShopClient {
  public:
   // Both must outlive it.
   CachingShopClient(ShopClient& inner, const Clock& clock)
-      : inner_(inner), shelves_(clock), categories_(clock) {}
+      : inner_(inner), shelves_(clock), categories_(clock), promotions_(inner, clock) {}
 
   // First pages are remembered.
   Pending<catalog::v1::ListBooksResponse> ListBooks(const catalog::v1::ListBooksRequest& request,
@@ -148,13 +164,14 @@ class CachingShopClient final : public ShopClient {
   }
   CartClient& cart() override { return inner_.cart(); }
   OrdersClient& orders() override { return inner_.orders(); }
-  PromotionsClient& promotions() override { return inner_.promotions(); }
+  PromotionsClient& promotions() override { return promotions_; }
   AccountsClient& accounts() override { return inner_.accounts(); }
 
  private:
   ShopClient& inner_;
   AnswerCache<catalog::v1::ListBooksResponse> shelves_;
   AnswerCache<catalog::v1::ListCategoriesResponse> categories_;
+  CachingPromotionsClient promotions_;
 };
 
 }  // namespace octavo::marketplace

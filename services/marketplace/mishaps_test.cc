@@ -5,80 +5,45 @@
 #include <string>
 #include <vector>
 
-#include "services/marketplace/testing/pages_fixture.h"
+#include "services/marketplace/testing/page_reader.h"
 
 namespace octavo::marketplace {
 namespace {
 
 using Mishap = Mishaps::Mishap;
 
-// A reader of a shop of their own, with a book in the cart.
-class Reader final : public PagesFixture {
- public:
-  void TestBody() override {}
-
-  using PagesFixture::cookies_;
-  using PagesFixture::FieldOf;
-  using PagesFixture::Fields;
-  using PagesFixture::Get;
-  using PagesFixture::last_page_;
-  using PagesFixture::Post;
-  using PagesFixture::router_;
-  using PagesFixture::shop_;
-  using PagesFixture::SignIn;
-
-  void PutIntoCart() {
-    SetStock("books/1", 10);
-    Get("/books/1");
-    Post("/cart/items", {{"book", "books/1"}, {"quantity", "1"}});
-  }
-  Fields Filled() const {
-    Fields fields = {{"email", "emma@example.org"}, {"full_name", "Emma Woodhouse"}, {"delivery", "collection"},
-                     {"payment", "card"},           {"payment_token", "tok_approve"}, {"item", "books/1:1"}};
-    for (const char* name : {"key", "shipping_total", "collection_total", "currency"}) {
-      fields.emplace_back(name, FieldOf(last_page_, name));
-    }
-    return fields;
-  }
-  // The path of an order's page, with what opens it.
-  std::string Buy() {
-    Get("/checkout");
-    return std::string(Post("/checkout", Filled()).headers.Get("Location"));
-  }
-};
-
 // One way to ask for what a route serves.
 struct Example {
   std::string route;  // "GET /books/{}".
-  std::function<http::Response(Reader&)> ask;
-  std::function<void(Reader&)> prepare = {};
+  std::function<http::Response(PageReader&)> ask;
+  std::function<void(PageReader&)> prepare = {};
 };
 
 Example Page(const std::string& route, const std::string& target) {
-  return {"GET " + route, [target](Reader& reader) { return reader.Get(target); }};
+  return {"GET " + route, [target](PageReader& reader) { return reader.Get(target); }};
 }
 
-Example Form(const std::string& route, const std::string& page, const Reader::Fields& fields) {
-  return {"POST " + route, [route, fields](Reader& reader) { return reader.Post(route, fields); },
-          [page](Reader& reader) { reader.Get(page); }};
+Example Form(const std::string& route, const std::string& page, const PageReader::Fields& fields) {
+  return {"POST " + route, [route, fields](PageReader& reader) { return reader.Post(route, fields); },
+          [page](PageReader& reader) { reader.Get(page); }};
 }
 
-Example OfOrder(const std::string& method, const std::string& rest, const Reader::Fields& fields) {
+Example OfOrder(const std::string& method, const std::string& rest, const PageReader::Fields& fields) {
   const auto path = std::make_shared<std::string>();
   const auto target = [path, rest] {
     const std::size_t question = path->find('?');
     return path->substr(0, question) + rest + (question == std::string::npos ? "" : path->substr(question));
   };
   return {method + " /orders/{}" + rest,
-          [=](Reader& reader) { return method == "GET" ? reader.Get(target()) : reader.Post(target(), fields); },
-          [path](Reader& reader) {
+          [=](PageReader& reader) { return method == "GET" ? reader.Get(target()) : reader.Post(target(), fields); },
+          [path](PageReader& reader) {
             *path = reader.Buy();
             reader.Get(*path);
           }};
 }
 
 std::vector<Example> Examples() {
-  const Reader::Fields password = {{"email", "emma@example.org"}, {"password", "a long password"}, {"full_name", "Emma"},
+  const PageReader::Fields password = {{"email", "emma@example.org"}, {"password", "a long password"}, {"full_name", "Emma"},
                                    {"old_password", "a long password"}, {"new_password", "another long one"},
                                    {"token", "none"}};
   return {
@@ -91,6 +56,8 @@ std::vector<Example> Examples() {
       Page("/categories/{}", "/categories/fiction"),
       Page("/authors/{}", "/authors/author-1"),
       Page("/series/{}", "/series/none"),
+      {"GET /campaigns/{}", [](PageReader& reader) { return reader.Get("/campaigns/1"); },
+       [](PageReader& reader) { reader.AddBanner("Ten percent off"); }},
       Page("/search", "/search?q=volume"),
       Page("/search", "/search?q=nothing+of+the+kind"),
       Page("/suggest", "/suggest?q=vol"),
@@ -98,17 +65,17 @@ std::vector<Example> Examples() {
       Page("/sitemaps/shelves.xml", "/sitemaps/shelves.xml"),
       Page("/sitemaps/books-{}.xml", "/sitemaps/books-1.xml"),
       Page("/cart", "/cart"),
-      {"GET /cart/note", [](Reader& reader) { return reader.Get("/cart/note"); },
-       [](Reader& reader) { reader.cookies_["note"] = "added.1"; }},
+      {"GET /cart/note", [](PageReader& reader) { return reader.Get("/cart/note"); },
+       [](PageReader& reader) { reader.cookies_["note"] = "added.1"; }},
       Form("/cart/items", "/books/2", {{"book", "books/2"}, {"quantity", "1"}}),
       Form("/cart/lines", "/cart", {{"book", "books/1"}, {"etag", "1"}, {"do", "set"}, {"quantity", "2"}}),
       Form("/cart/codes", "/cart", {{"code", "TENPERCENT"}, {"etag", "1"}, {"do", "add"}}),
       Page("/checkout", "/checkout"),
-      {"POST /checkout", [](Reader& reader) { return reader.Post("/checkout", reader.Filled()); },
-       [](Reader& reader) { reader.Get("/checkout"); }},
+      {"POST /checkout", [](PageReader& reader) { return reader.Post("/checkout", reader.Filled()); },
+       [](PageReader& reader) { reader.Get("/checkout"); }},
       {"GET /checkout/waiting",
-       [](Reader& reader) { return reader.Get("/checkout/waiting?key=" + Reader::FieldOf(reader.last_page_, "key")); },
-       [](Reader& reader) { reader.Get("/checkout"); }},
+       [](PageReader& reader) { return reader.Get("/checkout/waiting?key=" + PageReader::FieldOf(reader.last_page_, "key")); },
+       [](PageReader& reader) { reader.Get("/checkout"); }},
       Page("/orders", "/orders"),
       OfOrder("GET", "", {}),
       OfOrder("GET", "/events", {}),
@@ -162,7 +129,7 @@ class MishapsTest : public testing::TestWithParam<Who> {
  protected:
   // Asks once with these mishaps; how many calls it took.
   static int Ask(const Example& example, const std::map<int, Mishap>& mishaps) {
-    Reader reader;
+    PageReader reader;
     if (GetParam() == Who::kCustomer) reader.SignIn();
     reader.PutIntoCart();
     if (example.prepare) example.prepare(reader);
@@ -189,7 +156,7 @@ TEST_P(MishapsTest, EveryRouteHasAnExample) {
   std::set<std::string> known;
   for (const Example& example : Examples()) known.insert(example.route);
 
-  Reader reader;
+  PageReader reader;
   for (const http::Router::Route& route : reader.router_.routes()) {
     if (route.run == http::Run::kInline) continue;  // Those call nobody.
     EXPECT_TRUE(known.contains(RouteOf(route))) << RouteOf(route) << " has no example above";

@@ -711,7 +711,8 @@ TEST_F(SellingTest, ALateReturnIsRefusedInWords) {
 
 TEST_F(SellingTest, DaysAndTimesAreThoseOfTheShopsPlace) {
   site_.time_zone = *TimeZone::Parse("America/New_York");
-  shop_.promotions().AddBanner("Ten percent off", {}, 1'796'101'200);  // Ends on 1 December 2026, 05:00 UTC: midnight there.
+  AddBanner("Ten percent off", std::set<std::string>(),
+            1'796'101'200);  // Ends on 1 December 2026, 05:00 UTC: midnight there.
 
   EXPECT_THAT(Get("/").body, HasSubstr("30 November 2026")) << "the last day that counts";
   EXPECT_THAT(Get(Buy()).body, HasSubstr("15 January 2027, 03:00 GMT-5"));
@@ -781,19 +782,87 @@ TEST_F(SellingTest, OrdersWithoutTransactionsAreAFriendly503) {
 
 TEST_F(SellingTest, BannersShowToThoseWhoCanStillUseThem) {
   const std::string emma = shop_.accounts().Add("emma@example.org", "a long password", "Emma");
-  shop_.promotions().AddBanner("Buy two romances, get one", {emma});
+  AddBanner("Buy two romances, get one", std::set<std::string>{emma});
   EXPECT_THAT(Get("/").body, HasSubstr("Buy two romances, get one"));
 
   cookies_["session"] = shop_.accounts().OpenSession("emma@example.org");
   EXPECT_THAT(Get("/").body, Not(HasSubstr("Buy two romances, get one")));
 
-  cookies_.erase("session");
+  shop_.accounts().Add("anne@example.org", "a long password", "Anne");
+  cookies_["session"] = shop_.accounts().OpenSession("anne@example.org");
+  EXPECT_THAT(Get("/").body, HasSubstr("Buy two romances, get one"));
   for (const Condition condition : {Condition::kDown, Condition::kHung}) {
     shop_.promotions().condition = condition;
     const http::Response home = Get("/");
     EXPECT_EQ(home.status, 200);
     EXPECT_THAT(home.body, Not(HasSubstr("romances")));
   }
+  cookies_.erase("session");
+  EXPECT_THAT(Get("/").body, HasSubstr("Buy two romances, get one")) << "as guests saw it last";
+}
+
+promotions::v1::Banner MakeBanner(const std::string& name) {
+  promotions::v1::Banner banner;
+  banner.set_display_name(name);
+  banner.set_text(name + ", for a while");
+  return banner;
+}
+
+TEST_F(SellingTest, ACampaignShowsOnWhatItTouchesAndItsBannerLeadsThere) {
+  promotions::v1::Banner fiction = MakeBanner("Fiction is cheap");
+  fiction.mutable_items()->add_categories("categories/fiction");
+  AddBanner(fiction);
+  promotions::v1::Banner author = MakeBanner("Author 1 is cheap");
+  author.mutable_items()->add_authors("authors/author-1");
+  AddBanner(author);
+  promotions::v1::Banner book = MakeBanner("Volume 3 is cheap");
+  book.mutable_items()->add_books("books/3");
+  AddBanner(book);
+  AddBanner(MakeBanner("All is cheap"));
+  const auto banner = [](const std::string& path, const std::string& name) {
+    return "<li><a href=\"" + path + "\">" + name + ", for a while</a>";
+  };
+  const auto tag = [](const std::string& name) { return "<span class=\"touched\">" + name + "</span>"; };
+
+  EXPECT_THAT(Get("/").body, AllOf(HasSubstr(banner("/categories/fiction", "Fiction is cheap")),
+                                   HasSubstr(banner("/authors/author-1", "Author 1 is cheap")),
+                                   HasSubstr(banner("/books/3", "Volume 3 is cheap")),
+                                   HasSubstr(banner("/books", "All is cheap"))));
+  EXPECT_THAT(
+      Get("/categories/fiction").body,
+      AllOf(HasSubstr(banner("/categories/fiction", "Fiction is cheap")), HasSubstr(tag("Fiction is cheap")),
+            Not(HasSubstr("All is cheap")), Not(HasSubstr("Volume 3 is cheap"))));
+  EXPECT_THAT(Get("/categories/history").body,
+              AllOf(HasSubstr(tag("Volume 3 is cheap")), Not(HasSubstr("Fiction is cheap"))));
+  EXPECT_THAT(Get("/authors/author-1").body, HasSubstr(banner("/authors/author-1", "Author 1 is cheap")));
+  EXPECT_THAT(Get("/search?q=volume").body, HasSubstr(tag("Fiction is cheap")));
+  EXPECT_THAT(Get("/books/3").body, AllOf(HasSubstr(banner("/books/3", "Volume 3 is cheap")),
+                                          HasSubstr(banner("/books", "All is cheap"))));
+  EXPECT_THAT(Get("/books/4").body, Not(HasSubstr(banner("/books/3", "Volume 3 is cheap"))));
+}
+
+TEST_F(SellingTest, ACampaignAboutSeveralShelvesHasAPageThatListsThem) {
+  promotions::v1::Banner mixed = MakeBanner("This and that");
+  mixed.mutable_items()->add_categories("categories/fiction");
+  mixed.mutable_items()->add_authors("authors/author-1");
+  mixed.mutable_items()->add_books("books/3");
+  mixed.mutable_items()->add_excluded_books("books/2");
+  mixed.mutable_get_items()->add_books("books/5");
+  AddBanner(mixed);
+  EXPECT_THAT(Get("/").body, HasSubstr("<a href=\"/campaigns/1\">"));
+
+  const std::string page = Get("/campaigns/1").body;
+
+  EXPECT_THAT(page, AllOf(HasSubstr("<h1>This and that</h1>"),
+                          HasSubstr("<a href=\"/categories/fiction\">Everything in Fiction"),
+                          HasSubstr("<a href=\"/authors/author-1\">Everything by Author 1"),
+                          HasSubstr("id=\"campaign-3\""), HasSubstr("Not in it"),
+                          HasSubstr("id=\"campaign.not-2\""), HasSubstr("id=\"campaign.get-5\"")));
+  EXPECT_THAT(Get("/books/2").body, Not(HasSubstr("This and that, for a while")));
+  EXPECT_THAT(Get("/books/5").body, HasSubstr("This and that, for a while"));
+  EXPECT_EQ(Get("/campaigns/2").status, 404);
+  shop_.catalog = Condition::kHung;
+  EXPECT_EQ(Get("/campaigns/1").status, 200);
 }
 
 TEST_F(SellingTest, HostileTextStaysText) {
@@ -801,7 +870,7 @@ TEST_F(SellingTest, HostileTextStaysText) {
   catalog::v1::Book book = MakeBook(script, script, "fiction");
   const std::string name = shop_.Add(book).name();
   SetStock(name, 5);
-  shop_.promotions().AddBanner(script);
+  AddBanner(script);
   Add(name);
   AddCode(script);
   const std::string cart = Get("/cart").body;

@@ -14,6 +14,7 @@
 #include "services/marketplace/pages/account_form.h"
 #include "services/marketplace/pages/book.h"
 #include "services/marketplace/pages/browse.h"
+#include "services/marketplace/pages/campaign.h"
 #include "services/marketplace/pages/cart.h"
 #include "services/marketplace/pages/checkout.h"
 #include "services/marketplace/pages/cover.h"
@@ -154,6 +155,9 @@ http::Router Routes(const Site& site) {
   });
   router.Get("/series/{}", [&site](const Request& request, const std::string& id) {
     return SeriesPage(site, request, id);
+  });
+  router.Get("/campaigns/{}", [&site](const Request& request, const std::string& id) {
+    return CampaignPage(site, request, id);
   });
   router.Get("/search", [&site](const Request& request) { return SearchPage(site, request); });
   router.Get("/suggest", [&site](const Request& request) { return SuggestFragment(site, request); });

@@ -376,8 +376,21 @@ v1::Campaign ToProto(const StoredCampaign& stored, Currency currency) {
   return proto;
 }
 
-v1::CampaignReport ToProto(const std::string& campaign, const Report& report, std::optional<std::int64_t> budget_left_minor,
-                           Currency currency) {
+v1::Banner ToBanner(const Campaign& campaign) {
+  v1::Banner banner;
+  banner.set_campaign(CampaignName(campaign.id));
+  banner.set_text(campaign.banner);
+  banner.set_display_name(campaign.display_name);
+  if (campaign.end) SetTime(banner.mutable_end_time(), *campaign.end);
+  if (campaign.items != Selection{}) Fill(*banner.mutable_items(), campaign.items);
+  const auto* const buy_x_get_y = std::get_if<BuyXGetY>(&campaign.effect);
+  if (buy_x_get_y != nullptr && buy_x_get_y->get_items)
+    Fill(*banner.mutable_get_items(), *buy_x_get_y->get_items);
+  return banner;
+}
+
+v1::CampaignReport ToProto(const std::string& campaign, const Report& report,
+                           std::optional<std::int64_t> budget_left_minor, Currency currency) {
   v1::CampaignReport proto;
   proto.set_campaign(campaign);
   proto.set_order_count_with(report.order_count_with);

@@ -132,10 +132,7 @@ Result<v1::ListBannersResponse> PromotionsService::ListBanners(const rpc::Call&,
   v1::ListBannersResponse response;
   for (const Offer& offer : ToOffers(list)) {
     if (!ShowsBanner(offer, customer, clock_.Now())) continue;
-    v1::Banner& banner = *response.add_banners();
-    banner.set_campaign(CampaignName(offer.campaign->id));
-    banner.set_text(offer.campaign->banner);
-    if (offer.campaign->end) SetTime(banner.mutable_end_time(), *offer.campaign->end);
+    *response.add_banners() = ToBanner(*offer.campaign);
   }
   return response;
 }

@@ -293,6 +293,29 @@ TEST_F(PromotionsServiceTest, ABannerIsShownOnlyToThoseWhoCanStillUseIt) {
   EXPECT_EQ(banners("bob@example.org"), 0);
 }
 
+TEST_F(PromotionsServiceTest, ABannerSaysWhatItsCampaignIsAbout) {
+  v1::Campaign campaign = Draft();
+  campaign.set_display_name("Two romances and a poem");
+  campaign.set_banner("Buy two romances, get a poem");
+  campaign.clear_percent_off();
+  campaign.mutable_buy_x_get_y()->set_buy_quantity(2);
+  campaign.mutable_buy_x_get_y()->set_get_quantity(1);
+  campaign.mutable_buy_x_get_y()->mutable_get_items()->add_authors("authors/sappho");
+  campaign.mutable_items()->add_categories("categories/romance");
+  campaign.mutable_items()->add_excluded_books("books/7");
+  const std::string name = Create(campaign)->name();
+
+  const auto banners = Call(&v1::PromotionsService::Stub::ListBanners, v1::ListBannersRequest());
+
+  ASSERT_THAT(banners->banners(), SizeIs(1));
+  const v1::Banner& banner = banners->banners(0);
+  EXPECT_EQ(banner.campaign(), name);
+  EXPECT_EQ(banner.display_name(), "Two romances and a poem");
+  EXPECT_THAT(banner.items().categories(), ElementsAre("categories/romance"));
+  EXPECT_THAT(banner.items().excluded_books(), ElementsAre("books/7"));
+  EXPECT_THAT(banner.get_items().authors(), ElementsAre("authors/sappho"));
+}
+
 TEST_F(PromotionsServiceTest, ALimitPerCustomerShowsInTheQuoteAndHoldsAtTheClaim) {
   v1::Campaign campaign = Draft();
   campaign.set_customer_limit(1);

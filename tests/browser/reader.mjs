@@ -40,12 +40,17 @@ export async function visit(browser, address, options, steps) {
   assert.deepEqual(problems, []);
 }
 
-// Axe finds nothing on the page that `page` shows, and nothing sticks out; leaves a picture called `name`.
-export async function assertFit(page, name) {
-  await page.evaluate(axeSource); // By the debugger, which the content security policy does not bind.
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
+// Axe finds nothing on the page that `page` shows, and nothing sticks out; leaves a picture called `name`. `rules`: of axe, the
+// only ones to be tried ([]: none), where the same page was tried with all before.
+export async function assertFit(page, name, rules) {
+  const axe = async (options) => {
+    await page.evaluate(axeSource); // By the debugger, which the content security policy does not bind.
+    return page.evaluate((how) => globalThis.axe.run(how), options);
+  };
+  const only = rules && { runOnly: { type: 'rule', values: rules } };
+  const { violations } = rules?.length === 0 ? { violations: [] } : await axe(only ?? {});
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
-  assert.deepEqual(found, [], name);
+  assert.deepEqual(found, [], `${name}: ${found}`);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(overflow <= 0, `${name} is ${overflow} px wider than the screen`);
   if (PICTURES) await takePicture(page, name);

@@ -155,6 +155,24 @@ for (const [size, viewport] of Object.entries(SIZES)) {
   }
 }
 
+test('the prices of a row stand on one line, whatever stands above them', () =>
+  visit({}, async (page) => {
+    for (const path of ['/', '/books', '/categories/romance']) {
+      await page.goto(shop.address + path);
+      const rows = await page.locator('.card:has(.price)').evaluateAll((cards) => {
+        const feet = new Map(); // The cards of one row begin at one height.
+        for (const card of cards) {
+          const top = Math.round(card.getBoundingClientRect().top);
+          const bottom = Math.round(card.querySelector('.price').getBoundingClientRect().bottom);
+          feet.set(top, (feet.get(top) ?? new Set()).add(bottom));
+        }
+        return [...feet.values()].map((bottoms) => [...bottoms]);
+      });
+      assert.ok(rows.length > 0);
+      for (const bottoms of rows) assert.equal(bottoms.length, 1, `${path}: ${bottoms}`);
+    }
+  }));
+
 test('every cover is a picture that the browser can draw', () =>
   visit({}, async (page) => {
     await page.goto(`${shop.address}/books`);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "services/marketplace/book_card.h"
+#include "services/marketplace/campaigns.h"
 #include "services/marketplace/links.h"
 #include "services/marketplace/order_words.h"
 #include "services/marketplace/pages/error.h"
@@ -165,7 +166,7 @@ catalog::v1::ListBooksRequest AuthorRequest(const catalog::v1::Book& book) {
 
 // The shelves below the book; none shows a book twice.
 void AddShelves(const Site& site, const Visit& visit, const catalog::v1::Book& book, Asked& asked,
-                View& content) {
+                const CardStyle& style, View& content) {
   const Budget& budget = visit.budget();
   const bool has_series = !book.series().series().empty();
   const bool has_author = !book.authors().empty();
@@ -185,7 +186,7 @@ void AddShelves(const Site& site, const Visit& visit, const catalog::v1::Book& b
               .more_text = "The whole series",
               .name = "book.series",
               .books = Fresh((*series_books)->books(), kSeriesBooks, shown)},
-             visit.prices());
+             style);
   }
   if (similar.ok()) {
     AddShelf(content, "SHELF",
@@ -193,7 +194,7 @@ void AddShelves(const Site& site, const Visit& visit, const catalog::v1::Book& b
               .title = "Readers of this book also like",
               .name = "book.similar",
               .books = Fresh((*similar)->books(), kShelfBooks, shown)},
-             visit.prices());
+             style);
   } else {
     content.Show("NO_SIMILAR");
   }
@@ -206,7 +207,7 @@ void AddShelves(const Site& site, const Visit& visit, const catalog::v1::Book& b
               .more_text = "All by this author",
               .name = "book.author",
               .books = Fresh((*author_books)->books(), kShelfBooks, shown)},
-             visit.prices());
+             style);
   }
 }
 
@@ -251,6 +252,7 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
   get_book.set_name(name);
   auto pending = site.client.GetBook(get_book, visit.budget());
   Asked asked = Ask(site, visit, name);
+  const Campaigns campaigns(site, visit);
   const Answer<catalog::v1::Book> found = pending.Get(visit.budget());
   // A number that no book can have is one that no book has.
   if (!found.ok() && found.error().code == Code::kInvalidArgument) return ErrorPage(site, request, 404);
@@ -275,7 +277,9 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
   AddBecause(content, asked.because.Get(asked.part), name);
   const auto stock = asked.stock.Get(asked.part);
   AddOffer(content, book, stock, visit.prices(), site.time_zone);
-  AddShelves(site, visit, book, asked, content);
+  AddShelves(site, visit, book, asked, {visit.prices(), &campaigns}, content);
+  for (const auto* banner : campaigns.Touching(book, Campaigns::Of::kEverything))
+    AddBanner(content, *banner, site.time_zone);
   page.Describe(
       page.Structured().OfBook(book, AvailabilityOf(stock, site.time_zone), WayTo(site, visit, book)));
   return std::move(page).Send();

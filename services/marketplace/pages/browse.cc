@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "services/marketplace/book_card.h"
+#include "services/marketplace/campaigns.h"
 #include "services/marketplace/links.h"
 #include "services/marketplace/listing.h"
 #include "services/marketplace/pages/error.h"
@@ -26,6 +27,7 @@ struct Subject {
   std::string path;
   std::string shelf;  // For the links' attribution.
   std::string category = {};
+  std::string name = {};  // "categories/fiction", "authors/…"; empty where no campaign can be about it.
 };
 
 template <std::size_t kCount>
@@ -38,8 +40,9 @@ catalog::v1::ListBooksRequest ListRequest(const http::Request& request, const So
 }
 
 template <std::size_t kCount>
-http::Response Respond(const Site& site, const Visit& visit, const Subject& subject,
-                       const catalog::v1::ListBooksResponse& books, const SortOrder (&sorts)[kCount]) {
+http::Response Respond(const Site& site, const Visit& visit, const Campaigns& campaigns,
+                       const Subject& subject, const catalog::v1::ListBooksResponse& books,
+                       const SortOrder (&sorts)[kCount]) {
   const http::Params& query = visit.request().query;
   const SortOrder& chosen = ChooseSort(sorts, query.Get("sort"));
   const ListingAddress address =
@@ -58,7 +61,9 @@ http::Response Respond(const Site& site, const Visit& visit, const Subject& subj
   View& content = page.content();
   content.Set("HEADING", subject.heading).Set("COUNT", BookCount(books.total_size()));
   if (!subject.kicker.empty()) content.Add("KICKED").Set("KICKER", subject.kicker);
-  for (const catalog::v1::Book& book : books.books()) AddCard(content, book, subject.shelf, visit.prices());
+  const CardStyle style{visit.prices(), &campaigns};
+  for (const catalog::v1::Book& book : books.books()) AddCard(content, book, subject.shelf, style);
+  for (const auto* banner : campaigns.Naming(subject.name)) AddBanner(content, *banner, site.time_zone);
   if (books.books().empty()) content.Show("EMPTY");
   if (books.total_size() > 1) AddSortMenu(content, sorts, chosen, address);
   AddPager(content, address, number, books.next_page_token());
@@ -77,10 +82,13 @@ http::Response Refuse(const Site& site, const http::Request& request, const Erro
 
 http::Response AllBooksPage(const Site& site, const http::Request& request) {
   const Visit visit(site, request);
-  const auto books = site.client.ListBooks(ListRequest(request, kSorts), visit.budget()).Get(visit.budget());
+  auto pending = site.client.ListBooks(ListRequest(request, kSorts), visit.budget());
+  const Campaigns campaigns(site, visit);
+  const auto books = pending.Get(visit.budget());
   if (!books.ok()) return Refuse(site, request, books.error());
-  return Respond(site, visit, {.kicker = "", .heading = "All books", .path = "/books", .shelf = "browse.all"},
-                 **books, kSorts);
+  return Respond(site, visit, campaigns,
+                 {.kicker = "", .heading = "All books", .path = "/books", .shelf = "browse.all"}, **books,
+                 kSorts);
 }
 
 http::Response CategoryPage(const Site& site, const http::Request& request, const std::string& category) {
@@ -89,6 +97,7 @@ http::Response CategoryPage(const Site& site, const http::Request& request, cons
   catalog::v1::ListBooksRequest list = ListRequest(request, kSorts);
   list.set_category(name);
   auto pending = site.client.ListBooks(list, visit.budget());
+  const Campaigns campaigns(site, visit);
   const auto categories = site.client.ListCategories(visit.budget()).Get(visit.budget());
   const auto books = pending.Get(visit.budget());
   if (!books.ok()) return Refuse(site, request, books.error());
@@ -98,12 +107,13 @@ http::Response CategoryPage(const Site& site, const http::Request& request, cons
       if (one.name() == name) heading = one.display_name();
     }
   }
-  return Respond(site, visit,
+  return Respond(site, visit, campaigns,
                  {.kicker = "Category",
                   .heading = heading,
                   .path = CategoryLink(name),
                   .shelf = ShelfOf("category." + category),
-                  .category = name},
+                  .category = name,
+                  .name = name},
                  **books, kSorts);
 }
 
@@ -116,17 +126,19 @@ http::Response AuthorPage(const Site& site, const http::Request& request, const 
   list.set_author(name);
   auto author_pending = site.client.GetAuthor(get_author, visit.budget());
   auto books_pending = site.client.ListBooks(list, visit.budget());
+  const Campaigns campaigns(site, visit);
   const auto found = author_pending.Get(visit.budget());
   if (!found.ok()) return ErrorPage(site, request, found.error());
   // Asked for by another of the author's names: there is one page.
   if ((*found)->name() != name) return http::SeeOther(AuthorLink((*found)->name()));
   const auto books = books_pending.Get(visit.budget());
   if (!books.ok()) return Refuse(site, request, books.error());
-  return Respond(site, visit,
+  return Respond(site, visit, campaigns,
                  {.kicker = "Books by",
                   .heading = (*found)->display_name(),
                   .path = AuthorLink(name),
-                  .shelf = "author"},
+                  .shelf = "author",
+                  .name = name},
                  **books, kSorts);
 }
 
@@ -135,10 +147,12 @@ http::Response SeriesPage(const Site& site, const http::Request& request, const 
   const std::string name = "series/" + series;
   catalog::v1::ListBooksRequest list = ListRequest(request, kSeriesSorts);
   list.set_series(name);
-  const auto books = site.client.ListBooks(list, visit.budget()).Get(visit.budget());
+  auto pending = site.client.ListBooks(list, visit.budget());
+  const Campaigns campaigns(site, visit);
+  const auto books = pending.Get(visit.budget());
   if (!books.ok()) return Refuse(site, request, books.error());
   if ((*books)->books().empty()) return ErrorPage(site, request, 404);
-  return Respond(site, visit,
+  return Respond(site, visit, campaigns,
                  {.kicker = "Series",
                   .heading = (*books)->books(0).series().title(),
                   .path = SeriesLink(name),

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "services/marketplace/book_card.h"
+#include "services/marketplace/campaigns.h"
 #include "services/marketplace/links.h"
 #include "services/marketplace/order_words.h"
 #include "services/marketplace/pages/error.h"
@@ -192,47 +193,9 @@ struct Asked {
   Pending<recommendations::v1::RecommendResponse> for_you;
   Pending<catalog::v1::ListBooksResponse> popular;
   Pending<catalog::v1::ListBooksResponse> newest;
-  Pending<promotions::v1::ListBannersResponse> banners;
   std::vector<catalog::v1::Category> categories;
   std::vector<Pending<catalog::v1::ListBooksResponse>> by_category;  // One for each of `categories`.
 };
-
-// Whether the customer has an order that was not cancelled: campaigns for the first one are over for them
-// then. What is not known now counts as no.
-bool HasBought(const Site& site, const Visit& visit) {
-  constexpr int kLooked = 10;
-  transactions::v1::ListOrdersRequest request;
-  request.set_customer(visit.viewer().customer.name());
-  request.set_page_size(kLooked);
-  const Budget part = visit.ForPart();
-  const auto orders = site.client.orders().ListOrders(request, part).Get(part);
-  if (!orders.ok()) return false;
-  return std::any_of((*orders)->orders().begin(), (*orders)->orders().end(),
-                     [](const transactions::v1::Order& order) {
-                       return order.state() != transactions::v1::Order::STATE_CANCELLED;
-                     });
-}
-
-// What the customer has used is known to promotions by their account and e-mail; of a guest nothing is.
-Pending<promotions::v1::ListBannersResponse> AskForBanners(const Site& site, const Visit& visit) {
-  promotions::v1::ListBannersRequest request;
-  if (visit.viewer().is_customer()) {
-    request.mutable_customer()->set_customer(visit.viewer().customer.name());
-    request.mutable_customer()->set_email(visit.viewer().customer.email());
-    request.mutable_customer()->set_previous_order_count(HasBought(site, visit) ? 1 : 0);
-  }
-  return site.client.promotions().ListBanners(request, visit.ForPart());
-}
-
-void AddBanners(const Site& site, const Visit& visit, View& content, Asked& asked) {
-  const auto banners = asked.banners.Get(visit.ForPart());
-  if (!banners.ok()) return;  // The shop sells without them.
-  for (const promotions::v1::Banner& banner : (*banners)->banners()) {
-    View shown = content.Add("BANNER");
-    shown.Set("TEXT", banner.text());
-    if (banner.has_end_time()) shown.Add("ENDS").Set("END", FormatLastDay(site.time_zone, banner.end_time().seconds()));
-  }
-}
 
 // More than a shelf holds, so that books which stand on another shelf already can be left out.
 Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
@@ -240,8 +203,7 @@ Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
   Asked asked{
       .for_you = site.client.Recommend(ForYouRequest(visit.reader()), visit.ForPart()),
       .popular = site.client.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShelfBooks), budget),
-      .newest = site.client.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShelfBooks), budget),
-      .banners = AskForBanners(site, visit)};
+      .newest = site.client.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShelfBooks), budget)};
   asked.categories = TodaysCategories(site.client.ListCategories(budget).Get(budget), day);
   for (const catalog::v1::Category& category : asked.categories) {
     asked.by_category.push_back(site.client.ListBooks(
@@ -250,8 +212,9 @@ Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
   return asked;
 }
 
-// The newest books, and today's categories, as this reader should see them. `shown` has what stands on the page already.
-void AddCommonShelves(const Visit& visit, View& content, const Asked& asked, const Books& newest,
+// The newest books, and today's categories, as this reader should see them. `shown` has what stands on the
+// page already.
+void AddCommonShelves(const CardStyle& style, View& content, const Asked& asked, const Books& newest,
                       std::span<const Books> by_category, std::set<std::string>& shown) {
   AddShelf(content, "SHELF",
            {.id = "new",
@@ -260,7 +223,7 @@ void AddCommonShelves(const Visit& visit, View& content, const Asked& asked, con
             .more_text = "More new books",
             .name = "home.new",
             .books = Choose(newest, kShortShelfBooks, shown)},
-           visit.prices());
+           style);
   for (std::size_t i = 0; i < asked.categories.size(); ++i) {
     const catalog::v1::Category& category = asked.categories[i];
     const std::string slug(LastSegment(category.name()));
@@ -271,7 +234,7 @@ void AddCommonShelves(const Visit& visit, View& content, const Asked& asked, con
               .more_text = "All of " + category.display_name(),
               .name = "home." + slug,
               .books = Choose(by_category[i], kShortShelfBooks, shown)},
-             visit.prices());
+             style);
   }
 }
 
@@ -281,6 +244,8 @@ http::Response HomePage(const Site& site, const http::Request& request) {
   const Visit visit(site, request);
   const std::int64_t day = DayNumber(site.clock);
   Asked asked = Ask(site, visit, day);
+  const Campaigns campaigns(site, visit);
+  const CardStyle style{visit.prices(), &campaigns};
   Page page(site, visit, {.file = "home.tpl", .title = "A bookshop", .canonical = "/", .has_forms = true});
   const Suggestions suggestions = Collect(site, visit, asked.for_you);
   const Listing popular = asked.popular.Get(visit.budget());
@@ -291,7 +256,7 @@ http::Response HomePage(const Site& site, const http::Request& request) {
   const std::vector<Books> arranged = Arrange(site, visit, suggestions, listings, /*first_by_taste=*/2);
 
   View& content = page.content();
-  AddBanners(site, visit, content, asked);
+  for (const auto* banner : campaigns.All()) AddBanner(content, *banner, site.time_zone);
   std::set<std::string> shown;
   for (const catalog::v1::Book* book : suggestions.books) shown.insert(book->name());
   const Books popular_books = Choose(arranged[0], kShelfBooks, shown);
@@ -301,7 +266,7 @@ http::Response HomePage(const Site& site, const http::Request& request) {
     const auto& books = (*popular)->books();
     AddBookOfTheDay(content, books[static_cast<int>(day % books.size())], visit.prices());
   }
-  AddShelf(content, "SHELF", ForYouShelf(suggestions, popular_books), visit.prices());
+  AddShelf(content, "SHELF", ForYouShelf(suggestions, popular_books), style);
   if (!suggestions.failed) {
     AddShelf(content, "SHELF",
              {.id = "popular",
@@ -310,9 +275,9 @@ http::Response HomePage(const Site& site, const http::Request& request) {
               .more_text = "All books",
               .name = "home.popular",
               .books = popular_books},
-             visit.prices());
+             style);
   }
-  AddCommonShelves(visit, content, asked, arranged[1], std::span(arranged).subspan(2), shown);
+  AddCommonShelves(style, content, asked, arranged[1], std::span(arranged).subspan(2), shown);
   RecordImpressions(site, visit, suggestions);
   page.Describe(page.Structured().OfShop());
   return std::move(page).Send();

@@ -11,6 +11,7 @@
 
 #include "lib/base/quoted.h"
 #include "services/marketplace/book_card.h"
+#include "services/marketplace/campaigns.h"
 #include "services/marketplace/links.h"
 #include "services/marketplace/listing.h"
 #include "services/marketplace/locale.h"
@@ -127,7 +128,8 @@ bool AddFacets(View& view, const google::protobuf::RepeatedPtrField<catalog::v1:
 }
 
 // Something to go on with where a search found nothing.
-void AddWayOn(const Visit& visit, View& content, Pending<catalog::v1::ListBooksResponse>& popular) {
+void AddWayOn(const Visit& visit, const CardStyle& style, View& content,
+              Pending<catalog::v1::ListBooksResponse>& popular) {
   content.Show("NOTHING");
   const auto books = popular.Get(visit.budget());
   if (!books.ok()) return;
@@ -135,7 +137,7 @@ void AddWayOn(const Visit& visit, View& content, Pending<catalog::v1::ListBooksR
   for (const catalog::v1::Book& book : (*books)->books()) {
     if (shelf.books.size() < 6) shelf.books.push_back(&book);
   }
-  AddShelf(content, "SHELF", shelf, visit.prices());
+  AddShelf(content, "SHELF", shelf, style);
 }
 
 }  // namespace
@@ -157,6 +159,8 @@ http::Response SearchPage(const Site& site, const http::Request& request) {
 
   auto found_pending = site.client.SearchBooks(search, visit.budget());
   auto popular_pending = site.client.ListBooks(popular, visit.budget());
+  const Campaigns campaigns(site, visit);
+  const CardStyle style{visit.prices(), &campaigns};
   const auto found = found_pending.Get(visit.budget());
   if (!found.ok() && found.error().reason == "BAD_PAGE_TOKEN") return http::SeeOther(address.Link());
   if (!found.ok()) return ErrorPage(site, request, found.error());
@@ -189,11 +193,11 @@ http::Response SearchPage(const Site& site, const http::Request& request) {
   View facets = content.Add("FACETS");
   if (AddFacets(facets, results.facets(), address)) facets.Add("CLEAR").Set("CLEAR_LINK", SearchLink(query));
   if (results.books().empty()) {
-    AddWayOn(visit, content, popular_pending);
+    AddWayOn(visit, style, content, popular_pending);
   } else {
     View list = content.Add("RESULTS");
     AddSortMenu(list, kSorts, sort, address);
-    for (const catalog::v1::Book& book : results.books()) AddCard(list, book, "search", visit.prices());
+    for (const catalog::v1::Book& book : results.books()) AddCard(list, book, "search", style);
   }
   AddPager(content, address, PageNumber(request.query), results.next_page_token());
   return std::move(page).Send();

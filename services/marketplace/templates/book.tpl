@@ -10,6 +10,9 @@
     {{#BECAUSE}}<p class="because">For you because you looked at {{#REASON}}{{JOINT}}<a href="{{LINK}}">{{NAME}}</a>{{/REASON}}.</p>{{/BECAUSE}}
     <form id="buy" action="/cart/items" method="post"><input type="hidden" name="csrf" value="{{CSRF}}"></form>
 {{>OFFER}}
+    <ul class="banners of-book">
+{{>CAMPAIGN_BANNER}}
+    </ul>
     <dl class="facts">
       {{#FACT}}<div><dt>{{LABEL}}</dt><dd>{{VALUE}}</dd></div>{{/FACT}}
     </dl>

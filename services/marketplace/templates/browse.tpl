@@ -8,6 +8,9 @@
     </ul>
   </nav>
 </header>
+<ul class="banners">
+{{>CAMPAIGN_BANNER}}
+</ul>
 {{#EMPTY}}<p class="note">This shelf is empty at the moment. <a href="/books">See all books</a></p>{{/EMPTY}}
 <ul class="books grid">
 {{>CARD}}

@@ -1,5 +1,5 @@
 {{%AUTOESCAPE context="HTML"}}<ul class="banners">
-  {{#BANNER}}<li><span>{{TEXT}}</span>{{#ENDS}} <span class="until">until {{END}}</span>{{/ENDS}}</li>{{/BANNER}}
+{{>CAMPAIGN_BANNER}}
 </ul>
 {{#HERO}}
 <section class="hero" aria-labelledby="hero-title">

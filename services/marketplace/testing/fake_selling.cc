@@ -605,6 +605,12 @@ void FakePromotions::AddBanner(const std::string& text, std::set<std::string> us
   banners_.emplace_back(std::move(banner), std::move(used_by));
 }
 
+void FakePromotions::AddBanner(promotions::v1::Banner banner) {
+  const std::lock_guard lock(mutex_);
+  banner.set_campaign("campaigns/" + std::to_string(banners_.size() + 1));
+  banners_.emplace_back(std::move(banner), std::set<std::string>());
+}
+
 Pending<promotions::v1::ListBannersResponse> FakePromotions::ListBanners(
     const promotions::v1::ListBannersRequest& request, const Budget&) {
   return Reply<promotions::v1::ListBannersResponse>(condition,

@@ -135,7 +135,9 @@ class FakePromotions final : public PromotionsClient {
  public:
   std::atomic<Condition> condition = Condition::kUp;
   // Only for customers who have not used it: those not in `used_by`.
-  void AddBanner(const std::string& text, std::set<std::string> used_by = {}, std::int64_t end_unix_seconds = 0);
+  void AddBanner(const std::string& text, std::set<std::string> used_by = {},
+                 std::int64_t end_unix_seconds = 0);
+  void AddBanner(promotions::v1::Banner banner);
 
   Pending<promotions::v1::ListBannersResponse> ListBanners(const promotions::v1::ListBannersRequest& request,
                                                            const Budget& budget) override;

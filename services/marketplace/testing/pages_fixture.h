@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,6 +33,20 @@ inline catalog::v1::Book MakeBook(const std::string& title, const std::string& a
   book.add_formats(catalog::v1::FORMAT_PAPERBACK);
   return book;
 }
+
+// The system's clock, with leaps ahead: past what pages remember.
+class LeapingClock final : public Clock {
+ public:
+  Timestamp Now() const override { return system_.Now() + leapt_.load(); }
+  std::chrono::steady_clock::time_point MonotonicNow() const override {
+    return system_.MonotonicNow() + leapt_.load();
+  }
+  void Leap(std::chrono::seconds ahead) { leapt_ = leapt_.load() + ahead; }
+
+ private:
+  const SystemClock system_;
+  std::atomic<std::chrono::seconds> leapt_ = std::chrono::seconds(0);
+};
 
 class PagesFixture : public testing::Test {
  protected:
@@ -91,6 +107,13 @@ class PagesFixture : public testing::Test {
     shop_.SetStock(book, stock);
   }
 
+  // One that pages see from now on.
+  template <typename... Banner>
+  void AddBanner(Banner&&... banner) {
+    shop_.promotions().AddBanner(std::forward<Banner>(banner)...);
+    clock_.Leap(std::chrono::seconds(6));
+  }
+
   std::vector<recommendations::v1::Event> Events(recommendations::v1::EventType type) {
     events_.Flush();
     std::vector<recommendations::v1::Event> chosen;
@@ -100,7 +123,7 @@ class PagesFixture : public testing::Test {
     return chosen;
   }
 
-  SystemClock clock_;
+  LeapingClock clock_;
   SystemRandom random_;
   obs::Metrics metrics_;
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);

@@ -1,0 +1,49 @@
+// Campaigns: what runs in the shop at the moment, and which books and shelves it touches. A page that shows
+// books makes one: it starts to ask promotions, and waits when the first book is shown. While promotions is
+// away there are none: the shop sells without them. Belongs to one request.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/marketplace/site.h"
+
+namespace octavo::marketplace {
+
+class Campaigns {
+ public:
+  using Banner = promotions::v1::Banner;
+
+  // Both must outlive it.
+  Campaigns(const Site& site, const Visit& visit);
+
+  // All that this reader can use. They live as long as this.
+  std::vector<const Banner*> All() const;
+  // Those that are about this book; with Of::kItself not those that are about every book.
+  enum class Of { kItself, kEverything };
+  std::vector<const Banner*> Touching(const catalog::v1::Book& book, Of of) const;
+  // Those that name this category or author: "categories/romance".
+  std::vector<const Banner*> Naming(std::string_view shelf) const;
+  // nullptr: there is none of this name that the reader can use.
+  const Banner* Find(std::string_view campaign) const;
+
+ private:
+  Pending<promotions::v1::ListBannersResponse> Ask() const;
+  const promotions::v1::ListBannersResponse& banners() const;
+
+  const Site& site_;
+  const Visit& visit_;
+  mutable Pending<promotions::v1::ListBannersResponse> pending_;
+  mutable std::optional<Answer<promotions::v1::ListBannersResponse>> answer_;
+};
+
+// Where a campaign leads: to the one shelf or book that it is about, to all books, or to the list of what it
+// is about.
+std::string CampaignLink(const promotions::v1::Banner& banner);
+
+// A banner as a link, with its last day, where {{>CAMPAIGN_BANNER}} stands in `view`.
+void AddBanner(View& view, const promotions::v1::Banner& banner, const TimeZone& time_zone);
+
+}  // namespace octavo::marketplace
