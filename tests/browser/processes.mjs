@@ -82,16 +82,22 @@ export class Shop {
     return this.programs[name].ready;
   }
 
-  // The whole shop in one process.
+  // The whole shop in one process, with the demo catalogue.
   async startWhole() {
+    const port = await this.startEmpty();
+    await loadDemo({ catalog: port, inventory: port, recommendations: port, promotions: port });
+    return this;
+  }
+
+  // The whole shop in one process, without anything to sell; gives its port for gRPC.
+  async startEmpty(more = []) {
     // With sanitizers, on a busy machine, a page waits longer than for readers.
-    const options = ['--marketplace.listen=127.0.0.1:0', '--marketplace.patience_ms=5000'];
+    const options = ['--marketplace.listen=127.0.0.1:0', '--marketplace.patience_ms=5000', ...more];
     const octavo = await this.start('octavo', options, { grpc: GRPC_PORT, address: ADDRESS });
     this.address = octavo.found.address;
     const port = octavo.found.grpc;
     this.grpcAddress = `127.0.0.1:${port}`;
-    await loadDemo({ catalog: port, inventory: port, recommendations: port, promotions: port });
-    return this;
+    return port;
   }
 
   // One process per service, of those that look and find; nobody sells (port 1 is nobody's).
