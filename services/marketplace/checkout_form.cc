@@ -5,6 +5,7 @@
 
 #include "lib/base/uuid.h"
 #include "lib/email/email.h"
+#include "lib/postal/postal_code.h"
 
 namespace octavo::marketplace {
 namespace {
@@ -52,6 +53,9 @@ void CheckAddress(const CheckoutForm& form, FormErrors& errors) {
       std::any_of(std::begin(kCountries), std::end(kCountries),
                   [&](const Country& country) { return country.code == form.country_code; });
   if (!is_known) errors.Add("country", "Please choose the country.");
+  const auto rule = PostalRuleOf(form.country_code);
+  if (rule && !IsPostalCode(*rule, form.postal_code))
+    errors.Add("postal_code", PostalSentence(form.country_code));
 }
 
 void CheckPayment(const CheckoutForm& form, FormErrors& errors) {
@@ -110,6 +114,13 @@ FormErrors CheckCheckoutForm(const CheckoutForm& form) {
   if (form.delivery == v1::DELIVERY_METHOD_SHIPPING) CheckAddress(form, errors);
   if (form.total_minor() != 0) CheckPayment(form, errors);
   return errors;
+}
+
+std::string PostalSentence(std::string_view country_code) {
+  const auto rule = PostalRuleOf(country_code);
+  if (!rule) return "Please look at the postal code again.";
+  return "A postal code in " + std::string(CountryName(country_code)) + " looks like " +
+         std::string(rule->example) + ".";
 }
 
 std::string_view CountryName(std::string_view code) {

@@ -94,6 +94,9 @@ inline constexpr Country kCountries[] = {
     {"SE", "Sweden"},        {"CH", "Switzerland"}, {"GB", "United Kingdom"},
 };
 
+// What is wrong with a postal code: how they look in the country, where it has a rule.
+std::string PostalSentence(std::string_view country_code);
+
 // "Germany"; the code itself for a country where the shop does not send books.
 std::string_view CountryName(std::string_view code);
 

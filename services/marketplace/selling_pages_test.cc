@@ -406,7 +406,7 @@ TEST_F(SellingTest, ShippingCostsAndGoesToTheAddress) {
   Add("books/1");
   const http::Response placed = Checkout({{"delivery", "shipping"},
                                           {"line_1", "1 Highbury Lane"},
-                                          {"postal_code", "12345"},
+                                          {"postal_code", "sw1a1aa"},
                                           {"city", "Hartfield"},
                                           {"country", "GB"},
                                           {"payment", "invoice"}});
@@ -416,6 +416,40 @@ TEST_F(SellingTest, ShippingCostsAndGoesToTheAddress) {
   EXPECT_THAT(order, HasSubstr("1 Highbury Lane"));
   EXPECT_THAT(order, HasSubstr("United Kingdom"));
   EXPECT_THAT(order, HasSubstr("Due by invoice"));
+}
+
+TEST_F(SellingTest, APostalCodeIsOneOfItsCountryAndNothingTypedIsLost) {
+  Add("books/1");
+  const Fields address = {{"delivery", "shipping"},   {"line_1", "1 Highbury Lane"},
+                          {"postal_code", "1011 AB"}, {"city", "Hartfield"},
+                          {"country", "DE"},          {"payment", "invoice"}};
+
+  const http::Response wrong = Checkout(address);
+
+  EXPECT_EQ(wrong.status, 422);
+  for (const char* words :
+       {"A postal code in Germany looks like 10115.", "value=\"1011 AB\"", "value=\"Hartfield\"",
+        "value=\"1 Highbury Lane\"", "<option value=\"DE\" selected>"}) {
+    EXPECT_THAT(wrong.body, HasSubstr(words));
+  }
+  EXPECT_EQ(shop_.orders().order_count(), 0);
+  Fields right = address;
+  right[4].second = "NL";
+  EXPECT_EQ(Post("/checkout", Filled(right)).status, 303);
+}
+
+TEST_F(SellingTest, WhatTransactionsSaysOfAPostalCodeStandsBesideItsField) {
+  Add("books/1");
+  shop_.orders().FailNext(InvalidField("address.postal_code", "is none"), /*after=*/false);
+
+  const http::Response wrong = Checkout({{"delivery", "shipping"},
+                                         {"line_1", "1 Highbury Lane"},
+                                         {"postal_code", "10115"},
+                                         {"city", "Hartfield"},
+                                         {"country", "DE"},
+                                         {"payment", "invoice"}});
+
+  EXPECT_THAT(wrong.body, HasSubstr("A postal code in Germany looks like 10115."));
 }
 
 TEST_F(SellingTest, ADeclinedCardLosesNothingAndTakesANewKey) {

@@ -7,6 +7,7 @@
 #include "lib/base/quoted.h"
 #include "lib/base/uuid.h"
 #include "lib/email/email.h"
+#include "lib/postal/postal_code.h"
 
 namespace octavo::transactions {
 namespace {
@@ -102,6 +103,11 @@ Result<Address> ParseAddress(const v1::Address& address, bool required) {
   const bool country_ok = country.size() == 2 && std::all_of(country.begin(), country.end(), upper);
   if (required && !country_ok) {
     return InvalidField("address.country_code", Quoted(parsed.country_code) + " is not a country of ISO 3166-1, like DE");
+  }
+  if (const auto rule = PostalRuleOf(country); required && rule && !IsPostalCode(*rule, parsed.postal_code)) {
+    return InvalidField("address.postal_code", Quoted(parsed.postal_code) + " is no postal code of " +
+                                                   country + ", where one looks like " +
+                                                   std::string(rule->example));
   }
   return parsed;
 }

@@ -230,7 +230,18 @@ TEST_F(TransactionsServiceTest, NamesTheFieldThatIsWrong) {
          r.set_payment_method(v1::PAYMENT_METHOD_ON_COLLECTION);
        }},
       {"payment_token", "is missing", [](Request& r) { r.clear_payment_token(); }},
-      {"address.recipient", "is missing", [](Request& r) { r.set_delivery_method(v1::DELIVERY_METHOD_SHIPPING); }},
+      {"address.recipient", "is missing",
+       [](Request& r) { r.set_delivery_method(v1::DELIVERY_METHOD_SHIPPING); }},
+      {"address.postal_code", "\"1011 AB\" is no postal code of DE, where one looks like 10115",
+       [](Request& r) {
+         r.set_delivery_method(v1::DELIVERY_METHOD_SHIPPING);
+         v1::Address& address = *r.mutable_address();
+         address.set_recipient("Emma Woodhouse");
+         address.add_lines("1 Highbury Lane");
+         address.set_postal_code("1011 AB");
+         address.set_city("Hartfield");
+         address.set_country_code("DE");
+       }},
       {"expected_total", "is missing", [](Request& r) { r.clear_expected_total(); }},
   };
   for (const auto& test : kCases) {

@@ -23,7 +23,7 @@ def part(name, pattern, may_include, may_use_grpc=False):
 
 
 SERVICE = r"services/(?P<service>[a-z_]+)/"
-LIBRARIES = "base calendar email names db obs http rpc runtime"
+LIBRARIES = "base calendar email names postal db obs http rpc runtime"
 PARTS_OF_A_SERVICE = "domain search store sql_store service own"
 
 PARTS = [
@@ -38,6 +38,7 @@ PARTS = [
     part("base", r"lib/base/", "base"),
     part("calendar", r"lib/calendar/", "base calendar"),
     part("email", r"lib/email/", "base email"),
+    part("postal", r"lib/postal/", "base postal"),
     part("names", r"lib/names/", "base names obs"),
     part("db", r"lib/db/", "base db"),
     part("obs", r"lib/obs/", "base obs"),
@@ -47,7 +48,8 @@ PARTS = [
     part("testing", r"lib/testing/", f"{LIBRARIES} testing", may_use_grpc=True),
     part("recommender", r"recommender/", "base recommender"),
 
-    part("marketplace", r"services/(?P<service>marketplace)/", "base calendar email names obs http rpc runtime marketplace",
+    part("marketplace", r"services/(?P<service>marketplace)/",
+         "base calendar email names postal obs http rpc runtime marketplace",
          may_use_grpc=True),
     part("domain", SERVICE + r"domain/", "base calendar domain"),
     part("search", SERVICE + r"search/", "base domain search"),
@@ -56,7 +58,7 @@ PARTS = [
     part("module", SERVICE + r"(module|main|\w+_command)\.",
          f"{LIBRARIES} recommender {PARTS_OF_A_SERVICE} module", may_use_grpc=True),
     part("service", SERVICE + r"((\w+_)?service(_\w+)?|(\w+_)?client|convert|follower)\.",
-         "base calendar email names obs rpc domain search store service own recommender", may_use_grpc=True),
+         "base calendar email names postal obs rpc domain search store service own recommender", may_use_grpc=True),
     # A command that speaks to a running service over its contract, and is no part of it.
     part("import", SERVICE + r"import/", "base obs rpc domain import", may_use_grpc=True),
     # What a service has beside these: its own machinery, free of gRPC and SQL.

@@ -260,12 +260,12 @@ std::string RefusalSentence(const Error& error) {
 }
 
 // The fields that transactions refused, by our own names.
-FormErrors ErrorsOf(const Error& error) {
+FormErrors ErrorsOf(const Error& error, const CheckoutForm& form) {
   FormErrors errors;
   for (const FieldViolation& violation : error.violations) {
     if (violation.field == "buyer.email") errors.Add("email", "This does not look like an e-mail address.");
     if (violation.field == "address.postal_code")
-      errors.Add("postal_code", "Please look at the postal code again.");
+      errors.Add("postal_code", PostalSentence(form.country_code));
     if (violation.field == "address.country_code") errors.Add("country", "Please choose the country.");
     if (violation.field.starts_with("address.lines"))
       errors.Add("line_1", "Please look at the address again.");
@@ -299,7 +299,7 @@ class Hold {
 // The page after an order that was not placed, or not yet.
 http::Response AfterFailure(const Site& site, const Visit& visit, CheckoutForm form, const Error& error) {
   if (error.code == Code::kInvalidArgument) {
-    return Show(site, visit, form, ErrorsOf(error),
+    return Show(site, visit, form, ErrorsOf(error, form),
                 "Something in the form is not as we need it. Nothing is ordered yet.", 422);
   }
   if (error.code == Code::kNotFound) return Redirect(site, kCartPath, Note::kUnknownBook);

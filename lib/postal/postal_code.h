@@ -1,0 +1,30 @@
+// Postal codes: the one rule for pages and orders, of each country that has a rule. Source: the Universal
+// Postal Union's postal addressing systems
+// (https://www.upu.int/en/postal-solutions/programmes-services/addressing-solutions), compared with
+// postalCodeData of Unicode's CLDR 26. Pure.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace octavo {
+
+// Of a country by its two letters (ISO 3166-1).
+struct PostalRule {
+  std::string_view country_code;
+  // Alternatives with '|' between them. N: a digit, A: a letter, X: either, a space or hyphen: one of the two
+  // or nothing; anything else is itself.
+  std::string_view form;
+  std::string_view example;  // "10115"
+  std::string_view prefix =
+      {};  // That people there write before it, besides the country's letters: "D" in "D-10115".
+};
+
+// nullopt where the country has no postal codes, or the table does not know it.
+std::optional<PostalRule> PostalRuleOf(std::string_view country_code);
+
+// Whether `text` has a form of the rule. Small letters, spaces at the ends, and "DE-" or "D-" before it are
+// no mistakes.
+bool IsPostalCode(const PostalRule& rule, std::string_view text);
+
+}  // namespace octavo
