@@ -1,9 +1,11 @@
 #include "services/catalog/module.h"
 
 #include <filesystem>
+#include <optional>
 
 #include "lib/base/change_signal.h"
 #include "lib/base/uuid.h"
+#include "lib/runtime/poller.h"
 #include "lib/runtime/store.h"
 #include "services/catalog/indexer.h"
 #include "services/catalog/migrations.h"
@@ -16,13 +18,15 @@ namespace octavo::catalog {
 struct Module::Parts {
   Parts(const runtime::Environment& environment, const Configuration& configuration,
         std::unique_ptr<db::Database> opened, std::unique_ptr<SearchIndex> opened_index)
-      : database(std::move(opened)),
+      : log(environment.log),
+        database(std::move(opened)),
         index(std::move(opened_index)),
         pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                            .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
         indexer(store, *index, signal, environment.log),
         service(store, *index, signal, environment.clock, environment.page_tokens, environment.currency, pipeline) {}
 
+  obs::Log& log;
   std::unique_ptr<db::Database> database;
   SqlStore store{*database};
   std::unique_ptr<SearchIndex> index;
@@ -30,6 +34,7 @@ struct Module::Parts {
   rpc::Pipeline pipeline;
   Indexer indexer;
   CatalogService service;
+  std::optional<runtime::Poller> watch;  // From Start to Close, where other processes may write to the database.
 };
 
 Module::Module() = default;
@@ -63,12 +68,17 @@ std::vector<rpc::Service*> Module::services() { return {&parts_->service}; }
 
 Status Module::Start(const runtime::Peers&) {
   parts_->indexer.Start();
+  if (parts_->database->dialect() == db::Dialect::kPostgres) {
+    parts_->watch.emplace("change_watch", parts_->log,
+                          runtime::NotifyOfNew([&store = parts_->store] { return store.LastPosition(); }, parts_->signal));
+  }
   parts_->pipeline.Open();
   return Ok();
 }
 
 void Module::Close() {
   parts_->pipeline.Close();
+  parts_->watch.reset();
   parts_->indexer.Stop();
 }
 

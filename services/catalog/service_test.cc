@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "lib/rpc/client.h"
+#include "lib/runtime/poller.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
@@ -365,6 +366,19 @@ TEST_F(CatalogServiceTest, PutsBooksOfEarlierRulesOnTheirAuthorsShelf) {
 
   EXPECT_EQ(store_.FindAuthor("fyodor-dostoevsky")->book_count, 1);
   EXPECT_THAT(store_.FindAuthor("fyodor-dostoyevsky"), HasReason("UNKNOWN_AUTHOR"));
+}
+
+// Another process on the same database writes to the store and tells nobody here.
+TEST_F(CatalogServiceTest, FindsWhatAnotherProcessWrote) {
+  const runtime::Poller watch("change_watch", *log_, runtime::NotifyOfNew([this] { return store_.LastPosition(); }, signal_),
+                              std::chrono::milliseconds(1));
+  const BookContent content =
+      CheckBook({.title = "Emma", .authors = {{.display_name = "Jane Austen"}}}, WrongIsbn::kRefuse)->content;
+
+  for (int i = 1; i <= 3; ++i) {
+    store_.CreateBook(content, Uuid(i), clock_.Now()).value();
+    EXPECT_TRUE(indexer_.WaitFor(i, 20s)) << "the index sleeps on";
+  }
 }
 
 TEST_F(CatalogServiceTest, NamesTheCategoryThatAQueryMeans) {

@@ -34,12 +34,16 @@ Status Module::Start(const runtime::Peers&) {
   serving_->sweeper.emplace(serving_->store, serving_->hub, serving_->environment.clock, serving_->environment.log,
                             serving_->environment.metrics,
                             Sweeper::Options{.interval = configuration_.sweep_interval});
+  if (serving_->database->dialect() == db::Dialect::kPostgres) {
+    serving_->watch.emplace("stock_watch", serving_->environment.log, [this] { serving_->stock_watch.Turn(); });
+  }
   serving_->pipeline.Open();
   return Ok();
 }
 
 void Module::Close() {
   serving_->pipeline.Close();
+  serving_->watch.reset();
   serving_->sweeper.reset();
 }
 

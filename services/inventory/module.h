@@ -11,9 +11,11 @@
 #include "lib/base/secret.h"
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
+#include "lib/runtime/poller.h"
 #include "services/inventory/service.h"
 #include "services/inventory/sql_store.h"
 #include "services/inventory/stock_hub.h"
+#include "services/inventory/stock_watch.h"
 #include "services/inventory/sweeper.h"
 
 namespace octavo::inventory {
@@ -49,7 +51,9 @@ class Module final : public runtime::Module {
     StockHub hub;
     rpc::Pipeline pipeline;
     InventoryService service;
-    std::optional<Sweeper> sweeper;  // Between Start and Close.
+    std::optional<Sweeper> sweeper;  // Between Start and Close, as the next.
+    StockWatch stock_watch{store, hub};
+    std::optional<runtime::Poller> watch;  // Where other processes may write to the database.
   };
 
   Configuration configuration_;

@@ -83,4 +83,12 @@ std::size_t StockHub::watch_count() const {
   return watch_count_;
 }
 
+StockHub::Watched StockHub::watched() const {
+  const std::lock_guard lock(mutex_);
+  Watched watched{.everything = !of_all_.empty()};
+  watched.books.reserve(of_book_.size());
+  for (const auto& [book, watches] : of_book_) watched.books.push_back(book);
+  return watched;
+}
+
 }  // namespace octavo::inventory

@@ -58,6 +58,11 @@ class StockHub {
   void Publish(std::span<const Stock> stocks);
 
   std::size_t watch_count() const;
+  struct Watched {
+    std::vector<BookId> books;  // Of those who named some, each once, in no order.
+    bool everything = false;    // Somebody watches all.
+  };
+  Watched watched() const;
 
  private:
   mutable std::mutex mutex_;

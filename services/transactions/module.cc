@@ -117,7 +117,9 @@ Status Module::Start(const runtime::Peers& peers) {
     changed_.notify_all();
   });
   if (running_->database->dialect() == db::Dialect::kPostgres) {
-    running_->watch = std::make_unique<EventWatch>(*running_->store, running_->events, running_->log);
+    running_->watch = std::make_unique<runtime::Poller>(
+        "event_watch", running_->log,
+        runtime::NotifyOfNew([&store = *running_->store] { return store.LastPosition(); }, running_->events));
   }
   recovery_ = std::thread([this] { RecoverUntilStopped(); });
   running_->pipeline.Open();

@@ -11,8 +11,8 @@
 
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
+#include "lib/runtime/poller.h"
 #include "services/transactions/checkout.h"
-#include "services/transactions/event_watch.h"
 #include "services/transactions/peers_client.h"
 #include "services/transactions/service.h"
 #include "services/transactions/store.h"
@@ -73,7 +73,7 @@ class Module final : public runtime::Module {
     TransactionsService service;
     obs::Log& log;
     const Clock& clock;
-    std::unique_ptr<EventWatch> watch;  // From Start to Close, where other processes may write to the database.
+    std::unique_ptr<runtime::Poller> watch;  // From Start to Close, where other processes may write to the database.
   };
 
   // The prices of books that a law binds, from the options.

@@ -11,11 +11,11 @@
 
 #include "lib/base/change_signal.h"
 #include "lib/rpc/status.h"
+#include "lib/runtime/poller.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
 #include "octavo/transactions/v1/transactions.grpc.pb.h"
-#include "services/transactions/event_watch.h"
 #include "services/transactions/memory_store.h"
 #include "services/transactions/testing/fake_world.h"
 
@@ -515,7 +515,8 @@ TEST_F(TransactionsServiceTest, EventsAreStreamedFromAnyPositionInOrderAsTheyHap
 // Another process on the same database writes to the store and tells nobody here.
 TEST_F(TransactionsServiceTest, AStreamWakesForWhatAnotherProcessWrote) {
   const v1::Order order = Place(2);
-  const EventWatch watch(store_, events_, *log_, std::chrono::milliseconds(1));
+  const runtime::Poller watch("event_watch", *log_, runtime::NotifyOfNew([this] { return store_.LastPosition(); }, events_),
+                              std::chrono::milliseconds(1));
   v1::StreamOrderEventsRequest request;
   grpc::ClientContext context;
   const auto stream = stub_->StreamOrderEvents(&context, request);
