@@ -605,9 +605,13 @@ double Luminance(std::string_view colour) {
   return 0.2126 * Channel(colour, 1) + 0.7152 * Channel(colour, 3) + 0.0722 * Channel(colour, 5);
 }
 
-}  // namespace
+// What a browser takes for the picture's own size.
+struct OwnSize {
+  int width = 0;
+  int height = 0;
+};
 
-std::string DrawCover(const CoverText& text) {
+std::string Draw(const CoverText& text, OwnSize size) {
   const std::uint64_t seed = Seed(text);
   const Palette& palette = kPalettes[seed % std::size(kPalettes)];
   Canvas canvas(palette, seed);
@@ -615,13 +619,24 @@ std::string DrawCover(const CoverText& text) {
   kLayouts[(seed >> 16U) % std::size(kLayouts)](canvas, text);
   // A hint of the spine's fold, so that it reads as a book and not as a card.
   return fmt::format(
-      "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 300' width='400' height='600' role='img'>"
+      "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 300' width='{}' height='{}' role='img'>"
       "<title>{}</title><defs><linearGradient id='f'><stop stop-opacity='.28'/><stop offset='.35' "
       "stop-opacity='.04'/>"
       "<stop offset='.5' stop-color='#fff' stop-opacity='.18'/><stop offset='1' "
       "stop-opacity='0'/></linearGradient></defs>"
       "{}<rect width='9' height='300' fill='url(#f)'/></svg>",
-      EscapeXml(text.author.empty() ? text.title : text.title + " – " + text.author), canvas.TakeSvg());
+      size.width, size.height, EscapeXml(text.author.empty() ? text.title : text.title + " – " + text.author),
+      canvas.TakeSvg());
+}
+
+}  // namespace
+
+std::string DrawCover(const CoverText& text) {
+  return Draw(text, {.width = 400, .height = 600});
+}
+
+std::string DrawStandIn() {
+  return Draw({}, {.width = 2, .height = 3});
 }
 
 std::string CoverVersion(const CoverText& text) { return fmt::format("{:x}", Seed(text)); }

@@ -22,6 +22,10 @@ struct CoverText {
 
 // A picture of 200 by 300 units. Needs no font, script or file of anybody's.
 std::string DrawCover(const CoverText& text);
+// A book without its name, for a cover that cannot be had now. Browsers show the picture of a refusal too; by
+// its own size, 2 by 3 instead of 400 by 600, scripts know it and ask again. On the page it takes the same
+// place.
+std::string DrawStandIn();
 
 // What identifies the drawing of `text`: letters and digits, fit for an address or an entity tag.
 std::string CoverVersion(const CoverText& text);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "services/marketplace/cover.h"
 #include "services/marketplace/testing/page_reader.h"
 
 namespace octavo::marketplace {
@@ -437,6 +438,39 @@ TEST(GalleryTest, EveryStateIsWhatItSays) {
   for (const char* asset : {"shop.css", "shop.js", "htmx-4.0.1.min.js", "favicon.svg"}) {
     const std::string url = reader.AssetUrl(asset);
     Write(std::filesystem::path(folder) / url.substr(1), reader.Get(url).prepared->plain);
+  }
+}
+
+// Covers of all layouts with titles and authors of all lengths, for the browser to measure.
+TEST(GalleryTest, CoversOfLongTitlesAreDrawn) {
+  const char* const folder = std::getenv("OCTAVO_TEST_GALLERY");
+  const std::string titles[] = {
+      "It",
+      "The Life and Strange Surprizing Adventures of Robinson Crusoe, of York, Mariner: Who lived Eight and "
+      "Twenty Years, all "
+      "alone in an un-inhabited Island on the Coast of America",
+      "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+      "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM",
+      "Преступление и наказание: роман в шести частях с эпилогом",
+      "春宵苦短日高起從此君王不早朝承歡侍宴無閒暇春從春遊夜專夜"};
+  const std::string authors[] = {
+      "Bo",
+      "Hubert Blaine Wolfeschlegelsteinhausenbergerdorff Senior and Gabriel José de la Concordia "
+      "García Márquez"};
+  int number = 0;
+  for (const std::string& title : titles) {
+    for (const std::string& author : authors) {
+      for (int i = 0; i < 12; ++i) {  // The layout hangs on the words.
+        const std::string series =
+            i % 2 == 0 ? "" : "The Very Long Series of Endless Books " + std::to_string(i);
+        const std::string cover = DrawCover({.title = title,
+                                             .author = author + std::string(static_cast<std::size_t>(i), '.'),
+                                             .series = series});
+        EXPECT_NE(cover.find("</svg>"), std::string::npos);
+        if (folder != nullptr)
+          Write(std::filesystem::path(folder) / "drawn" / (std::to_string(number++) + ".svg"), cover);
+      }
+    }
   }
 }
 

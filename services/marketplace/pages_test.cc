@@ -393,6 +393,9 @@ TEST_F(PagesTest, ACoverThatIsNotToBeHadIsABookWithoutItsName) {
     EXPECT_THAT(cover->body, HasSubstr("<svg"));
     EXPECT_EQ(cover->headers.Get("Cache-Control"), "no-store");
   }
+  EXPECT_THAT(unknown.body, HasSubstr("width='400' height='600'"));
+  EXPECT_THAT(away.body, HasSubstr("width='2' height='3'"))
+      << "a stand-in, by which scripts know to ask again";
 }
 
 TEST_F(PagesTest, ARatingIsShownWhereItIsKnown) {

@@ -2,7 +2,7 @@
 // and nothing sticks out, on a phone and a desktop, light and dark; and on the narrowest phones nothing sticks out either.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -60,5 +60,22 @@ test('no page has a finding in any state, light and dark, on a phone and a deskt
     await context.close();
   }));
   t.diagnostic(`${states.length} states`);
+  assert.deepEqual(problems, []);
+});
+
+test('no title sticks out of its cover', async () => {
+  const page = await (await browser.newContext()).newPage();
+  const problems = [];
+  for (const name of readdirSync(join(folder, 'drawn'))) {
+    await page.setContent(readFileSync(join(folder, 'drawn', name), 'utf8'));
+    const wide = await page.evaluate(() => {
+      const cover = document.querySelector('svg').getBoundingClientRect();
+      return [...document.querySelectorAll('text')].filter((text) => {
+        const box = text.getBoundingClientRect();
+        return box.left < cover.left || box.right > cover.right || box.top < cover.top || box.bottom > cover.bottom;
+      }).map((text) => text.textContent);
+    });
+    if (wide.length > 0) problems.push(`${name}: ${wide}`);
+  }
   assert.deepEqual(problems, []);
 });

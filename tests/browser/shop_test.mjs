@@ -173,6 +173,46 @@ test('the prices of a row stand on one line, whatever stands above them', () =>
     }
   }));
 
+test('a page in the background has no stream, and looks again when somebody looks at it', () =>
+  visit({}, async (page) => {
+    const isStream = (request) => request.url().includes('/stock?');
+    const turn = (hidden) => page.evaluate((state) => {
+      // As when another tab is chosen, which a browser without windows does not tell its pages.
+      Object.defineProperty(document, 'hidden', { value: state, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+    const [first] = await Promise.all([page.waitForRequest(isStream), page.goto(shop.address + bookPath)]);
+    await first.response(); // It is open.
+    let streams = 0;
+    page.on('request', (request) => { if (isStream(request)) streams += 1; });
+
+    await Promise.all([page.waitForEvent('requestfailed', isStream), turn(true)]);
+    assert.equal(streams, 0, 'and none is opened in its place');
+    await Promise.all([page.waitForRequest(isStream), page.waitForResponse(`**${bookPath}/offer`), turn(false)]);
+    assert.equal(streams, 1);
+    await turn(false);
+    assert.equal(streams, 1, 'one is enough');
+  }));
+
+test('a cover that a busy shop did not give is asked for again', () =>
+  visit({}, async (page) => {
+    const asked = new Map();
+    const standIn = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 300" width="2" height="3"/>';
+    await page.route('**/covers/**', (route) => {
+      const { pathname } = new URL(route.request().url());
+      const times = (asked.get(pathname) ?? 0) + 1;
+      asked.set(pathname, times);
+      if (times > 2) return route.continue();
+      // By a shop that is busy, or by one whose catalogue is.
+      return times === 1 ? route.fulfill({ status: 503, contentType: 'text/html', body: 'Back in a moment' })
+        : route.fulfill({ status: 503, contentType: 'image/svg+xml', body: standIn });
+    });
+    await page.goto(`${shop.address}/books`);
+    await page.waitForFunction(() => [...document.querySelectorAll('.card img')].slice(0, 6)
+      .every((cover) => cover.complete && cover.naturalWidth === 400));
+    assert.ok([...asked.values()].every((times) => times <= 4));
+  }));
+
 test('every cover is a picture that the browser can draw', () =>
   visit({}, async (page) => {
     await page.goto(`${shop.address}/books`);

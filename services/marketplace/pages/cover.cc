@@ -26,8 +26,9 @@ http::Response CoverPicture(const Site& site, const http::Request& request, std:
   if (!book.ok()) {
     // Browsers show the picture of a refusal too: a book without its name rather than a broken frame.
     const Code code = book.error().code;
-    response.status = code == Code::kNotFound || code == Code::kInvalidArgument ? 404 : 503;
-    response.body = DrawCover({});
+    const bool is_none = code == Code::kNotFound || code == Code::kInvalidArgument;
+    response.status = is_none ? 404 : 503;
+    response.body = is_none ? DrawCover({}) : DrawStandIn();
     response.headers.Add("Cache-Control", "no-store");
     return response;
   }

@@ -187,19 +187,26 @@
   }
 })();
 
-// A cover that a busy shop did not give is asked for again, three times, later each time.
+// A cover that a busy shop did not give is asked for again, three times, later each time. In its place there is nothing, or a
+// stand-in of a few pixels, which the page shows as large as the cover.
 (() => {
   const tries = new WeakMap();
   const again = (image) => {
     const count = tries.get(image) ?? 0;
-    if (count === 3 || !new URL(image.src, location.href).pathname.startsWith("/covers/")) return;
+    const address = new URL(image.src, location.href);
+    if (count === 3 || !address.pathname.startsWith("/covers/")) return;
     tries.set(image, count + 1);
+    address.searchParams.set("again", count + 1); // What a page has shown under one address it does not fetch again.
     setTimeout(() => {
-      image.src = image.src;
+      image.src = address;
     }, 1000 * 2 ** count);
   };
-  addEventListener("error", (event) => event.target instanceof HTMLImageElement && again(event.target), true);
-  for (const image of document.images) if (image.complete && image.naturalWidth === 0) again(image);
+  const STAND_IN_WIDTH = 2;
+  const look = ({ target }) => {
+    if (target instanceof HTMLImageElement && target.complete && target.naturalWidth <= STAND_IN_WIDTH) again(target);
+  };
+  for (const event of ["error", "load"]) addEventListener(event, look, true);
+  for (const image of document.images) if (image.currentSrc) look({ target: image });
 })();
 
 // A second click on the way changes nothing: the server sees to that for orders and returns, and here no form goes twice at
