@@ -205,6 +205,10 @@ class SpoilingProxy {
     return url + "&" + server_url_.substr(options);
   }
   void SpoilNext(Spoil spoil) { spoil_ = spoil; }
+  // From now on the server seems to hang: what clients send is taken, and nothing answers it.
+  void Hang() { hangs_ = true; }
+  // How often clients sent something since then.
+  int unanswered() const { return unanswered_; }
 
  private:
   int ConnectToServer() const {
@@ -245,6 +249,10 @@ class SpoilingProxy {
   bool FromClient(int client, int server) {
     const std::string bytes = Pass(client, -1);
     if (bytes.empty()) return false;
+    if (hangs_) {
+      ++unanswered_;
+      return true;
+    }
     const bool commits = bytes.find(std::string_view("COMMIT\0", 7)) != std::string::npos;
     const Spoil spoil = commits ? spoil_.exchange(Spoil::kNothing) : Spoil::kNothing;
     if (spoil == Spoil::kBeforeCommit) return false;
@@ -259,6 +267,8 @@ class SpoilingProxy {
   const TempDir folder_;
   int listener_ = -1;
   std::atomic<Spoil> spoil_ = Spoil::kNothing;
+  std::atomic<bool> hangs_ = false;
+  std::atomic<int> unanswered_ = 0;
   std::thread thread_;
 };
 
@@ -298,6 +308,26 @@ TEST_F(PostgresCommitTest, AnOutcomeNobodyKnowsIsNeitherRepeatedNorGuessed) {
     EXPECT_EQ(Sum(*database_), stored);
     EXPECT_EQ(Sum(*database), stored);  // It has connected again.
   }
+}
+
+TEST_F(PostgresCommitTest, AGroupWaitsForAServerThatHangsOnceAndNotOnceForEachMember) {
+  const auto database = OpenThroughProxy();
+  proxy_.Hang();
+  std::atomic<int> failed = 0;
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 64; ++i) {
+    writers.emplace_back([&, i] {
+      try {
+        database->WriteTogether([&](Transaction& transaction) { transaction.Execute(kInsert, std::to_string(i)); });
+      } catch (const Error&) {
+        ++failed;
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+
+  EXPECT_EQ(failed, 64);
+  EXPECT_LT(proxy_.unanswered(), 32) << "each tried by itself";
 }
 
 TEST_F(PostgresCommitTest, AReadThatLosesItsCommitRunsAgain) {
