@@ -21,6 +21,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(xapian REQUIRED IMPORTED_TARGET xapian-core)
 pkg_check_modules(ctemplate REQUIRED IMPORTED_TARGET libctemplate)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
 
 # Precompiled headers, shared by all files of a kind: pure code, what speaks gRPC, the tests of either, and generated code. A
 # set of its own for each, since GCC takes one only where the options are those that it was made with.

@@ -8,7 +8,7 @@
 readonly BUILD_PACKAGES=(
   g++ cmake ninja-build ccache mold pkg-config
   protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libgrpc++-dev grpc-proto libssl-dev zlib1g-dev libcurl4-openssl-dev
-  libboost1.81-dev libctemplate-dev libsqlite3-dev libpq-dev libxapian-dev libsodium-dev libicu-dev
+  libboost1.81-dev libctemplate-dev libsqlite3-dev libpq-dev libxapian-dev libsodium-dev libqrencode-dev libicu-dev
   prometheus-cpp-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev libeigen3-dev
   libgtest-dev libgmock-dev libbenchmark-dev
 )

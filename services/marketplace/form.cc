@@ -101,6 +101,7 @@ void AddField(View& view, std::string_view marker, const Field& field, const For
   shown.Set("LENGTH_MAX", field.length_max);
   if (field.type != "password") shown.Set("VALUE", field.value);
   if (!field.autocomplete.empty()) shown.Add("COMPLETED").Set("AUTOCOMPLETE", field.autocomplete);
+  if (!field.inputmode.empty()) shown.Add("KEYED").Set("INPUTMODE", field.inputmode);
   if (!field.hint.empty()) shown.Add("HINTED").Set("HINT", field.hint);
   const std::string_view wrong = errors.For(field.name);
   if (!wrong.empty()) shown.Add("WRONG").Set("SENTENCE", wrong);

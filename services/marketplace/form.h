@@ -62,6 +62,7 @@ struct Field {
   std::string value = {};         // Never a password: what was typed is not sent back.
   std::string autocomplete = {};  // "email", "given-name" …: https://html.spec.whatwg.org/#autofill
   std::string hint = {};
+  std::string inputmode = {};  // "numeric": which keys a phone shows.
   bool required = true;
   bool conditional =
       false;  // Required only with some other choice: the server says so, the browser cannot know.

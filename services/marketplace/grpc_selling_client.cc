@@ -129,6 +129,41 @@ Pending<accounts::v1::SignInResponse> GrpcAccountsClient::SignIn(const accounts:
   return calls_.Start(*stub_->async(), &AccountsService::Stub::async::SignIn, request, budget, &work_breaker_);
 }
 
+Pending<accounts::v1::SignInResponse> GrpcAccountsClient::CompleteSignIn(
+    const accounts::v1::CompleteSignInRequest& request, const Budget& budget) {
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::CompleteSignIn, request, budget,
+                      &breaker_);
+}
+
+Pending<accounts::v1::TwoStep> GrpcAccountsClient::GetTwoStep(const accounts::v1::GetTwoStepRequest& request,
+                                                              const Budget& budget) {
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::GetTwoStep, request, budget, &breaker_);
+}
+
+Pending<accounts::v1::OfferTwoStepResponse> GrpcAccountsClient::OfferTwoStep(
+    const accounts::v1::OfferTwoStepRequest& request, const Budget& budget) {
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::OfferTwoStep, request, budget,
+                      &breaker_);
+}
+
+Pending<accounts::v1::TurnOnTwoStepResponse> GrpcAccountsClient::TurnOnTwoStep(
+    const accounts::v1::TurnOnTwoStepRequest& request, const Budget& budget) {
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::TurnOnTwoStep, request, budget,
+                      &breaker_);
+}
+
+Pending<accounts::v1::TurnOffTwoStepResponse> GrpcAccountsClient::TurnOffTwoStep(
+    const accounts::v1::TurnOffTwoStepRequest& request, const Budget& budget) {
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::TurnOffTwoStep, request, budget,
+                      &work_breaker_);
+}
+
+Pending<accounts::v1::MakeRecoveryCodesResponse> GrpcAccountsClient::MakeRecoveryCodes(
+    const accounts::v1::MakeRecoveryCodesRequest& request, const Budget& budget) {
+  return calls_.Start(*stub_->async(), &AccountsService::Stub::async::MakeRecoveryCodes, request, budget,
+                      &work_breaker_);
+}
+
 Pending<accounts::v1::SignOutResponse> GrpcAccountsClient::SignOut(
     const accounts::v1::SignOutRequest& request, const Budget& budget) {
   return calls_.Start(*stub_->async(), &AccountsService::Stub::async::SignOut, request, budget, &breaker_);

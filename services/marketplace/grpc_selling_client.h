@@ -97,7 +97,10 @@ class GrpcAccountsClient final : public AccountsClient {
  public:
   // `calls` and `clock` must outlive it.
   GrpcAccountsClient(GrpcCalls& calls, const std::shared_ptr<grpc::Channel>& channel, const Clock& clock)
-      : calls_(calls), stub_(accounts::v1::AccountsService::NewStub(channel)), breaker_(clock), work_breaker_(clock) {}
+      : calls_(calls),
+        stub_(accounts::v1::AccountsService::NewStub(channel)),
+        breaker_(clock),
+        work_breaker_(clock) {}
 
   Pending<accounts::v1::RegisterResponse> Register(const accounts::v1::RegisterRequest& request,
                                                    const Budget& budget) override;
@@ -105,6 +108,18 @@ class GrpcAccountsClient final : public AccountsClient {
                                                          const Budget& budget) override;
   Pending<accounts::v1::SignInResponse> SignIn(const accounts::v1::SignInRequest& request,
                                                const Budget& budget) override;
+  Pending<accounts::v1::SignInResponse> CompleteSignIn(const accounts::v1::CompleteSignInRequest& request,
+                                                       const Budget& budget) override;
+  Pending<accounts::v1::TwoStep> GetTwoStep(const accounts::v1::GetTwoStepRequest& request,
+                                            const Budget& budget) override;
+  Pending<accounts::v1::OfferTwoStepResponse> OfferTwoStep(const accounts::v1::OfferTwoStepRequest& request,
+                                                           const Budget& budget) override;
+  Pending<accounts::v1::TurnOnTwoStepResponse> TurnOnTwoStep(
+      const accounts::v1::TurnOnTwoStepRequest& request, const Budget& budget) override;
+  Pending<accounts::v1::TurnOffTwoStepResponse> TurnOffTwoStep(
+      const accounts::v1::TurnOffTwoStepRequest& request, const Budget& budget) override;
+  Pending<accounts::v1::MakeRecoveryCodesResponse> MakeRecoveryCodes(
+      const accounts::v1::MakeRecoveryCodesRequest& request, const Budget& budget) override;
   Pending<accounts::v1::SignOutResponse> SignOut(const accounts::v1::SignOutRequest& request,
                                                  const Budget& budget) override;
   Pending<accounts::v1::SignOutEverywhereResponse> SignOutEverywhere(

@@ -61,6 +61,9 @@ constexpr Entry kNotes[] = {
     {Note::kSignedOutEverywhere, {"goodbye-all", "good", "You are signed out everywhere."}},
     {Note::kAddressConfirmed, {"confirmed", "good", "Your address is confirmed, and your account is open. Please sign in."}},
     {Note::kPasswordChanged, {"password", "good", "Your password is changed."}},
+    {Note::kSignInAnew,
+     {"sign-in-anew", "bad", "That took too long, or your password was changed meanwhile. Please sign in once more."}},
+    {Note::kTwoStepOff, {"two-step-off", "good", "From now on your password alone signs you in."}},
     {Note::kErased, {"erased", "good", "Your account is erased. Thank you for having been with us."}},
 };
 

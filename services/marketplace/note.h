@@ -40,6 +40,8 @@ enum class Note {
   kSessionEnded,
   kAddressConfirmed,
   kPasswordChanged,
+  kSignInAnew,
+  kTwoStepOff,
   kErased,
 };
 

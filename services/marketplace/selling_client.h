@@ -72,14 +72,26 @@ class AccountsClient {
       const accounts::v1::VerifyEmailRequest& request, const Budget& budget) = 0;
   virtual Pending<accounts::v1::SignInResponse> SignIn(const accounts::v1::SignInRequest& request,
                                                        const Budget& budget) = 0;
+  virtual Pending<accounts::v1::SignInResponse> CompleteSignIn(const accounts::v1::CompleteSignInRequest& request,
+      const Budget& budget) = 0;
+  virtual Pending<accounts::v1::TwoStep> GetTwoStep(const accounts::v1::GetTwoStepRequest& request,
+      const Budget& budget) = 0;
+  virtual Pending<accounts::v1::OfferTwoStepResponse> OfferTwoStep(const accounts::v1::OfferTwoStepRequest& request,
+      const Budget& budget) = 0;
+  virtual Pending<accounts::v1::TurnOnTwoStepResponse> TurnOnTwoStep(const accounts::v1::TurnOnTwoStepRequest& request,
+      const Budget& budget) = 0;
+  virtual Pending<accounts::v1::TurnOffTwoStepResponse> TurnOffTwoStep(
+      const accounts::v1::TurnOffTwoStepRequest& request, const Budget& budget) = 0;
+  virtual Pending<accounts::v1::MakeRecoveryCodesResponse> MakeRecoveryCodes(
+      const accounts::v1::MakeRecoveryCodesRequest& request, const Budget& budget) = 0;
   virtual Pending<accounts::v1::SignOutResponse> SignOut(const accounts::v1::SignOutRequest& request,
                                                          const Budget& budget) = 0;
   virtual Pending<accounts::v1::SignOutEverywhereResponse> SignOutEverywhere(
       const accounts::v1::SignOutEverywhereRequest& request, const Budget& budget) = 0;
   virtual Pending<accounts::v1::Session> VerifySession(const accounts::v1::VerifySessionRequest& request,
                                                        const Budget& budget) = 0;
-  virtual Pending<accounts::v1::ListSessionsResponse> ListSessions(const accounts::v1::ListSessionsRequest& request,
-                                                                   const Budget& budget) = 0;
+  virtual Pending<accounts::v1::ListSessionsResponse> ListSessions(
+      const accounts::v1::ListSessionsRequest& request, const Budget& budget) = 0;
   virtual Pending<accounts::v1::EndSessionResponse> EndSession(const accounts::v1::EndSessionRequest& request,
                                                                const Budget& budget) = 0;
   virtual Pending<accounts::v1::ChangePasswordResponse> ChangePassword(

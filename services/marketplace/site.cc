@@ -63,7 +63,9 @@ const Viewer& Visit::viewer() const {
   if (viewer_) return *viewer_;
   const Answer<accounts::v1::Session> session = session_->Get(ForPart());
   if (session.ok()) {
-    viewer_ = Viewer{.kind = Viewer::Kind::kCustomer, .customer = (*session)->customer()};
+    viewer_ = Viewer{.kind = Viewer::Kind::kCustomer,
+                     .customer = (*session)->customer(),
+                     .second_step_needed = (*session)->second_step_needed()};
   } else {
     const bool ended = session.error().code == Code::kUnauthenticated;
     viewer_ = Viewer{.kind = ended ? Viewer::Kind::kGuest : Viewer::Kind::kUnknown};

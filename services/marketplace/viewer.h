@@ -21,6 +21,8 @@ struct Viewer {
   };
   Kind kind = Kind::kGuest;
   accounts::v1::Customer customer = {};
+  // A member of staff in a session that has not done the second step, and has no rights of staff therefore.
+  bool second_step_needed = false;
 
   bool is_customer() const { return kind == Kind::kCustomer; }
 };

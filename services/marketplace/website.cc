@@ -24,6 +24,7 @@
 #include "services/marketplace/pages/order.h"
 #include "services/marketplace/pages/search.h"
 #include "services/marketplace/pages/sitemap.h"
+#include "services/marketplace/pages/two_step.h"
 
 namespace octavo::marketplace {
 namespace {
@@ -116,6 +117,14 @@ void AddAccountRoutes(const Site& site, http::Router& router) {
   page("/account", AccountPage);
   page("/account/sign-in", SignInPage);
   form("/account/sign-in", SignIn);
+  page("/account/sign-in/code", SignInCodePage);
+  form("/account/sign-in/code", SignInWithCode);
+  page("/account/two-step", TwoStepPage);
+  form("/account/two-step", TurnOnTwoStep);
+  page("/account/two-step/off", TwoStepOffPage);
+  form("/account/two-step/off", TurnOffTwoStep);
+  page("/account/two-step/codes", RecoveryCodesPage);
+  form("/account/two-step/codes", MakeRecoveryCodes);
   page("/account/register", RegisterPage);
   form("/account/register", Register);
   page("/account/register/sent", RegisteredPage);

@@ -2,6 +2,7 @@
 // messages are read from the folder that the shop writes them to.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -247,6 +248,84 @@ test('the first owner, made on the command line, signs in and cannot leave the s
     assert.match(await page.locator('[role=alert]').textContent(), /only owner/);
   }));
 
+// An authenticator app (RFC 6238) with the key as the page shows it. Its codes never come twice: where one was used up, the next
+// one comes early, as from a phone whose clock is fast.
+class App {
+  constructor(key) {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+    const bits = [...key.replaceAll(' ', '')].map((c) => letters.indexOf(c).toString(2).padStart(5, '0'));
+    this.secret = Buffer.from(bits.join('').match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+    this.last = 0;
+  }
+
+  code() {
+    this.last = Math.max(this.last + 1, Math.floor(Date.now() / 30_000));
+    const counter = Buffer.alloc(8);
+    counter.writeBigUInt64BE(BigInt(this.last));
+    const mac = createHmac('sha1', this.secret).update(counter).digest();
+    const number = mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff;
+    return String(number % 1_000_000).padStart(6, '0');
+  }
+}
+
+let codes = []; // The owner's recovery codes.
+
+test('staff are led to two steps: a code of an app or a recovery code behind the password', () =>
+  visit({ javaScriptEnabled: false }, async (page) => {
+    await signIn(page, OWNER.password, OWNER.email);
+    assert.match(await page.locator('main').textContent(), /You work for this shop/);
+    const key = await page.locator('.secret').textContent();
+    const app = new App(key);
+    // Sent with the keyboard: the field stands below the picture, and a click would wait for the page to come to rest.
+    const send = async (code) => {
+      await page.getByLabel('Code that the app shows').fill(code);
+      await page.getByLabel('Code that the app shows').press('Enter');
+    };
+    await send('000000');
+    assert.match(await page.locator('[role=alert]').textContent(), /code is wrong/);
+    assert.equal(await page.locator('.secret').textContent(), key);
+    await send(app.code());
+    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+    codes = await page.locator('.recovery-codes code').allTextContents();
+    assert.equal(codes.length, 10);
+    await page.getByRole('link', { name: 'I have kept them' }).click();
+    assert.doesNotMatch(await page.locator('main').textContent(), /rights as staff rest/);
+    await press(page, 'Sign out');
+
+    await signIn(page, OWNER.password, OWNER.email);
+    assert.equal(await heading(page), 'The second step');
+    await page.getByLabel('Code of your app').fill(app.code());
+    await press(page, 'Sign in');
+    assert.match(await noteOf(page), /Welcome/);
+    await press(page, 'Sign out');
+
+    await signIn(page, OWNER.password, OWNER.email);
+    await page.getByLabel('Or a recovery code').fill(codes[3].toLowerCase());
+    await press(page, 'Sign in');
+    await page.goto(`${shop.address}/account/two-step`);
+    assert.match(await page.locator('main').textContent(), /9 recovery codes are left/);
+    await page.getByRole('link', { name: 'Turn it off' }).click();
+    await page.getByLabel('Your password').fill(OWNER.password);
+    await page.getByLabel('Or a recovery code').fill(codes[3]);
+    await press(page, 'Turn two steps off');
+    assert.match(await page.locator('[role=alert]').textContent(), /code is wrong/, 'it is used up');
+  }));
+
+test('axe finds nothing where two steps are on', () =>
+  visit({ viewport: SIZES.phone }, async (page) => {
+    await signIn(page, OWNER.password, OWNER.email);
+    await page.getByLabel('Or a recovery code').fill(codes[4]);
+    await press(page, 'Sign in');
+    await page.goto(`${shop.address}/account/two-step`);
+    await assertFit(page, 'account-two-step-on');
+    await page.goto(`${shop.address}/account/two-step/codes`);
+    await page.getByLabel('Your password').fill(OWNER.password);
+    await page.getByLabel('Or a recovery code').fill(codes[5]);
+    await page.getByLabel('Or a recovery code').press('Enter');
+    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+    await assertFit(page, 'account-recovery-codes');
+  }));
+
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ['light', 'dark']) {
     test(`axe finds nothing, and nothing sticks out: ${size}, ${colorScheme}`, () =>
@@ -267,11 +346,20 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await page.getByLabel('Password').fill('short');
         await press(page, 'Open an account');
         await at('wrong-field');
+        await signIn(page, OWNER.password, OWNER.email);
+        await at('second-step');
         await signIn(page, ADA.password);
-        for (const [name, path] of Object.entries({ home: '', password: '/password', erase: '/erase' })) {
+        const own = { home: '', password: '/password', erase: '/erase', 'two-step': '/two-step', 'two-step-off': '/two-step/off',
+          'two-step-codes': '/two-step/codes' };
+        for (const [name, path] of Object.entries(own)) {
           await open(path);
           await at(name);
         }
+        await open('/two-step');
+        await page.getByLabel('Code that the app shows').fill('000000');
+        await page.getByLabel('Code that the app shows').press('Enter');
+        await page.locator('[role=alert]').waitFor();
+        await at('two-step-wrong');
       }));
   }
 }

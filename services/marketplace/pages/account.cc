@@ -1,7 +1,6 @@
 #include "services/marketplace/pages/account.h"
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -20,17 +19,6 @@ constexpr std::chrono::seconds kExportBudget{8};
 
 std::string Session(const Visit& visit) {
   return std::string(visit.session_token());
-}
-
-// What `show` makes for a customer; whoever is none signs in first.
-http::Response ForCustomer(const Site& site, const Visit& visit, std::string_view path,
-                           const std::function<http::Response()>& show) {
-  switch (visit.viewer().kind) {
-    case Viewer::Kind::kCustomer: return show();
-    case Viewer::Kind::kGuest: return SignInFirst(site, path);
-    case Viewer::Kind::kUnknown: break;
-  }
-  return ShowAccountsAway(site, visit);
 }
 
 void FillSessions(const Site& site, View& content, const Answer<accounts::v1::ListSessionsResponse>& sessions) {
@@ -98,6 +86,7 @@ http::Response AccountPage(const Site& site, const http::Request& request) {
     content.Set("HEADING", customer.full_name().empty() ? "Your account" : customer.full_name());
     content.Set("EMAIL", EmailForPeople(customer.email()))
         .Set("SINCE", FormatDate(site.time_zone, customer.create_time().seconds()));
+    if (visit.viewer().second_step_needed) content.Show("STAFF");
     FillSessions(site, content, sessions.Get(visit.ForPart()));
     return std::move(page).Send();
   });

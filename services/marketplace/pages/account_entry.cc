@@ -20,6 +20,8 @@ constexpr int kEmailBytesMax = 254;
 constexpr std::size_t kUuidLength = 36;
 // Of a link's token: those of accounts have 43 characters.
 constexpr std::size_t kTokenBytesMax = 128;
+// Of what accounts gives for a right password: some 200 characters.
+constexpr std::size_t kChallengeBytesMax = 512;
 
 Field EmailField(std::string value) {
   return {.name = "email",
@@ -47,6 +49,26 @@ AccountForm SignInForm(std::string email, std::string next) {
                      CurrentPasswordField("password", "Password")},
           .hidden = {{"next", std::move(next)}},
           .ways = {{"I have forgotten my password", "/account/forgotten"}, {"I have no account yet", "/account/register"}}};
+}
+
+AccountForm CodeForm(std::string challenge, std::string email, std::string next) {
+  return {.heading = "The second step",
+          .lead = "Your password is right. Now the code that your app shows.",
+          .action = "/account/sign-in/code",
+          .button = "Sign in",
+          .fields = WithCodeFields({}),
+          .hidden = {{"challenge", std::move(challenge)}, {"email", std::move(email)}, {"next", std::move(next)}},
+          .ways = {{"Begin anew", "/account/sign-in"}},
+          .holds_token = true};
+}
+
+// Somebody is in. Staff who have not done the second step are led to it first.
+http::Response LetIn(const Site& site, const Visit& visit, const accounts::v1::SignInResponse& answer, std::string next) {
+  const accounts::v1::Session& session = answer.session();
+  if (session.second_step_needed()) next = "/account/two-step";
+  http::Response response = SignedIn(site, visit, answer, std::move(next));
+  RememberDevice(site, response, session.customer().email());
+  return response;
 }
 
 AccountForm RegisterForm(const Site& site, std::string email, std::string full_name) {
@@ -138,12 +160,34 @@ http::Response SignIn(const Site& site, const Visit& visit, const http::Params& 
   const Budget budget = visit.ForChange();
   const auto session = site.client.accounts().SignIn(request, budget).Get(budget);
   std::string next = NextPath(form, kHome);
-  if (session.ok()) {
-    http::Response response = SignedIn(site, visit, **session, std::move(next));
-    RememberDevice(site, response, (*session)->session().customer().email());
-    return response;
+  if (!session.ok()) {
+    return ShowForm(site, visit, SignInForm(request.email(), std::move(next)), Refusal(session.error(), ""));
   }
-  return ShowForm(site, visit, SignInForm(request.email(), std::move(next)), Refusal(session.error(), ""));
+  if (!(*session)->challenge().empty()) {
+    return ShowForm(site, visit, CodeForm((*session)->challenge(), request.email(), std::move(next)));
+  }
+  return LetIn(site, visit, **session, std::move(next));
+}
+
+http::Response SignInCodePage(const Site& site, const http::Request&) {
+  return Redirect(site, "/account/sign-in");
+}
+
+http::Response SignInWithCode(const Site& site, const Visit& visit, const http::Params& form) {
+  accounts::v1::CompleteSignInRequest request;
+  request.set_challenge(Trimmed(form, "challenge", kChallengeBytesMax));
+  request.set_code(TypedCode(form));
+  request.set_client(ClientAddress(site.transport, visit.request()));
+  const std::string email = Trimmed(form, "email", kEmailBytesMax);
+  request.set_device(KnownDevice(site, visit.request(), email));
+  const Budget budget = visit.ForChange();
+  const auto session = site.client.accounts().CompleteSignIn(request, budget).Get(budget);
+  std::string next = NextPath(form, kHome);
+  if (session.ok()) return LetIn(site, visit, **session, std::move(next));
+  if (session.error().reason == "BAD_CHALLENGE") {
+    return Redirect(site, "/account/sign-in?next=" + http::PercentEncode(next), Note::kSignInAnew);
+  }
+  return ShowForm(site, visit, CodeForm(request.challenge(), email, std::move(next)), Refusal(session.error(), ""));
 }
 
 // --- Registering ---

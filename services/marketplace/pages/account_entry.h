@@ -13,6 +13,9 @@ namespace octavo::marketplace {
 // `?next=` is where a reader goes on once they are in: a path of the shop.
 http::Response SignInPage(const Site& site, const http::Request& request);
 http::Response SignIn(const Site& site, const Visit& visit, const http::Params& form);
+// The second step; the form for it is SignIn's answer, so whoever comes here without one begins anew.
+http::Response SignInCodePage(const Site& site, const http::Request& request);
+http::Response SignInWithCode(const Site& site, const Visit& visit, const http::Params& form);
 
 http::Response RegisterPage(const Site& site, const http::Request& request);
 http::Response Register(const Site& site, const Visit& visit, const http::Params& form);

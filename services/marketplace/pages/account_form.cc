@@ -8,6 +8,10 @@
 namespace octavo::marketplace {
 namespace {
 
+// With the spaces and dashes that people put between.
+constexpr int kCodeCharactersMax = 12;
+constexpr int kRecoveryCodeCharactersMax = 40;
+
 constexpr char kAway[] = "We cannot reach the accounts at the moment, and nothing has changed. Please try again soon.";
 
 // What a form calls the field that accounts names.
@@ -58,6 +62,10 @@ Refusal::Refusal(const Error& error, std::string_view password_field) : status_(
     status_ = 429;
     retry_seconds_ = std::max(1, SecondsOf(error));
     sentence_ = "There were too many attempts. Please try again " + InWords(retry_seconds_) + ".";
+  } else if (error.reason == "BAD_CODE") {
+    sentence_ = "That code is wrong, or was used before. Please type the one that your app shows now.";
+  } else if (error.reason == "TWO_STEP_UNREADABLE") {
+    sentence_ = "We cannot check the codes of your app at the moment. A recovery code will do.";
   } else if (error.reason == "LAST_OWNER") {
     sentence_ = "You are the shop’s only owner. Make somebody else an owner first.";
   } else {
@@ -65,6 +73,42 @@ Refusal::Refusal(const Error& error, std::string_view password_field) : status_(
     retry_seconds_ = 5;
     sentence_ = kAway;
   }
+}
+
+http::Response ForCustomer(const Site& site, const Visit& visit, std::string_view path,
+                           const std::function<http::Response()>& show) {
+  switch (visit.viewer().kind) {
+    case Viewer::Kind::kCustomer: return show();
+    case Viewer::Kind::kGuest: return SignInFirst(site, path);
+    case Viewer::Kind::kUnknown: break;
+  }
+  return ShowAccountsAway(site, visit);
+}
+
+Field TotpField(std::string label) {
+  return {.name = "code",
+          .label = std::move(label),
+          .autocomplete = "one-time-code",
+          .hint = "Six digits; a new one comes every half minute.",
+          .inputmode = "numeric",
+          .length_max = kCodeCharactersMax};
+}
+
+std::vector<Field> WithCodeFields(std::vector<Field> fields) {
+  fields.push_back(TotpField("Code of your app"));
+  fields.back().conditional = true;
+  fields.push_back({.name = "recovery_code",
+                    .label = "Or a recovery code",
+                    .autocomplete = "off",
+                    .hint = "When you have not got your phone.",
+                    .conditional = true,
+                    .length_max = kRecoveryCodeCharactersMax});
+  return fields;
+}
+
+std::string TypedCode(const http::Params& form) {
+  std::string code = Trimmed(form, "code", kCodeCharactersMax);
+  return code.empty() ? Trimmed(form, "recovery_code", kRecoveryCodeCharactersMax) : code;
 }
 
 Field CurrentPasswordField(std::string name, std::string label) {

@@ -2,6 +2,7 @@
 // account.h and account_entry.h.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -69,6 +70,17 @@ http::Response ShowAccountsAway(const Site& site, const Visit& visit);
 
 // 303 to the page for signing in, which leads back to `next`, a path of ours.
 http::Response SignInFirst(const Site& site, std::string_view next);
+
+// What `show` makes for a customer; whoever is none signs in first, and comes back to `path`.
+http::Response ForCustomer(const Site& site, const Visit& visit, std::string_view path,
+                           const std::function<http::Response()>& show);
+
+// For a code of the customer's app.
+Field TotpField(std::string label);
+// These fields, and behind them those for a code of the app or a recovery code, one of which is to be filled.
+std::vector<Field> WithCodeFields(std::vector<Field> fields);
+// What was typed into either.
+std::string TypedCode(const http::Params& form);
 
 inline constexpr int kPasswordCharactersMax = 200;
 // For a password that there is already.

@@ -526,5 +526,97 @@ TEST(ClientAddressTest, IsThatOfTheSocketOrWhatOurProxySays) {
   EXPECT_EQ(ClientAddress(Transport::kHttps, http::Request{.peer_address = "192.0.2.7"}), "");
 }
 
+// --- Two steps
+
+TEST_F(AccountPagesTest, WithTwoStepsThePasswordLeadsToTheCode) {
+  Join();
+  shop_.accounts().TurnOn(kAda);
+  Get("/account/sign-in?next=/books/1");
+
+  const http::Response first = Submit("/account/sign-in", {{"email", kAda}, {"password", kPassword}});
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(first.headers.Get("Cache-Control"), "no-store");
+  EXPECT_FALSE(cookies_.contains("session"));
+  EXPECT_THAT(first.body, AllOf(HasSubstr("autocomplete=\"one-time-code\""), HasSubstr("inputmode=\"numeric\"")));
+  const http::Response wrong = Submit("/account/sign-in/code", {{"code", "000000"}});
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_THAT(wrong.body, HasSubstr("That code is wrong"));
+  const http::Response in = Submit("/account/sign-in/code", {{"code", FakeAccounts::kCode}});
+
+  EXPECT_EQ(in.status, 303);
+  EXPECT_EQ(Location(in), "/books/1");
+  EXPECT_TRUE(cookies_.contains("session"));
+  EXPECT_TRUE(cookies_.contains("device"));
+}
+
+TEST_F(AccountPagesTest, ARecoveryCodeWillDoOnce) {
+  Join();
+  shop_.accounts().TurnOn(kAda);
+  const auto sign_in = [&] {
+    cookies_.erase("session");
+    Get("/account/sign-in");
+    Submit("/account/sign-in", {{"email", kAda}, {"password", kPassword}});
+    return Submit("/account/sign-in/code", {{"code", ""}, {"recovery_code", FakeAccounts::kRecoveryCode}}).status;
+  };
+
+  EXPECT_EQ(sign_in(), 303);
+  EXPECT_EQ(sign_in(), 422);
+}
+
+TEST_F(AccountPagesTest, WhoTakesTooLongForTheCodeBeginsAnew) {
+  Join();
+  shop_.accounts().TurnOn(kAda);
+  Get("/account/sign-in");
+  Submit("/account/sign-in", {{"email", kAda}, {"password", kPassword}});
+  shop_.accounts().FailNext(Error{Code::kFailedPrecondition, "BAD_CHALLENGE", "too late"});
+
+  const http::Response late = Submit("/account/sign-in/code", {{"code", FakeAccounts::kCode}});
+
+  EXPECT_EQ(late.status, 303);
+  EXPECT_THAT(Location(late), StartsWith("/account/sign-in"));
+  EXPECT_EQ(Location(Get("/account/sign-in/code")), "/account/sign-in");
+}
+
+TEST_F(AccountPagesTest, TwoStepsAreTurnedOnByACodeAndOffByPasswordAndCode) {
+  Join();
+  SignInByForm();
+  const http::Response offer = Get("/account/two-step");
+  EXPECT_THAT(offer.body, AllOf(HasSubstr("<svg class=\"qr\""), HasSubstr("ABCD EFGH IJKL"), Not(HasSubstr("You work for"))));
+  EXPECT_EQ(offer.headers.Get("Cache-Control"), "no-store");
+
+  const http::Response wrong = Submit("/account/two-step", {{"code", "000000"}});
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_THAT(wrong.body, AllOf(HasSubstr("That code is wrong"), HasSubstr("ABCD EFGH IJKL")));
+  const http::Response on = Submit("/account/two-step", {{"code", FakeAccounts::kCode}});
+  EXPECT_EQ(on.status, 200);
+  EXPECT_THAT(on.body, HasSubstr(FakeAccounts::kRecoveryCode));
+  EXPECT_EQ(on.headers.Get("Cache-Control"), "no-store");
+  EXPECT_THAT(Get("/account/two-step").body, AllOf(HasSubstr("1 recovery code is left"), Not(HasSubstr("<svg class=\"qr\""))));
+
+  Get("/account/two-step/codes");
+  const http::Response codes =
+      Submit("/account/two-step/codes", {{"password", kPassword}, {"code", FakeAccounts::kCode}});
+  EXPECT_THAT(codes.body, HasSubstr("EEEE-FFFF-GGGG-HHHH"));
+  Get("/account/two-step/off");
+  EXPECT_EQ(Submit("/account/two-step/off", {{"password", kOther}, {"code", FakeAccounts::kCode}}).status, 422);
+  const http::Response off = Submit("/account/two-step/off", {{"password", kPassword}, {"code", FakeAccounts::kCode}});
+  EXPECT_EQ(Location(off), "/account");
+}
+
+TEST_F(AccountPagesTest, StaffAreLedToTheSecondStep) {
+  Join();
+  shop_.accounts().SetRole(kAda, accounts::v1::ROLE_BOOKSELLER);
+  Get("/account/sign-in?next=/books/1");
+
+  const http::Response in = Submit("/account/sign-in", {{"email", kAda}, {"password", kPassword}});
+
+  EXPECT_EQ(Location(in), "/account/two-step");
+  EXPECT_THAT(Get("/account/two-step").body, HasSubstr("You work for this shop"));
+  EXPECT_THAT(Get("/account").body, HasSubstr("Your rights as staff rest"));
+  Get("/account/two-step");
+  Submit("/account/two-step", {{"code", FakeAccounts::kCode}});
+  EXPECT_THAT(Get("/account").body, Not(HasSubstr("Your rights as staff rest")));
+}
+
 }  // namespace
 }  // namespace octavo::marketplace

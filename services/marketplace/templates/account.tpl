@@ -3,6 +3,7 @@
     <h1>{{HEADING}}</h1>
     <p class="quiet">{{EMAIL}}, with us since {{SINCE}}</p>
   </header>
+  {{#STAFF}}<p class="flash bad">Your rights as staff rest in this session: they need two steps. <a href="/account/two-step">See to it</a></p>{{/STAFF}}
   <div class="account-parts">
     <section aria-labelledby="orders">
       <h2 id="orders">Your orders</h2>
@@ -29,6 +30,8 @@
       <h2 id="password">Your password</h2>
       <p>A new password ends every other session.</p>
       <p><a href="/account/password">Change your password</a></p>
+      <p>With two steps, a code of an app on your phone is asked for behind it.</p>
+      <p><a href="/account/two-step">Sign in with two steps</a></p>
     </section>
     <section aria-labelledby="data">
       <h2 id="data">Your data</h2>

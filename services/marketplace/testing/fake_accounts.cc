@@ -149,10 +149,123 @@ Pending<v1::SignInResponse> FakeAccounts::SignIn(const v1::SignInRequest& reques
     last_device_ = request.device();
     const auto person = people_.find(request.email());
     if (person == people_.end() || person->second.password != request.password()) return BadCredentials();
+    if (!person->second.two_step) return Open(person->second, /*two_steps=*/false);
     v1::SignInResponse response;
-    response.set_session_token(NewToken());
-    *response.mutable_session()->mutable_customer() = person->second.customer;
-    sessions_[response.session_token()] = request.email();
+    response.set_challenge("challenge-" + request.email());
+    return response;
+  });
+}
+
+v1::SignInResponse FakeAccounts::Open(const Person& person, bool two_steps) {
+  v1::SignInResponse response;
+  response.set_session_token(NewToken());
+  *response.mutable_session()->mutable_customer() = person.customer;
+  response.mutable_session()->set_second_step_needed(person.customer.role() > v1::ROLE_CUSTOMER && !two_steps);
+  sessions_[response.session_token()] = person.customer.email();
+  if (two_steps) two_steps_.insert(response.session_token());
+  return response;
+}
+
+Status FakeAccounts::UseCode(Person& person, const std::string& code) {
+  if (code == kCode || std::erase(person.recovery_codes, code) > 0) return Ok();
+  return Error{Code::kUnauthenticated, "BAD_CODE", "the code is wrong"};
+}
+
+void FakeAccounts::SetRole(const std::string& email, v1::Role role) {
+  const std::lock_guard lock(mutex_);
+  people_.at(email).customer.set_role(role);
+}
+
+void FakeAccounts::TurnOn(const std::string& email) {
+  const std::lock_guard lock(mutex_);
+  people_.at(email).two_step = true;
+  people_.at(email).recovery_codes = {kRecoveryCode};
+}
+
+Pending<v1::SignInResponse> FakeAccounts::CompleteSignIn(const v1::CompleteSignInRequest& request, const Budget&) {
+  return Reply<v1::SignInResponse>(condition, [&]() -> Result<v1::SignInResponse> {
+    TRY(MayGoOn());
+    const std::lock_guard lock(mutex_);
+    last_client_ = request.client();
+    last_device_ = request.device();
+    for (auto& [email, person] : people_) {
+      if (request.challenge() != "challenge-" + email) continue;
+      TRY(UseCode(person, request.code()));
+      return Open(person, /*two_steps=*/true);
+    }
+    return Error{Code::kFailedPrecondition, "BAD_CHALLENGE", "begin again"};
+  });
+}
+
+Pending<v1::TwoStep> FakeAccounts::GetTwoStep(const v1::GetTwoStepRequest& request, const Budget&) {
+  return Reply<v1::TwoStep>(condition, [&]() -> Result<v1::TwoStep> {
+    TRY(MayGoOn());
+    const std::lock_guard lock(mutex_);
+    const Person* person = TRY(Whose(request.session_token()));
+    v1::TwoStep two_step;
+    two_step.set_on(person->two_step);
+    two_step.set_recovery_codes_left(static_cast<int>(person->recovery_codes.size()));
+    two_step.set_required(person->customer.role() > v1::ROLE_CUSTOMER);
+    return two_step;
+  });
+}
+
+Pending<v1::OfferTwoStepResponse> FakeAccounts::OfferTwoStep(const v1::OfferTwoStepRequest& request, const Budget&) {
+  return Reply<v1::OfferTwoStepResponse>(condition, [&]() -> Result<v1::OfferTwoStepResponse> {
+    TRY(MayGoOn());
+    const std::lock_guard lock(mutex_);
+    const Person* person = TRY(Whose(request.session_token()));
+    if (person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_ON", "it is on"};
+    v1::OfferTwoStepResponse offer;
+    offer.set_secret("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+    offer.set_uri("otpauth://totp/Octavo:x?secret=" + offer.secret());
+    offer.set_offer(request.offer().empty() ? "offer-1" : request.offer());
+    return offer;
+  });
+}
+
+Pending<v1::TurnOnTwoStepResponse> FakeAccounts::TurnOnTwoStep(const v1::TurnOnTwoStepRequest& request, const Budget&) {
+  return Reply<v1::TurnOnTwoStepResponse>(condition, [&]() -> Result<v1::TurnOnTwoStepResponse> {
+    TRY(MayGoOn());
+    const std::lock_guard lock(mutex_);
+    Person* person = TRY(Whose(request.session_token()));
+    if (person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_ON", "it is on"};
+    if (request.offer() != "offer-1") return Error{Code::kFailedPrecondition, "BAD_OFFER", "it is none"};
+    TRY(UseCode(*person, request.code()));
+    person->two_step = true;
+    person->recovery_codes = {kRecoveryCode};
+    two_steps_.insert(request.session_token());
+    v1::TurnOnTwoStepResponse response;
+    response.add_recovery_codes(kRecoveryCode);
+    return response;
+  });
+}
+
+Pending<v1::TurnOffTwoStepResponse> FakeAccounts::TurnOffTwoStep(const v1::TurnOffTwoStepRequest& request, const Budget&) {
+  return Reply<v1::TurnOffTwoStepResponse>(condition, [&]() -> Result<v1::TurnOffTwoStepResponse> {
+    TRY(MayGoOn());
+    const std::lock_guard lock(mutex_);
+    Person* person = TRY(Whose(request.session_token()));
+    if (!person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_OFF", "it is off"};
+    if (person->password != request.password()) return BadCredentials();
+    TRY(UseCode(*person, request.code()));
+    person->two_step = false;
+    return v1::TurnOffTwoStepResponse();
+  });
+}
+
+Pending<v1::MakeRecoveryCodesResponse> FakeAccounts::MakeRecoveryCodes(const v1::MakeRecoveryCodesRequest& request,
+                                                                       const Budget&) {
+  return Reply<v1::MakeRecoveryCodesResponse>(condition, [&]() -> Result<v1::MakeRecoveryCodesResponse> {
+    TRY(MayGoOn());
+    const std::lock_guard lock(mutex_);
+    Person* person = TRY(Whose(request.session_token()));
+    if (!person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_OFF", "it is off"};
+    if (person->password != request.password()) return BadCredentials();
+    TRY(UseCode(*person, request.code()));
+    person->recovery_codes = {"EEEE-FFFF-GGGG-HHHH"};
+    v1::MakeRecoveryCodesResponse response;
+    response.add_recovery_codes(person->recovery_codes[0]);
     return response;
   });
 }
@@ -185,6 +298,8 @@ Pending<v1::Session> FakeAccounts::VerifySession(const v1::VerifySessionRequest&
     const std::lock_guard lock(mutex_);
     v1::Session session;
     *session.mutable_customer() = TRY(Whose(request.session_token()))->customer;
+    session.set_second_step_needed(session.customer().role() > v1::ROLE_CUSTOMER &&
+                                   !two_steps_.contains(request.session_token()));
     return session;
   });
 }

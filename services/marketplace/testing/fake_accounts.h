@@ -7,7 +7,9 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "services/marketplace/selling_client.h"
 #include "services/marketplace/testing/reply.h"
@@ -31,6 +33,12 @@ class FakeAccounts final : public AccountsClient {
   std::string LastBaseUri() const;
   // Who, by network address, tried the last form that is throttled.
   std::string LastClient() const;
+  // Gives the customer a role.
+  void SetRole(const std::string& email, accounts::v1::Role role);
+  // Turns two steps on for them; kCode is then always a right code, and kRecoveryCode once.
+  void TurnOn(const std::string& email);
+  static constexpr char kCode[] = "123456";
+  static constexpr char kRecoveryCode[] = "AAAA-BBBB-CCCC-DDDD";
   // The next call that is no VerifySession fails so.
   void FailNext(Error error);
 
@@ -40,6 +48,18 @@ class FakeAccounts final : public AccountsClient {
                                                          const Budget& budget) override;
   Pending<accounts::v1::SignInResponse> SignIn(const accounts::v1::SignInRequest& request,
                                                const Budget& budget) override;
+  Pending<accounts::v1::SignInResponse> CompleteSignIn(const accounts::v1::CompleteSignInRequest& request,
+                                                       const Budget& budget) override;
+  Pending<accounts::v1::TwoStep> GetTwoStep(const accounts::v1::GetTwoStepRequest& request,
+                                            const Budget& budget) override;
+  Pending<accounts::v1::OfferTwoStepResponse> OfferTwoStep(const accounts::v1::OfferTwoStepRequest& request,
+                                                           const Budget& budget) override;
+  Pending<accounts::v1::TurnOnTwoStepResponse> TurnOnTwoStep(
+      const accounts::v1::TurnOnTwoStepRequest& request, const Budget& budget) override;
+  Pending<accounts::v1::TurnOffTwoStepResponse> TurnOffTwoStep(
+      const accounts::v1::TurnOffTwoStepRequest& request, const Budget& budget) override;
+  Pending<accounts::v1::MakeRecoveryCodesResponse> MakeRecoveryCodes(
+      const accounts::v1::MakeRecoveryCodesRequest& request, const Budget& budget) override;
   Pending<accounts::v1::SignOutResponse> SignOut(const accounts::v1::SignOutRequest& request,
                                                  const Budget& budget) override;
   Pending<accounts::v1::SignOutEverywhereResponse> SignOutEverywhere(
@@ -65,17 +85,22 @@ class FakeAccounts final : public AccountsClient {
   struct Person {
     accounts::v1::Customer customer;
     std::string password;
+    bool two_step = false;
+    std::vector<std::string> recovery_codes = {};
   };
 
   std::string NewToken();
   Status MayGoOn();
   Result<Person*> Whose(const std::string& session_token);
   void EndSessions(const std::string& email, const std::string& but = {});
+  accounts::v1::SignInResponse Open(const Person& person, bool two_steps);
+  Status UseCode(Person& person, const std::string& code);
 
   mutable std::mutex mutex_;                      // Guards all below.
   std::map<std::string, Person> people_;          // By e-mail.
   std::map<std::string, Person> registrations_;   // By token.
   std::map<std::string, std::string> sessions_;   // E-mail by token.
+  std::set<std::string> two_steps_;               // Tokens of sessions that have done both.
   std::map<std::string, std::string> resets_;     // E-mail by token.
   std::map<std::string, std::string> last_link_;  // Token by e-mail.
   std::set<std::string> registered_;              // Request ids.
