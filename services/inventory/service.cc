@@ -43,7 +43,7 @@ class StockSource final : public rpc::Source<v1::WatchStockResponse> {
   }
 
  private:
-  static constexpr int kPageSize = 500;
+  static constexpr int kPageSize = 64;  // Of a stream that nobody reads, so many wait: 64 x 100 bytes = 6 kB.
 
   static v1::WatchStockResponse ToResponse(const Stock& stock) {
     v1::WatchStockResponse response;

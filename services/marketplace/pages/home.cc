@@ -203,7 +203,7 @@ Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
   Asked asked{
       .for_you = site.client.Recommend(ForYouRequest(visit.reader()), visit.ForPart()),
       .popular = site.client.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShelfBooks), budget),
-      .newest = site.client.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShelfBooks), budget)};
+      .newest = site.client.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShortShelfBooks), budget)};
   asked.categories = TodaysCategories(site.client.ListCategories(budget).Get(budget), day);
   for (const catalog::v1::Category& category : asked.categories) {
     asked.by_category.push_back(site.client.ListBooks(
