@@ -252,7 +252,11 @@ Checkout::Checkout(const Parts& parts, Options options)
       refusals_(parts.metrics.Counter("effects_refused_total",
                                       "How often another service refused for good what was decided about an order.")),
       given_up_(parts.metrics.Counter("effects_given_up_total",
-                                      "What was decided about an order, refused for so long that staff have to do it.")) {}
+                                      "What was decided about an order, refused for so long that staff have to do it.")),
+      asked_again_(parts.metrics.Counter("orders_mended_total",
+                                         "Orders that a service had lost with an older copy, and has again.")),
+      not_mended_(parts.metrics.Counter("orders_not_mended_total",
+                                        "Orders of which a service has lost what cannot be asked for again.")) {}
 
 Result<Order> Checkout::Quote(const Basket& basket, History history, const Context& context) const {
   Basket asked = basket;

@@ -101,6 +101,10 @@ class Checkout {
 
   // Drives what is due: at most `limit` intents and effects, in no order. Gives how many there were.
   int Recover(int limit, const Context& context);
+  // Looks whether inventory, payments and promotions know the last orders and what was decided about them. What one of them has
+  // lost, because an older copy of its store was put back, is asked for again where that can be, and said (older_copy_found).
+  // The first error of a service that cannot be asked; to be repeated then.
+  Status LookBack(const Context& context);
   // Cancels orders that have run out: at most `limit`. Gives how many there were.
   int CancelRunOut(int limit);
 
@@ -108,6 +112,7 @@ class Checkout {
   class RunningHere;
   class UnpaidHere;
   class Lease;
+  struct Amiss;
 
   Result<Order> Quote(const Basket& basket, History history, const Context& context) const;
   Result<Intent> NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
@@ -124,11 +129,17 @@ class Checkout {
   Status Perform(const PendingEffect& pending, const Context& context);
   bool RecoverIntent(const std::string& key, const Context& context);
   void RecoverEffect(const PendingEffect& pending, const Context& context);
+  Status LookBackAtStock(const Order& order, Amiss& stock, const Context& context);
+  Status LookBackAtMoney(const Order& order, Amiss& money, const Context& context);
+  Status LookBackAtClaim(const Order& order, Amiss& claims, const Context& context);
+  void Tell(const Amiss& amiss);
 
   const Parts parts_;
   const Options options_;
   obs::Counter& refusals_;
   obs::Counter& given_up_;
+  obs::Counter& asked_again_;
+  obs::Counter& not_mended_;
   std::mutex mutex_;
   std::condition_variable ended_;
   std::set<std::string> running_;  // Guarded by mutex_: keys that Place drives in this process.

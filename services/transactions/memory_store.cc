@@ -188,8 +188,7 @@ Result<Order> MemoryStore::Decided(const OrderId& id, const std::string& key, co
   found->second = change->order;
   Append(change->event, now, change->order, change->note, change->items);
   for (const Effect& effect : change->effects) {
-    const auto effect_id = static_cast<std::int64_t>(effects_.empty() ? 8 : effects_.rbegin()->first + 1);
-    effects_[effect_id] = {.order = id, .effect = effect};
+    effects_[++last_effect_] = {.order = id, .effect = effect};
   }
   return change->order;
 }
@@ -210,7 +209,17 @@ std::vector<PendingEffect> MemoryStore::DueEffects(Timestamp now, int limit) {
 
 void MemoryStore::FinishEffect(std::int64_t id) {
   const std::lock_guard lock(mutex_);
-  effects_.erase(id);
+  if (auto done = effects_.extract(id)) done_effects_.insert(std::move(done));
+}
+
+std::vector<PendingEffect> MemoryStore::LastDoneEffects(int limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<PendingEffect> done;
+  for (auto last = done_effects_.rbegin(); last != done_effects_.rend(); ++last) {
+    if (done.size() == static_cast<std::size_t>(limit)) break;
+    done.push_back({.id = last->first, .order = orders_.at(last->second.order), .effect = last->second.effect});
+  }
+  return done;
 }
 
 void MemoryStore::RetryEffect(std::int64_t id, Attempt attempt, Timestamp next) {

@@ -33,6 +33,7 @@ class MemoryStore : public Store {
                         const Decide& decide) override;
   std::vector<PendingEffect> DueEffects(Timestamp now, int limit) override;
   void FinishEffect(std::int64_t id) override;
+  std::vector<PendingEffect> LastDoneEffects(int limit) override;
   void RetryEffect(std::int64_t id, Attempt attempt, Timestamp next) override;
   void GiveUpEffect(const PendingEffect& pending, const std::string& note, Timestamp now) override;
   std::vector<OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) override;
@@ -62,6 +63,8 @@ class MemoryStore : public Store {
   std::int64_t last_number_ = 0;
   std::vector<OrderEvent> events_;
   std::map<std::int64_t, StoredEffect> effects_;
+  std::map<std::int64_t, StoredEffect> done_effects_;
+  std::int64_t last_effect_ = 7;
   std::map<std::string, std::string> decision_keys_;
 };
 

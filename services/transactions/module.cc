@@ -127,8 +127,10 @@ Status Module::Start(const runtime::Peers& peers) {
 }
 
 void Module::RecoverUntilStopped() {
+  bool looked_back = false;
   while (true) {
     try {
+      if (!looked_back) looked_back = running_->checkout.LookBack({}).ok();
       if (running_->checkout.Recover(kRecoveredMax, {}) + running_->checkout.CancelRunOut(kRecoveredMax) > 0) {
         running_->events.Notify();
       } else {

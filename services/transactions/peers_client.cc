@@ -392,6 +392,16 @@ Status GrpcStock::Commit(const OrderId& order, const Context& context) {
   return Discard(call.answer);
 }
 
+Result<bool> GrpcStock::Knows(const OrderId& order, const Context& context) {
+  inventory::v1::GetReservationRequest request;
+  request.set_name(ReservationName(order));
+  const auto found = caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::GetReservation, request,
+                                    Limit(context, kReadBudget));
+  if (found.ok()) return true;
+  if (found.error().reason == "UNKNOWN_RESERVATION") return false;
+  return found.error();
+}
+
 Status GrpcStock::Release(const OrderId& order, const Context& context) {
   inventory::v1::ReleaseReservationRequest request;
   request.set_name(ReservationName(order));
@@ -450,6 +460,16 @@ Status SandboxCard::Authorize(const Order& order, const std::string& token, cons
     return Error{Code::kFailedPrecondition, "PAYMENT_DECLINED", "the card provider declined the payment"};
   }
   return charge.error();
+}
+
+Result<bool> SandboxCard::Knows(const OrderId& order, const Context& context) {
+  payments::v1::GetChargeRequest request;
+  request.set_key(order.value());
+  const auto found = caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::GetCharge, request,
+                                    Limit(context, kReadBudget));
+  if (found.ok()) return true;
+  if (found.error().reason == "UNKNOWN_CHARGE") return false;
+  return found.error();
 }
 
 Status SandboxCard::Capture(const OrderId& order, const Context& context) {

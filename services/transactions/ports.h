@@ -79,6 +79,8 @@ class Stock {
   virtual Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) = 0;
   // The copies are sold. FAILED_PRECONDITION when the reservation is gone.
   virtual Status Commit(const OrderId& order, const Context& context) = 0;
+  // Whether it has anything of the order. What is never brought back from an older copy knows all.
+  virtual Result<bool> Knows(const OrderId&, const Context&) { return true; }
   virtual Status Release(const OrderId& order, const Context& context) = 0;
   // Committed copies are taken back. No items: all that are left of the order. `key` makes it happen once.
   virtual Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
@@ -91,6 +93,8 @@ class PaymentProvider {
   virtual ~PaymentProvider() = default;
   // Holds the order's total. FAILED_PRECONDITION (PAYMENT_DECLINED). A transient error leaves it unknown whether it is held.
   virtual Status Authorize(const Order& order, const std::string& token, const Context& context) = 0;
+  // As Stock::Knows, of a charge.
+  virtual Result<bool> Knows(const OrderId&, const Context&) { return true; }
   // Takes what is held.
   virtual Status Capture(const OrderId& order, const Context& context) = 0;
   // Lets go what is or may be held; a later Authorize for this order is then refused.

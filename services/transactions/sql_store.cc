@@ -116,6 +116,11 @@ constexpr char kDueEffects[] = R"(
     orders.document
   FROM effects JOIN orders ON orders.order_id = effects.order_id
   WHERE effects.done = 0 AND effects.given_up = 0 AND effects.next_time <= $1 ORDER BY effects.effect_id LIMIT $2)";
+constexpr char kLastDoneEffects[] = R"(
+  SELECT effects.effect_id, effects.kind, effects.amount_minor, effects.document, effects.attempts, effects.refusals,
+    orders.document
+  FROM effects JOIN orders ON orders.order_id = effects.order_id
+  WHERE effects.done = 1 ORDER BY effects.effect_id DESC LIMIT $1)";
 constexpr char kFinishEffect[] = "UPDATE effects SET done = 1 WHERE effect_id = $1";
 constexpr char kRetryEffect[] = R"(
   UPDATE effects SET attempts = attempts + 1, refusals = refusals + $2, next_time = $3 WHERE effect_id = $1)";
@@ -244,6 +249,20 @@ OrderColumns ToColumns(const Row& row) {
           .refunded_minor = row.Int(11),
           .open_return_count = row.Int(13),
           .run_out_time = row.Time(14)};
+}
+
+std::vector<PendingEffect> ToPendingEffects(const std::vector<Row>& rows) {
+  std::vector<PendingEffect> effects;
+  for (const Row& row : rows) {
+    effects.push_back({.id = row.Int(0),
+                       .order = OrderFromJson(row.Text(6)),
+                       .effect = {.kind = row.OneOf(1, Effect::Kind::kVoidPayment, Effect::Kind::kStrikeOff),
+                                  .amount_minor = row.Int(2),
+                                  .items = ItemsFromJson(row.Text(3))},
+                       .attempts = row.Int(4),
+                       .refusals = row.Int(5)});
+  }
+  return effects;
 }
 
 EffectFacts ToEffectFacts(const Row& row) {
@@ -455,19 +474,13 @@ Result<Order> SqlStore::Decided(const OrderId& id, const std::string& key, const
 }
 
 std::vector<PendingEffect> SqlStore::DueEffects(Timestamp now, int limit) {
-  return database_.Read([&](Transaction& transaction) {
-    std::vector<PendingEffect> effects;
-    for (const Row& row : transaction.Query(kDueEffects, now, limit)) {
-      effects.push_back({.id = row.Int(0),
-                         .order = OrderFromJson(row.Text(6)),
-                         .effect = {.kind = row.OneOf(1, Effect::Kind::kVoidPayment, Effect::Kind::kStrikeOff),
-                                    .amount_minor = row.Int(2),
-                                    .items = ItemsFromJson(row.Text(3))},
-                         .attempts = row.Int(4),
-                         .refusals = row.Int(5)});
-    }
-    return effects;
-  });
+  return database_.Read(
+      [&](Transaction& transaction) { return ToPendingEffects(transaction.Query(kDueEffects, now, limit)); });
+}
+
+std::vector<PendingEffect> SqlStore::LastDoneEffects(int limit) {
+  return database_.Read(
+      [&](Transaction& transaction) { return ToPendingEffects(transaction.Query(kLastDoneEffects, limit)); });
 }
 
 void SqlStore::FinishEffect(std::int64_t id) {

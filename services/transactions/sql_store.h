@@ -35,6 +35,7 @@ class SqlStore : public Store, public FactsSource {
                         const Decide& decide) override;
   std::vector<PendingEffect> DueEffects(Timestamp now, int limit) override;
   void FinishEffect(std::int64_t id) override;
+  std::vector<PendingEffect> LastDoneEffects(int limit) override;
   void RetryEffect(std::int64_t id, Attempt attempt, Timestamp next) override;
   void GiveUpEffect(const PendingEffect& pending, const std::string& note, Timestamp now) override;
   std::vector<OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) override;

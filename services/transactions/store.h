@@ -97,6 +97,8 @@ class Store {
 
   virtual std::vector<PendingEffect> DueEffects(Timestamp now, int limit) = 0;
   virtual void FinishEffect(std::int64_t id) = 0;
+  // Those that were done, the last decided first.
+  virtual std::vector<PendingEffect> LastDoneEffects(int limit) = 0;
   // An attempt came to nothing: its answer was lost, or the other side refused for good.
   enum class Attempt { kLost, kRefused };
   virtual void RetryEffect(std::int64_t id, Attempt attempt, Timestamp next) = 0;

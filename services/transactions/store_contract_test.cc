@@ -171,8 +171,14 @@ TEST_P(StoreContractTest, ADecisionWritesOrderEventAndEffectsTogether) {
   ASSERT_EQ(effects.size(), 2U);
   EXPECT_EQ(effects[0].effect.kind, Effect::Kind::kRestock);
   EXPECT_EQ(effects[0].effect.items, (std::vector<Item>{{BookId(1), 3}, {BookId(2), 1}}));
+  EXPECT_TRUE(store_->LastDoneEffects(10).empty());
   store_->RetryEffect(effects[0].id, Store::Attempt::kLost, kNow + 1h);
   store_->FinishEffect(effects[1].id);
+  const auto done = store_->LastDoneEffects(10);
+  ASSERT_EQ(done.size(), 1U);
+  EXPECT_EQ(done[0].id, effects[1].id);
+  EXPECT_EQ(done[0].effect, effects[1].effect);
+  EXPECT_TRUE(store_->LastDoneEffects(0).empty());
   EXPECT_TRUE(store_->DueEffects(kNow, 10).empty());
   EXPECT_EQ(store_->DueEffects(kNow + 1h, 10).at(0).attempts, 1);
   EXPECT_EQ(store_->DueEffects(kNow + 1h, 10).at(0).refusals, 0);

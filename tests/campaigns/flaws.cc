@@ -61,6 +61,7 @@ class ForwardingOrders : public transactions::Store {
     return store_.DueEffects(now, limit);
   }
   void FinishEffect(std::int64_t id) override { store_.FinishEffect(id); }
+  std::vector<transactions::PendingEffect> LastDoneEffects(int limit) override { return store_.LastDoneEffects(limit); }
   void RetryEffect(std::int64_t id, Attempt attempt, Timestamp next) override { store_.RetryEffect(id, attempt, next); }
   void GiveUpEffect(const transactions::PendingEffect& pending, const std::string& note, Timestamp now) override {
     store_.GiveUpEffect(pending, note, now);

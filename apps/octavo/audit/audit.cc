@@ -110,6 +110,7 @@ void Auditor::AuditLog() {
   const transactions::LogFacts log = stores_.transactions.ReadLogFacts();
   for (const char* equation : transactions::kLogEquations) ledger_.Count(std::string("transactions.") + equation);
   ledger_.Note("transactions: events", log.event_count);
+  ledger_.Note("transactions: numbers passed over", log.skipped_numbers);
   for (const auto& violation : transactions::CheckLog(log)) {
     ledger_.Add({"transactions." + violation.equation, violation.order, violation.message});
   }
