@@ -27,10 +27,11 @@ export async function visit(browser, address, options, steps) {
   const problems = [];
   page.on('pageerror', (error) => problems.push(`script: ${error.message}`));
   page.on('console', (message) => {
-    // A page that says 404 or 422 is meant to.
+    // A page that says 404, 422 or 503 is meant to.
     // Whoever searches leaves the page, and with it the suggestions that were on their way to the search box.
     const cutOff = /Failed to fetch[^]*input#q/.test(message.text());
-    if (message.type() === 'error' && !cutOff && !/40[34]|422|503/.test(message.text())) problems.push(`console: ${message.text()}`);
+    const isMeant = cutOff || /40[34]|422|503/.test(message.text());
+    if (message.type() === 'error' && !isMeant) problems.push(`console: ${message.text()}`);
   });
   page.on('request', (request) => {
     if (!request.url().startsWith(address) && !request.url().startsWith('data:')) problems.push(request.url());

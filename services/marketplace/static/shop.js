@@ -191,13 +191,16 @@
 // stand-in of a few pixels, which the page shows as large as the cover.
 (() => {
   const tries = new WeakMap();
+  const waiting = new WeakSet(); // A refusal counts once, whoever finds it.
   const again = (image) => {
     const count = tries.get(image) ?? 0;
     const address = new URL(image.src, location.href);
-    if (count === 3 || !address.pathname.startsWith("/covers/")) return;
+    if (count === 3 || waiting.has(image) || !address.pathname.startsWith("/covers/")) return;
     tries.set(image, count + 1);
+    waiting.add(image);
     address.searchParams.set("again", count + 1); // What a page has shown under one address it does not fetch again.
     setTimeout(() => {
+      waiting.delete(image);
       image.src = address;
     }, 1000 * 2 ** count);
   };
@@ -205,7 +208,8 @@
   const look = ({ target }) => {
     if (target instanceof HTMLImageElement && target.complete && target.naturalWidth <= STAND_IN_WIDTH) again(target);
   };
-  for (const event of ["error", "load"]) addEventListener(event, look, true);
+  // Of the document: a picture's "load" never reaches the window.
+  for (const event of ["error", "load"]) document.addEventListener(event, look, true);
   for (const image of document.images) if (image.currentSrc) look({ target: image });
 })();
 
