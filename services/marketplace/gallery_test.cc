@@ -353,6 +353,55 @@ std::vector<State> Accounts() {
   };
 }
 
+// A customer who signs in with two steps; `ask` comes behind the password.
+State AtTheCode(const std::string& name, int status, const std::function<http::Response(PageReader&)>& ask) {
+  return {name, "/account/sign-in/code", status, [ask](PageReader& reader) {
+            reader.shop_.accounts().Add("ada@example.org", "a long password", "Ada Lovelace");
+            reader.shop_.accounts().TurnOn("ada@example.org");
+            reader.Get("/account/sign-in");
+            return ask(reader);
+          }};
+}
+
+State WithTwoSteps(State state) {
+  return {state.name, state.route, state.status, [ask = state.ask](PageReader& reader) {
+            reader.SignIn();
+            reader.shop_.accounts().TurnOn("emma@example.org");
+            return ask(reader);
+          }};
+}
+
+std::vector<State> TwoSteps() {
+  const Fields password = {{"email", "ada@example.org"}, {"password", "a long password"}};
+  State staff = At("two-step-staff", "/account/two-step", "/account/two-step");
+  staff.ask = [](PageReader& reader) {
+    reader.SignIn();
+    reader.shop_.accounts().SetRole("emma@example.org", accounts::v1::ROLE_BOOKSELLER);
+    return reader.Get("/account/two-step");
+  };
+  return {
+      AtTheCode("sign-in-code", 200,
+                [=](PageReader& reader) { return reader.Post("/account/sign-in", password); }),
+      AtTheCode("sign-in-code-wrong", 422,
+                [=](PageReader& reader) {
+                  reader.Post("/account/sign-in", password);
+                  return reader.Post("/account/sign-in/code",
+                                     {{"challenge", "challenge-ada@example.org"}, {"code", "000000"}});
+                }),
+      AsCustomer(At("two-step", "/account/two-step", "/account/two-step")),
+      staff,
+      AsCustomer(
+          Sent("two-step-wrong", "/account/two-step", {{"offer", "offer-1"}, {"code", "000000"}}, 422)),
+      AsCustomer(Sent("two-step-on", "/account/two-step",
+                      {{"offer", "offer-1"}, {"code", FakeAccounts::kCode}}, 200)),
+      WithTwoSteps(At("two-step-is-on", "/account/two-step", "/account/two-step")),
+      WithTwoSteps(At("two-step-off", "/account/two-step/off", "/account/two-step/off")),
+      WithTwoSteps(
+          Sent("two-step-off-wrong", "/account/two-step/off", {{"password", "no"}, {"code", "1"}}, 422)),
+      WithTwoSteps(At("recovery-codes", "/account/two-step/codes", "/account/two-step/codes")),
+  };
+}
+
 std::vector<State> Refusals() {
   return {
       At("missing", "/books/{}", "/books/999", 404),
@@ -378,7 +427,7 @@ std::vector<State> Refusals() {
 
 std::vector<State> States() {
   std::vector<State> all;
-  for (auto part : {Shelves(), Selling(), Orders(), Accounts(), Refusals()}) {
+  for (auto part : {Shelves(), Selling(), Orders(), Accounts(), TwoSteps(), Refusals()}) {
     for (State& state : part) all.push_back(std::move(state));
   }
   return all;

@@ -44,6 +44,20 @@ TEST_F(PagesTest, HomeHasItsShelves) {
   }
 }
 
+TEST_F(PagesTest, TheMenuFollowsTheAlphabet) {
+  const std::string body = Get("/").body;
+  const std::size_t begin_of_menu = body.find("class=\"menu\"");
+  const std::string menu = body.substr(begin_of_menu, body.find("</nav>", begin_of_menu) - begin_of_menu);
+  std::vector<std::string> names;
+  for (std::size_t at = menu.find("/categories/"); at != std::string::npos; at = menu.find("/categories/", at + 1)) {
+    const std::size_t begin = menu.find('>', at) + 1;
+    names.push_back(menu.substr(begin, menu.find('<', begin) - begin));
+  }
+
+  EXPECT_GT(names.size(), 1u);
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end())) << testing::PrintToString(names);
+}
+
 TEST_F(PagesTest, HomeOfAnEmptyShopSaysHowBooksComeIn) {
   FakeShopClient empty;
   const Site site{.client = empty,

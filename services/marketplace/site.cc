@@ -1,5 +1,7 @@
 #include "services/marketplace/site.h"
 
+#include <map>
+#include <string_view>
 #include <utility>
 
 #include "lib/base/quoted.h"
@@ -190,12 +192,16 @@ void Page::FillViewer(const Budget& budget) {
 void Page::FillMenu(const Budget& budget) {
   const Answer<catalog::v1::ListCategoriesResponse> categories = categories_.Get(budget);
   if (!categories.ok()) return;  // The menu is a convenience; the page stands without it.
-  View menu = root_.Add("MENU");
+  // By the alphabet, in which readers find one among twenty; the catalogue's order is that of a contract.
+  std::map<std::string_view, const catalog::v1::Category*> by_name;
   for (const catalog::v1::Category& category : (*categories)->categories()) {
-    if (category.book_count() == 0) continue;
+    if (category.book_count() > 0) by_name.emplace(category.display_name(), &category);
+  }
+  View menu = root_.Add("MENU");
+  for (const auto& [name, category] : by_name) {
     View item = menu.Add("CATEGORY");
-    item.Set("LINK", CategoryLink(category.name())).Set("NAME", category.display_name());
-    if (category.name() == options_.active_category) item.Show("ACTIVE");
+    item.Set("LINK", CategoryLink(category->name())).Set("NAME", name);
+    if (category->name() == options_.active_category) item.Show("ACTIVE");
   }
 }
 

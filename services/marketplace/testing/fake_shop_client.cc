@@ -414,7 +414,7 @@ Pending<catalog::v1::Author> FakeShopClient::GetAuthor(const catalog::v1::GetAut
 Pending<catalog::v1::ListCategoriesResponse> FakeShopClient::ListCategories(const Budget&) {
   return Reply<catalog::v1::ListCategoriesResponse>(
       catalog, [&]() -> Result<catalog::v1::ListCategoriesResponse> {
-        std::map<std::string, int> counts;
+        std::map<std::string, int, std::greater<>> counts;  // Not in the order of the alphabet, as the catalogue's is not.
         for (const Book& book : books_) {
           for (const std::string& category : book.categories()) ++counts[category];
         }
