@@ -37,6 +37,9 @@ void AddOptions(CLI::App& app, Settings& settings) {
   add_url("payments", settings.urls.payments);
   add_url("promotions", settings.urls.promotions);
   add_url("transactions", settings.urls.transactions);
+  add_url("catalog", settings.urls.catalog);
+  add_url("accounts", settings.urls.accounts);
+  add_url("recommendations", settings.urls.recommendations);
   app.add_option("--limit", settings.limit_s, "Seconds that an order, an effect or a follower may be under way.")
       ->capture_default_str();
   app.add_option("--acknowledged", settings.acknowledged,
@@ -53,6 +56,9 @@ void FillUrls(Settings& settings) {
   fill(settings.urls.payments, files.payments);
   fill(settings.urls.promotions, files.promotions);
   fill(settings.urls.transactions, files.transactions);
+  fill(settings.urls.catalog, files.catalog);
+  fill(settings.urls.accounts, files.accounts);
+  fill(settings.urls.recommendations, files.recommendations);
 }
 
 // False when the file does not read.

@@ -5,13 +5,17 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "apps/octavo/audit/story.h"
+#include "services/accounts/sql_store_audit.h"
 #include "services/cart/audit.h"
+#include "services/catalog/sql_store_audit.h"
 #include "services/inventory/audit.h"
 #include "services/payments/audit.h"
 #include "services/promotions/audit.h"
+#include "services/recommendations/sql_store_audit.h"
 #include "services/transactions/audit.h"
 
 namespace octavo::audit {
@@ -43,6 +47,8 @@ class Auditor {
 
  private:
   void AuditServices();
+  void AuditTables(const std::string& service, db::Database* database, std::span<const db::Equation> equations);
+  void AuditBookNumbers();
   void AuditLog();
   void AuditOrders();
   void AuditAcknowledged();
@@ -61,6 +67,10 @@ class Auditor {
 
 Ledger Auditor::Run() {
   AuditServices();
+  AuditTables("catalog", stores_.catalog.get(), catalog::Equations());
+  AuditTables("accounts", stores_.accounts.get(), accounts::Equations());
+  AuditTables("recommendations", stores_.recommendations.get(), recommendations::Equations());
+  AuditBookNumbers();
   AuditLog();
   AuditOrders();
   AuditAcknowledged();
@@ -103,10 +113,38 @@ void Auditor::AuditServices() {
   for (const auto& violation : carts.violations) ledger_.Add({"cart." + violation.equation, "", violation.message});
 }
 
+void Auditor::AuditTables(const std::string& service, db::Database* database, std::span<const db::Equation> equations) {
+  ledger_.Note(service + ": stores looked at", database != nullptr ? 1 : 0);
+  if (database == nullptr) return;
+  for (const db::Equation& equation : equations) ledger_.Count(std::string(equation.name));
+  for (const db::Breach& breach : db::FindBreaches(*database, equations)) {
+    ledger_.Add({std::string(breach.equation), breach.subject, std::string(breach.message)});
+  }
+}
+
+// The stocks first: a book has its number before copies of it come.
+void Auditor::AuditBookNumbers() {
+  if (stores_.catalog == nullptr) return;
+  ledger_.Count("shop.stocks_have_books");
+  inventory::BookId last;
+  for (auto page = stores_.inventory.ListStocks(last, kOrdersPerPage); !page.empty();
+       page = stores_.inventory.ListStocks(last, kOrdersPerPage)) {
+    last = page.back().book;
+  }
+  const std::int64_t given = catalog::LastBookNumber(*stores_.catalog);
+  if (last.value() <= given) return;
+  ledger_.Add({"shop.stocks_have_books", "books/" + std::to_string(last.value()),
+               "it has a stock, and the last number that the catalogue has given is " + std::to_string(given) +
+                   ": was an older copy of the catalogue put back?"});
+}
+
 void Auditor::AuditLog() {
   // The consumers first: what they have followed was in the outbox before.
-  const std::pair<const char*, std::int64_t> consumers[] = {{"cart", stores_.cart.FollowedPosition()},
-                                                            {"promotions", stores_.promotions.OrderPosition()}};
+  std::vector<std::pair<const char*, std::int64_t>> consumers = {{"cart", stores_.cart.FollowedPosition()},
+                                                                 {"promotions", stores_.promotions.OrderPosition()}};
+  if (stores_.recommendations != nullptr) {
+    consumers.emplace_back("recommendations", recommendations::OrderPosition(*stores_.recommendations));
+  }
   const transactions::LogFacts log = stores_.transactions.ReadLogFacts();
   for (const char* equation : transactions::kLogEquations) ledger_.Count(std::string("transactions.") + equation);
   ledger_.Note("transactions: events", log.event_count);

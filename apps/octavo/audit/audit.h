@@ -1,5 +1,7 @@
 // Audit: proves from the stores alone that the shop's services tell one story, while it sells or when it does not. Each
-// service's own equations are its audit.h's; those across services are story.h's. Two more are of the whole:
+// service's own equations are its audit.h's, or, of catalog, accounts and recommendations, where they are there, its
+// sql_store_audit.h's; those across services are story.h's. Three more are of the whole:
+//   shop.stocks_have_books             no stock of a book above the last number that the catalogue has given
 //   shop.consumers_are_within_outbox   no consumer of the order events is ahead of the last one
 //   shop.acknowledged_orders_exist     every order of a list that buyers were told of is there
 //

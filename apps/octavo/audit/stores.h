@@ -1,4 +1,4 @@
-// Stores: the stores of the services that sell, opened to be read beside the shop that owns them. Nothing is ever written.
+// Stores: the stores of the eight services, opened to be read beside the shop that owns them. Nothing is ever written.
 #pragma once
 
 #include <filesystem>
@@ -22,9 +22,13 @@ struct StoreUrls {
   std::string payments;
   std::string promotions;
   std::string transactions;
+  // Empty: not looked at, as where a service of these has not run yet.
+  std::string catalog = {};
+  std::string accounts = {};
+  std::string recommendations = {};
 };
 
-// The SQLite files of a shop with this --data-dir.
+// The SQLite files of a shop with this --data-dir; of the last three, those that are there.
 StoreUrls UrlsUnder(const std::filesystem::path& data_dir);
 
 class Stores {
@@ -45,6 +49,10 @@ class Stores {
   payments::SqlStore payments;
   promotions::SqlStore promotions;
   transactions::SqlStore transactions;
+  // Null where they are not looked at.
+  const std::unique_ptr<db::Database> catalog;
+  const std::unique_ptr<db::Database> accounts;
+  const std::unique_ptr<db::Database> recommendations;
 };
 
 }  // namespace octavo::audit
