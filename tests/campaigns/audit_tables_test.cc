@@ -74,6 +74,23 @@ TEST_P(AuditTablesTest, TheRecommendations) {
                                    "recommendations.models_are_within_log: model m"));
 }
 
+TEST_P(AuditTablesTest, ACounterThatIsLostHidesNothing) {
+  EXPECT_THAT(Find(catalog::Migrations(), catalog::Equations(),
+                   "DELETE FROM counters; INSERT INTO changes (position, book_id) VALUES (7, 9);"),
+              UnorderedElementsAre("catalog.log_is_within_counter: position 7"));
+  EXPECT_THAT(Find(recommendations::Migrations(), recommendations::Equations(),
+                   "DELETE FROM event_log;"
+                   "INSERT INTO events (position, reader, book, type, rating, event_time) VALUES (4, 'v-1', 1, 1, 0, 0);"),
+              UnorderedElementsAre("recommendations.events_are_within_log: position 4"));
+  TestDatabase catalogue(GetParam(), catalog::Migrations());
+  TestDatabase events(GetParam(), recommendations::Migrations());
+  catalogue->Write([](db::Transaction& transaction) { transaction.Script("DELETE FROM counters;"); });
+  events->Write([](db::Transaction& transaction) { transaction.Script("DELETE FROM event_log;"); });
+
+  EXPECT_EQ(catalog::LastBookNumber(*catalogue), 0);
+  EXPECT_EQ(recommendations::OrderPosition(*events), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, AuditTablesTest, kEveryDatabase, testing::PrintToStringParamName());
 
 }  // namespace
