@@ -41,7 +41,7 @@ Status Accounts::CountRegistration(const std::string& client) {
   const std::vector<ThrottledSubject> subjects{
       {MakeSubject("register-client", ClientNetwork(client)), policy_.registrations_per_client}};
   if (const auto allowed = parts_.store.Attempt(subjects, now)) {
-    parts_.security.Write({.event = "registration_throttled", .client = std::string(client)});
+    parts_.security.Write({.event = "registration_throttled", .client = client});
     return TryLater(*allowed, now);
   }
   return Ok();
@@ -101,7 +101,7 @@ Result<Accounts::SignedIn> Accounts::SignIn(const SignInAttempt& attempt) {
   const auto tell = [&](std::string_view event) {
     parts_.security.Write({.event = event,
                            .subject = *email,
-                           .client = std::string(attempt.client),
+                           .client = attempt.client,
                            .detail = attempt.device.empty() ? "" : "known device"});
   };
   if (const Status begun = guess.Begin(parts_.clock.Now()); !begun.ok()) {
@@ -245,7 +245,7 @@ Status Accounts::RequestPasswordReset(const std::string& email_text, const std::
   const bool may_write = MayWrite(email, client);
   parts_.security.Write({.event = may_write ? "password_reset_asked" : "password_reset_throttled",
                          .subject = email,
-                         .client = std::string(client)});
+                         .client = client});
   if (!may_write) return Ok();
   const Secret token = NewToken(parts_.random);
   const Timestamp expires = parts_.clock.Now() + policy_.reset_within;

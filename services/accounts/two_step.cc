@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "lib/base/client_network.h"
 #include "services/accounts/accounts.h"
 #include "services/accounts/guess.h"
 #include "services/accounts/token.h"
@@ -125,7 +124,7 @@ Result<Accounts::SignedIn> Accounts::CompleteSignIn(const SecondStep& step) {
   const auto tell = [&](std::string_view event) {
     parts_.security.Write({.event = event,
                            .subject = customer.email,
-                           .client = ClientNetwork(step.client),
+                           .client = step.client,
                            .detail = step.device.empty() ? "" : "known device"});
   };
   const std::optional<TwoStep> two_step = parts_.store.FindTwoStep(customer.id);

@@ -47,6 +47,21 @@ await_start() {
   if [ "$program" != "$1" ]; then fail "$program started, not $1"; fi
 }
 
+# await_starts PROGRAM…: until all of them have started, which they do side by side, so in any order; their processes are in
+# `processes` then.
+declare -A processes
+await_starts() {
+  local program started
+  processes=()
+  for _ in "$@"; do
+    read -r -t "$PATIENCE_S" program started <&3 || fail "of $* only ${!processes[*]} started"
+    processes[$program]=$started
+  done
+  for program in "$@"; do
+    if [ -z "${processes[$program]:-}" ]; then fail "${!processes[*]} started, not $program"; fi
+  done
+}
+
 # await_end: until ./run has ended; its status is in `status` then.
 await_end() {
   status=0
@@ -74,12 +89,8 @@ one_process_starts_again_five_times() {
 
 only_the_service_that_ended_starts_again() {
   open_shop --processes
-  await_start octavo-books
-  local books=$process
-  await_start octavo-orders
-  local orders=$process
-  await_start octavo-marketplace
-  local marketplace=$process
+  await_starts octavo-books octavo-orders octavo-marketplace
+  local books=${processes[octavo-books]} orders=${processes[octavo-orders]} marketplace=${processes[octavo-marketplace]}
   kill -SEGV "$orders"
   await_start octavo-orders
   says "octavo-orders was ended by SIGSEGV; it is started again"
