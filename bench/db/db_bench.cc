@@ -141,7 +141,7 @@ void Reads(benchmark::State& state) {
   for (auto _ : state) {
     book = 1 + (book * 31 + 7) % 1000;
     benchmark::DoNotOptimize(database->Read([&](Transaction& transaction) {
-      return transaction.QueryOne("SELECT copies FROM stock WHERE book_id = $1", book)->Int(0);
+      return transaction.QueryTheOne("SELECT copies FROM stock WHERE book_id = $1", book).Int(0);
     }));
   }
   state.SetItemsProcessed(state.iterations());

@@ -100,6 +100,9 @@ class Transaction {
   std::vector<Row> Query(std::string_view sql, std::span<const Value> parameters);
   // The only row, or none; more than one throws db::Error.
   std::optional<Row> QueryOne(std::string_view sql, std::span<const Value> parameters);
+  // The only row of a statement that always has one: a sum, a RETURNING, a counter that a migration made. Where it
+  // has none, what is stored is damaged: throws db::Damaged.
+  Row QueryTheOne(std::string_view sql, std::span<const Value> parameters);
   // How many rows were inserted, updated or deleted.
   std::int64_t Execute(std::string_view sql, std::span<const Value> parameters);
 
@@ -112,6 +115,11 @@ class Transaction {
   std::optional<Row> QueryOne(std::string_view sql, P&&... parameters) {
     const std::array<Value, sizeof...(P)> values{Value(std::forward<P>(parameters))...};
     return QueryOne(sql, std::span<const Value>(values));
+  }
+  template <std::convertible_to<Value>... P>
+  Row QueryTheOne(std::string_view sql, P&&... parameters) {
+    const std::array<Value, sizeof...(P)> values{Value(std::forward<P>(parameters))...};
+    return QueryTheOne(sql, std::span<const Value>(values));
   }
   template <std::convertible_to<Value>... P>
   std::int64_t Execute(std::string_view sql, P&&... parameters) {

@@ -53,7 +53,7 @@ TEST_P(DatabaseContractTest, ALookerSeesWhatTheOwnerCommitsAndWritesNothing) {
   SeededRandom random(1);
   const auto looker = Open({.url = database_.url(), .read_only = true}, random);
   const auto seen = [&] {
-    return looker->Read([](Transaction& t) { return t.QueryOne("SELECT COUNT(*) FROM counter")->Int(0); });
+    return looker->Read([](Transaction& t) { return t.QueryTheOne("SELECT COUNT(*) FROM counter").Int(0); });
   };
   EXPECT_EQ(seen(), 0);
 
@@ -153,10 +153,10 @@ TEST_P(DatabaseContractTest, TakesOptionalParametersInConditions) {
   const std::int64_t all = database_->Write([&](Transaction& transaction) {
     transaction.Execute(kInsertBook, 1, std::nullopt, "R.U.R.");
     transaction.Execute(kInsertBook, 2, std::nullopt, "Krakatit");
-    return transaction.QueryOne(kFind, std::optional<std::string>())->Int(0);
+    return transaction.QueryTheOne(kFind, std::optional<std::string>()).Int(0);
   });
   const std::int64_t one = database_->Read([&](Transaction& transaction) {
-    return transaction.QueryOne(kFind, std::optional<std::string>("Krakatit"))->Int(0);
+    return transaction.QueryTheOne(kFind, std::optional<std::string>("Krakatit")).Int(0);
   });
 
   EXPECT_EQ(all, 2);
@@ -199,7 +199,7 @@ TEST_P(DatabaseContractTest, ReturnsRowsOfAnUpsert) {
 
   const std::int64_t second = database_->Write([&](Transaction& transaction) {
     transaction.Execute(kAdd, "visits");
-    return transaction.QueryOne(kAdd, "visits")->Int(0);
+    return transaction.QueryTheOne(kAdd, "visits").Int(0);
   });
 
   EXPECT_EQ(second, 2);
@@ -222,7 +222,7 @@ TEST_P(DatabaseContractTest, OrdersTextByItsBytes) {
 TEST_P(DatabaseContractTest, LikeMindsTheCase) {
   const std::int64_t found = database_->Write([&](Transaction& transaction) {
     transaction.Execute(kInsertBook, 1, std::nullopt, "Emma");
-    return transaction.QueryOne("SELECT COUNT(*) FROM book WHERE title LIKE 'e%'")->Int(0);
+    return transaction.QueryTheOne("SELECT COUNT(*) FROM book WHERE title LIKE 'e%'").Int(0);
   });
 
   EXPECT_EQ(found, 0);
@@ -389,6 +389,11 @@ TEST_P(DatabaseContractTest, RefusesToReadAColumnAsWhatItIsNot) {
   EXPECT_THROW((void)row.Int(3), Error);
 }
 
+TEST_P(DatabaseContractTest, QueryTheOneTakesNoRowForDamage) {
+  EXPECT_EQ(database_->Read([](Transaction& t) { return t.QueryTheOne("SELECT COUNT(*) FROM counter").Int(0); }), 0);
+  EXPECT_THROW(database_->Read([](Transaction& t) { return t.QueryTheOne(kGetCounter, "lost").Int(0); }), Damaged);
+}
+
 TEST_P(DatabaseContractTest, QueryOneWantsAtMostOneRow) {
   SetCounter("a", 1);
   SetCounter("b", 2);
@@ -406,10 +411,10 @@ TEST_P(DatabaseContractTest, ReadSeesOneStateAndDoesNotHoldUpWriters) {
   SetCounter("a", 1);
 
   const auto [before, after] = database_->Read([&](Transaction& transaction) {
-    const std::int64_t before = transaction.QueryOne(kGetCounter, "a")->Int(0);
+    const std::int64_t before = transaction.QueryTheOne(kGetCounter, "a").Int(0);
     std::thread writer([&] { SetCounter("a", 2); });
     writer.join();  // Gets through while this is open.
-    return std::pair(before, transaction.QueryOne(kGetCounter, "a")->Int(0));
+    return std::pair(before, transaction.QueryTheOne(kGetCounter, "a").Int(0));
   });
 
   EXPECT_EQ(before, 1);
@@ -434,7 +439,7 @@ TEST_P(DatabaseContractTest, ConcurrentIncrementsAddUp) {
     threads.emplace_back([&] {
       for (int j = 0; j < kEach; ++j) {
         database_->Write([](Transaction& transaction) {
-          const std::int64_t value = transaction.QueryOne(kGetCounter, "visits")->Int(0);
+          const std::int64_t value = transaction.QueryTheOne(kGetCounter, "visits").Int(0);
           transaction.Execute("UPDATE counter SET value = $2 WHERE name = $1", "visits", value + 1);
         });
       }
@@ -471,7 +476,7 @@ TEST_P(DatabaseContractTest, OfSeveralWritesOneThatThrowsLeavesTheOthersAndIsHea
 
   EXPECT_THROW(database_->WriteEach(4, write), ConstraintViolation);
 
-  const auto count = database_->Read([](Transaction& t) { return t.QueryOne("SELECT COUNT(*) FROM book")->Int(0); });
+  const auto count = database_->Read([](Transaction& t) { return t.QueryTheOne("SELECT COUNT(*) FROM book").Int(0); });
   EXPECT_EQ(count, 3);
 }
 
@@ -510,7 +515,7 @@ TEST_P(DatabaseContractTest, TwoTransactionsCannotBothActOnWhatTheOtherChanges) 
     SetCounter("bob", 1);
     const auto leave = [&](const char* name) {
       const Status left = database_->Write([&](Transaction& transaction) -> Status {
-        const std::int64_t present = transaction.QueryOne("SELECT SUM(value) FROM counter")->Int(0);
+        const std::int64_t present = transaction.QueryTheOne("SELECT SUM(value) FROM counter").Int(0);
         if (present < 2) return octavo::Error{Code::kFailedPrecondition, "LAST_ONE", name};
         transaction.Execute("UPDATE counter SET value = 0 WHERE name = $1", name);
         return Ok();
@@ -536,7 +541,7 @@ TEST_P(DatabaseContractTest, EndsAStatementThatTakesTooLong) {
                Timeout);
   EXPECT_THROW(impatient->Write([](Transaction& transaction) { return transaction.QueryOne(kEndless); }),
                Timeout);
-  EXPECT_EQ(impatient->Read([](Transaction& t) { return t.QueryOne("SELECT 1")->Int(0); }), 1);
+  EXPECT_EQ(impatient->Read([](Transaction& t) { return t.QueryTheOne("SELECT 1").Int(0); }), 1);
 }
 
 TEST_P(DatabaseContractTest, RemembersAfterReopening) {
@@ -550,7 +555,7 @@ TEST_P(DatabaseContractTest, TakesMoreStatementsThanItKeepsPrepared) {
     std::int64_t sum = 0;
     for (int round = 0; round < 2; ++round) {
       for (int i = 0; i < 400; ++i)
-        sum += transaction.QueryOne("SELECT $1 + " + std::to_string(i), 0)->Int(0);
+        sum += transaction.QueryTheOne("SELECT $1 + " + std::to_string(i), 0).Int(0);
     }
     return sum;
   });

@@ -28,7 +28,7 @@ class MigrationsTest : public testing::TestWithParam<TestDatabaseKind> {
   Status Run(const std::vector<Migration>& migrations) { return Migrate(*database_, migrations); }
   std::int64_t Count(const std::string& table) {
     return database_->Read(
-        [&](Transaction& t) { return t.QueryOne("SELECT COUNT(*) FROM " + table)->Int(0); });
+        [&](Transaction& t) { return t.QueryTheOne("SELECT COUNT(*) FROM " + table).Int(0); });
   }
 };
 

@@ -34,7 +34,7 @@ constexpr const char* kInsert = "INSERT INTO counter (name, value) VALUES ($1, 1
 constexpr const char* kSum = "SELECT COALESCE(SUM(value), 0) FROM counter";
 
 std::int64_t Sum(Database& database) {
-  return database.Read([](Transaction& transaction) { return transaction.QueryOne(kSum)->Int(0); });
+  return database.Read([](Transaction& transaction) { return transaction.QueryTheOne(kSum).Int(0); });
 }
 
 class PostgresTest : public testing::Test {
@@ -49,7 +49,7 @@ TEST_F(PostgresTest, RunsTheWholeFunctionAgainWhenAnotherTransactionWins) {
   const auto add_what_was_seen = [&](const char* name) {
     database_->Write([&, first = true](Transaction& transaction) mutable {
       ++runs;
-      const std::int64_t seen = transaction.QueryOne(kSum)->Int(0);
+      const std::int64_t seen = transaction.QueryTheOne(kSum).Int(0);
       if (std::exchange(first, false)) both_have_looked.arrive_and_wait();
       transaction.Execute("INSERT INTO counter (name, value) VALUES ($1, $2)", name, seen + 1);
     });
@@ -70,7 +70,7 @@ TEST_F(PostgresTest, RunsAgainWhateverTheFunctionMadeOfTheFailure) {
   int runs = 0;
   const Status status = database_->Write([&](Transaction& transaction) -> Status {
     ++runs;
-    const std::int64_t seen = transaction.QueryOne("SELECT value FROM counter WHERE name = 'a'")->Int(0);
+    const std::int64_t seen = transaction.QueryTheOne("SELECT value FROM counter WHERE name = 'a'").Int(0);
     if (runs == 1) {
       std::thread([&] {
         database_->Write([](Transaction& other) { other.Execute("UPDATE counter SET value = value + 1"); });
@@ -160,7 +160,7 @@ TEST_F(PostgresTest, RefusesCallsThatFindNoConnectionInTime) {
       {.url = database_.url(), .connections_max = 1, .wait_max = std::chrono::milliseconds(20)}, random_);
   const std::int64_t sum = database->Read([&](Transaction& transaction) {
     std::thread([&] { EXPECT_THROW(Sum(*database), Overloaded); }).join();
-    return transaction.QueryOne(kSum)->Int(0);
+    return transaction.QueryTheOne(kSum).Int(0);
   });
 
   EXPECT_EQ(sum, 0);

@@ -32,7 +32,7 @@ class ReopeningTest : public testing::Test {
         1ms);
   }
   static std::int64_t One(Database& database) {
-    return database.Read([](Transaction& transaction) { return transaction.QueryOne("SELECT 1")->Int(0); });
+    return database.Read([](Transaction& transaction) { return transaction.QueryTheOne("SELECT 1").Int(0); });
   }
   static void Write(Database& database) {
     database.Write([](Transaction& transaction) { transaction.Script("CREATE TABLE kept (x BIGINT)"); });
@@ -105,7 +105,7 @@ TEST_F(ReopeningTest, ADiskThatFailsEndsNobodyAndWhatWasStoredIsThereAgain) {
 
   back_.get_future().wait();
   // Whether it is stored nobody could tell.
-  EXPECT_LE(database->Read([](Transaction& transaction) { return transaction.QueryOne("SELECT count(*) FROM kept")->Int(0); }),
+  EXPECT_LE(database->Read([](Transaction& transaction) { return transaction.QueryTheOne("SELECT count(*) FROM kept").Int(0); }),
             1);
 }
 
@@ -119,7 +119,7 @@ TEST_F(ReopeningTest, ARefusalRollsBackAndIsGivenBack) {
   });
 
   EXPECT_THAT(refused, HasReason("REFUSED"));
-  EXPECT_EQ(database->Read([](Transaction& transaction) { return transaction.QueryOne("SELECT count(*) FROM kept")->Int(0); }),
+  EXPECT_EQ(database->Read([](Transaction& transaction) { return transaction.QueryTheOne("SELECT count(*) FROM kept").Int(0); }),
             0);
 }
 

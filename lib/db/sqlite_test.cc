@@ -37,7 +37,7 @@ using testing::HasSubstr;
 constexpr const char* kInsert = "INSERT INTO counter (name, value) VALUES ($1, 1)";
 
 std::int64_t Count(Database& database) {
-  return database.Read([](Transaction& t) { return t.QueryOne("SELECT COUNT(*) FROM counter")->Int(0); });
+  return database.Read([](Transaction& t) { return t.QueryTheOne("SELECT COUNT(*) FROM counter").Int(0); });
 }
 
 void Insert(Database& database, const std::string& name) {
@@ -357,7 +357,7 @@ TEST_F(FaultyDiskTest, WhenTheLogHasFilledTheDiskItIsGivenBack) {
   EXPECT_GT(refused, 0);
   EXPECT_LT(refused, 20);
   const std::int64_t visits =
-      database_->Read([](Transaction& t) { return t.QueryOne("SELECT value FROM counter")->Int(0); });
+      database_->Read([](Transaction& t) { return t.QueryTheOne("SELECT value FROM counter").Int(0); });
   EXPECT_EQ(visits, 1 + 200 - refused);
 }
 

@@ -53,6 +53,12 @@ std::optional<Row> Transaction::QueryOne(std::string_view sql, std::span<const V
   return std::move(rows.front());
 }
 
+Row Transaction::QueryTheOne(std::string_view sql, std::span<const Value> parameters) {
+  std::optional<Row> row = QueryOne(sql, parameters);
+  if (!row) throw Damaged(fmt::format("no row where there is always one, from: {}", ForMessage(sql)));
+  return *std::move(row);
+}
+
 std::int64_t Transaction::Execute(std::string_view sql, std::span<const Value> parameters) {
   return Run(sql, parameters).changed;
 }

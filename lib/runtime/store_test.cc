@@ -25,7 +25,7 @@ TEST_F(StoreTest, AModuleThatSaysNothingHasAFileInItsFolder) {
   ASSERT_THAT(opened, IsOk());
   EXPECT_TRUE(std::filesystem::exists(dir_.path() / "echo" / "echo.db"));
   EXPECT_EQ(
-      (*opened)->Read([](db::Transaction& t) { return t.QueryOne("SELECT COUNT(*) FROM counter")->Int(0); }),
+      (*opened)->Read([](db::Transaction& t) { return t.QueryTheOne("SELECT COUNT(*) FROM counter").Int(0); }),
       0);
 }
 

@@ -52,7 +52,7 @@ bool InsertCustomer(Transaction& transaction, const Customer& customer, const Pa
 }
 
 bool IsLastOwner(Transaction& transaction, const Customer& customer) {
-  return customer.role == Role::kOwner && transaction.QueryOne(kCountOwners)->Int(0) == 1;
+  return customer.role == Role::kOwner && transaction.QueryTheOne(kCountOwners).Int(0) == 1;
 }
 
 // --- Registrations and resets

@@ -165,7 +165,7 @@ std::int64_t FollowedIn(Transaction& transaction) {
   return row ? row->Int(0) : 0;
 }
 
-std::int64_t Number(Transaction& transaction, std::string_view sql) { return transaction.QueryOne(sql)->Int(0); }
+std::int64_t Number(Transaction& transaction, std::string_view sql) { return transaction.QueryTheOne(sql).Int(0); }
 
 }  // namespace
 

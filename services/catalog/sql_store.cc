@@ -196,7 +196,7 @@ std::vector<Row> QueryIn(Transaction& transaction, const std::string& head, cons
 std::int64_t TakeNumbers(Transaction& transaction, const char* counter, std::size_t count) {
   constexpr const char* kTake = "UPDATE counters SET value = value + $2 WHERE name = $1 RETURNING value";
   const auto taken = static_cast<std::int64_t>(count);
-  return transaction.QueryOne(kTake, counter, taken)->Int(0) - taken + 1;
+  return transaction.QueryTheOne(kTake, counter, taken).Int(0) - taken + 1;
 }
 
 // --- Reading ---------------------------------------------------------------------------------------------------------
@@ -574,7 +574,7 @@ std::string SqlStore::CatalogueId(const std::string& candidate) {
   return database_.Write([&](Transaction& transaction) {
     transaction.Execute("INSERT INTO facts (name, text) VALUES ('catalogue', $1) ON CONFLICT (name) DO NOTHING",
                         candidate);
-    return transaction.QueryOne("SELECT text FROM facts WHERE name = 'catalogue'")->Text(0);
+    return transaction.QueryTheOne("SELECT text FROM facts WHERE name = 'catalogue'").Text(0);
   });
 }
 
@@ -768,7 +768,7 @@ Result<ChangePage> SqlStore::ReadChanges(std::int64_t position, int count_max) {
       " ORDER BY position LIMIT $2) AS page LEFT JOIN books ON books.id = page.book_id"
       " ORDER BY change_position";
   return database_.Read([&](Transaction& transaction) -> Result<ChangePage> {
-    ChangePage page{.last_position = transaction.QueryOne(kLast)->Int(0)};
+    ChangePage page{.last_position = transaction.QueryTheOne(kLast).Int(0)};
     if (position > page.last_position) return UnknownPosition(position, page.last_position);
     for (const Row& row : transaction.Query(kRead, position, count_max)) {
       ChangeRecord change{.position = row.Int(0), .id = BookId{row.Int(1)}};
@@ -781,7 +781,7 @@ Result<ChangePage> SqlStore::ReadChanges(std::int64_t position, int count_max) {
 
 std::int64_t SqlStore::LastPosition() {
   return database_.Read([&](Transaction& transaction) {
-    return transaction.QueryOne("SELECT value FROM counters WHERE name = 'position'")->Int(0);
+    return transaction.QueryTheOne("SELECT value FROM counters WHERE name = 'position'").Int(0);
   });
 }
 

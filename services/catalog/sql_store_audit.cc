@@ -33,7 +33,7 @@ std::span<const db::Equation> Equations() { return kEquations; }
 
 std::int64_t LastBookNumber(db::Database& database) {
   return database.Read([](db::Transaction& transaction) {
-    return transaction.QueryOne("SELECT COALESCE(MAX(value), 0) FROM counters WHERE name = 'book'")->Int(0);
+    return transaction.QueryTheOne("SELECT COALESCE(MAX(value), 0) FROM counters WHERE name = 'book'").Int(0);
   });
 }
 

@@ -102,7 +102,7 @@ Recorded Save(Transaction& transaction, const Outcome& outcome) {
 }
 
 ChargeFacts LoadFacts(Transaction& transaction, const ChargeKey& key) {
-  const Row sums = transaction.QueryOne(kSums, key.value()).value();
+  const Row sums = transaction.QueryTheOne(kSums, key.value());
   return {.key = key,
           .charge = Load(transaction, key),
           .entry_count = sums.Int(0),

@@ -191,7 +191,7 @@ Status WriteLists(Transaction& transaction, const Campaign& campaign) {
   if (groups != nullptr && groups->get_items) InsertTerms(transaction, campaign.id, *groups->get_items, kGetItems);
   for (const std::string& code : campaign.codes) {
     if (transaction.Execute(kInsertCode, code, campaign.id.value()) == 1) continue;
-    return CodeTaken(code, CampaignId(transaction.QueryOne(kFindCodeOwner, code)->Int(0)));
+    return CodeTaken(code, CampaignId(transaction.QueryTheOne(kFindCodeOwner, code).Int(0)));
   }
   transaction.Execute(kRaiseRevision);
   return Ok();
@@ -348,7 +348,7 @@ Result<StoredCampaign> SqlStore::Create(const Campaign& campaign, const std::str
     std::vector<Value> values = ToValues(campaign);
     values.insert(values.end(), {request_id, fingerprint, now});
     Campaign created = campaign;
-    created.id = CampaignId(transaction.QueryOne(kInsertCampaign, values)->Int(0));
+    created.id = CampaignId(transaction.QueryTheOne(kInsertCampaign, values).Int(0));
     TRY(WriteLists(transaction, created));
     return *Load(transaction, created.id);
   });
@@ -360,7 +360,7 @@ Result<StoredCampaign> SqlStore::Update(const Campaign& campaign, std::int64_t v
     if (!stored) return UnknownCampaign(campaign.id);
     if (stored->campaign == campaign) return *stored;
     if (stored->version != version) return EtagMismatch(campaign.id);
-    const auto most = [&](const char* sql) { return transaction.QueryOne(sql, campaign.id.value())->Int(0); };
+    const auto most = [&](const char* sql) { return transaction.QueryTheOne(sql, campaign.id.value()).Int(0); };
     TRY(CheckUsed(
         campaign, *stored,
         most("SELECT COALESCE(MAX(redemption_count), 0) FROM campaign_persons WHERE campaign_id = $1"),
@@ -446,7 +446,7 @@ OfferList SqlStore::ReadOffers(std::span<const PersonKey> persons, std::span<con
   };
   Read read = database_.Read([&](Transaction& transaction) {
     Read fresh{known, LoadUses(transaction, persons, codes)};
-    const std::int64_t revision = transaction.QueryOne(kReadRevision)->Int(0);
+    const std::int64_t revision = transaction.QueryTheOne(kReadRevision).Int(0);
     if (revision != known.revision) {
       fresh.snapshot = {revision, std::make_shared<const std::vector<Campaign>>(LoadOffers(transaction))};
     }
@@ -501,12 +501,12 @@ std::int64_t SqlStore::ReleaseRedemptions(const OrderKey& order, Timestamp now) 
 // --- Orders ----------------------------------------------------------------------------------------------------------
 
 std::int64_t SqlStore::OrderPosition() {
-  return database_.Read([](Transaction& transaction) { return transaction.QueryOne(kReadPosition)->Int(0); });
+  return database_.Read([](Transaction& transaction) { return transaction.QueryTheOne(kReadPosition).Int(0); });
 }
 
 Status SqlStore::ApplyOrders(const std::vector<OrderUpdate>& updates) {
   return database_.Write([&](Transaction& transaction) -> Status {
-    std::int64_t last = transaction.QueryOne(kReadPosition)->Int(0);
+    std::int64_t last = transaction.QueryTheOne(kReadPosition).Int(0);
     const std::int64_t before = last;
     for (const auto& [position, facts] : updates) {
       if (position <= last) continue;
@@ -589,10 +589,10 @@ std::vector<CampaignFacts> SqlStore::ReadFacts(CampaignId after, int count_max) 
                      .claim_count = row.Int(7),
                      .spent_minor = row.Int(4),
                      .claimed_minor = row.Int(8),
-                     .persons_over_limit = transaction.QueryOne(kPersonsOverLimit, id, row.Int(5))->Int(0),
-                     .codes_over_limit = transaction.QueryOne(kCodesOverLimit, id, row.Int(6))->Int(0),
-                     .persons_miscounted = transaction.QueryOne(kPersonsMiscounted, id)->Int(0),
-                     .codes_miscounted = transaction.QueryOne(kCodesMiscounted, id)->Int(0)});
+                     .persons_over_limit = transaction.QueryTheOne(kPersonsOverLimit, id, row.Int(5)).Int(0),
+                     .codes_over_limit = transaction.QueryTheOne(kCodesOverLimit, id, row.Int(6)).Int(0),
+                     .persons_miscounted = transaction.QueryTheOne(kPersonsMiscounted, id).Int(0),
+                     .codes_miscounted = transaction.QueryTheOne(kCodesMiscounted, id).Int(0)});
     }
     return all;
   });

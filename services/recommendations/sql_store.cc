@@ -169,7 +169,7 @@ std::vector<std::int64_t> AppendIn(db::Transaction& transaction, std::span<const
   if (fresh.empty()) return positions;
 
   const std::int64_t before =
-      transaction.QueryOne(kAdvance, fresh.size())->Int(0) - static_cast<std::int64_t>(fresh.size());
+      transaction.QueryTheOne(kAdvance, fresh.size()).Int(0) - static_cast<std::int64_t>(fresh.size());
   for (std::int64_t& position : positions) position += position == 0 ? 0 : before;
   InSizes(fresh.size(), [&](std::size_t begin, int size) {
     std::vector<db::Value> values;
@@ -200,7 +200,7 @@ std::vector<std::int64_t> SqlStore::Append(std::span<const Event> events) {
 }
 
 std::int64_t SqlStore::OrderPosition() {
-  return database_.Read([](db::Transaction& transaction) { return transaction.QueryOne(kOrderPosition)->Int(0); });
+  return database_.Read([](db::Transaction& transaction) { return transaction.QueryTheOne(kOrderPosition).Int(0); });
 }
 
 AppliedOrder SqlStore::ApplyOrder(const OrderChange& change) {
@@ -225,7 +225,7 @@ void SqlStore::FollowOrdersAnew() {
 }
 
 std::int64_t SqlStore::LastPosition() {
-  return database_.Read([](db::Transaction& transaction) { return transaction.QueryOne(kLastPosition)->Int(0); });
+  return database_.Read([](db::Transaction& transaction) { return transaction.QueryTheOne(kLastPosition).Int(0); });
 }
 
 std::vector<StoredEvent> SqlStore::EventsAfter(std::int64_t position, int limit, Impressions impressions) {

@@ -20,7 +20,7 @@ std::span<const db::Equation> Equations() { return kEquations; }
 
 std::int64_t OrderPosition(db::Database& database) {
   return database.Read([](db::Transaction& transaction) {
-    return transaction.QueryOne("SELECT COALESCE(MAX(order_position), 0) FROM event_log")->Int(0);
+    return transaction.QueryTheOne("SELECT COALESCE(MAX(order_position), 0) FROM event_log").Int(0);
   });
 }
 

@@ -201,7 +201,7 @@ void UpdateOrder(Transaction& transaction, const Order& order) {
 
 // Gives the event its position.
 std::int64_t InsertEvent(Transaction& transaction, const OrderEvent& event) {
-  const std::int64_t position = transaction.QueryOne(kNextPosition)->Int(0);
+  const std::int64_t position = transaction.QueryTheOne(kNextPosition).Int(0);
   transaction.Execute(kInsertEvent, position, event.order.id.value(), static_cast<int>(event.type), event.time,
                       ToJson(event));
   return position;
@@ -333,7 +333,7 @@ std::optional<Intent> SqlStore::Begin(const Intent& intent) {
         transaction.Execute(kInsertIntent, intent.key, intent.fingerprint, intent.draft.id.value(), ToJson(intent.draft),
                             intent.payment_token, intent.create_time, intent.lease_until);
     if (inserted == 1) return std::nullopt;
-    return ToIntent(*transaction.QueryOne(kSelectIntent, intent.key));
+    return ToIntent(transaction.QueryTheOne(kSelectIntent, intent.key));
   });
 }
 
@@ -347,7 +347,7 @@ std::optional<Intent> SqlStore::FindIntent(const std::string& key) {
 std::optional<Intent> SqlStore::TakeLease(const std::string& key, Timestamp now, Timestamp until) {
   return database_.Write([&](Transaction& transaction) -> std::optional<Intent> {
     if (transaction.Execute(kTakeLease, key, now, until) == 0) return std::nullopt;
-    return ToIntent(*transaction.QueryOne(kSelectIntent, key));
+    return ToIntent(transaction.QueryTheOne(kSelectIntent, key));
   });
 }
 
@@ -381,7 +381,7 @@ Result<Order> SqlStore::Place(const std::string& key, const Order& order) {
       return Error{Code::kAborted, "BEING_UNDONE", "this order is being taken back"};
     }
     Order placed = order;
-    placed.number = transaction.QueryOne(kNextOrderNumber)->Int(0);
+    placed.number = transaction.QueryTheOne(kNextOrderNumber).Int(0);
     CheckInvariants(placed);
     InsertOrder(transaction, key, placed);
     InsertEvent(transaction, {.type = EventType::kPlaced, .time = placed.place_time, .order = placed});
@@ -437,13 +437,13 @@ std::vector<Order> SqlStore::ListOrders(const OrderFilter& filter, int limit) {
 
 std::int64_t SqlStore::CountOrders(const std::string& customer, const std::string& email) {
   return database_.Read([&](Transaction& transaction) {
-    return transaction.QueryOne(kCountOfBuyer, customer, email)->Int(0);
+    return transaction.QueryTheOne(kCountOfBuyer, customer, email).Int(0);
   });
 }
 
 std::int64_t SqlStore::UnpaidCopies(const std::string& customer, const std::string& email) {
   return database_.Read([&](Transaction& transaction) {
-    return transaction.QueryOne(kUnpaidCopies, customer, email)->Int(0);
+    return transaction.QueryTheOne(kUnpaidCopies, customer, email).Int(0);
   });
 }
 
@@ -462,7 +462,7 @@ Result<Order> SqlStore::Decided(const OrderId& id, const std::string& key, const
     if (!row) return Error{Code::kNotFound, "UNKNOWN_ORDER", "there is no order orders/" + id.value()};
     const Order order = OrderFromJson(row->Text(0));
     if (!key.empty() && transaction.Execute(kInsertDecisionKey, key, fingerprint, id.value()) == 0) {
-      if (transaction.QueryOne(kSelectDecisionKey, key)->Text(0) == fingerprint) return order;
+      if (transaction.QueryTheOne(kSelectDecisionKey, key).Text(0) == fingerprint) return order;
       return Error{Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED",
                    "this idempotency key belongs to another request; a new request needs a new key"};
     }
@@ -509,14 +509,14 @@ std::vector<OrderEvent> SqlStore::Events(std::int64_t position, const std::optio
 }
 
 std::int64_t SqlStore::LastPosition() {
-  return database_.Read([&](Transaction& transaction) { return transaction.QueryOne(kLastPosition)->Int(0); });
+  return database_.Read([&](Transaction& transaction) { return transaction.QueryTheOne(kLastPosition).Int(0); });
 }
 
 std::int64_t SqlStore::SkipNumbers(std::int64_t position) {
   return database_.WriteTogether([&](Transaction& transaction) -> std::int64_t {
-    const auto row = transaction.QueryOne(kReadCounters);
-    const std::int64_t lost = position - row->Int(0);
-    const std::int64_t skipped = row->Int(2) + lost - row->Int(1);
+    const Row row = transaction.QueryTheOne(kReadCounters);
+    const std::int64_t lost = position - row.Int(0);
+    const std::int64_t skipped = row.Int(2) + lost - row.Int(1);
     if (lost <= 0 || skipped <= 0) return 0;
     transaction.Execute(kSkipNumbers, skipped);
     return skipped;

@@ -122,6 +122,31 @@ def check_enums_of_rows(tree):
                               "number that is no enumerator for damage")
 
 
+UNCHECKED_ROW = re.compile(r"\bQueryOne(?=\()")
+
+
+def check_unchecked_rows(tree):
+    """A row that must be there can be lost; reading an empty optional is undefined."""
+    for file in tree:
+        if not file.is_cpp:
+            continue
+        for match in UNCHECKED_ROW.finditer(file.code):
+            after = _behind_call(file.code, match.end())
+            before = re.search(r"\*\w+(\.|->)$", file.code[:match.start()])
+            if after.startswith(("->", ".value()")) or before:
+                yield Finding(file.path, file.line_at(match.start()), "use QueryTheOne for a row that is always there; it "
+                              "takes a lost one for damage")
+
+
+def _behind_call(code, at):
+    depth = 0
+    for end in range(at, len(code)):
+        depth += {"(": 1, ")": -1}.get(code[end], 0)
+        if depth == 0:
+            return code[end + 1:end + 9]
+    return ""
+
+
 def check_headers(tree):
     for file in tree:
         if not file.name.endswith(".h"):

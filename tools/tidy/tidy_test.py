@@ -118,6 +118,17 @@ class BannedCalls(TidyTest):
                           "auto c = call.time(0) + Operand() + 'x' + 1'000;\nvoid my_usleep();\n")
 
 
+class UncheckedRows(TidyTest):
+    def test_are_found(self):
+        for use in ["t.QueryOne(kSum, Of(a))->Int(0)", "ToOrder(*t.QueryOne(kFind, key))", "t->QueryOne(kSum).value()"]:
+            with self.subTest(use=use):
+                self.assert_finds("services/cart/sql_store.cc", f"auto a =\n    {use};\n", 2, "QueryTheOne")
+
+    def test_a_row_that_may_not_be_there_is_right(self):
+        self.assert_clean("services/cart/sql_store.cc", "const auto row = t.QueryOne(kFind, key);\n"
+                          "auto a = t.QueryTheOne(kSum).Int(0);\nbool b = t.QueryOne(kFind).has_value();\n")
+
+
 class TryInLists(TidyTest):
     def test_behind_another_member_is_found(self):
         self.assert_finds("lib/rpc/x.cc", "A F() {\n  return A{.name = Name(),\n           .age = TRY(Age())};\n}\n", 3,
