@@ -438,6 +438,34 @@ TEST_F(ModuleTest, ABatchShowsNoBookTwice) {
   EXPECT_THAT(Call(&Stub::BatchRecommend, batch), HasReason("INVALID_FIELD"));
 }
 
+TEST_F(ModuleTest, ABatchPutsListsInOrderAsArrangeBooksDoes) {
+  StartWithBooks();
+  v1::BatchRecommendRequest batch;
+  auto* const request = batch.add_requests();
+  request->set_reader("readers/7");
+  request->set_max_results(3);
+  v1::BookList* const list = batch.add_lists();
+  for (const char* book : {"books/3", "books/1", "books/2"}) list->add_books(book);
+  batch.add_lists();
+  v1::ArrangeBooksRequest arrange;
+  arrange.set_reader("readers/7");
+  *arrange.mutable_lists() = batch.lists();
+
+  const auto response = Call(&Stub::BatchRecommend, batch);
+  const auto arranged = Call(&Stub::ArrangeBooks, arrange);
+
+  ASSERT_EQ(response->lists_size(), 2);
+  EXPECT_EQ(response->lists(0).books_size(), 3);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(response->lists(i).SerializeAsString(), arranged->lists(i).SerializeAsString());
+  }
+  list->add_books("authors/1");
+  EXPECT_THAT(Call(&Stub::BatchRecommend, batch), HasReason("INVALID_FIELD"));
+  list->mutable_books()->RemoveLast();
+  batch.clear_requests();  // Then nobody says whose lists these are.
+  EXPECT_THAT(Call(&Stub::BatchRecommend, batch), HasReason("INVALID_FIELD"));
+}
+
 TEST_F(ModuleTest, EveryRuleOfARequestIsNamedByItsField) {
   StartWithBooks();
   const auto refused = [&](const std::function<void(v1::RecommendRequest&)>& change) -> std::string {

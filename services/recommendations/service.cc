@@ -141,6 +141,29 @@ Result<v1::RecommendResponse> AnswerShelf(const Shelves& shelves, const v1::Reco
   return ToProto(shelf);
 }
 
+using BookLists = google::protobuf::RepeatedPtrField<v1::BookList>;
+
+// Puts the lists of one page in order.
+Status AnswerLists(const Shelves& shelves, const std::string& name, const BookLists& lists, BookLists& answer) {
+  const ReaderId reader = TRY(ParseReader(name));
+  if (lists.size() > kBatchRequestsMax) {
+    return InvalidField("lists", std::to_string(lists.size()) + " lists are more than 20");
+  }
+  std::vector<Shelves::List> given;
+  int count = 0;
+  for (const v1::BookList& list : lists) {
+    if (count += list.books_size(); count > kExcludedMax) return InvalidField("lists.books", "are more than 1,000");
+    Shelves::List& read = given.emplace_back(Shelves::List{.by_taste = list.by_taste()});
+    for (const std::string& book : list.books()) read.books.push_back(TRY(ParseBook(book, "lists.books")));
+  }
+  shelves.Arrange(reader.value(), given, WorkspaceOfThisThread());
+  for (const Shelves::List& list : given) {
+    v1::BookList* const arranged = answer.Add();
+    for (const BookId book : list.books) arranged->add_books(BookName(book));
+  }
+  return Ok();
+}
+
 // Reads one event and checks it. `reader` stands in where the event names none.
 Result<Event> ParseEvent(const v1::Event& proto, const Shelves& shelves, Timestamp now,
                          const std::string& reader = {}) {
@@ -281,27 +304,16 @@ Result<v1::BatchRecommendResponse> RecommendationsService::BatchRecommend(const 
     }
     *batch.add_responses() = std::move(response);
   }
+  if (request.lists().empty()) return batch;
+  if (request.requests().empty()) return InvalidField("requests", "are empty; they say whose lists these are");
+  TRY(AnswerLists(parts_.shelves, request.requests(0).reader(), request.lists(), *batch.mutable_lists()));
   return batch;
 }
 
 Result<v1::ArrangeBooksResponse> RecommendationsService::ArrangeBooks(const rpc::Call&,
                                                                       const v1::ArrangeBooksRequest& request) {
-  const ReaderId reader = TRY(ParseReader(request.reader()));
-  if (request.lists_size() > kBatchRequestsMax) {
-    return InvalidField("lists", std::to_string(request.lists_size()) + " lists are more than 20");
-  }
   v1::ArrangeBooksResponse response;
-  int count = 0;
-  for (const v1::BookList& list : request.lists()) {
-    if (count += list.books_size(); count > kExcludedMax) return InvalidField("lists.books", "are more than 1,000");
-    std::vector<BookId> books;
-    for (const std::string& book : list.books()) books.push_back(TRY(ParseBook(book, "lists.books")));
-    const Shelves::Order order = list.by_taste() ? Shelves::Order::kByTaste : Shelves::Order::kAsGiven;
-    v1::BookList* const arranged = response.add_lists();
-    for (const BookId book : parts_.shelves.Arrange(reader.value(), books, order, WorkspaceOfThisThread())) {
-      arranged->add_books(BookName(book));
-    }
-  }
+  TRY(AnswerLists(parts_.shelves, request.reader(), request.lists(), *response.mutable_lists()));
   return response;
 }
 

@@ -331,48 +331,55 @@ void Shelves::Explore(const Ask& ask, Workspace& workspace) const {
   }
 }
 
-std::vector<BookId> Shelves::Arrange(std::string_view reader, std::span<const BookId> books, Order order,
-                                     Workspace& workspace) const {
+void Shelves::Arrange(std::string_view reader, std::span<List> lists, Workspace& workspace) const {
   const std::shared_ptr<const Display> display = showroom_.display();
   const Stand& stand = StandFor(*display, reader);
-  const Assortment& assortment = *stand.assortment;
   histories_.Copy(reader, workspace.history);
-  Recall(assortment, {}, DayOf(clock_.Now()), workspace);
-  recommender::ItemSet given(assortment.items());
+  Recall(*stand.assortment, {}, DayOf(clock_.Now()), workspace);
+  for (List& list : lists) ArrangeList(stand, list, workspace);
+}
+
+void Shelves::ArrangeList(const Stand& stand, List& list, Workspace& workspace) const {
+  const Assortment& assortment = *stand.assortment;
   struct Place {
     BookId book;
+    ItemIndex item = kNoIndex;
     int rank = 0;  // Lower first: sold-out and foreign books come behind.
     std::size_t taste = 0;
   };
   std::vector<Place> places;
+  places.reserve(list.books.size());
   const auto owned = std::span(workspace.exclusions).first(workspace.never_count);
-  for (const BookId book : books) {
+  for (const BookId book : list.books) {
     const ItemIndex item = assortment.ItemOf(book);
     if (item != kNoIndex && std::find(owned.begin(), owned.end(), item) != owned.end()) continue;
     const std::size_t language = item == kNoIndex ? 0 : assortment.LanguageOf(item);
     const bool foreign = workspace.language != 0 && language != 0 && language != workspace.language;
     const bool sold_out = item != kNoIndex && !stand.available.Contains(item);
-    places.push_back({.book = book, .rank = (sold_out ? 2 : 0) + (foreign ? 1 : 0), .taste = books.size()});
-    if (item != kNoIndex && item < assortment.items()) given.Add(item);
+    places.push_back(
+        {.book = book, .item = item, .rank = (sold_out ? 2 : 0) + (foreign ? 1 : 0), .taste = list.books.size()});
   }
-  if (order == Order::kByTaste) {
+  // Of who has no history the model knows no taste.
+  if (list.by_taste && !workspace.entries.empty()) {
+    recommender::ItemSet given(assortment.items());
+    for (const Place& place : places) {
+      if (place.item < assortment.items()) given.Add(place.item);
+    }
     const auto best = assortment.recommender().Recommend({.history = workspace.entries,
-                                                          .k = books.size(),
+                                                          .k = list.books.size(),
                                                           .filters = {.category = &given, .exclude_history = false},
                                                           .fill = false},
                                                          workspace.scratch);
     for (Place& place : places) {
-      const ItemIndex item = assortment.ItemOf(place.book);
-      const auto found = std::find_if(best.begin(), best.end(), [&](const auto& each) { return each.item == item; });
+      const auto found = std::find_if(best.begin(), best.end(), [&](const auto& each) { return each.item == place.item; });
       if (found != best.end()) place.taste = static_cast<std::size_t>(found - best.begin());
     }
   }
   std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
     return std::pair(a.rank, a.taste) < std::pair(b.rank, b.taste);
   });
-  std::vector<BookId> arranged;
-  for (const Place& place : places) arranged.push_back(place.book);
-  return arranged;
+  list.books.clear();
+  for (const Place& place : places) list.books.push_back(place.book);
 }
 
 Result<Shelf> Shelves::Similar(BookId book, std::string_view reader, int max_results, Workspace& workspace) const {

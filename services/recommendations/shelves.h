@@ -89,11 +89,14 @@ class Shelves {
 
   // Books for a reader. NOT_FOUND (UNKNOWN_CATEGORY), INVALID_ARGUMENT (INVALID_FIELD: max_results).
   Result<Shelf> Recommend(const ShelfRequest& request, Workspace& workspace) const;
-  // These books in the order in which a page should show them: without what the reader owns, books in stock before those
-  // that are not, those in the reader's one language before others; with kByTaste the model's choice before the rest.
-  enum class Order { kAsGiven, kByTaste };
-  std::vector<BookId> Arrange(std::string_view reader, std::span<const BookId> books, Order order,
-                              Workspace& workspace) const;
+  // Some of the books of a page, in their order.
+  struct List {
+    std::vector<BookId> books;
+    bool by_taste = false;
+  };
+  // Puts each list in the order in which a page should show it: without what the reader owns, books in stock before those
+  // that are not, those in the reader's one language before others; by taste, the model's choice before the rest.
+  void Arrange(std::string_view reader, std::span<List> lists, Workspace& workspace) const;
   // Books like this one. `reader` may be empty. NOT_FOUND (UNKNOWN_BOOK), INVALID_ARGUMENT (max_results).
   Result<Shelf> Similar(BookId book, std::string_view reader, int max_results, Workspace& workspace) const;
   // Which of the reader's books led to this one, as far as each gave a fair share of the score and is near the book.
@@ -116,6 +119,7 @@ class Shelves {
   void Fill(const Ask& ask, const recommender::ItemSet& books, std::span<const ItemIndex> exclusions,
             Workspace& workspace) const;
   void Explore(const Ask& ask, Workspace& workspace) const;
+  void ArrangeList(const Stand& stand, List& list, Workspace& workspace) const;
 
   const Showroom& showroom_;
   const Histories& histories_;

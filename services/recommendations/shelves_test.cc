@@ -393,18 +393,19 @@ TEST_F(SeriesAndLanguagesTest, ArrangesAPageForItsReader) {
   std::unordered_map<std::int32_t, std::int64_t> stock;
   for (int book = 1; book <= 19; ++book) stock[book] = book == 12 ? 0 : 5;
   showroom_.ReplaceStock(stock);
-  const auto arrange = [&](const char* reader, Shelves::Order order) {
-    const std::vector<BookId> books = {BookId(12), BookId(10), BookId(11), BookId(1), BookId(13)};
+  const auto arrange = [&](const char* reader, bool by_taste) {
+    std::vector<Shelves::List> lists = {{{BookId(12), BookId(10), BookId(11), BookId(1), BookId(13)}, by_taste}};
+    shelves_.Arrange(reader, lists, workspace_);
     std::vector<int> numbers;
-    for (const BookId book : shelves_.Arrange(reader, books, order, workspace_)) numbers.push_back(book.value());
+    for (const BookId book : lists[0].books) numbers.push_back(book.value());
     return numbers;
   };
-  EXPECT_THAT(arrange("new", Shelves::Order::kAsGiven), ElementsAre(10, 11, 1, 13, 12));  // Sold out: last.
+  EXPECT_THAT(arrange("new", /*by_taste=*/false), ElementsAre(10, 11, 1, 13, 12));  // Sold out: last.
   Did("7", EventType::kPurchase, 11);
-  EXPECT_THAT(arrange("7", Shelves::Order::kAsGiven), ElementsAre(13, 10, 1, 12));  // Bought: gone. German: first.
+  EXPECT_THAT(arrange("7", /*by_taste=*/false), ElementsAre(13, 10, 1, 12));  // Bought: gone. German: first.
   Did("8", EventType::kView, 14);
   Did("8", EventType::kView, 2);
-  EXPECT_THAT(arrange("8", Shelves::Order::kByTaste), testing::UnorderedElementsAre(10, 11, 1, 13, 12));
+  EXPECT_THAT(arrange("8", /*by_taste=*/true), testing::UnorderedElementsAre(10, 11, 1, 13, 12));
 }
 
 TEST_F(ShelvesTest, NamesOnlyReasonsThatGaveAFairShare) {
