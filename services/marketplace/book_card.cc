@@ -71,8 +71,8 @@ void AddCard(View& view, const catalog::v1::Book& book, std::string_view shelf, 
       .Set("TITLE", book.title())
       .Set("AUTHORS", CreditLine(book));
   if (book.has_price() && style.campaigns != nullptr) {
-    const auto touching = style.campaigns->Touching(book, Campaigns::Of::kItself);
-    if (!touching.empty()) card.Add("TOUCHED").Set("CAMPAIGN", touching.front()->display_name());
+    const Campaigns::Banner* const campaign = style.campaigns->FirstOf(book);
+    if (campaign != nullptr) card.Add("TOUCHED").Set("CAMPAIGN", campaign->display_name());
   }
   if (book.has_price()) {
     // Where the reader stood when they pressed it, so that they come back there.

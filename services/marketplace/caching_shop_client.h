@@ -1,35 +1,62 @@
-// CachingShopClient: remembers the shelves, categories and campaigns that are the same for every reader. They
-// are fetched again when they are older than kFresh, by one page at a time while the others still see the old
+// CachingShopClient: remembers the shelves, books on shelves, categories and campaigns that are the same for every
+// reader. They are fetched again when they are older than kFresh, by one page at a time while the others still see the old
 // ones; and when the catalogue does not answer, old ones serve for up to kStale. Everything else passes
 // through. Thread-safe.
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 
 #include "services/marketplace/shop_client.h"
 
 namespace octavo::marketplace {
 
-// One kind of answer by the bytes of its request.
+// One kind of answer by the bytes of its request, or a part of answers by its name.
 template <typename Response>
 class AnswerCache {
  public:
   static constexpr std::chrono::seconds kFresh{5};
   static constexpr std::chrono::minutes kStale{10};
-  // 256 shelves of 24 books x 1.5 kB = 9 MB.
-  static constexpr std::size_t kEntriesMax = 256;
 
-  explicit AnswerCache(const Clock& clock) : clock_(clock) {}
+  // Keeps the newest half of `entries_max` at least.
+  AnswerCache(const Clock& clock, std::size_t entries_max) : clock_(clock), entries_max_(entries_max) {}
 
   template <typename Fetch>
   Pending<Response> Get(const std::string& key, const Fetch& fetch) {
     if (auto known = Known(key)) return Pending<Response>(Answer<Response>(std::move(known)));
     return fetch().Then([this, key](Answer<Response> answer) { return Remember(key, std::move(answer)); });
+  }
+
+  // What may be shown without asking; null when this caller should ask.
+  std::shared_ptr<const Response> Known(const std::string& key) {
+    const Time now = clock_.MonotonicNow();
+    const std::lock_guard lock(mutex_);
+    Entry* const entry = Find(key);
+    if (entry == nullptr || now - entry->fetched > kStale) return nullptr;
+    if (now - entry->fetched <= kFresh) return entry->response;
+    if (now - entry->refreshing_since <= std::chrono::seconds(1)) return entry->response;
+    entry->refreshing_since = now;
+    return nullptr;
+  }
+
+  // What to show, now that somebody has asked.
+  Answer<Response> Remember(const std::string& key, Answer<Response> answer) {
+    const Time now = clock_.MonotonicNow();
+    const std::lock_guard lock(mutex_);
+    if (answer.ok()) {
+      Put(key, Entry{.response = *answer, .fetched = now, .refreshing_since = {}});
+      return answer;
+    }
+    if (answer.error().code == Code::kNotFound) {
+      newer_.erase(key);
+      older_.erase(key);
+    }
+    const Entry* const entry = Find(key);
+    return entry == nullptr || now - entry->fetched > kStale ? answer : entry->response;
   }
 
  private:
@@ -39,50 +66,80 @@ class AnswerCache {
     Time fetched;
     Time refreshing_since;  // Whoever fetches it at the moment; forgotten after a second.
   };
+  using Entries = std::unordered_map<std::string, Entry>;
 
-  // What may be shown without asking; null when this caller should ask.
-  std::shared_ptr<const Response> Known(const std::string& key) {
-    const Time now = clock_.MonotonicNow();
-    const std::lock_guard lock(mutex_);
-    const auto entry = entries_.find(key);
-    if (entry == entries_.end() || now - entry->second.fetched > kStale) return nullptr;
-    if (now - entry->second.fetched <= kFresh) return entry->second.response;
-    if (now - entry->second.refreshing_since <= std::chrono::seconds(1)) return entry->second.response;
-    entry->second.refreshing_since = now;
+  Entry* Find(const std::string& key) {
+    for (Entries* const entries : {&newer_, &older_}) {
+      if (const auto entry = entries->find(key); entry != entries->end()) return &entry->second;
+    }
     return nullptr;
   }
 
-  Answer<Response> Remember(const std::string& key, Answer<Response> answer) {
-    const Time now = clock_.MonotonicNow();
-    const std::lock_guard lock(mutex_);
-    const auto entry = entries_.find(key);
-    if (answer.ok()) {
-      if (entry == entries_.end() && entries_.size() >= kEntriesMax) DropOldest();
-      entries_[key] = Entry{.response = *answer, .fetched = now, .refreshing_since = {}};
-      return answer;
-    }
-    const bool is_gone = answer.error().code == Code::kNotFound;
-    if (is_gone || entry == entries_.end() || now - entry->second.fetched > kStale) return answer;
-    return entry->second.response;
-  }
-
-  void DropOldest() {
-    auto oldest = entries_.begin();
-    for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-      if (entry->second.fetched < oldest->second.fetched) oldest = entry;
-    }
-    entries_.erase(oldest);
+  void Put(const std::string& key, Entry entry) {
+    newer_[key] = std::move(entry);
+    if (newer_.size() > entries_max_ / 2) older_ = std::exchange(newer_, {});
   }
 
   const Clock& clock_;
+  const std::size_t entries_max_;
   std::mutex mutex_;
-  std::map<std::string, Entry> entries_;  // Guarded by mutex_.
+  Entries newer_;  // Guarded by mutex_, as is older_: what was fetched last, and what before that.
+  Entries older_;
+};
+
+// Books by their names, as they stand on a shelf.
+class BookCache {
+ public:
+  using Response = catalog::v1::BatchGetBooksResponse;
+
+  // 2,048 books of 2.5 kB = 5 MB.
+  explicit BookCache(const Clock& clock) : books_(clock, 2048) {}
+
+  // Asks for all of them unless each is known.
+  template <typename Fetch>
+  Pending<Response> Get(const catalog::v1::BatchGetBooksRequest& request, const Fetch& fetch) {
+    auto known = std::make_shared<Response>();
+    for (const std::string& name : request.names()) {
+      const auto book = books_.Known(name);
+      if (book == nullptr) {
+        return fetch().Then([this, names = request.names()](Answer<Response> answer) {
+          return Remember(names, std::move(answer));
+        });
+      }
+      *known->add_books() = *book;
+    }
+    return Pending<Response>(Answer<Response>(std::move(known)));
+  }
+
+ private:
+  using Names = google::protobuf::RepeatedPtrField<std::string>;
+
+  Answer<Response> Remember(const Names& names, Answer<Response> answer) {
+    if (answer.ok()) {
+      for (const catalog::v1::Book& book : (*answer)->books()) {
+        (void)books_.Remember(book.name(), std::make_shared<const catalog::v1::Book>(book));
+      }
+      for (const std::string& name : (*answer)->missing_names()) {
+        (void)books_.Remember(name, Error{.code = Code::kNotFound});
+      }
+      return answer;
+    }
+    auto kept = std::make_shared<Response>();
+    for (const std::string& name : names) {
+      const Answer<catalog::v1::Book> book = books_.Remember(name, answer.error());
+      if (!book.ok()) return answer;
+      *kept->add_books() = **book;
+    }
+    return Answer<Response>(std::move(kept));
+  }
+
+  AnswerCache<catalog::v1::Book> books_;
 };
 
 // What runs in the shop is the same for every guest; of a customer it is asked each time.
 class CachingPromotionsClient final : public PromotionsClient {
  public:
-  CachingPromotionsClient(ShopClient& shop, const Clock& clock) : shop_(shop), banners_(clock) {}
+  CachingPromotionsClient(ShopClient& shop, const Clock& clock) : shop_(shop), banners_(clock, 2) {}
 
   Pending<promotions::v1::ListBannersResponse> ListBanners(const promotions::v1::ListBannersRequest& request,
                                                            const Budget& budget) override {
@@ -99,7 +156,7 @@ class CachingShopClient final : public ShopClient {
  public:
   // Both must outlive it.
   CachingShopClient(ShopClient& inner, const Clock& clock)
-      : inner_(inner), shelves_(clock), categories_(clock), promotions_(inner, clock) {}
+      : inner_(inner), shelves_(clock, kShelvesMax), books_(clock), categories_(clock, 2), promotions_(inner, clock) {}
 
   // First pages are remembered.
   Pending<catalog::v1::ListBooksResponse> ListBooks(const catalog::v1::ListBooksRequest& request,
@@ -117,7 +174,8 @@ class CachingShopClient final : public ShopClient {
   }
   Pending<catalog::v1::BatchGetBooksResponse> BatchGetBooks(const catalog::v1::BatchGetBooksRequest& request,
                                                             const Budget& budget) override {
-    return inner_.BatchGetBooks(request, budget);
+    const auto fetch = [&] { return inner_.BatchGetBooks(request, budget); };
+    return request.has_read_mask() ? fetch() : books_.Get(request, fetch);
   }
   Pending<catalog::v1::SearchBooksResponse> SearchBooks(const catalog::v1::SearchBooksRequest& request,
                                                         const Budget& budget) override {
@@ -131,13 +189,9 @@ class CachingShopClient final : public ShopClient {
                                          const Budget& budget) override {
     return inner_.GetAuthor(request, budget);
   }
-  Pending<recommendations::v1::RecommendResponse> Recommend(
-      const recommendations::v1::RecommendRequest& request, const Budget& budget) override {
-    return inner_.Recommend(request, budget);
-  }
-  Pending<recommendations::v1::ArrangeBooksResponse> ArrangeBooks(
-      const recommendations::v1::ArrangeBooksRequest& request, const Budget& budget) override {
-    return inner_.ArrangeBooks(request, budget);
+  Pending<recommendations::v1::BatchRecommendResponse> BatchRecommend(
+      const recommendations::v1::BatchRecommendRequest& request, const Budget& budget) override {
+    return inner_.BatchRecommend(request, budget);
   }
   Pending<recommendations::v1::ListSimilarBooksResponse> ListSimilarBooks(
       const recommendations::v1::ListSimilarBooksRequest& request, const Budget& budget) override {
@@ -168,8 +222,12 @@ class CachingShopClient final : public ShopClient {
   AccountsClient& accounts() override { return inner_.accounts(); }
 
  private:
+  // 256 shelves of 24 books x 1.5 kB = 9 MB.
+  static constexpr std::size_t kShelvesMax = 256;
+
   ShopClient& inner_;
   AnswerCache<catalog::v1::ListBooksResponse> shelves_;
+  BookCache books_;
   AnswerCache<catalog::v1::ListCategoriesResponse> categories_;
   CachingPromotionsClient promotions_;
 };

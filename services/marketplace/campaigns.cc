@@ -31,6 +31,10 @@ bool Means(const Selection& selection, const catalog::v1::Book& book) {
                      });
 }
 
+bool Touches(const Banner& banner, const catalog::v1::Book& book) {
+  return (banner.has_get_items() && Means(banner.get_items(), book)) || Means(banner.items(), book);
+}
+
 bool Names(const Selection& selection, std::string_view shelf) {
   return Contains(selection.categories(), shelf) || Contains(selection.authors(), shelf);
 }
@@ -78,15 +82,20 @@ std::vector<const Banner*> Campaigns::All() const {
   return all;
 }
 
-std::vector<const Banner*> Campaigns::Touching(const catalog::v1::Book& book, Of of) const {
+std::vector<const Banner*> Campaigns::Touching(const catalog::v1::Book& book) const {
   std::vector<const Banner*> touching;
   for (const Banner& banner : banners().banners()) {
-    const bool is_general = IsEverything(banner.items()) && !banner.has_get_items();
-    const bool is_free_one = banner.has_get_items() && Means(banner.get_items(), book);
-    if (is_general && of == Of::kItself) continue;
-    if (is_free_one || Means(banner.items(), book)) touching.push_back(&banner);
+    if (Touches(banner, book)) touching.push_back(&banner);
   }
   return touching;
+}
+
+const Banner* Campaigns::FirstOf(const catalog::v1::Book& book) const {
+  for (const Banner& banner : banners().banners()) {
+    const bool is_general = IsEverything(banner.items()) && !banner.has_get_items();
+    if (!is_general && Touches(banner, book)) return &banner;
+  }
+  return nullptr;
 }
 
 std::vector<const Banner*> Campaigns::Naming(std::string_view shelf) const {

@@ -21,9 +21,10 @@ class Campaigns {
 
   // All that this reader can use. They live as long as this.
   std::vector<const Banner*> All() const;
-  // Those that are about this book; with Of::kItself not those that are about every book.
-  enum class Of { kItself, kEverything };
-  std::vector<const Banner*> Touching(const catalog::v1::Book& book, Of of) const;
+  // Those that are about this book, or about every book.
+  std::vector<const Banner*> Touching(const catalog::v1::Book& book) const;
+  // The first of those that are about this book itself; null where there is none.
+  const Banner* FirstOf(const catalog::v1::Book& book) const;
   // Those that name this category or author: "categories/romance".
   std::vector<const Banner*> Naming(std::string_view shelf) const;
   // nullptr: there is none of this name that the reader can use.

@@ -68,15 +68,9 @@ Pending<catalog::v1::ListCategoriesResponse> GrpcShopClient::ListCategories(cons
                       /*breaker=*/nullptr);
 }
 
-Pending<recommendations::v1::RecommendResponse> GrpcShopClient::Recommend(
-    const recommendations::v1::RecommendRequest& request, const Budget& budget) {
-  return calls_.Start(*recommendations_->async(), &RecommendationsService::Stub::async::Recommend, request,
-                      budget, &recommendations_breaker_);
-}
-
-Pending<recommendations::v1::ArrangeBooksResponse> GrpcShopClient::ArrangeBooks(
-    const recommendations::v1::ArrangeBooksRequest& request, const Budget& budget) {
-  return calls_.Start(*recommendations_->async(), &RecommendationsService::Stub::async::ArrangeBooks, request,
+Pending<recommendations::v1::BatchRecommendResponse> GrpcShopClient::BatchRecommend(
+    const recommendations::v1::BatchRecommendRequest& request, const Budget& budget) {
+  return calls_.Start(*recommendations_->async(), &RecommendationsService::Stub::async::BatchRecommend, request,
                       budget, &recommendations_breaker_);
 }
 

@@ -48,10 +48,8 @@ class GrpcShopClient final : public ShopClient {
   Pending<catalog::v1::Author> GetAuthor(const catalog::v1::GetAuthorRequest& request,
                                          const Budget& budget) override;
   Pending<catalog::v1::ListCategoriesResponse> ListCategories(const Budget& budget) override;
-  Pending<recommendations::v1::RecommendResponse> Recommend(
-      const recommendations::v1::RecommendRequest& request, const Budget& budget) override;
-  Pending<recommendations::v1::ArrangeBooksResponse> ArrangeBooks(
-      const recommendations::v1::ArrangeBooksRequest& request, const Budget& budget) override;
+  Pending<recommendations::v1::BatchRecommendResponse> BatchRecommend(
+      const recommendations::v1::BatchRecommendRequest& request, const Budget& budget) override;
   Pending<recommendations::v1::ListSimilarBooksResponse> ListSimilarBooks(
       const recommendations::v1::ListSimilarBooksRequest& request, const Budget& budget) override;
   Pending<recommendations::v1::BecauseResponse> Because(const recommendations::v1::BecauseRequest& request,

@@ -44,6 +44,39 @@ TEST_F(PagesTest, HomeHasItsShelves) {
   }
 }
 
+// What a page costs is its calls, above all: what all readers see is at hand, and of a stranger nobody knows anything.
+TEST_F(PagesTest, APageAsksOnlyForWhatItsReaderMayHaveChanged) {
+  const auto calls_of = [&](const std::string& target) {
+    const Mishaps none({});
+    EXPECT_EQ(Get(target).status, 200);
+    return none.call_count();
+  };
+  for (const char* target : {"/", "/books/7", "/"}) {
+    Get(target);
+    events_.Flush();
+  }
+
+  EXPECT_EQ(calls_of("/"), 2) << "the reader's shelves, their cart";
+  EXPECT_EQ(calls_of("/books/7"), 5) << "the book, its stock, what is like it, why this reader may like it, their cart";
+  cookies_.clear();
+  EXPECT_EQ(calls_of("/"), 1);
+  cookies_.clear();
+  EXPECT_EQ(calls_of("/books/7"), 3);
+}
+
+TEST_F(PagesTest, WhoIsSignedInIsNoStrangerOnANewDevice) {
+  Get("/");
+  SignIn();
+  const std::string session = cookies_["session"];
+  Get("/books/7");
+  events_.Flush();
+  cookies_ = {{"session", session}};
+
+  const http::Response page = Get("/books/9");
+
+  EXPECT_THAT(page.body, HasSubstr("because you looked at <a href=\"/books/7\">Volume 7</a>"));
+}
+
 TEST_F(PagesTest, TheMenuFollowsTheAlphabet) {
   const std::string body = Get("/").body;
   const std::size_t begin_of_menu = body.find("class=\"menu\"");

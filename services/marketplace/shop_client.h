@@ -33,10 +33,8 @@ class ShopClient {
                                                  const Budget& budget) = 0;
   virtual Pending<catalog::v1::ListCategoriesResponse> ListCategories(const Budget& budget) = 0;
 
-  virtual Pending<recommendations::v1::RecommendResponse> Recommend(
-      const recommendations::v1::RecommendRequest& request, const Budget& budget) = 0;
-  virtual Pending<recommendations::v1::ArrangeBooksResponse> ArrangeBooks(
-      const recommendations::v1::ArrangeBooksRequest& request, const Budget& budget) = 0;
+  virtual Pending<recommendations::v1::BatchRecommendResponse> BatchRecommend(
+      const recommendations::v1::BatchRecommendRequest& request, const Budget& budget) = 0;
   virtual Pending<recommendations::v1::ListSimilarBooksResponse> ListSimilarBooks(
       const recommendations::v1::ListSimilarBooksRequest& request, const Budget& budget) = 0;
   virtual Pending<recommendations::v1::BecauseResponse> Because(

@@ -109,8 +109,7 @@ Page::Page(const Site& site, const Visit& visit, PageOptions options)
     request.set_name(note_->book);
     note_book_ = site.client.GetBook(request, visit.ForPart());
   }
-  // A first visit has nothing in its cart.
-  if (!options_.waits || visit.is_new()) return;
+  if (!options_.waits || visit.is_stranger()) return;
   const Result<std::string> name = visit.cart();
   if (!name.ok()) return;
   cart::v1::GetCartRequest request;

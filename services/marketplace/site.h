@@ -81,6 +81,8 @@ class Visit {
   const std::string& visitor_id() const { return visitor_id_; }
   // They came without a cookie of ours: a first visit, or a program that keeps none.
   bool is_new() const { return cookie_.has_value(); }
+  // Nobody can know anything of them: they have no history and nothing in a cart.
+  bool is_stranger() const { return is_new() && session_token_.empty(); }
   // Who is signed in. Waits for accounts, for a part of the budget at most.
   const Viewer& viewer() const;
   // Of the cookie; empty where there is none. Whether it is anybody's session, viewer() says.

@@ -22,6 +22,13 @@ ctemplate::TemplateString ToTemplateString(std::string_view text) {
   return ctemplate::TemplateString(text.data(), text.size());
 }
 
+// The name of a variable or a section. ctemplate writes each name without a number into a list of all names, for dumps of
+// dictionaries, behind a lock of the whole process; a name with its number is left out.
+class Name : public ctemplate::TemplateString {
+ public:
+  explicit Name(std::string_view name) : TemplateString(name.data(), name.size()) { CacheGlobalId(); }
+};
+
 bool AddTemplate(ctemplate::TemplateCache& cache, const std::string& name, std::string_view text) {
   return cache.StringToTemplateCache(name, ToTemplateString(text), ctemplate::STRIP_BLANK_LINES);
 }
@@ -42,7 +49,7 @@ std::unique_ptr<ctemplate::TemplateCache> LoadFolder(const std::filesystem::path
 }  // namespace
 
 View& View::Set(std::string_view name, std::string_view value) {
-  dictionary_->SetValue(ToTemplateString(name), ToTemplateString(value));
+  dictionary_->SetValue(Name(name), ToTemplateString(value));
   return *this;
 }
 
@@ -53,22 +60,22 @@ View& View::SetData(std::string_view name, const DataBlock& data) {
 }
 
 View& View::Show(std::string_view section) {
-  dictionary_->ShowSection(ToTemplateString(section));
+  dictionary_->ShowSection(Name(section));
   return *this;
 }
 
 View View::Add(std::string_view section) {
-  return View(dictionary_->AddSectionDictionary(ToTemplateString(section)));
+  return View(dictionary_->AddSectionDictionary(Name(section)));
 }
 
 View View::Include(std::string_view marker, const std::string& file) {
-  ctemplate::TemplateDictionary* included = dictionary_->AddIncludeDictionary(ToTemplateString(marker));
+  ctemplate::TemplateDictionary* included = dictionary_->AddIncludeDictionary(Name(marker));
   included->SetFilename(file);
   return View(included);
 }
 
 View& View::SetEverywhere(std::string_view name, std::string_view value) {
-  dictionary_->SetTemplateGlobalValue(ToTemplateString(name), ToTemplateString(value));
+  dictionary_->SetTemplateGlobalValue(Name(name), ToTemplateString(value));
   return *this;
 }
 

@@ -117,7 +117,7 @@ std::vector<const catalog::v1::Book*> Fresh(
 struct Asked {
   Budget part;
   Pending<recommendations::v1::ListSimilarBooksResponse> similar;
-  Pending<recommendations::v1::BecauseResponse> because;
+  std::optional<Pending<recommendations::v1::BecauseResponse>> because;  // Not for a stranger.
   Pending<inventory::v1::BatchGetStockResponse> stock;
 };
 
@@ -126,16 +126,18 @@ Asked Ask(const Site& site, const Visit& visit, const std::string& name) {
   similar.set_book(name);
   similar.set_max_results(kShelfBooks);
   similar.set_reader(visit.reader());
-  recommendations::v1::BecauseRequest because;
-  because.set_book(name);
-  because.set_reader(visit.reader());
   inventory::v1::BatchGetStockRequest stock;
   stock.add_books(name);
   const Budget part = visit.ForPart();
-  return {.part = part,
-          .similar = site.client.ListSimilarBooks(similar, part),
-          .because = site.client.Because(because, part),
-          .stock = site.client.BatchGetStock(stock, part)};
+  Asked asked{.part = part,
+              .similar = site.client.ListSimilarBooks(similar, part),
+              .stock = site.client.BatchGetStock(stock, part)};
+  if (visit.is_stranger()) return asked;
+  recommendations::v1::BecauseRequest because;
+  because.set_book(name);
+  because.set_reader(visit.reader());
+  asked.because = site.client.Because(because, part);
+  return asked;
 }
 
 // The books like this one, which come in two steps: their names, then themselves.
@@ -274,11 +276,11 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
              .picture = CoverLink(book)});
   View& content = page.content();
   AddBook(content, book);
-  AddBecause(content, asked.because.Get(asked.part), name);
+  if (asked.because) AddBecause(content, asked.because->Get(asked.part), name);
   const auto stock = asked.stock.Get(asked.part);
   AddOffer(content, book, stock, visit.prices(), site.time_zone);
   AddShelves(site, visit, book, asked, {visit.prices(), &campaigns}, content);
-  for (const auto* banner : campaigns.Touching(book, Campaigns::Of::kEverything))
+  for (const auto* banner : campaigns.Touching(book))
     AddBanner(content, *banner, site.time_zone);
   page.Describe(
       page.Structured().OfBook(book, AvailabilityOf(stock, site.time_zone), WayTo(site, visit, book)));

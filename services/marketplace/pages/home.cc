@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <memory>
 #include <set>
 #include <span>
@@ -36,15 +35,25 @@ catalog::v1::ListBooksRequest ListRequest(catalog::v1::Order order, int count,
   return request;
 }
 
-recommendations::v1::RecommendRequest ForYouRequest(const std::string& reader) {
-  recommendations::v1::RecommendRequest request;
-  request.set_reader(reader);
-  request.set_max_results(kShelfBooks);
-  request.set_shelf(kForYou);
-  request.set_author_max(2);
-  request.set_series_max(1);
-  request.set_with_because(true);
-  return request;
+// The shelf for this reader, and listings as they should see them: without the books that they own, the sold-out ones last,
+// from `first_by_taste` on what they like first.
+recommendations::v1::BatchRecommendRequest ReaderRequest(const std::string& reader, const std::vector<Listing>& listings,
+                                                         std::size_t first_by_taste) {
+  recommendations::v1::BatchRecommendRequest batch;
+  recommendations::v1::RecommendRequest& for_you = *batch.add_requests();
+  for_you.set_reader(reader);
+  for_you.set_max_results(kShelfBooks);
+  for_you.set_shelf(kForYou);
+  for_you.set_author_max(2);
+  for_you.set_series_max(1);
+  for_you.set_with_because(true);
+  for (std::size_t i = 0; i < listings.size(); ++i) {
+    recommendations::v1::BookList& list = *batch.add_lists();
+    list.set_by_taste(i >= first_by_taste);
+    if (!listings[i].ok()) continue;
+    for (const catalog::v1::Book& book : (*listings[i])->books()) list.add_books(book.name());
+  }
+  return batch;
 }
 
 // The first `count` books, those that are not yet on the page before those that are. All of them are then.
@@ -73,13 +82,14 @@ struct Suggestions {
 };
 
 Suggestions Collect(const Site& site, const Visit& visit,
-                    Pending<recommendations::v1::RecommendResponse>& pending) {
+                    const Answer<recommendations::v1::BatchRecommendResponse>& answer) {
   Suggestions suggestions;
-  const Answer<recommendations::v1::RecommendResponse> answer = pending.Get(visit.ForPart());
-  if (!answer.ok() || (*answer)->recommendations().empty()) return {.failed = true};
+  if (!answer.ok() || (*answer)->responses_size() != 1) return {.failed = true};
+  const auto& recommendations = (*answer)->responses(0).recommendations();
+  if (recommendations.empty()) return {.failed = true};
   catalog::v1::BatchGetBooksRequest request;
   std::string because;
-  for (const recommendations::v1::Recommendation& one : (*answer)->recommendations()) {
+  for (const recommendations::v1::Recommendation& one : recommendations) {
     request.add_names(one.book());
     if (one.origin() != recommendations::v1::ORIGIN_PERSONAL) continue;
     suggestions.personal = true;
@@ -101,35 +111,21 @@ Suggestions Collect(const Site& site, const Visit& visit,
   return suggestions;
 }
 
-// Listings of books as this reader should see them: without the books that they own, the sold-out ones last. What cannot be
-// known now is as the catalogue has it.
-// `suggestions` came before: where they failed, nobody is asked again.
-std::vector<Books> Arrange(const Site& site, const Visit& visit, const Suggestions& suggestions,
-                           const std::vector<Listing>& listings, std::size_t first_by_taste) {
+// The listings in the order of the answer; as the catalogue has them where there is none.
+std::vector<Books> Arrange(const std::vector<Listing>& listings,
+                           const Answer<recommendations::v1::BatchRecommendResponse>& answer) {
   std::vector<Books> arranged(listings.size());
-  std::map<std::string, const catalog::v1::Book*> by_name;
-  recommendations::v1::ArrangeBooksRequest request;
-  request.set_reader(visit.reader());
+  const bool is_known = answer.ok() && (*answer)->lists_size() == static_cast<int>(listings.size());
   for (std::size_t i = 0; i < listings.size(); ++i) {
-    recommendations::v1::BookList* const list = request.add_lists();
-    list->set_by_taste(i >= first_by_taste);
     if (!listings[i].ok()) continue;
-    for (const catalog::v1::Book& book : (*listings[i])->books()) {
-      by_name.emplace(book.name(), &book);
-      list->add_books(book.name());
+    const auto& books = (*listings[i])->books();
+    if (!is_known) {
+      for (const catalog::v1::Book& book : books) arranged[i].push_back(&book);
+      continue;
     }
-  }
-  auto lists = request.lists();
-  if (!suggestions.failed) {
-    const Budget part = visit.ForPart();
-    const auto answer = site.client.ArrangeBooks(request, part).Get(part);
-    if (answer.ok() && (*answer)->lists_size() == lists.size()) lists = (*answer)->lists();
-  }
-  for (int i = 0; i < lists.size(); ++i) {
-    for (const std::string& name : lists[i].books()) {
-      if (const auto book = by_name.find(name); book != by_name.end()) {
-        arranged[static_cast<std::size_t>(i)].push_back(book->second);
-      }
+    for (const std::string& name : (*answer)->lists(static_cast<int>(i)).books()) {
+      const auto book = std::find_if(books.begin(), books.end(), [&](const auto& one) { return one.name() == name; });
+      if (book != books.end()) arranged[i].push_back(&*book);
     }
   }
   return arranged;
@@ -190,7 +186,6 @@ void RecordImpressions(const Site& site, const Visit& visit, const Suggestions& 
 
 // All that the page asks for, under way.
 struct Asked {
-  Pending<recommendations::v1::RecommendResponse> for_you;
   Pending<catalog::v1::ListBooksResponse> popular;
   Pending<catalog::v1::ListBooksResponse> newest;
   std::vector<catalog::v1::Category> categories;
@@ -201,7 +196,6 @@ struct Asked {
 Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
   const Budget& budget = visit.budget();
   Asked asked{
-      .for_you = site.client.Recommend(ForYouRequest(visit.reader()), visit.ForPart()),
       .popular = site.client.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShelfBooks), budget),
       .newest = site.client.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShortShelfBooks), budget)};
   asked.categories = TodaysCategories(site.client.ListCategories(budget).Get(budget), day);
@@ -247,13 +241,16 @@ http::Response HomePage(const Site& site, const http::Request& request) {
   const Campaigns campaigns(site, visit);
   const CardStyle style{visit.prices(), &campaigns};
   Page page(site, visit, {.file = "home.tpl", .title = "A bookshop", .canonical = "/", .has_forms = true});
-  const Suggestions suggestions = Collect(site, visit, asked.for_you);
   const Listing popular = asked.popular.Get(visit.budget());
   if (!popular.ok()) return ErrorPage(site, request, 503);
   // Popular, newest, then the categories, which follow the reader's taste.
   std::vector<Listing> listings = {popular, asked.newest.Get(visit.budget())};
   for (auto& pending : asked.by_category) listings.push_back(pending.Get(visit.budget()));
-  const std::vector<Books> arranged = Arrange(site, visit, suggestions, listings, /*first_by_taste=*/2);
+  const Budget part = visit.ForPart();
+  const auto answer =
+      site.client.BatchRecommend(ReaderRequest(visit.reader(), listings, /*first_by_taste=*/2), part).Get(part);
+  const Suggestions suggestions = Collect(site, visit, answer);
+  const std::vector<Books> arranged = Arrange(listings, answer);
 
   View& content = page.content();
   for (const auto* banner : campaigns.All()) AddBanner(content, *banner, site.time_zone);

@@ -303,6 +303,7 @@ Pending<Book> FakeShopClient::GetBook(const catalog::v1::GetBookRequest& request
 
 Pending<catalog::v1::BatchGetBooksResponse> FakeShopClient::BatchGetBooks(
     const catalog::v1::BatchGetBooksRequest& request, const Budget&) {
+  ++batch_count;
   return Reply<catalog::v1::BatchGetBooksResponse>(catalog,
                                                    [&]() -> Result<catalog::v1::BatchGetBooksResponse> {
                                                      catalog::v1::BatchGetBooksResponse response;
@@ -429,28 +430,50 @@ Pending<catalog::v1::ListCategoriesResponse> FakeShopClient::ListCategories(cons
       });
 }
 
-Pending<recommendations::v1::RecommendResponse> FakeShopClient::Recommend(
-    const recommendations::v1::RecommendRequest& request, const Budget&) {
-  return Reply<recommendations::v1::RecommendResponse>(
-      recommendations, [&]() -> Result<recommendations::v1::RecommendResponse> {
-        recommendations::v1::RecommendResponse response;
-        const std::vector<std::string> viewed = Viewed(request.reader());
-        const auto add = [&](const Book& book, recommendations::v1::Origin origin,
-                             const std::string& because) {
-          if (response.recommendations_size() == request.max_results()) return;
-          if (std::find(viewed.begin(), viewed.end(), book.name()) != viewed.end()) return;
-          recommendations::v1::Recommendation& one = *response.add_recommendations();
-          one.set_book(book.name());
-          one.set_title(book.title());
-          one.set_origin(origin);
-          if (!because.empty()) one.add_because_books(because);
-        };
-        const Book* last = viewed.empty() ? nullptr : Find(viewed.front());
-        for (const Book& book : books_) {
-          if (last != nullptr && InCategory(book, last->categories(0)))
-            add(book, recommendations::v1::ORIGIN_PERSONAL, last->name());
-          if (last == nullptr && book.ratings_count() % 7 == 0)
-            add(book, recommendations::v1::ORIGIN_POPULAR, "");
+recommendations::v1::RecommendResponse FakeShopClient::Shelf(
+    const recommendations::v1::RecommendRequest& request) const {
+  recommendations::v1::RecommendResponse response;
+  const std::vector<std::string> viewed = Viewed(request.reader());
+  const auto add = [&](const Book& book, recommendations::v1::Origin origin, const std::string& because) {
+    if (response.recommendations_size() == request.max_results()) return;
+    if (std::find(viewed.begin(), viewed.end(), book.name()) != viewed.end()) return;
+    recommendations::v1::Recommendation& one = *response.add_recommendations();
+    one.set_book(book.name());
+    one.set_title(book.title());
+    one.set_origin(origin);
+    if (!because.empty()) one.add_because_books(because);
+  };
+  const Book* last = viewed.empty() ? nullptr : Find(viewed.front());
+  for (const Book& book : books_) {
+    if (last != nullptr && InCategory(book, last->categories(0)))
+      add(book, recommendations::v1::ORIGIN_PERSONAL, last->name());
+    if (last == nullptr && book.ratings_count() % 7 == 0) add(book, recommendations::v1::ORIGIN_POPULAR, "");
+  }
+  return response;
+}
+
+recommendations::v1::BookList FakeShopClient::Arranged(const std::string& reader,
+                                                       const recommendations::v1::BookList& list) const {
+  recommendations::v1::BookList arranged;
+  const std::lock_guard lock(mutex_);
+  for (const std::string& name : list.books()) {
+    const bool is_bought = std::any_of(events_.begin(), events_.end(), [&](const auto& event) {
+      return event.reader() == reader && event.book() == name &&
+             event.type() == recommendations::v1::EVENT_TYPE_PURCHASE;
+    });
+    if (!is_bought) arranged.add_books(name);
+  }
+  return arranged;
+}
+
+Pending<recommendations::v1::BatchRecommendResponse> FakeShopClient::BatchRecommend(
+    const recommendations::v1::BatchRecommendRequest& request, const Budget&) {
+  return Reply<recommendations::v1::BatchRecommendResponse>(
+      recommendations, [&]() -> Result<recommendations::v1::BatchRecommendResponse> {
+        recommendations::v1::BatchRecommendResponse response;
+        for (const auto& shelf : request.requests()) *response.add_responses() = Shelf(shelf);
+        for (const auto& list : request.lists()) {
+          *response.add_lists() = Arranged(request.requests(0).reader(), list);
         }
         return response;
       });
@@ -472,26 +495,6 @@ Pending<recommendations::v1::ListSimilarBooksResponse> FakeShopClient::ListSimil
     }
     return response;
   });
-}
-
-Pending<recommendations::v1::ArrangeBooksResponse> FakeShopClient::ArrangeBooks(
-    const recommendations::v1::ArrangeBooksRequest& request, const Budget&) {
-  return Reply<recommendations::v1::ArrangeBooksResponse>(
-      recommendations, [&]() -> Result<recommendations::v1::ArrangeBooksResponse> {
-        recommendations::v1::ArrangeBooksResponse response;
-        const std::lock_guard lock(mutex_);
-        for (const recommendations::v1::BookList& list : request.lists()) {
-          recommendations::v1::BookList* const arranged = response.add_lists();
-          for (const std::string& name : list.books()) {
-            const bool is_bought = std::any_of(events_.begin(), events_.end(), [&](const auto& event) {
-              return event.reader() == request.reader() && event.book() == name &&
-                     event.type() == recommendations::v1::EVENT_TYPE_PURCHASE;
-            });
-            if (!is_bought) arranged->add_books(name);
-          }
-        }
-        return response;
-      });
 }
 
 Pending<recommendations::v1::BecauseResponse> FakeShopClient::Because(

@@ -31,8 +31,9 @@ class FakeShopClient final : public ShopClient {
   std::atomic<Condition> catalog = Condition::kUp;
   std::atomic<Condition> recommendations = Condition::kUp;
   std::atomic<Condition> inventory = Condition::kUp;
-  // How often the catalogue listed books, and what came in.
+  // How often the catalogue listed books and was asked for some by name, and what came in.
   std::atomic<int> list_count = 0;
+  std::atomic<int> batch_count = 0;
   std::vector<recommendations::v1::Event> events() const;
   // Called by RecordEvents first; set before it is used.
   std::function<void()> before_record;
@@ -50,10 +51,8 @@ class FakeShopClient final : public ShopClient {
   Pending<catalog::v1::Author> GetAuthor(const catalog::v1::GetAuthorRequest& request,
                                          const Budget& budget) override;
   Pending<catalog::v1::ListCategoriesResponse> ListCategories(const Budget& budget) override;
-  Pending<recommendations::v1::RecommendResponse> Recommend(
-      const recommendations::v1::RecommendRequest& request, const Budget& budget) override;
-  Pending<recommendations::v1::ArrangeBooksResponse> ArrangeBooks(
-      const recommendations::v1::ArrangeBooksRequest& request, const Budget& budget) override;
+  Pending<recommendations::v1::BatchRecommendResponse> BatchRecommend(
+      const recommendations::v1::BatchRecommendRequest& request, const Budget& budget) override;
   Pending<recommendations::v1::ListSimilarBooksResponse> ListSimilarBooks(
       const recommendations::v1::ListSimilarBooksRequest& request, const Budget& budget) override;
   Pending<recommendations::v1::BecauseResponse> Because(const recommendations::v1::BecauseRequest& request,
@@ -77,6 +76,9 @@ class FakeShopClient final : public ShopClient {
   const catalog::v1::Book* Find(const std::string& name) const;
   inventory::v1::Stock StockOf(const std::string& book) const;
   std::vector<std::string> Viewed(const std::string& reader) const;
+  recommendations::v1::RecommendResponse Shelf(const recommendations::v1::RecommendRequest& request) const;
+  // The list without what the reader has bought.
+  recommendations::v1::BookList Arranged(const std::string& reader, const recommendations::v1::BookList& list) const;
 
   std::vector<catalog::v1::Book> books_;  // Fixed once pages are asked for.
   mutable std::mutex mutex_;
