@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures pages per second and their p99; see README.md. Usage: bench/pages/run.sh [seconds for each, 10]
+# Measures pages per second, their p99, and the processor's time for each page; see README.md.
+# Usage: bench/pages/run.sh [seconds for each, 10]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly SECONDS_EACH=${1:-10}
@@ -22,13 +23,19 @@ address() {
   return 1
 }
 
+# The processor's time that the shop has taken, in microseconds.
+spent() { awk -v ticks="$(getconf CLK_TCK)" '{sub(/^.*\) /, ""); print ($12 + $13) * 1e6 / ticks}' "/proc/$pid/stat"; }
+
 measure() {
-  local what=$1 url=$2
+  local what=$1 url=$2 before
   shift 2
   curl -sf -o /dev/null "$url"  # Warm, and known to work.
+  before=$(spent)
   taskset -c 1 wrk -t1 -c"${CONNECTIONS:-32}" -d"${SECONDS_EACH}s" --latency "$@" "$url" >"$folder/wrk"
-  awk -v what="$what" '/Requests\/sec/{rate=$2} /50%/{p50=$2} /99%/{p99=$2} /Non-2xx/{bad=$0}
-    END{printf "%-20s %9.0f pages/s   p50 %8s   p99 %8s %s\n", what, rate, p50, p99, bad}' "$folder/wrk"
+  awk -v what="$what" -v cpu="$(($(spent) - before))" '
+    /Requests\/sec/{rate=$2} /requests in/{count=$1} /50%/{p50=$2} /99%/{p99=$2} /Non-2xx/{bad=$0}
+    END{printf "%-20s %9.0f pages/s   p50 %8s   p99 %8s   %5.0f us CPU a page %s\n", what, rate, p50, p99, cpu / count, bad}' \
+    "$folder/wrk"
 }
 
 round() {
