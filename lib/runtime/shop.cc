@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "grpc/health/v1/health.pb.h"
+#include "lib/obs/older_copy.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/server_limits.h"
 #include "lib/runtime/degradable.h"
@@ -23,6 +24,8 @@ namespace {
 // channel of a peer watches.
 constexpr std::chrono::milliseconds kLastWords{500};
 constexpr std::chrono::milliseconds kHealthInterval{500};
+// A name in health beside those of the services: the shop sells, but something that an older copy of a store has lost is missing.
+constexpr char kNoOlderCopy[] = "octavo.no_older_copy";
 
 // "octavo.catalog.v1.CatalogService" for "catalog".
 std::string ProtoService(const std::string& module) {
@@ -105,6 +108,7 @@ void Shop::SetHealth(bool serving) {
     for (const rpc::Service* service : module->services()) health->SetServingStatus(service->name(), works);
   }
   health->SetServingStatus("", serving);
+  health->SetServingStatus(kNoOlderCopy, serving && !obs::AnyOlderCopy(environment_.metrics));
 }
 
 void Shop::WatchHealth(const std::stop_token& stop) {

@@ -9,6 +9,7 @@
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "lib/db/database.h"
+#include "lib/obs/older_copy.h"
 #include "lib/runtime/store_checks.h"
 #include "lib/testing/flip_in_file.h"
 #include "lib/testing/matchers.h"
@@ -226,6 +227,21 @@ TEST_F(ShopTest, AFileThatIsFoundDamagedTakesItsModuleOutOfHealth) {
   EXPECT_THAT(metrics_.Text(), testing::HasSubstr("store_damaged{service=\"echo\"} 1"));
   EXPECT_THAT(metrics_.Text(), testing::HasSubstr("store_damaged{service=\"other\"} 0"));
   EXPECT_TRUE(store_checks_.IsSound("other"));
+}
+
+TEST_F(ShopTest, AnOlderCopyThatWasFoundIsSeenInHealthUntilItIsRepaired) {
+  const auto shop = Make();
+  ASSERT_THAT(shop->Start(), IsOk());
+  HealthWatch watch(shop->To("echo"), "octavo.no_older_copy");
+  HealthWatch whole(shop->To("echo"), "");
+  ASSERT_EQ(watch.Next(), health_v1::HealthCheckResponse::SERVING);
+
+  obs::OlderCopy(metrics_, "payments").Set(1);
+
+  EXPECT_EQ(watch.Next(), health_v1::HealthCheckResponse::NOT_SERVING);
+  obs::OlderCopy(metrics_, "payments").Set(0);
+  EXPECT_EQ(watch.Next(), health_v1::HealthCheckResponse::SERVING);
+  EXPECT_EQ(whole.Next(), health_v1::HealthCheckResponse::SERVING) << "and the shop sells all the while";
 }
 
 TEST_F(ShopTest, ARunningCallIsAnsweredWhileTheShopCloses) {

@@ -309,7 +309,7 @@ Result<std::string> Accounts::ExportAsJson(const Secret& token, Timestamp deadli
 Result<Customer> Accounts::Erase(const Secret& token, const Secret& password) {
   const Session session = TRY(FindLive(token)).session;
   TRY(Prove(session.customer, password));
-  Customer erased = TRY(parts_.store.Erase(session.customer.id));
+  Customer erased = TRY(parts_.store.Erase(session.customer.id, parts_.clock.Now()));
   parts_.security.Write({.event = "account_erased", .subject = erased.email});
   parts_.store.Forget(MakeSubject("message-email", erased.email));
   parts_.bell.Ring();  // The other services.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "lib/obs/older_copy.h"
+
 namespace octavo::accounts {
 
 void Bell::Ring() {
@@ -28,6 +30,7 @@ Courier::Courier(Store& store, Neighbours& neighbours, Bell& bell, const Clock& 
       log_(log),
       done_(metrics.Counter("accounts_errands_done_total", "What other services did about a customer")),
       failed_(metrics.Counter("accounts_errands_failed_total", "What they could not do, and is tried again")),
+      older_copy_(obs::OlderCopy(metrics, "accounts")),
       options_(options),
       thread_([this] { Run(); }) {}
 
@@ -50,14 +53,32 @@ bool Courier::stopping() {
 }
 
 void Courier::Run() {
+  bool looked_back = false;
   while (!stopping()) {
     try {
+      looked_back = looked_back || LookBack();
       RunDue();
     } catch (const std::exception& exception) {  // The database may be back at the next look.
       log_.Warn("errands_failed", {{"what", exception.what()}});
     }
     if (!stopping()) bell_.Wait(options_.look_every);
   }
+}
+
+bool Courier::LookBack() {
+  const Result<KnownElsewhere> known = neighbours_.ReadKnown();
+  if (!known.ok()) return false;
+  const std::int64_t again = store_.EraseAgain(known->erased, clock_.Now());
+  const bool lost = known->last && !store_.Knows(*known->last);
+  if (again > 0 || lost) {
+    older_copy_.Set(lost ? 1 : 0);
+    log_.Warn("older_copy_found", {{"store", "accounts"},
+                                   {"erased_again", again},
+                                   {"first_left", lost ? "customers/" + known->last->value() : ""},
+                                   {"what", "an older copy of the accounts was put back; octavo audit names who is lost"}});
+  }
+  store_.AskToEraseAgain(clock_.Now() - options_.erased_again);
+  return true;
 }
 
 void Courier::RunDue() {

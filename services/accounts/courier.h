@@ -1,6 +1,7 @@
 // Courier: a thread that has the other services do what a customer's account asks of them: give them the guest orders of their
 // address, erase them. Each errand is stored with what makes it necessary (store.h), so that it is done at least once whatever
-// breaks, and may be repeated. One that fails is tried again after a pause that doubles, and holds up no other.
+// breaks, and may be repeated. One that fails is tried again after a pause that doubles, and holds up no other. When it starts,
+// whoever was erased is erased again, here and elsewhere: any of the stores may have been brought back from an older copy.
 #pragma once
 
 #include <chrono>
@@ -36,6 +37,8 @@ class Courier {
     std::chrono::milliseconds look_every{1000};
     std::chrono::milliseconds pause_first{1000};
     std::chrono::milliseconds pause_max = std::chrono::minutes(5);
+    // So long ago an older copy may be of that is put back beside newer stores.
+    std::chrono::hours erased_again{24 * 100};
     // At one look; more wait for the next.
     int errands_max = 100;
   };
@@ -53,6 +56,8 @@ class Courier {
 
  private:
   void Run();
+  // Once at each start, until transactions have answered: whoever was erased stays erased, whichever store is an older copy.
+  bool LookBack();
   void RunDue();
   void Do(const Errand& errand);
   bool stopping();
@@ -64,6 +69,7 @@ class Courier {
   obs::Log& log_;
   obs::Counter& done_;
   obs::Counter& failed_;
+  obs::Gauge& older_copy_;
   const Options options_;
   std::mutex mutex_;
   bool stopping_ = false;  // Guarded by mutex_.

@@ -49,13 +49,37 @@ class CourierTest : public testing::Test {
 TEST_F(CourierTest, DoesWhatWasLeftBehindWhenItStarts) {
   AddCustomer("1", "ada@example.org");
   AddCustomer("2", "bob@example.org");
-  ASSERT_THAT(store_.Erase(CustomerId("2")), IsOk());
+  ASSERT_THAT(store_.Erase(CustomerId("2"), kNoon), IsOk());
 
   const auto courier = Start();
 
   EXPECT_THAT(neighbours_.WaitFor(2), ElementsAre("claim 1 ada@example.org", "erase 2 bob@example.org"));
   WaitUntilNothingIsDue(kNoon + 24h);
   EXPECT_THAT(store_.DueErrands(kNoon + 24h, 10), IsEmpty());
+}
+
+TEST_F(CourierTest, ErasesAgainWhomOthersRememberAsErased) {
+  AddCustomer("1", "ada@example.org");
+  AddCustomer("2", "bob@example.org");
+  ASSERT_THAT(store_.Erase(CustomerId("2"), kNoon), IsOk());
+  for (const Errand& errand : store_.DueErrands(kNoon, 10)) store_.FinishErrand(errand);
+  neighbours_.known = {.erased = {CustomerId("1")}, .last = CustomerId("2")};
+
+  const auto courier = Start();
+
+  EXPECT_THAT(neighbours_.WaitFor(2), testing::UnorderedElementsAre("erase 1 ada@example.org", "erase 2 "));
+  EXPECT_FALSE(store_.FindCustomer(CustomerId("1")).has_value());
+  EXPECT_THAT(metrics_.Text(), testing::HasSubstr("older_copy{store=\"accounts\"} 0"));
+}
+
+TEST_F(CourierTest, CustomersWhoAreLostAreSaid) {
+  neighbours_.known = {.erased = {}, .last = CustomerId("9")};
+  AddCustomer("1", "ada@example.org");
+
+  const auto courier = Start();
+
+  EXPECT_EQ(neighbours_.WaitFor(1).size(), 1U) << "it has looked back before";
+  EXPECT_THAT(metrics_.Text(), testing::HasSubstr("older_copy{store=\"accounts\"} 1"));
 }
 
 TEST_F(CourierTest, ComesWhenTheBellRings) {

@@ -21,10 +21,17 @@ class FakeNeighbours final : public Neighbours {
   Status Erase(const CustomerId& customer, const std::string& email) override {
     return Do("erase " + customer.value() + " " + email);
   }
+  Result<KnownElsewhere> ReadKnown() override {
+    const std::lock_guard lock(mutex_);
+    if (!with_.ok()) return with_.error();
+    return known;
+  }
   Result<HeldElsewhere> Read(const CustomerId& customer, Timestamp) override {
     TRY(Do("read " + customer.value()));
     return HeldElsewhere{.orders = R"([{"number": "B-1"}])", .cart = "{}", .reading_events = "[]"};
   }
+
+  KnownElsewhere known;  // Set before the first use.
 
   // From now on every verb fails so, until it is OK again.
   void Fail(Status with) {

@@ -94,21 +94,32 @@ class MemoryStore final : public Store {
     return found->customer;
   }
 
-  Result<Customer> Erase(const CustomerId& id) override {
+  Result<Customer> Erase(const CustomerId& id, Timestamp now) override {
     const std::lock_guard lock(mutex_);
-    const auto found = customers_.find(id);
-    if (found == customers_.end()) return UnknownCustomer(id);
-    const Customer customer = found->second.customer;
-    if (IsLastOwner(customer)) return LastOwner();
-    EndAll(id, std::nullopt);
-    EraseResets(id);
-    EraseRegistrations(customer.email);
-    two_steps_.erase(id);
-    customers_.erase(found);
-    std::erase_if(errands_, [&](const auto& entry) { return entry.first.second == id; });
-    errands_[{Errand::Kind::kErase, id}].errand = {
-        .kind = Errand::Kind::kErase, .customer = id, .email = customer.email, .asked_count = 1};
-    return customer;
+    return EraseLocked(id, now);
+  }
+
+  std::int64_t EraseAgain(std::span<const CustomerId> ids, Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    std::int64_t there = 0;
+    for (const CustomerId& id : ids) {
+      there += EraseLocked(id, now).ok() ? 1 : 0;
+      erased_.emplace(id, now);
+    }
+    return there;
+  }
+
+  void AskToEraseAgain(Timestamp since) override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, time] : erased_) {
+      if (time < since || errands_.contains({Errand::Kind::kErase, id})) continue;
+      errands_[{Errand::Kind::kErase, id}].errand = {.kind = Errand::Kind::kErase, .customer = id, .asked_count = 1};
+    }
+  }
+
+  bool Knows(const CustomerId& id) override {
+    const std::lock_guard lock(mutex_);
+    return customers_.contains(id) || erased_.contains(id) || errands_.contains({Errand::Kind::kErase, id});
   }
 
   std::optional<Holdings> ReadHoldings(const CustomerId& id) override {
@@ -385,6 +396,22 @@ class MemoryStore final : public Store {
     two_step.recovery_codes_left = static_cast<std::int64_t>(found->second.recovery_codes.size());
     return two_step;
   }
+  Result<Customer> EraseLocked(const CustomerId& id, Timestamp now) {
+    const auto found = customers_.find(id);
+    if (found == customers_.end()) return UnknownCustomer(id);
+    const Customer customer = found->second.customer;
+    if (IsLastOwner(customer)) return LastOwner();
+    EndAll(id, std::nullopt);
+    EraseResets(id);
+    EraseRegistrations(customer.email);
+    two_steps_.erase(id);
+    customers_.erase(found);
+    std::erase_if(errands_, [&](const auto& entry) { return entry.first.second == id; });
+    errands_[{Errand::Kind::kErase, id}].errand = {
+        .kind = Errand::Kind::kErase, .customer = id, .email = customer.email, .asked_count = 1};
+    erased_.emplace(id, now);
+    return customer;
+  }
   Credentials* At(const std::string& email) {
     for (auto& [id, credentials] : customers_) {
       if (credentials.customer.email == email) return &credentials;
@@ -437,6 +464,7 @@ class MemoryStore final : public Store {
   std::map<CustomerId, TwoSteps> two_steps_;
   Errands errands_;
   std::map<Subject, Attempts> attempts_;
+  std::map<CustomerId, Timestamp> erased_;
 };
 
 }  // namespace octavo::accounts

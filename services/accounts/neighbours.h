@@ -2,7 +2,9 @@
 // FakeNeighbours (fake_neighbours.h) remembers what it was asked, for tests.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
@@ -17,6 +19,12 @@ struct HeldElsewhere {
   std::string reading_events;  // A list of octavo.recommendations.v1.Event.
 };
 
+// What transactions know of customers, for when accounts come back from an older copy.
+struct KnownElsewhere {
+  std::vector<CustomerId> erased;
+  std::optional<CustomerId> last;  // Who, of those with orders, opened their account last.
+};
+
 // Thread-safe. Every verb may be repeated; an error is the neighbour's, UNAVAILABLE mostly.
 class Neighbours {
  public:
@@ -27,6 +35,7 @@ class Neighbours {
   // Everything that tells who the customer is goes. May have been done in part when it fails. FAILED_PRECONDITION
   // (ORDERS_NOT_OVER): all but the orders that cannot be sent or billed without; ask again later.
   virtual Status Erase(const CustomerId& customer, const std::string& email) = 0;
+  virtual Result<KnownElsewhere> ReadKnown() = 0;
   // All or nothing, by `deadline`: a list with something left out would look complete.
   virtual Result<HeldElsewhere> Read(const CustomerId& customer, Timestamp deadline) = 0;
 };

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string_view>
 
+#include "lib/base/uuid.h"
+
 namespace octavo::accounts {
 namespace {
 
@@ -18,6 +20,11 @@ constexpr int kPageSize = 100;
 // The names by which the other services know a customer.
 std::string CustomerName(const CustomerId& customer) {
   return "customers/" + customer.value();
+}
+std::optional<CustomerId> IdOf(const std::string& name) {
+  constexpr std::string_view kPrefix = "customers/";
+  if (!name.starts_with(kPrefix) || !IsUuid(name.substr(kPrefix.size()))) return std::nullopt;
+  return CustomerId(name.substr(kPrefix.size()));
 }
 std::string CartName(const CustomerId& customer) {
   return "carts/c-" + customer.value();
@@ -88,6 +95,21 @@ Status GrpcNeighbours::Erase(const CustomerId& customer, const std::string& emai
   if (erased.waiting_count() == 0) return Ok();
   return Error{Code::kFailedPrecondition, "ORDERS_NOT_OVER",
                std::to_string(erased.waiting_count()) + " orders are not over yet; they need their buyer's name until then"};
+}
+
+Result<KnownElsewhere> GrpcNeighbours::ReadKnown() {
+  using Stub = transactions::v1::TransactionsService::StubInterface;
+  KnownElsewhere known;
+  transactions::v1::ListErasedCustomersRequest request;
+  do {
+    const auto page = TRY(caller_.Invoke(*transactions_, &Stub::ListErasedCustomers, request, {.budget = kErrandBudget}));
+    for (const std::string& name : page.customers()) {
+      if (const auto id = IdOf(name)) known.erased.push_back(*id);
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  known.last = IdOf(TRY(caller_.Invoke(*transactions_, &Stub::GetKnown, {}, {.budget = kErrandBudget})).customer());
+  return known;
 }
 
 Result<HeldElsewhere> GrpcNeighbours::Read(const CustomerId& customer, Timestamp deadline) {

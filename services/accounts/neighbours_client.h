@@ -23,6 +23,7 @@ class GrpcNeighbours final : public Neighbours {
 
   Status ClaimGuestOrders(const CustomerId& customer, const std::string& email) override;
   Status Erase(const CustomerId& customer, const std::string& email) override;
+  Result<KnownElsewhere> ReadKnown() override;
   Result<HeldElsewhere> Read(const CustomerId& customer, Timestamp deadline) override;
 
  private:

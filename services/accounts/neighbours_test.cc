@@ -51,6 +51,18 @@ class FakeTransactions final : public transactions::v1::TransactionsService::Ser
     return asked_.Answer("orders", request->customer());
   }
 
+  // Two pages of one.
+  grpc::Status ListErasedCustomers(grpc::ServerContext*, const transactions::v1::ListErasedCustomersRequest* request,
+                                   transactions::v1::ListErasedCustomersResponse* response) override {
+    response->add_customers(request->page_token().empty() ? "customers/" + kAda.value() : "customers/somebody");
+    if (request->page_token().empty()) response->set_next_page_token("next");
+    return asked_.Answer("erased", request->page_token());
+  }
+  grpc::Status GetKnown(grpc::ServerContext*, const transactions::v1::GetKnownRequest*, type::v1::Known* response) override {
+    response->set_customer("customers/" + kAda.value());
+    return asked_.Answer("known", "");
+  }
+
   std::int64_t waiting_count = 0;
 
  private:
@@ -146,6 +158,18 @@ TEST_F(NeighboursTest, ErasingFailsWhereOneOfThemDoes) {
   for (const char* const verb : {"erase", "delete", "forget"}) {
     asked_.fails = verb;
     EXPECT_THAT(neighbours_.Erase(kAda, "ada@example.org"), HasReason("STARTING")) << verb;
+  }
+}
+
+TEST_F(NeighboursTest, ReadsWhomTransactionsRemember) {
+  const auto known = neighbours_.ReadKnown();
+
+  ASSERT_THAT(known, IsOk());
+  EXPECT_THAT(known->erased, ElementsAre(kAda)) << "what is no customer's name is passed over";
+  EXPECT_EQ(known->last, kAda);
+  for (const char* const verb : {"erased", "known"}) {
+    asked_.fails = verb;
+    EXPECT_THAT(neighbours_.ReadKnown(), HasReason("STARTING")) << verb;
   }
 }
 

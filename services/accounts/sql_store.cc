@@ -212,6 +212,31 @@ constexpr std::string_view kSweepSessions =
 constexpr std::string_view kSweepAttempts =
     "DELETE FROM attempts WHERE subject IN (SELECT subject FROM attempts WHERE last_time <= $1 LIMIT $2)";
 
+constexpr std::string_view kRememberErased =
+    "INSERT INTO erased (customer_id, erase_time) VALUES ($1, $2) ON CONFLICT (customer_id) DO NOTHING";
+// Their addresses are not known any more. Of those who are being erased they are.
+constexpr std::string_view kAskToEraseAgain =
+    "INSERT INTO errands (kind, customer_id, email, asked_count, failed_count, due) "
+    "SELECT 2, customer_id, '', 1, 0, 0 FROM erased WHERE erase_time >= $1 ON CONFLICT (kind, customer_id) DO NOTHING";
+constexpr std::string_view kKnows =
+    "SELECT 1 FROM customers WHERE customer_id = $1 UNION SELECT 1 FROM erased WHERE customer_id = $1 "
+    "UNION SELECT 1 FROM errands WHERE customer_id = $1 AND kind = 2";
+
+Result<Customer> EraseIn(Transaction& transaction, const CustomerId& id, Timestamp now) {
+  const std::optional<Credentials> found = Load(transaction, kFindCustomer, id.value());
+  if (!found) return UnknownCustomer(id);
+  if (IsLastOwner(transaction, found->customer)) return LastOwner();
+  DeleteSessions(transaction, id, kKeepNone);
+  transaction.Execute(kDeleteResets, id.value());
+  transaction.Execute(kDeleteRegistrations, found->customer.email);
+  DeleteTwoStep(transaction, id);
+  transaction.Execute(kDeleteCustomer, id.value());
+  transaction.Execute(kDeleteErrands, id.value());
+  transaction.Execute(kAskToErase, id.value(), found->customer.email);
+  transaction.Execute(kRememberErased, id.value(), now);
+  return found->customer;
+}
+
 }  // namespace
 
 bool SqlStore::AddRegistration(const Registration& registration) {
@@ -297,20 +322,30 @@ Customer SqlStore::PutOwner(const Customer& owner, const PasswordHash& password_
   });
 }
 
-Result<Customer> SqlStore::Erase(const CustomerId& id) {
-  return database_.Write([&](Transaction& transaction) -> Result<Customer> {
-    const std::optional<Credentials> found = Load(transaction, kFindCustomer, id.value());
-    if (!found) return UnknownCustomer(id);
-    if (IsLastOwner(transaction, found->customer)) return LastOwner();
-    DeleteSessions(transaction, id, kKeepNone);
-    transaction.Execute(kDeleteResets, id.value());
-    transaction.Execute(kDeleteRegistrations, found->customer.email);
-    DeleteTwoStep(transaction, id);
-    transaction.Execute(kDeleteCustomer, id.value());
-    transaction.Execute(kDeleteErrands, id.value());
-    transaction.Execute(kAskToErase, id.value(), found->customer.email);
-    return found->customer;
+Result<Customer> SqlStore::Erase(const CustomerId& id, Timestamp now) {
+  return database_.Write([&](Transaction& transaction) { return EraseIn(transaction, id, now); });
+}
+
+std::int64_t SqlStore::EraseAgain(std::span<const CustomerId> ids, Timestamp now) {
+  return database_.Write([&](Transaction& transaction) {
+    std::int64_t there = 0;
+    for (const CustomerId& id : ids) {
+      if (EraseIn(transaction, id, now).ok()) {
+        ++there;
+      } else {
+        transaction.Execute(kRememberErased, id.value(), now);
+      }
+    }
+    return there;
   });
+}
+
+void SqlStore::AskToEraseAgain(Timestamp since) {
+  database_.Write([&](Transaction& transaction) { transaction.Execute(kAskToEraseAgain, since); });
+}
+
+bool SqlStore::Knows(const CustomerId& id) {
+  return database_.Read([&](Transaction& transaction) { return transaction.QueryOne(kKnows, id.value()).has_value(); });
 }
 
 std::optional<Holdings> SqlStore::ReadHoldings(const CustomerId& id) {

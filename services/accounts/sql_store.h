@@ -25,7 +25,10 @@ class SqlStore final : public Store {
   std::vector<Customer> ListCustomers(const CustomerId& after, int count_max) override;
   Result<Customer> SetRole(const CustomerId& by, const CustomerId& id, Role role) override;
   Customer PutOwner(const Customer& owner, const PasswordHash& password_hash) override;
-  Result<Customer> Erase(const CustomerId& id) override;
+  Result<Customer> Erase(const CustomerId& id, Timestamp now) override;
+  std::int64_t EraseAgain(std::span<const CustomerId> ids, Timestamp now) override;
+  void AskToEraseAgain(Timestamp since) override;
+  bool Knows(const CustomerId& id) override;
   std::optional<Holdings> ReadHoldings(const CustomerId& id) override;
   bool ChangePassword(const CustomerId& id, const PasswordHash& before, const PasswordHash& after,
                       const TokenHash& keep) override;

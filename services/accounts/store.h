@@ -132,7 +132,14 @@ class Store {
   virtual Customer PutOwner(const Customer& owner, const PasswordHash& password_hash) = 0;
   // Removes the customer and all that refers to them, and asks for them to be erased elsewhere. Errors:
   // NOT_FOUND (UNKNOWN_CUSTOMER), FAILED_PRECONDITION (LAST_OWNER).
-  virtual Result<Customer> Erase(const CustomerId& id) = 0;
+  virtual Result<Customer> Erase(const CustomerId& id, Timestamp now) = 0;
+  // They were erased, as others remember: where an older copy of the store has them again, they are erased again, but for the
+  // shop's only owner. Remembers all of them as erased. Says how many were there.
+  virtual std::int64_t EraseAgain(std::span<const CustomerId> ids, Timestamp now) = 0;
+  // Asks once more for those who were erased at `since` or later to be erased elsewhere: another store may be an older copy.
+  virtual void AskToEraseAgain(Timestamp since) = 0;
+  // Whether this is a customer, or one who was erased.
+  virtual bool Knows(const CustomerId& id) = 0;
   virtual std::optional<Holdings> ReadHoldings(const CustomerId& id) = 0;
 
   // --- Passwords. Changes nothing and gives false where the password is no longer `before`.

@@ -121,12 +121,12 @@ TEST_P(StoreContractTest, OnlyOwnersGiveRolesAndOneOwnerStays) {
   EXPECT_THAT(store_->SetRole(owner.id, CustomerId("7"), Role::kOwner), HasReason("UNKNOWN_CUSTOMER"));
   EXPECT_THAT(store_->SetRole(owner.id, owner.id, Role::kManager), HasReason("LAST_OWNER"));
   EXPECT_THAT(store_->SetRole(owner.id, owner.id, Role::kOwner), IsOk());
-  EXPECT_THAT(store_->Erase(owner.id), HasReason("LAST_OWNER"));
+  EXPECT_THAT(store_->Erase(owner.id, kNoon), HasReason("LAST_OWNER"));
 
   EXPECT_EQ(store_->SetRole(owner.id, kAda.id, Role::kOwner).value().role, Role::kOwner);
   EXPECT_EQ(store_->FindCustomer(kAda.id)->customer.role, Role::kOwner);
   EXPECT_THAT(store_->SetRole(kAda.id, owner.id, Role::kCustomer), IsOk());
-  EXPECT_THAT(store_->Erase(owner.id), IsOk());
+  EXPECT_THAT(store_->Erase(owner.id, kNoon), IsOk());
 }
 
 TEST_P(StoreContractTest, TwoOwnersWhoDemoteEachOtherAtOnceLeaveOne) {
@@ -164,7 +164,7 @@ TEST_P(StoreContractTest, ErasingLeavesNothingBehind) {
   const TokenHash codes[] = {Token('d')};
   store_->TurnOnTwoStep(kAda.id, {.sealed_secret = "sealed", .turned_on = kNoon}, codes, Token('a'));
 
-  EXPECT_EQ(store_->Erase(kAda.id).value(), kAda);
+  EXPECT_EQ(store_->Erase(kAda.id, kNoon).value(), kAda);
   EXPECT_FALSE(store_->FindTwoStep(kAda.id).has_value());
 
   EXPECT_FALSE(store_->FindByEmail(kAdaEmail).has_value());
@@ -172,7 +172,7 @@ TEST_P(StoreContractTest, ErasingLeavesNothingBehind) {
   EXPECT_FALSE(store_->FindReset(Token('b'), kNoon).has_value());
   EXPECT_THAT(store_->ConfirmRegistration(Token('c'), kNoon), HasReason("BAD_TOKEN"));
   EXPECT_FALSE(store_->ReadHoldings(kAda.id).has_value());
-  EXPECT_THAT(store_->Erase(kAda.id), HasReason("UNKNOWN_CUSTOMER"));
+  EXPECT_THAT(store_->Erase(kAda.id, kNoon), HasReason("UNKNOWN_CUSTOMER"));
 }
 
 TEST_P(StoreContractTest, HoldingsAreEverythingThatIsKept) {
@@ -455,12 +455,51 @@ TEST_P(StoreContractTest, ErasingAsksForNothingButErasure) {
   AddCustomer(kAda);
   AddSession('a');
 
-  ASSERT_THAT(store_->Erase(kAda.id), IsOk());
+  ASSERT_THAT(store_->Erase(kAda.id, kNoon), IsOk());
 
   const Errand erase{.kind = Errand::Kind::kErase, .customer = kAda.id, .email = kAdaEmail, .asked_count = 1};
   EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(erase));
   store_->FinishErrand(erase);
   EXPECT_THAT(store_->DueErrands(kNoon, 10), IsEmpty());
+}
+
+TEST_P(StoreContractTest, WhoWasErasedIsErasedAgain) {
+  const Customer owner = store_->PutOwner(Person("3", "owner@example.org", Role::kOwner), kOld);
+  AddCustomer(kAda);
+  store_->FinishErrand(store_->DueErrands(kNoon, 10).at(0));
+  const CustomerId ids[] = {kAda.id, CustomerId("2"), owner.id};
+
+  EXPECT_EQ(store_->EraseAgain(ids, kNoon), 1) << "the shop keeps an owner";
+  EXPECT_EQ(store_->EraseAgain(ids, kNoon), 0);
+
+  EXPECT_FALSE(store_->FindCustomer(kAda.id).has_value());
+  EXPECT_THAT(store_->DueErrands(kNoon, 10),
+              ElementsAre(Errand{.kind = Errand::Kind::kErase, .customer = kAda.id, .email = kAdaEmail, .asked_count = 1}));
+}
+
+TEST_P(StoreContractTest, ErasingElsewhereIsAskedForOnceMore) {
+  AddCustomer(kAda);
+  ASSERT_THAT(store_->Erase(kAda.id, kNoon), IsOk());
+  const CustomerId early[] = {CustomerId("2")};
+  store_->EraseAgain(early, kNoon - 1s);
+  store_->AskToEraseAgain(kNoon);
+  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(Field(&Errand::email, kAdaEmail))) << "it is being done";
+  store_->FinishErrand(store_->DueErrands(kNoon, 10).at(0));
+
+  store_->AskToEraseAgain(kNoon);
+
+  const Errand again{.kind = Errand::Kind::kErase, .customer = kAda.id, .asked_count = 1};
+  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(again));
+}
+
+TEST_P(StoreContractTest, KnowsCustomersAndThoseWhoWereErased) {
+  EXPECT_FALSE(store_->Knows(kAda.id));
+  AddCustomer(kAda);
+  EXPECT_TRUE(store_->Knows(kAda.id));
+  ASSERT_THAT(store_->Erase(kAda.id, kNoon), IsOk());
+  store_->FinishErrand(store_->DueErrands(kNoon, 10).at(0));
+
+  EXPECT_TRUE(store_->Knows(kAda.id));
 }
 
 // --- Throttling

@@ -2,6 +2,7 @@
 // test as SqlStore; every call is one step under one lock.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -83,6 +84,15 @@ class MemoryStore final : public Store {
   void FollowAnew() override {
     const std::lock_guard lock(mutex_);
     followed_ = 0;
+  }
+
+  BookId LastBook(BookId most) override {
+    const std::lock_guard lock(mutex_);
+    BookId last{0};
+    for (const auto& [id, cart] : carts_) {
+      for (const Line& line : cart.lines) last = line.book <= most ? std::max(last, line.book) : last;
+    }
+    return last;
   }
 
   CartFacts ReadFacts() override {

@@ -18,6 +18,7 @@ CartService::CartService(Store& store, const ShopClient& shop, const Clock& cloc
   Unary("MergeCarts", this, &CartService::MergeCarts);
   Unary("ClearOrdered", this, &CartService::ClearOrdered);
   Unary("DeleteCart", this, &CartService::DeleteCart);
+  Unary("GetKnown", this, &CartService::GetKnown);
   CheckComplete();
 }
 
@@ -74,6 +75,13 @@ Result<v1::Cart> CartService::ClearOrdered(const rpc::Call& call, const v1::Clea
 Result<v1::DeleteCartResponse> CartService::DeleteCart(const rpc::Call&, const v1::DeleteCartRequest& request) {
   store_.Delete(TRY(ParseCartName(request.name(), "name")));
   return v1::DeleteCartResponse();
+}
+
+Result<type::v1::Known> CartService::GetKnown(const rpc::Call&, const v1::GetKnownRequest& request) {
+  type::v1::Known known;
+  known.set_book_number(store_.LastBook(BookId{request.book_number_max()}).value());
+  known.set_order_position(store_.FollowedPosition());
+  return known;
 }
 
 ShopFacts CartService::Ask(const rpc::Call& call, const Cart& cart) const {

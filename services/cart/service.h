@@ -27,6 +27,7 @@ class CartService final : public rpc::Service {
   Result<v1::Cart> MergeCarts(const rpc::Call& call, const v1::MergeCartsRequest& request);
   Result<v1::Cart> ClearOrdered(const rpc::Call& call, const v1::ClearOrderedRequest& request);
   Result<v1::DeleteCartResponse> DeleteCart(const rpc::Call& call, const v1::DeleteCartRequest& request);
+  Result<type::v1::Known> GetKnown(const rpc::Call& call, const v1::GetKnownRequest& request);
 
   ShopFacts Ask(const rpc::Call& call, const Cart& cart) const;
   v1::Cart Show(const rpc::Call& call, const Cart& cart) const;

@@ -30,6 +30,9 @@ constexpr std::string_view kPutLine =
     "position = excluded.position, quantity = excluded.quantity, saved_for_later = excluded.saved_for_later, title = "
     "excluded.title, authors = excluded.authors, price_minor = excluded.price_minor, currency = excluded.currency, added = "
     "excluded.added, availability = excluded.availability";
+constexpr std::string_view kLastBook = "SELECT COALESCE(MAX(book_id), 0) FROM cart_lines WHERE book_id <= $1";
+constexpr std::string_view kBooks =
+    "SELECT DISTINCT book_id FROM cart_lines WHERE book_id > $1 ORDER BY book_id LIMIT $2";
 constexpr std::string_view kDeleteLine = "DELETE FROM cart_lines WHERE cart_id = $1 AND book_id = $2";
 constexpr std::string_view kDeleteLines = "DELETE FROM cart_lines WHERE cart_id = $1";
 constexpr std::string_view kDeleteCart = "DELETE FROM carts WHERE cart_id = $1";
@@ -233,11 +236,24 @@ std::int64_t SqlStore::FollowedPosition() {
   return database_.Read([](Transaction& transaction) { return FollowedIn(transaction); });
 }
 
+BookId SqlStore::LastBook(BookId most) {
+  return database_.Read(
+      [&](Transaction& transaction) { return BookId{transaction.QueryTheOne(kLastBook, most.value()).Int(0)}; });
+}
+
 void SqlStore::FollowTo(std::int64_t position, const std::vector<Ordered>& ordered, Timestamp now) {
   database_.Write([&](Transaction& transaction) {
     if (position <= FollowedIn(transaction)) return;
     for (const Ordered& order : ordered) ClearIn(transaction, order, now);
     transaction.Execute(kSetFollowed, position);
+  });
+}
+
+std::vector<BookId> SqlStore::ReadBooks(BookId after, int count_max) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<BookId> books;
+    for (const Row& row : transaction.Query(kBooks, after.value(), count_max)) books.emplace_back(row.Int(0));
+    return books;
   });
 }
 

@@ -28,11 +28,14 @@ class SqlStore : public Store {
   std::int64_t FollowedPosition() override;
   void FollowTo(std::int64_t position, const std::vector<Ordered>& ordered, Timestamp now) override;
   void FollowAnew() override;
+  BookId LastBook(BookId most) override;
   CartFacts ReadFacts() override;
 
   // For the audit of the whole shop: of the orders ("orders/…") with their carts, those whose cart is there and was never
   // cleared of them.
   std::vector<std::string> ReadUncleared(const std::vector<std::pair<CartId, std::string>>& orders);
+  // Likewise the next `count_max` books behind `after` that lie in a cart.
+  std::vector<BookId> ReadBooks(BookId after, int count_max);
 
  protected:
   db::Database& database_;

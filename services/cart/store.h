@@ -80,6 +80,9 @@ class Store {
   // The stream begins anew: orders that were cleared stay known.
   virtual void FollowAnew() = 0;
 
+  // The last book that lies in a cart, of those up to `most`; 0: none.
+  virtual BookId LastBook(BookId most) = 0;
+
   virtual CartFacts ReadFacts() = 0;
 };
 

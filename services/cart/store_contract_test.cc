@@ -196,6 +196,15 @@ TEST_P(StoreContractTest, AnOrderEventIsAppliedOnceWithItsPosition) {
   EXPECT_THAT(Lines(store_->Find(kGuest)), ElementsAre());
 }
 
+TEST_P(StoreContractTest, TellsTheLastBookThatLiesInACart) {
+  EXPECT_EQ(store_->LastBook(BookId{9}), BookId{0});
+  ASSERT_THAT(Put(kGuest, 3, 1, "a"), IsOk());
+  ASSERT_THAT(Put(kCustomer, 7, 1, "b"), IsOk());
+
+  EXPECT_EQ(store_->LastBook(BookId{9}), BookId{7});
+  EXPECT_EQ(store_->LastBook(BookId{6}), BookId{3});
+}
+
 TEST_P(StoreContractTest, WhatWasSeenIsRecordedWithoutAChange) {
   const Cart before = *Put(kGuest, 1, 1, "a");
   const Seen seen{.title = "Dune", .authors = "F. Herbert", .price = std::nullopt, .availability = Availability::kSoldOut};

@@ -190,6 +190,16 @@ class MemoryStore final : public Store {
     return last_position_;
   }
 
+  std::int64_t LastNumber() override {
+    const std::lock_guard lock(mutex_);
+    return last_id_;
+  }
+
+  void PassOverNumbers(std::int64_t last) override {
+    const std::lock_guard lock(mutex_);
+    last_id_ = std::max(last_id_, last);
+  }
+
  private:
   struct Entry {
     Book book;

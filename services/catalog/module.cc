@@ -1,12 +1,20 @@
 #include "services/catalog/module.h"
 
+#include <chrono>
 #include <filesystem>
+#include <map>
 #include <optional>
 
 #include "lib/base/change_signal.h"
 #include "lib/base/uuid.h"
 #include "lib/runtime/poller.h"
+#include "lib/rpc/client.h"
 #include "lib/runtime/store.h"
+#include "octavo/cart/v1/cart.grpc.pb.h"
+#include "octavo/inventory/v1/inventory.grpc.pb.h"
+#include "octavo/promotions/v1/promotions.grpc.pb.h"
+#include "octavo/transactions/v1/transactions.grpc.pb.h"
+#include "services/catalog/book_numbers.h"
 #include "services/catalog/indexer.h"
 #include "services/catalog/migrations.h"
 #include "services/catalog/search/search_index.h"
@@ -14,6 +22,12 @@
 #include "services/catalog/sql_store.h"
 
 namespace octavo::catalog {
+
+namespace {
+
+constexpr std::chrono::milliseconds kAskBudget{1000};
+
+}  // namespace
 
 struct Module::Parts {
   Parts(const runtime::Environment& environment, const Configuration& configuration,
@@ -24,7 +38,29 @@ struct Module::Parts {
         pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                            .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
         indexer(store, *index, signal, environment.log),
-        service(store, *index, signal, environment.clock, environment.page_tokens, environment.currency, pipeline) {}
+        numbers(store, environment.log, environment.metrics),
+        caller(environment.telemetry()),
+        service(store, *index, signal, environment.clock, environment.page_tokens, environment.currency, numbers, pipeline) {}
+
+  // Whoever names books.
+  std::map<std::string, BookNumbers::Ask> Neighbours(const runtime::Peers& peers) const {
+    return {{"cart", AskOf<cart::v1::CartService, cart::v1::GetKnownRequest>(peers.To("cart"))},
+            {"inventory", AskOf<inventory::v1::InventoryService, inventory::v1::GetKnownRequest>(peers.To("inventory"))},
+            {"promotions", AskOf<promotions::v1::PromotionsService, promotions::v1::GetKnownRequest>(peers.To("promotions"))},
+            {"transactions",
+             AskOf<transactions::v1::TransactionsService, transactions::v1::GetKnownRequest>(peers.To("transactions"))}};
+  }
+
+  template <class Service, class Request>
+  BookNumbers::Ask AskOf(const std::shared_ptr<grpc::Channel>& channel) const {
+    // Shared, because a std::function is copied.
+    return [this, stub = std::shared_ptr<typename Service::Stub>(Service::NewStub(channel))](
+               std::int64_t most) -> Result<std::int64_t> {
+      Request request;
+      request.set_book_number_max(most);
+      return TRY(caller.Invoke(*stub, &Service::StubInterface::GetKnown, request, {.budget = kAskBudget})).book_number();
+    };
+  }
 
   obs::Log& log;
   std::unique_ptr<db::Database> database;
@@ -33,7 +69,10 @@ struct Module::Parts {
   ChangeSignal signal;
   rpc::Pipeline pipeline;
   Indexer indexer;
+  BookNumbers numbers;
+  const rpc::Caller caller;
   CatalogService service;
+  std::optional<runtime::Poller> ask;    // From Start to Close: until the numbers are known.
   std::optional<runtime::Poller> watch;  // From Start to Close, where other processes may write to the database.
 };
 
@@ -46,6 +85,8 @@ void Module::Configure(runtime::Options::Group options) {
               "data folder. The search index is always in the data folder.");
   options.Add("threads", &configuration_.threads, "Threads that answer calls.");
   options.Add("queue_max", &configuration_.queue_max, "Calls that may wait for a thread; more are refused.");
+  options.Add("alone", &configuration_.alone,
+              "No shop belongs to this catalogue: on start nobody is asked whether they name books that an older copy has lost.");
 }
 
 Status Module::Open(const runtime::Environment& environment) {
@@ -66,7 +107,9 @@ Status Module::Open(const runtime::Environment& environment) {
 
 std::vector<rpc::Service*> Module::services() { return {&parts_->service}; }
 
-Status Module::Start(const runtime::Peers&) {
+Status Module::Start(const runtime::Peers& peers) {
+  const auto neighbours = configuration_.alone ? std::map<std::string, BookNumbers::Ask>() : parts_->Neighbours(peers);
+  parts_->ask.emplace("book_numbers", parts_->log, [this, neighbours] { parts_->numbers.AskAll(neighbours); });
   parts_->indexer.Start();
   if (parts_->database->dialect() == db::Dialect::kPostgres) {
     parts_->watch.emplace("change_watch", parts_->log,
@@ -79,6 +122,7 @@ Status Module::Start(const runtime::Peers&) {
 void Module::Close() {
   parts_->pipeline.Close();
   parts_->watch.reset();
+  parts_->ask.reset();
   parts_->indexer.Stop();
 }
 

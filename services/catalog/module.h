@@ -17,6 +17,8 @@ struct Configuration {
   std::int64_t threads = 8;
   // Calls that wait for a thread; more are refused. 256 x about 1 kB of request.
   std::int64_t queue_max = 256;
+  // A catalogue that no shop belongs to: there is nobody who names its books.
+  bool alone = false;
 };
 
 class Module final : public runtime::Module {
@@ -25,6 +27,7 @@ class Module final : public runtime::Module {
   ~Module() override;
 
   std::string name() const override { return "catalog"; }
+  std::vector<std::string> peers() const override { return {"cart", "inventory", "promotions", "transactions"}; }
   void Configure(runtime::Options::Group options) override;
   Status Open(const runtime::Environment& environment) override;
   std::vector<rpc::Service*> services() override;

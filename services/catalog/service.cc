@@ -118,14 +118,16 @@ class ChangeStream final : public rpc::Source<v1::Change> {
 }  // namespace
 
 CatalogService::CatalogService(Store& store, const SearchIndex& index, ChangeSignal& signal, const Clock& clock,
-                               const names::PageTokens& page_tokens, Currency currency, rpc::Pipeline& pipeline)
+                               const names::PageTokens& page_tokens, Currency currency, BookNumbers& numbers,
+                               rpc::Pipeline& pipeline)
     : rpc::Service("octavo.catalog.v1.CatalogService", pipeline),
       store_(store),
       index_(index),
       signal_(signal),
       clock_(clock),
       page_tokens_(page_tokens),
-      currency_(currency) {
+      currency_(currency),
+      numbers_(numbers) {
   Unary("GetBook", this, &CatalogService::GetBook);
   Unary("BatchGetBooks", this, &CatalogService::BatchGetBooks);
   Unary("ListBooks", this, &CatalogService::ListBooks);
@@ -268,6 +270,7 @@ Result<v1::ListCategoriesResponse> CatalogService::ListCategories(const rpc::Cal
 Result<v1::Book> CatalogService::CreateBook(const rpc::Call&, const v1::CreateBookRequest& request) {
   if (!IsUuid(request.request_id())) return InvalidField("request_id", Quoted(request.request_id()) + " is no UUID");
   const CheckedBook checked = TRY(CheckBook(TRY(PricedDraftOf(request.book(), currency_)), WrongIsbn::kRefuse));
+  TRY(numbers_.Wait());
   const Book book = TRY(store_.CreateBook(checked.content, request.request_id(), clock_.Now()));
   signal_.Notify();
   return ToProto(book);
@@ -302,6 +305,7 @@ Result<v1::DeleteSourceResponse> CatalogService::DeleteSource(const rpc::Call&, 
 }
 
 Result<std::unique_ptr<CatalogService::ImportSink>> CatalogService::ImportBooks(const rpc::Call&) {
+  TRY(numbers_.Wait());
   return std::unique_ptr<ImportSink>(std::make_unique<ImportStream>(store_, signal_, clock_, currency_));
 }
 

@@ -9,6 +9,7 @@
 #include "lib/names/page_tokens.h"
 #include "lib/rpc/service.h"
 #include "octavo/catalog/v1/catalog.pb.h"
+#include "services/catalog/book_numbers.h"
 #include "services/catalog/search/search_index.h"
 #include "services/catalog/store.h"
 
@@ -23,7 +24,7 @@ class CatalogService final : public rpc::Service {
   // All must outlive the service. Notifies `signal` after every change.
   // Prices are in `currency`.
   CatalogService(Store& store, const SearchIndex& index, ChangeSignal& signal, const Clock& clock,
-                 const names::PageTokens& page_tokens, Currency currency, rpc::Pipeline& pipeline);
+                 const names::PageTokens& page_tokens, Currency currency, BookNumbers& numbers, rpc::Pipeline& pipeline);
 
  private:
   using ImportSink = rpc::Sink<v1::ImportBooksRequest, v1::Import>;
@@ -50,6 +51,7 @@ class CatalogService final : public rpc::Service {
   const Clock& clock_;
   const names::PageTokens& page_tokens_;
   const Currency currency_;
+  BookNumbers& numbers_;
 };
 
 }  // namespace octavo::catalog

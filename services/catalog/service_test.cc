@@ -30,6 +30,7 @@ class CatalogServiceTest : public testing::Test {
  protected:
   CatalogServiceTest() {
     indexer_.Start();
+    numbers_.AskAll({});  // There is nobody else.
     pipeline_.Open();
     grpc::ServerBuilder builder;
     builder.RegisterService(&service_);
@@ -117,7 +118,8 @@ class CatalogServiceTest : public testing::Test {
   ChangeSignal signal_;
   rpc::Pipeline pipeline_{telemetry_, {.threads = 4}};
   Indexer indexer_{store_, *index_, signal_, *log_};
-  CatalogService service_{store_, *index_, signal_, clock_, TestPageTokens(), Currency::Eur(), pipeline_};
+  BookNumbers numbers_{store_, *log_, metrics_, 1ms};
+  CatalogService service_{store_, *index_, signal_, clock_, TestPageTokens(), Currency::Eur(), numbers_, pipeline_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::CatalogService::Stub> stub_;
   int requests_ = 0;

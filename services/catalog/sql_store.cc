@@ -785,4 +785,16 @@ std::int64_t SqlStore::LastPosition() {
   });
 }
 
+std::int64_t SqlStore::LastNumber() {
+  return database_.Read([&](Transaction& transaction) {
+    return transaction.QueryTheOne("SELECT value FROM counters WHERE name = 'book'").Int(0);
+  });
+}
+
+void SqlStore::PassOverNumbers(std::int64_t last) {
+  database_.Write([&](Transaction& transaction) {
+    transaction.Execute("UPDATE counters SET value = $1 WHERE name = 'book' AND value < $1", last);
+  });
+}
+
 }  // namespace octavo::catalog

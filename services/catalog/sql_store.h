@@ -38,6 +38,8 @@ class SqlStore final : public Store {
   Result<Import> FindImport(const ImportId& id) override;
   Result<ChangePage> ReadChanges(std::int64_t position, int count_max) override;
   std::int64_t LastPosition() override;
+  std::int64_t LastNumber() override;
+  void PassOverNumbers(std::int64_t last) override;
 
  private:
   db::Database& database_;

@@ -1,5 +1,11 @@
 #include "services/catalog/sql_store_audit.h"
 
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "lib/db/sql_text.h"
+
 namespace octavo::catalog {
 namespace {
 
@@ -13,6 +19,10 @@ constexpr db::Equation kEquations[] = {
      "SELECT 'position ' || CAST(position AS TEXT) FROM changes "
      "WHERE position > COALESCE((SELECT value FROM counters WHERE name = 'position'), 0)",
      "it is behind the last position that was given"},
+    {"catalog.log_reaches_counter",
+     "SELECT 'position ' || CAST(value AS TEXT) FROM counters "
+     "WHERE name = 'position' AND value > COALESCE((SELECT MAX(position) FROM changes), 0)",
+     "it is the last position that was given, and the log ends before it"},
     {"catalog.numbers_are_within_counter",
      "SELECT 'books/' || CAST(id AS TEXT) FROM books "
      "WHERE id > COALESCE((SELECT value FROM counters WHERE name = 'book'), 0)",
@@ -20,6 +30,13 @@ constexpr db::Equation kEquations[] = {
     {"catalog.shelved_books_exist",
      "SELECT 'books/' || CAST(book_id AS TEXT) FROM shelved_books WHERE book_id NOT IN (SELECT id FROM books)",
      "it stands on a shelf and is not there"},
+    {"catalog.shelves_exist",
+     "SELECT 'books/' || CAST(book_id AS TEXT) FROM shelved_books WHERE shelf_id NOT IN (SELECT id FROM shelves)",
+     "it stands on a shelf that is not there"},
+    {"catalog.books_are_shelved",
+     "SELECT 'books/' || CAST(id AS TEXT) FROM books WHERE id NOT IN "
+     "(SELECT book_id FROM shelved_books WHERE shelf_id IN (SELECT id FROM shelves WHERE name = ''))",
+     "it does not stand on the shelf of all books"},
     {"catalog.shelves_are_counted",
      "SELECT 'shelf ' || shelves.name FROM shelves LEFT JOIN (SELECT shelf_id, COUNT(*) AS found FROM shelved_books "
      "GROUP BY shelf_id) AS counted ON counted.shelf_id = shelves.id "
@@ -31,9 +48,19 @@ constexpr db::Equation kEquations[] = {
 
 std::span<const db::Equation> Equations() { return kEquations; }
 
-std::int64_t LastBookNumber(db::Database& database) {
-  return database.Read([](db::Transaction& transaction) {
-    return transaction.QueryTheOne("SELECT COALESCE(MAX(value), 0) FROM counters WHERE name = 'book'").Int(0);
+std::vector<std::int64_t> UnknownBooks(db::Database& database, std::span<const std::int64_t> numbers) {
+  std::set<std::int64_t> unknown(numbers.begin(), numbers.end());
+  constexpr std::size_t kAtOnce = 500;
+  return database.Read([&](db::Transaction& transaction) {
+    for (std::size_t first = 0; first < numbers.size(); first += kAtOnce) {
+      const auto some = numbers.subspan(first, std::min(kAtOnce, numbers.size() - first));
+      const std::vector<db::Value> values(some.begin(), some.end());
+      const std::string in = db::Placeholders(static_cast<int>(values.size()));
+      for (const db::Row& row : transaction.Query("SELECT book_id FROM changes WHERE book_id IN (" + in + ")", values)) {
+        unknown.erase(row.Int(0));
+      }
+    }
+    return std::vector<std::int64_t>(unknown.begin(), unknown.end());
   });
 }
 

@@ -3,13 +3,14 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "lib/db/equations.h"
 
 namespace octavo::catalog {
 
 std::span<const db::Equation> Equations();
-// The highest number that a book was given. Books of other services above it are of a catalogue that was lost.
-std::int64_t LastBookNumber(db::Database& database);
+// Of these numbers of books, those that no book has or had: the log of changes keeps those that were deleted.
+std::vector<std::int64_t> UnknownBooks(db::Database& database, std::span<const std::int64_t> numbers);
 
 }  // namespace octavo::catalog

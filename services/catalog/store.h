@@ -105,6 +105,11 @@ class Store {
   // Up to `count_max` changes behind `position`, in order. OUT_OF_RANGE (UNKNOWN_POSITION).
   virtual Result<ChangePage> ReadChanges(std::int64_t position, int count_max) = 0;
   virtual std::int64_t LastPosition() = 0;
+
+  // The last number that was given to a book; 0: none.
+  virtual std::int64_t LastNumber() = 0;
+  // No book made from now on has this number or a lower one.
+  virtual void PassOverNumbers(std::int64_t last) = 0;
 };
 
 // The errors of the contract, worded once.

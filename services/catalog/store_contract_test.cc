@@ -114,6 +114,16 @@ TEST_P(StoreContractTest, CreatesABookOnceForOneRequestId) {
   EXPECT_EQ(store_->LastPosition(), 1);
 }
 
+TEST_P(StoreContractTest, NumbersThatArePassedOverAreNeverGiven) {
+  EXPECT_EQ(store_->LastNumber(), 0);
+  Create(Content("Emma"));
+  store_->PassOverNumbers(7);
+  store_->PassOverNumbers(3);
+
+  EXPECT_EQ(store_->LastNumber(), 7);
+  EXPECT_EQ(Create(Content("Persuasion")).id, BookId{8});
+}
+
 TEST_P(StoreContractTest, ForgetsRequestIdsAfterTheirTime) {
   const Book first = store_->CreateBook(Content("Emma"), "id", kNoon).value();
 

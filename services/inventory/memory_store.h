@@ -30,6 +30,12 @@ class MemoryStore : public Store {
     return ListIf(after, count_max, [](const Stock&) { return true; });
   }
 
+  BookId LastBook(BookId most) override {
+    const std::lock_guard lock(mutex_);
+    const auto behind = state_.stocks.upper_bound(most);
+    return behind == state_.stocks.begin() ? BookId{0} : std::prev(behind)->first;
+  }
+
   std::vector<Stock> ListLowStocks(BookId after, int count_max) override {
     return ListIf(after, count_max, [](const Stock& stock) { return stock.IsLow(); });
   }

@@ -100,6 +100,7 @@ InventoryService::InventoryService(Store& store, StockHub& hub, const Clock& clo
   Unary("SetPolicy", this, &InventoryService::SetPolicy);
   Unary("ListLowStock", this, &InventoryService::ListLowStock);
   Unary("ListMovements", this, &InventoryService::ListMovements);
+  Unary("GetKnown", this, &InventoryService::GetKnown);
   CheckComplete();
 }
 
@@ -248,6 +249,12 @@ Result<v1::ListMovementsResponse> InventoryService::ListMovements(const rpc::Cal
     response.set_next_page_token(page_tokens_.Seal(listing, std::to_string(movements.back().sequence)));
   }
   return response;
+}
+
+Result<type::v1::Known> InventoryService::GetKnown(const rpc::Call&, const v1::GetKnownRequest& request) {
+  type::v1::Known known;
+  known.set_book_number(store_.LastBook(BookId{request.book_number_max()}).value());
+  return known;
 }
 
 }  // namespace octavo::inventory

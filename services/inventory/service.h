@@ -40,6 +40,8 @@ class InventoryService final : public rpc::Service {
   Result<v1::ListLowStockResponse> ListLowStock(const rpc::Call& call, const v1::ListLowStockRequest& request);
   Result<v1::ListMovementsResponse> ListMovements(const rpc::Call& call, const v1::ListMovementsRequest& request);
 
+  Result<type::v1::Known> GetKnown(const rpc::Call& call, const v1::GetKnownRequest& request);
+
   // The answer, once those who watch have been told.
   template <typename T>
   T Publish(Changed<T> changed);

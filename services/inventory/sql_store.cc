@@ -485,6 +485,7 @@ std::vector<BookFacts> ReadFactsIn(Transaction& transaction, BookId after, int c
 
 constexpr std::string_view kListStocks =
     "SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE book_id > $1 ORDER BY book_id LIMIT $2";
+constexpr std::string_view kLastBook = "SELECT COALESCE(MAX(book_id), 0) FROM stocks WHERE book_id <= $1";
 constexpr std::string_view kListLowStocks =
     "SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE low_stock_threshold > 0 AND on_hand - reserved <= "
     "low_stock_threshold AND book_id > $1 ORDER BY book_id LIMIT $2";
@@ -614,6 +615,11 @@ Changed<int> SqlStore::Sweep(Timestamp now, int count_max) {
 
 std::vector<BookFacts> SqlStore::ReadFacts(BookId after, int count_max) {
   return database_.Read([&](Transaction& transaction) { return ReadFactsIn(transaction, after, count_max); });
+}
+
+BookId SqlStore::LastBook(BookId most) {
+  return database_.Read(
+      [&](Transaction& transaction) { return BookId{transaction.QueryTheOne(kLastBook, most.value()).Int(0)}; });
 }
 
 std::vector<Reservation> SqlStore::ReadReservations(const std::string& after, const std::string& until) {

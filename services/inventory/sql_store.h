@@ -37,6 +37,7 @@ class SqlStore : public Store {
   Changed<Stock> SetPolicy(BookId book, const Policy& policy) override;
   Changed<int> Sweep(Timestamp now, int count_max) override;
   std::vector<BookFacts> ReadFacts(BookId after, int count_max) override;
+  BookId LastBook(BookId most) override;
 
   // For the audit of the whole shop: reservations with `after` < id <= `until`, by id, as of one moment.
   std::vector<Reservation> ReadReservations(const std::string& after, const std::string& until);

@@ -101,6 +101,8 @@ class Store {
 
   // Facts of the next `count_max` books behind `after` that any table speaks of, as of one moment.
   virtual std::vector<BookFacts> ReadFacts(BookId after, int count_max) = 0;
+  // The last book with a stock, of those up to `most`; 0: none.
+  virtual BookId LastBook(BookId most) = 0;
 };
 
 }  // namespace octavo::inventory

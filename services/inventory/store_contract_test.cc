@@ -447,6 +447,15 @@ TEST_P(StoreContractTest, ListsStocksAndMovementsPageByPage) {
   EXPECT_THAT(store_->ListMovements(kOne, 2, 9), ElementsAre(Field(&Movement::sequence, 1)));
 }
 
+TEST_P(StoreContractTest, TellsTheLastBookWithAStock) {
+  EXPECT_EQ(store_->LastBook(kTwo), BookId{0});
+  Receive("a", {{kOne, 1}, {kTwo, 1}});
+
+  EXPECT_EQ(store_->LastBook(BookId{1'000'000}), kTwo);
+  EXPECT_EQ(store_->LastBook(kTwo), kTwo);
+  EXPECT_EQ(store_->LastBook(kOne), kOne);
+}
+
 TEST_P(StoreContractTest, TakesTheLargestOrder) {
   Demand all;
   for (int i = 1; i <= static_cast<int>(kReservedLinesMax); ++i) all[BookId{i}] = i;

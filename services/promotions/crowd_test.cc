@@ -140,6 +140,8 @@ class Forwarding : public Store {
   OfferList ReadOffers(std::span<const PersonKey> persons, std::span<const std::string> codes) override {
     return store_.ReadOffers(persons, codes);
   }
+  std::optional<ClaimState> FindClaim(const OrderKey& order) override { return store_.FindClaim(order); }
+  BookId LastBook(BookId most) override { return store_.LastBook(most); }
   std::int64_t ReleaseRedemptions(const OrderKey& order, Timestamp now) override {
     return store_.ReleaseRedemptions(order, now);
   }

@@ -162,6 +162,13 @@ void MemoryStore::Count(const Claim& claim, const Redemption& redemption, int by
   for (const PersonKey& person : claim.persons) record.by_person[person] += by;
 }
 
+std::optional<Store::ClaimState> MemoryStore::FindClaim(const OrderKey& order) {
+  const std::lock_guard lock(mutex_);
+  const auto found = claims_.find(order);
+  if (found == claims_.end()) return std::nullopt;
+  return found->second.released ? ClaimState::kReleased : ClaimState::kHeld;
+}
+
 std::int64_t MemoryStore::ReleaseRedemptions(const OrderKey& order, Timestamp) {
   const std::lock_guard lock(mutex_);
   ClaimRecord& record = claims_[order];
@@ -170,6 +177,23 @@ std::int64_t MemoryStore::ReleaseRedemptions(const OrderKey& order, Timestamp) {
   }
   record.released = true;
   return static_cast<std::int64_t>(record.claim.redemptions.size());
+}
+
+BookId MemoryStore::LastBook(BookId most) {
+  const std::lock_guard lock(mutex_);
+  BookId last{0};
+  const auto look = [&](const Selection& selection) {
+    for (const auto* books : {&selection.books, &selection.excluded_books}) {
+      for (const BookId book : *books) last = book <= most ? std::max(last, book) : last;
+    }
+  };
+  for (const auto& [id, record] : campaigns_) {
+    const Campaign& campaign = record.stored.campaign;
+    look(campaign.items);
+    const auto* bundle = std::get_if<BuyXGetY>(&campaign.effect);
+    if (bundle != nullptr && bundle->get_items) look(*bundle->get_items);
+  }
+  return last;
 }
 
 std::int64_t MemoryStore::OrderPosition() {

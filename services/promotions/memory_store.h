@@ -22,11 +22,13 @@ class MemoryStore final : public Store {
   std::vector<StoredCampaign> List(CampaignId before, int count_max) override;
   OfferList ReadOffers(std::span<const PersonKey> persons, std::span<const std::string> codes) override;
   Status ClaimRedemptions(const Claim& claim, Timestamp now) override;
+  std::optional<ClaimState> FindClaim(const OrderKey& order) override;
   std::int64_t ReleaseRedemptions(const OrderKey& order, Timestamp now) override;
   std::int64_t OrderPosition() override;
   Status ApplyOrders(const std::vector<OrderUpdate>& updates) override;
   void FollowAnew() override;
   std::vector<OrderFacts> ListOrders(const Period& period, const OrderFacts* after, int count_max) override;
+  BookId LastBook(BookId most) override;
   std::vector<CampaignFacts> ReadFacts(CampaignId after, int count_max) override;
 
  private:

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "google/rpc/status.pb.h"
+#include "lib/base/quoted.h"
 #include "lib/rpc/request.h"
 #include "lib/rpc/status.h"
 #include "services/promotions/convert.h"
@@ -65,6 +66,8 @@ PromotionsService::PromotionsService(Store& store, const Identity& identity, con
   Unary("BatchQuoteBaskets", this, &PromotionsService::BatchQuoteBaskets);
   Unary("ClaimRedemptions", this, &PromotionsService::ClaimRedemptions);
   Unary("ReleaseRedemptions", this, &PromotionsService::ReleaseRedemptions);
+  Unary("GetClaim", this, &PromotionsService::GetClaim);
+  Unary("GetKnown", this, &PromotionsService::GetKnown);
   Unary("ListBanners", this, &PromotionsService::ListBanners);
   Unary("CreateCampaign", this, &PromotionsService::CreateCampaign);
   Unary("UpdateCampaign", this, &PromotionsService::UpdateCampaign);
@@ -122,6 +125,22 @@ Result<v1::ReleaseRedemptionsResponse> PromotionsService::ReleaseRedemptions(
   v1::ReleaseRedemptionsResponse response;
   response.set_released_count(store_.ReleaseRedemptions(claim.order, clock_.Now()));
   return response;
+}
+
+Result<v1::Claim> PromotionsService::GetClaim(const rpc::Call&, const v1::GetClaimRequest& request) {
+  const auto state = store_.FindClaim(OrderKey(request.order_key()));
+  if (!state) return Error{Code::kNotFound, "UNKNOWN_CLAIM", "nothing was claimed for " + Quoted(request.order_key())};
+  v1::Claim claim;
+  claim.set_order_key(request.order_key());
+  claim.set_released(*state == Store::ClaimState::kReleased);
+  return claim;
+}
+
+Result<type::v1::Known> PromotionsService::GetKnown(const rpc::Call&, const v1::GetKnownRequest& request) {
+  type::v1::Known known;
+  known.set_book_number(store_.LastBook(BookId{request.book_number_max()}).value());
+  known.set_order_position(store_.OrderPosition());
+  return known;
 }
 
 Result<v1::ListBannersResponse> PromotionsService::ListBanners(const rpc::Call&,

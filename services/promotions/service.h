@@ -43,6 +43,8 @@ class PromotionsService final : public rpc::Service {
                                                         const v1::ClaimRedemptionsRequest& request);
   Result<v1::ReleaseRedemptionsResponse> ReleaseRedemptions(const rpc::Call& call,
                                                             const v1::ReleaseRedemptionsRequest& request);
+  Result<v1::Claim> GetClaim(const rpc::Call& call, const v1::GetClaimRequest& request);
+  Result<type::v1::Known> GetKnown(const rpc::Call& call, const v1::GetKnownRequest& request);
   Result<v1::ListBannersResponse> ListBanners(const rpc::Call& call, const v1::ListBannersRequest& request);
   Result<v1::Campaign> CreateCampaign(const rpc::Call& call, const v1::CreateCampaignRequest& request);
   Result<v1::Campaign> UpdateCampaign(const rpc::Call& call, const v1::UpdateCampaignRequest& request);

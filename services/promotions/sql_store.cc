@@ -45,6 +45,10 @@ constexpr std::string_view kListCampaigns =
 constexpr std::string_view kListOffers =
     "SELECT " OCTAVO_CAMPAIGN_COLUMNS " FROM campaigns WHERE state IN (2, 3) OR (state = 4 AND EXISTS (SELECT 1 FROM "
     "campaign_codes WHERE campaign_codes.campaign_id = campaigns.campaign_id)) ORDER BY campaign_id";
+// Lists of books, of items and of get_items. The CASE keeps other lists' terms from being read as numbers.
+constexpr std::string_view kLastBook =
+    "SELECT COALESCE(MAX(book), 0) FROM (SELECT CASE WHEN list IN (1, 4, 11, 14) THEN CAST(term AS BIGINT) ELSE 0 END AS "
+    "book FROM campaign_terms) AS books WHERE book <= $1";
 constexpr std::string_view kFindTerms = "SELECT list, term FROM campaign_terms WHERE campaign_id = $1";
 constexpr std::string_view kFindCodes = "SELECT code FROM campaign_codes WHERE campaign_id = $1";
 constexpr std::string_view kFindByRequest =
@@ -478,6 +482,14 @@ Status SqlStore::ClaimRedemptions(const Claim& claim, Timestamp now) {
   });
 }
 
+std::optional<Store::ClaimState> SqlStore::FindClaim(const OrderKey& order) {
+  return database_.Read([&](Transaction& transaction) -> std::optional<ClaimState> {
+    const std::optional<Row> row = transaction.QueryOne(kFindClaim, order.value());
+    if (!row) return std::nullopt;
+    return row->Int(0) == kReleased ? ClaimState::kReleased : ClaimState::kHeld;
+  });
+}
+
 std::int64_t SqlStore::ReleaseRedemptions(const OrderKey& order, Timestamp now) {
   return database_.Write([&](Transaction& transaction) -> std::int64_t {
     if (transaction.Execute(kInsertClaim, order.value(), kReleased, 0, "", "", now, now) == 1) return 0;
@@ -499,6 +511,11 @@ std::int64_t SqlStore::ReleaseRedemptions(const OrderKey& order, Timestamp now) 
 }
 
 // --- Orders ----------------------------------------------------------------------------------------------------------
+
+BookId SqlStore::LastBook(BookId most) {
+  return database_.Read(
+      [&](Transaction& transaction) { return BookId{transaction.QueryTheOne(kLastBook, most.value()).Int(0)}; });
+}
 
 std::int64_t SqlStore::OrderPosition() {
   return database_.Read([](Transaction& transaction) { return transaction.QueryTheOne(kReadPosition).Int(0); });

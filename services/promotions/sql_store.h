@@ -34,11 +34,13 @@ class SqlStore final : public Store {
   std::vector<StoredCampaign> List(CampaignId before, int count_max) override;
   OfferList ReadOffers(std::span<const PersonKey> persons, std::span<const std::string> codes) override;
   Status ClaimRedemptions(const Claim& claim, Timestamp now) override;
+  std::optional<ClaimState> FindClaim(const OrderKey& order) override;
   std::int64_t ReleaseRedemptions(const OrderKey& order, Timestamp now) override;
   std::int64_t OrderPosition() override;
   Status ApplyOrders(const std::vector<OrderUpdate>& updates) override;
   void FollowAnew() override;
   std::vector<OrderFacts> ListOrders(const Period& period, const OrderFacts* after, int count_max) override;
+  BookId LastBook(BookId most) override;
   std::vector<CampaignFacts> ReadFacts(CampaignId after, int count_max) override;
 
   // For the audit of the whole shop: claims with `after` < order key <= `until`, by key, as of one moment.

@@ -78,6 +78,9 @@ class Store {
   // Takes an order's redemptions, all or none, never above a limit or budget. Repeating it succeeds and changes nothing.
   // Errors: those of claim.h.
   virtual Status ClaimRedemptions(const Claim& claim, Timestamp now) = 0;
+  // What became of an order's claim; none: it never claimed, nor gave back.
+  enum class ClaimState { kHeld, kReleased };
+  virtual std::optional<ClaimState> FindClaim(const OrderKey& order) = 0;
   // Gives them back; an order that never claimed is remembered as released. Repeating it changes nothing. Gives the number
   // of the order's redemptions.
   virtual std::int64_t ReleaseRedemptions(const OrderKey& order, Timestamp now) = 0;
@@ -93,6 +96,8 @@ class Store {
   // Orders of a period that were not cancelled, by (place_time, order), behind `after`; nullptr: from the first.
   virtual std::vector<OrderFacts> ListOrders(const Period& period, const OrderFacts* after, int count_max) = 0;
 
+  // The last book that a campaign names, of those up to `most`; 0: none.
+  virtual BookId LastBook(BookId most) = 0;
   // Facts of the next `count_max` campaigns behind `after`, as of one moment.
   virtual std::vector<CampaignFacts> ReadFacts(CampaignId after, int count_max) = 0;
 };

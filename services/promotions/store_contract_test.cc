@@ -214,6 +214,28 @@ TEST_P(StoreTest, ClaimingCountsOnceHoweverOftenItIsRepeated) {
   EXPECT_THAT(Take("a", id, {kAnn}, 121), HasReason("REQUEST_ID_REUSED"));
 }
 
+TEST_P(StoreTest, TellsWhatBecameOfAClaim) {
+  const CampaignId campaign = Add(TestCampaign(0, FreeDelivery{})).campaign.id;
+  EXPECT_EQ(store_->FindClaim(OrderKey("order")), std::nullopt);
+  ASSERT_THAT(Take("order", campaign), IsOk());
+
+  EXPECT_EQ(store_->FindClaim(OrderKey("order")), Store::ClaimState::kHeld);
+  store_->ReleaseRedemptions(OrderKey("order"), kTestNoon);
+  EXPECT_EQ(store_->FindClaim(OrderKey("order")), Store::ClaimState::kReleased);
+}
+
+TEST_P(StoreTest, TellsTheLastBookThatACampaignNames) {
+  EXPECT_EQ(store_->LastBook(BookId(100)), BookId(0));
+  Campaign campaign = TestCampaign(
+      0, BuyXGetY{.buy_quantity = 1, .get_quantity = 1, .get_items = Selection{.books = {BookId(11)}}});
+  campaign.items = {.books = {BookId(3)}, .categories = {"categories/2000"}, .excluded_books = {BookId(9)}};
+  Add(campaign);
+
+  EXPECT_EQ(store_->LastBook(BookId(100)), BookId(11));
+  EXPECT_EQ(store_->LastBook(BookId(10)), BookId(9));
+  EXPECT_EQ(store_->LastBook(BookId(8)), BookId(3));
+}
+
 TEST_P(StoreTest, AllOfAClaimOrNothing) {
   Campaign limited = TestCampaign(0, FreeDelivery{});
   limited.total_limit = 1;

@@ -413,6 +413,7 @@ Result<Order> Checkout::Forward(const Intent& intent, Lease& lease, const Contex
   if (!later && order.payment_state == PaymentState::kDue && options_.unpaid_kept.count() > 0) {
     order.run_out_time = order.place_time + options_.unpaid_kept;
   }
+  if (!numbers_known_) TRY(KnowNumbers(TRY(lease.Step(context))));
   return parts_.store.Place(intent.key, WithPromises(std::move(order), *reserved, levels));
 }
 

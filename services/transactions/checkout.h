@@ -11,6 +11,7 @@
 // Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -23,6 +24,7 @@
 #include "lib/base/result.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
+#include "services/transactions/look_back.h"
 #include "services/transactions/ports.h"
 #include "services/transactions/store.h"
 
@@ -101,6 +103,9 @@ class Checkout {
 
   // Drives what is due: at most `limit` intents and effects, in no order. Gives how many there were.
   int Recover(int limit, const Context& context);
+  // Somebody has followed the shop's events to `position`. Where that is beyond the last one, this is an older copy of the store:
+  // the numbers that the lost orders may have are passed over, and it is said (older_copy_found).
+  void PassOverNumbers(std::int64_t position);
   // Looks whether inventory, payments and promotions know the last orders and what was decided about them. What one of them has
   // lost, because an older copy of its store was put back, is asked for again where that can be, and said (older_copy_found).
   // The first error of a service that cannot be asked; to be repeated then.
@@ -112,7 +117,6 @@ class Checkout {
   class RunningHere;
   class UnpaidHere;
   class Lease;
-  struct Amiss;
 
   Result<Order> Quote(const Basket& basket, History history, const Context& context) const;
   Result<Intent> NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
@@ -129,10 +133,15 @@ class Checkout {
   Status Perform(const PendingEffect& pending, const Context& context);
   bool RecoverIntent(const std::string& key, const Context& context);
   void RecoverEffect(const PendingEffect& pending, const Context& context);
-  Status LookBackAtStock(const Order& order, Amiss& stock, const Context& context);
-  Status LookBackAtMoney(const Order& order, Amiss& money, const Context& context);
-  Status LookBackAtClaim(const Order& order, Amiss& claims, const Context& context);
-  void Tell(const Amiss& amiss);
+  Status KnowNumbers(const Context& context);
+  Status LookBackAtStock(const Order& order, Lost& stock, const Context& context);
+  Status LookBackAtMoney(const Order& order, Lost& money, const Context& context);
+  Status LookBackAtClaim(const Order& order, Lost& claims, const Context& context);
+  Status LookBackAtOrders(LostElsewhere& found, const Context& context);
+  Status LookBackAtDecisions(LostElsewhere& found, int done, int most, const Context& context);
+  Status LookBackAtDecision(const PendingEffect& decision, LostElsewhere& found, const Context& context);
+  void ShowOlderCopy(const std::string& store, bool found);
+  void Tell(const Lost& lost);
 
   const Parts parts_;
   const Options options_;
@@ -140,6 +149,8 @@ class Checkout {
   obs::Counter& given_up_;
   obs::Counter& asked_again_;
   obs::Counter& not_mended_;
+  std::atomic<bool> numbers_known_ = false;  // Promotions have said how far they followed the events of before this start.
+  LostElsewhere found_;  // By LookBack, of this start; its thread alone uses it.
   std::mutex mutex_;
   std::condition_variable ended_;
   std::set<std::string> running_;  // Guarded by mutex_: keys that Place drives in this process.

@@ -620,6 +620,17 @@ TEST_F(CheckoutTest, AnOrderThatCostsNothingIsPaid) {
   EXPECT_TRUE(world_.charges.empty());
 }
 
+TEST_F(CheckoutTest, TheFirstOrderAfterAnOlderCopyRepeatsNoNumber) {
+  world_.followed = 7;
+
+  const auto placed = Place();
+
+  ASSERT_THAT(placed, IsOk());
+  EXPECT_EQ(placed->order.number, 8) << "each of seven lost events may have been an order";
+  world_.followed = 9;  // By now it follows this store.
+  EXPECT_EQ(Place(Request("0193583c-5a00-7abc-8def-000000000002"))->order.number, 9);
+}
+
 TEST_F(CheckoutTest, FiveHundredBuyersOfFiveCopies) {
   constexpr int kBuyers = 500;
   std::atomic<int> sold = 0;

@@ -1,116 +1,175 @@
 // Checkout::LookBack: what is asked again of the other services after one of them was brought back from an
-// older copy.
+// older copy. And the numbers that are passed over where that is this store itself.
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "lib/obs/older_copy.h"
 #include "services/transactions/checkout.h"
 
 namespace octavo::transactions {
 namespace {
 
 constexpr int kOrdersPerPage = 64;
-// So many orders in a row that are known end the look back; the first page alone, where nothing is amiss.
+// So many orders in a row that are known end the look back; the first pages alone, where nothing is amiss.
 constexpr int kKnownInARow = 256;
-// What was decided about orders: so many of the last decisions, and, where something is amiss, so many.
-constexpr int kEffects = 64;
-constexpr int kEffectsWhereAmiss = 10'000;
+// What was decided about orders: so many of the last decisions, and, where one of them or an order is amiss, so many.
+constexpr int kDecisions = 64;
+constexpr int kDecisionsWhereAmiss = 10'000;
+// More events than a copy of some months ago lacks: a position beyond that is a caller's mistake.
+constexpr std::int64_t kLostEventsMax = 10'000'000;
 
 bool WasCharged(const Order& order) {
   return order.payment_method == PaymentMethod::kCard && order.charged_minor > 0;
 }
 
+bool HasClaims(const Order& order) {
+  return std::any_of(order.campaigns.begin(), order.campaigns.end(), [](const auto& note) { return note.applied; });
+}
+
 }  // namespace
 
-// Of one service.
-struct Checkout::Amiss {
-  std::string store;
-  int orders = 0;  // That it has lost.
-  int mended = 0;
-  std::string first_left = {};  // The first that is not mended, and why.
-};
+void Checkout::PassOverNumbers(std::int64_t position) {
+  const std::int64_t last = parts_.store.LastPosition();
+  if (position <= last || position - last > kLostEventsMax) return;
+  const std::int64_t skipped = parts_.store.SkipNumbers(position);
+  if (skipped == 0) return;
+  ShowOlderCopy("transactions", true);
+  parts_.log.Warn("older_copy_found", {{"store", "transactions"},
+                                       {"last_position", last},
+                                       {"known_elsewhere", position},
+                                       {"numbers_passed_over", skipped},
+                                       {"what", "orders are lost that others know of; octavo audit names them"}});
+}
 
-Status Checkout::LookBackAtStock(const Order& order, Amiss& stock, const Context& context) {
-  if (TRY(parts_.stock.Knows(order.id, context))) return Ok();
-  ++stock.orders;
+// An order placed before the first follower has come back would have a number that a lost one has too.
+Status Checkout::KnowNumbers(const Context& context) {
+  const Result<std::int64_t> followed = parts_.pricing.FollowedPosition(context);
+  if (followed.ok()) {
+    PassOverNumbers(*followed);
+  } else if (Transient(followed.error())) {
+    return followed.error();
+  }
+  numbers_known_ = true;
+  return Ok();
+}
+
+Status Checkout::LookBackAtStock(const Order& order, Lost& stock, const Context& context) {
+  if (TRY(parts_.stock.Known(order.id, context))) return Ok();
   const auto reserved = parts_.stock.Reserve(order, context);
   const Status sold = reserved.ok() ? parts_.stock.Commit(order.id, context) : Status(reserved.error());
   if (!sold.ok() && Transient(sold.error())) return sold;
   if (sold.ok()) {
     ++stock.mended;
-  } else if (stock.first_left.empty()) {
-    stock.first_left = "orders/" + order.id.value() + ": " + sold.error().reason;
+  } else {
+    stock.Leave(order.id, sold.error().reason);
   }
   return Ok();
 }
 
-Status Checkout::LookBackAtMoney(const Order& order, Amiss& money, const Context& context) {
-  if (!WasCharged(order) || TRY(parts_.card.Knows(order.id, context))) return Ok();
-  ++money.orders;  // Nobody is charged twice: the token is gone, and the buyer has paid.
-  if (money.first_left.empty()) money.first_left = "orders/" + order.id.value() + ": UNKNOWN_CHARGE";
+Status Checkout::LookBackAtMoney(const Order& order, Lost& money, const Context& context) {
+  if (!WasCharged(order) || TRY(parts_.card.Known(order.id, context))) return Ok();
+  money.Leave(order.id, "UNKNOWN_CHARGE");  // Nobody is charged twice: the token is gone, and the buyer has paid.
   return Ok();
 }
 
-Status Checkout::LookBackAtClaim(const Order& order, Amiss& claims, const Context& context) {
+Status Checkout::LookBackAtClaim(const Order& order, Lost& claims, const Context& context) {
+  if (!HasClaims(order) || TRY(parts_.pricing.Known(order.id, context))) return Ok();
   // Also of a cancelled order: what was decided, which comes next, gives it back.
   const Status claimed = parts_.pricing.Claim(order, context);
-  if (claimed.ok()) return Ok();
-  // It is there: given back, or of before the buyer opened an account.
-  if (claimed.error().reason == "CLAIM_RELEASED" || claimed.error().reason == "REQUEST_ID_REUSED")
-    return Ok();
-  if (Transient(claimed.error())) return claimed;
-  ++claims.orders;
-  if (claims.first_left.empty())
-    claims.first_left = "orders/" + order.id.value() + ": " + claimed.error().reason;
+  if (!claimed.ok() && Transient(claimed.error())) return claimed;
+  if (claimed.ok()) {
+    ++claims.mended;
+  } else {
+    claims.Leave(order.id, claimed.error().reason);
+  }
   return Ok();
 }
 
-void Checkout::Tell(const Amiss& amiss) {
-  if (amiss.orders == 0) return;
-  asked_again_.Increment(amiss.mended);
-  not_mended_.Increment(amiss.orders - amiss.mended);
-  parts_.log.Warn("older_copy_found",
-                  {{"store", amiss.store},
-                   {"orders_lost", amiss.orders},
-                   {"orders_mended", amiss.mended},
-                   {"first_left", amiss.first_left},
-                   {"what", "an older copy of this store was put back; octavo audit names what is left"}});
-}
-
-Status Checkout::LookBack(const Context& context) {
-  Amiss stock{.store = "inventory"};
-  Amiss money{.store = "payments"};
-  Amiss claims{.store = "promotions"};
+Status Checkout::LookBackAtOrders(LostElsewhere& found, const Context& context) {
   Store::OrderFilter filter;
   for (int known = 0; known < kKnownInARow;) {
     const std::vector<Order> page = parts_.store.ListOrders(filter, kOrdersPerPage);
     for (const Order& order : page) {
-      const int lost = stock.orders + money.orders + claims.orders;
-      TRY(LookBackAtStock(order, stock, context));
-      TRY(LookBackAtMoney(order, money, context));
-      TRY(LookBackAtClaim(order, claims, context));
-      known = stock.orders + money.orders + claims.orders == lost ? known + 1 : 0;
+      const int lost = found.orders();
+      TRY(LookBackAtStock(order, found.stock, context));
+      TRY(LookBackAtMoney(order, found.money, context));
+      TRY(LookBackAtClaim(order, found.claims, context));
+      known = found.orders() == lost ? known + 1 : 0;
     }
+    for (const Lost& lost : {found.stock, found.money, found.claims}) ShowOlderCopy(lost.store, lost.any());
     if (page.size() < kOrdersPerPage) break;
     filter.before_number = page.back().number;
   }
-  const bool amiss = stock.orders + money.orders + claims.orders > 0;
-  std::vector<PendingEffect> effects = parts_.store.LastDoneEffects(amiss ? kEffectsWhereAmiss : kEffects);
-  std::reverse(effects.begin(), effects.end());  // As they were decided.
-  for (const PendingEffect& effect : effects) {
-    const Status done = Perform(effect, context);
-    if (done.ok()) continue;
+  return Ok();
+}
+
+// Does once more what was decided, under its own key. Whether that was news is seen from before and after.
+Status Checkout::LookBackAtDecision(const PendingEffect& decision, LostElsewhere& found, const Context& context) {
+  const OrderId& order = decision.order.id;
+  const Effect::Kind kind = decision.effect.kind;
+  const bool of_stock = kind == Effect::Kind::kRestock || kind == Effect::Kind::kStrikeOff;
+  const bool of_claims = kind == Effect::Kind::kReleaseRedemptions;
+  Lost& whose = of_stock ? found.stock : of_claims ? found.claims : found.money;
+  const auto known = [&] {
+    if (of_stock) return parts_.stock.Known(order, context);
+    return of_claims ? parts_.pricing.Known(order, context) : parts_.card.Known(order, context);
+  };
+  const std::optional<std::int64_t> before = TRY(known());
+  const Status done = Perform(decision, context);
+  if (!done.ok()) {
     if (Transient(done.error())) return done;
-    const bool of_stock =
-        effect.effect.kind == Effect::Kind::kRestock || effect.effect.kind == Effect::Kind::kStrikeOff;
-    const bool of_claims = effect.effect.kind == Effect::Kind::kReleaseRedemptions;
-    Amiss& whose = of_stock ? stock : of_claims ? claims : money;
-    ++whose.orders;
-    if (whose.first_left.empty())
-      whose.first_left = "orders/" + effect.order.id.value() + ": " + done.error().reason;
+    whose.Leave(order, done.error().reason);
+    return Ok();
   }
-  for (const Amiss& one : {stock, money, claims}) Tell(one);
+  if (TRY(known()) != before) ++whose.decisions;
+  return Ok();
+}
+
+// The last `most` without the last `done` of them, in the order in which they were decided.
+Status Checkout::LookBackAtDecisions(LostElsewhere& found, int done, int most, const Context& context) {
+  const std::vector<PendingEffect> newest_first = parts_.store.LastDoneEffects(most);
+  found.bounded = static_cast<int>(newest_first.size()) == most;
+  for (auto next = newest_first.rbegin(); newest_first.rend() - next > done; ++next) {
+    TRY(LookBackAtDecision(*next, found, context));
+  }
+  return Ok();
+}
+
+void Checkout::ShowOlderCopy(const std::string& store, bool found) {
+  obs::OlderCopy(parts_.metrics, store).Set(found ? 1 : 0);
+}
+
+void Checkout::Tell(const Lost& lost) {
+  ShowOlderCopy(lost.store, lost.left > 0);
+  if (!lost.any()) return;
+  asked_again_.Increment(lost.mended);
+  not_mended_.Increment(lost.left);
+  parts_.log.Warn("older_copy_found",
+                  {{"store", lost.store},
+                   {"orders_mended", lost.mended},
+                   {"decisions_mended", lost.decisions},
+                   {"left", lost.left},
+                   {"first_left", lost.first_left},
+                   {"what", "an older copy of this store was put back; octavo audit names what is left"}});
+}
+
+Status Checkout::LookBack(const Context& context) {
+  // A look that was broken off is begun again. What it has mended is known now, and counts; what was left is found again.
+  for (Lost* lost : {&found_.stock, &found_.money, &found_.claims}) lost->left = 0;
+  TRY(KnowNumbers(context));
+  TRY(LookBackAtOrders(found_, context));
+  TRY(LookBackAtDecisions(found_, 0, kDecisions, context));
+  if (found_.any()) {
+    TRY(LookBackAtDecisions(found_, kDecisions, kDecisionsWhereAmiss, context));
+    if (found_.bounded) {
+      parts_.log.Warn("look_back_bounded",
+                      {{"decisions", kDecisionsWhereAmiss},
+                       {"what", "what was decided before these was not looked at; octavo audit names what is amiss there"}});
+    }
+  }
+  for (const Lost& lost : {found_.stock, found_.money, found_.claims}) Tell(lost);
   return Ok();
 }
 

@@ -266,6 +266,15 @@ std::int64_t MemoryStore::SkipNumbers(std::int64_t position) {
   return skipped;
 }
 
+BookId MemoryStore::LastBook(BookId most) {
+  const std::lock_guard lock(mutex_);
+  BookId last{0};
+  for (const auto& [id, order] : orders_) {
+    for (const OrderLine& line : order.lines) last = line.book <= most ? std::max(last, line.book) : last;
+  }
+  return last;
+}
+
 std::int64_t MemoryStore::ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) {
   const std::lock_guard lock(mutex_);
   std::int64_t claimed = 0;
@@ -285,6 +294,7 @@ Store::Erasure MemoryStore::EraseBuyer(const std::string& customer, const std::s
     return guests || (!customer.empty() && buyer.customer == customer);
   };
   Erasure erasure;
+  if (!customer.empty()) erased_.insert(customer);
   for (const auto& [key, intent] : intents_) erasure.waiting += Unfinished(intent) && theirs(intent.draft.buyer) ? 1 : 0;
   for (auto& [id, order] : orders_) {
     if (!theirs(order.buyer)) continue;
@@ -305,6 +315,23 @@ Store::Erasure MemoryStore::EraseBuyer(const std::string& customer, const std::s
     Append(EventType::kErased, now, order, "", {});
   }
   return erasure;
+}
+
+std::vector<std::string> MemoryStore::ErasedCustomers(const std::string& after, int limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> customers;
+  for (auto next = erased_.upper_bound(after); next != erased_.end(); ++next) {
+    if (static_cast<int>(customers.size()) == limit) break;
+    customers.push_back(*next);
+  }
+  return customers;
+}
+
+std::string MemoryStore::LastCustomer() {
+  const std::lock_guard lock(mutex_);
+  std::string last;
+  for (const auto& [id, order] : orders_) last = std::max(last, order.buyer.customer);
+  return last;
 }
 
 void MemoryStore::Append(EventType type, Timestamp now, const Order& order, const std::string& note,

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,11 @@ class MemoryStore : public Store {
   std::vector<OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) override;
   std::int64_t LastPosition() override;
   std::int64_t SkipNumbers(std::int64_t position) override;
+  BookId LastBook(BookId most) override;
   std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) override;
   Erasure EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) override;
+  std::vector<std::string> ErasedCustomers(const std::string& after, int limit) override;
+  std::string LastCustomer() override;
 
  private:
   struct StoredEffect {
@@ -66,6 +70,7 @@ class MemoryStore : public Store {
   std::map<std::int64_t, StoredEffect> done_effects_;
   std::int64_t last_effect_ = 7;
   std::map<std::string, std::string> decision_keys_;
+  std::set<std::string> erased_;
 };
 
 }  // namespace octavo::transactions

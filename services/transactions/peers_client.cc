@@ -168,6 +168,12 @@ rpc::Limits LimitTogether(std::span<Call* const> group, std::chrono::millisecond
 
 std::string ReservationName(const OrderId& order) { return "reservations/" + order.value(); }
 
+// Nothing, where this is what the other side means; else its error.
+Result<std::optional<std::int64_t>> NothingWhere(const Error& error, const char* reason) {
+  if (error.reason == reason) return std::optional<std::int64_t>();
+  return error;
+}
+
 }  // namespace
 
 GrpcPricing::GrpcPricing(const rpc::Caller& caller, PriceRules rules)
@@ -313,6 +319,21 @@ Status GrpcPricing::ReleaseClaim(const OrderId& order, const Context& context) {
                                 request, Limit(context, kWriteBudget)));
 }
 
+Result<std::optional<std::int64_t>> GrpcPricing::Known(const OrderId& order, const Context& context) {
+  promotions::v1::GetClaimRequest request;
+  request.set_order_key(order.value());
+  const auto found = caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::GetClaim, request,
+                                    Limit(context, kReadBudget));
+  if (!found.ok()) return NothingWhere(found.error(), "UNKNOWN_CLAIM");
+  return std::optional<std::int64_t>(found->released() ? 1 : 0);
+}
+
+Result<std::int64_t> GrpcPricing::FollowedPosition(const Context& context) {
+  const auto known = TRY(caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::GetKnown,
+                                        promotions::v1::GetKnownRequest(), Limit(context, kReadBudget)));
+  return known.order_position();
+}
+
 GrpcStock::GrpcStock(const rpc::Caller& caller)
     : caller_(caller),
       reservations_(kTogether,
@@ -392,14 +413,15 @@ Status GrpcStock::Commit(const OrderId& order, const Context& context) {
   return Discard(call.answer);
 }
 
-Result<bool> GrpcStock::Knows(const OrderId& order, const Context& context) {
+Result<std::optional<std::int64_t>> GrpcStock::Known(const OrderId& order, const Context& context) {
   inventory::v1::GetReservationRequest request;
   request.set_name(ReservationName(order));
   const auto found = caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::GetReservation, request,
                                     Limit(context, kReadBudget));
-  if (found.ok()) return true;
-  if (found.error().reason == "UNKNOWN_RESERVATION") return false;
-  return found.error();
+  if (!found.ok()) return NothingWhere(found.error(), "UNKNOWN_RESERVATION");
+  std::int64_t back = 0;
+  for (const auto& line : found->lines()) back += line.returned_quantity() + line.cancelled_quantity();
+  return std::optional(back);
 }
 
 Status GrpcStock::Release(const OrderId& order, const Context& context) {
@@ -462,14 +484,14 @@ Status SandboxCard::Authorize(const Order& order, const std::string& token, cons
   return charge.error();
 }
 
-Result<bool> SandboxCard::Knows(const OrderId& order, const Context& context) {
+Result<std::optional<std::int64_t>> SandboxCard::Known(const OrderId& order, const Context& context) {
   payments::v1::GetChargeRequest request;
   request.set_key(order.value());
   const auto found = caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::GetCharge, request,
                                     Limit(context, kReadBudget));
-  if (found.ok()) return true;
-  if (found.error().reason == "UNKNOWN_CHARGE") return false;
-  return found.error();
+  if (!found.ok()) return NothingWhere(found.error(), "UNKNOWN_CHARGE");
+  const bool let_go = found->state() == payments::v1::Charge::STATE_VOIDED;
+  return std::optional<std::int64_t>(found->refunded().minor() + (let_go ? 1 : 0));
 }
 
 Status SandboxCard::Capture(const OrderId& order, const Context& context) {

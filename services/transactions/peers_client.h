@@ -48,6 +48,8 @@ class GrpcPricing final : public Pricing {
   Result<Order> Quote(const Basket& basket, std::int64_t previous_order_count, const Context& context) override;
   Status Claim(const Order& order, const Context& context) override;
   Status ReleaseClaim(const OrderId& order, const Context& context) override;
+  Result<std::optional<std::int64_t>> Known(const OrderId& order, const Context& context) override;
+  Result<std::int64_t> FollowedPosition(const Context& context) override;
 
  private:
   struct ToQuote {
@@ -78,7 +80,7 @@ class GrpcStock final : public Stock {
   Result<std::map<BookId, StockLevel>> Levels(const std::vector<BookId>& books, const Context& context) override;
   Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override;
   Status Commit(const OrderId& order, const Context& context) override;
-  Result<bool> Knows(const OrderId& order, const Context& context) override;
+  Result<std::optional<std::int64_t>> Known(const OrderId& order, const Context& context) override;
   Status Release(const OrderId& order, const Context& context) override;
   Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
                   const Context& context) override;
@@ -103,7 +105,7 @@ class SandboxCard final : public PaymentProvider {
   void Connect(const std::shared_ptr<grpc::Channel>& payments);
 
   Status Authorize(const Order& order, const std::string& token, const Context& context) override;
-  Result<bool> Knows(const OrderId& order, const Context& context) override;
+  Result<std::optional<std::int64_t>> Known(const OrderId& order, const Context& context) override;
   Status Capture(const OrderId& order, const Context& context) override;
   Status Void(const OrderId& order, const Context& context) override;
   Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor, const std::string& currency_code,

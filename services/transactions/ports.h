@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,11 @@ class Pricing {
   // FAILED_PRECONDITION (LIMIT_REACHED and the like).
   virtual Status Claim(const Order& order, const Context& context) = 0;
   virtual Status ReleaseClaim(const OrderId& order, const Context& context) = 0;
+  // Nullopt: nothing was ever claimed for the order, nor given back. Else a number that changes when the claim is given back.
+  // What is never brought back from an older copy knows all; so do the other ports.
+  virtual Result<std::optional<std::int64_t>> Known(const OrderId&, const Context&) { return std::optional<std::int64_t>(0); }
+  // How far promotions, who follow every event of the orders, have followed them.
+  virtual Result<std::int64_t> FollowedPosition(const Context&) { return std::int64_t{0}; }
 };
 
 struct StockLevel {
@@ -79,8 +85,8 @@ class Stock {
   virtual Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) = 0;
   // The copies are sold. FAILED_PRECONDITION when the reservation is gone.
   virtual Status Commit(const OrderId& order, const Context& context) = 0;
-  // Whether it has anything of the order. What is never brought back from an older copy knows all.
-  virtual Result<bool> Knows(const OrderId&, const Context&) { return true; }
+  // Nullopt: it has nothing of the order. Else how many of its copies were taken back or struck off.
+  virtual Result<std::optional<std::int64_t>> Known(const OrderId&, const Context&) { return std::optional<std::int64_t>(0); }
   virtual Status Release(const OrderId& order, const Context& context) = 0;
   // Committed copies are taken back. No items: all that are left of the order. `key` makes it happen once.
   virtual Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
@@ -93,8 +99,8 @@ class PaymentProvider {
   virtual ~PaymentProvider() = default;
   // Holds the order's total. FAILED_PRECONDITION (PAYMENT_DECLINED). A transient error leaves it unknown whether it is held.
   virtual Status Authorize(const Order& order, const std::string& token, const Context& context) = 0;
-  // As Stock::Knows, of a charge.
-  virtual Result<bool> Knows(const OrderId&, const Context&) { return true; }
+  // Nullopt: there is no charge. Else a number that changes when money is given back or let go.
+  virtual Result<std::optional<std::int64_t>> Known(const OrderId&, const Context&) { return std::optional<std::int64_t>(0); }
   // Takes what is held.
   virtual Status Capture(const OrderId& order, const Context& context) = 0;
   // Lets go what is or may be held; a later Authorize for this order is then refused.

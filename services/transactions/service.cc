@@ -17,11 +17,17 @@ namespace octavo::transactions {
 namespace {
 
 constexpr names::PageSizes kPageSizes{.standard = 20, .most = 100};
+constexpr names::PageSizes kErasedPageSizes{.standard = 1000, .most = 1000};
 constexpr int kEventsPerRead = 100;
-// More events than a copy of some months ago lacks: a position beyond that is a caller's mistake.
-constexpr std::int64_t kLostEventsMax = 10'000'000;
 
 Context ContextOf(const rpc::Call& call) { return {.deadline = call.deadline(), .trace = call.trace()}; }
+
+// Names are kept: of a customer who is erased, for ever.
+Status CheckCustomer(const std::string& name) {
+  constexpr std::size_t kBytesMax = 100;
+  if (name.starts_with("customers/") && name.size() <= kBytesMax) return Ok();
+  return InvalidField("customer", Quoted(name) + " is not a customer's name");
+}
 
 Error WhoAsks() {
   return {.code = Code::kInvalidArgument,
@@ -141,6 +147,8 @@ TransactionsService::TransactionsService(Parts parts, rpc::Pipeline& pipeline)
   Unary("NotifyPayment", this, &TransactionsService::NotifyPayment);
   Unary("ClaimGuestOrders", this, &TransactionsService::ClaimGuestOrders);
   Unary("EraseCustomer", this, &TransactionsService::EraseCustomer);
+  Unary("ListErasedCustomers", this, &TransactionsService::ListErasedCustomers);
+  Unary("GetKnown", this, &TransactionsService::GetKnown);
   Unary("ListOrderEvents", this, &TransactionsService::ListOrderEvents);
   ServerStreaming("StreamOrderEvents", this, &TransactionsService::StreamOrderEvents);
   ServerStreaming("StreamOrderEventBatches", this, &TransactionsService::StreamOrderEventBatches);
@@ -318,9 +326,7 @@ Result<v1::NotifyPaymentResponse> TransactionsService::NotifyPayment(const rpc::
 
 Result<v1::ClaimGuestOrdersResponse> TransactionsService::ClaimGuestOrders(const rpc::Call&,
                                                                            const v1::ClaimGuestOrdersRequest& request) {
-  if (!request.customer().starts_with("customers/")) {
-    return InvalidField("customer", Quoted(request.customer()) + " is not a customer's name");
-  }
+  TRY(CheckCustomer(request.customer()));
   v1::ClaimGuestOrdersResponse response;
   response.set_claimed_count(parts_.store.ClaimGuestOrders(
       request.customer(), TRY(ParseEmail("verified_email", request.verified_email())), parts_.clock.Now()));
@@ -329,6 +335,7 @@ Result<v1::ClaimGuestOrdersResponse> TransactionsService::ClaimGuestOrders(const
 
 Result<v1::EraseCustomerResponse> TransactionsService::EraseCustomer(const rpc::Call&,
                                                                      const v1::EraseCustomerRequest& request) {
+  if (!request.customer().empty()) TRY(CheckCustomer(request.customer()));
   std::string email;
   if (!request.email().empty()) email = TRY(ParseEmail("email", request.email()));
   if (request.customer().empty() && email.empty()) return InvalidField("customer", "name a customer, an e-mail or both");
@@ -340,6 +347,21 @@ Result<v1::EraseCustomerResponse> TransactionsService::EraseCustomer(const rpc::
   return response;
 }
 
+Result<v1::ListErasedCustomersResponse> TransactionsService::ListErasedCustomers(
+    const rpc::Call&, const v1::ListErasedCustomersRequest& request) {
+  const int size = TRY(names::ParsePageSize(request.page_size(), kErasedPageSizes));
+  const std::string listing = rpc::ListingOf(request);
+  std::string after;
+  if (!request.page_token().empty()) after = TRY(parts_.page_tokens.Open(listing, request.page_token()));
+  v1::ListErasedCustomersResponse response;
+  for (std::string& customer : parts_.store.ErasedCustomers(after, size)) response.add_customers(std::move(customer));
+  // A full page may be the last one: then the next is empty.
+  if (response.customers_size() == size) {
+    response.set_next_page_token(parts_.page_tokens.Seal(listing, *response.customers().rbegin()));
+  }
+  return response;
+}
+
 Status TransactionsService::CheckPosition(std::int64_t position) {
   const std::int64_t last = parts_.store.LastPosition();
   if (position >= 0 && position <= last) return Ok();
@@ -347,16 +369,11 @@ Status TransactionsService::CheckPosition(std::int64_t position) {
                "position " + std::to_string(position) + " is not within 0 to " + std::to_string(last)};
 }
 
-// Who follows the whole shop knows more than the store: an older copy of it was put back.
-void TransactionsService::PassOverNumbers(std::int64_t position) {
-  const std::int64_t last = parts_.store.LastPosition();
-  if (position <= last || position - last > kLostEventsMax) return;
-  const std::int64_t skipped = parts_.store.SkipNumbers(position);
-  if (skipped == 0) return;
-  parts_.log.Warn("older_copy_found", {{"last_position", last},
-                                        {"known_elsewhere", position},
-                                        {"numbers_passed_over", skipped},
-                                        {"what", "orders are lost that others know of; octavo audit names them"}});
+Result<type::v1::Known> TransactionsService::GetKnown(const rpc::Call&, const v1::GetKnownRequest& request) {
+  type::v1::Known known;
+  known.set_book_number(parts_.store.LastBook(BookId(request.book_number_max())).value());
+  known.set_customer(parts_.store.LastCustomer());
+  return known;
 }
 
 Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> TransactionsService::StreamOrderEvents(
@@ -374,7 +391,7 @@ Result<std::unique_ptr<rpc::Source<v1::OrderEventBatch>>> TransactionsService::S
     const rpc::Call&, const v1::StreamOrderEventBatchesRequest& request) {
   const Status known = CheckPosition(request.position());
   if (!known.ok()) {
-    PassOverNumbers(request.position());
+    parts_.checkout.PassOverNumbers(request.position());  // Who follows the whole shop knows more than the store.
     return known.error();
   }
   return std::make_unique<EventBatches>(parts_.store, parts_.events, request.position(), std::nullopt);

@@ -53,6 +53,9 @@ class TransactionsService final : public rpc::Service {
   Result<v1::NotifyPaymentResponse> NotifyPayment(const rpc::Call& call, const v1::NotifyPaymentRequest& request);
   Result<v1::ClaimGuestOrdersResponse> ClaimGuestOrders(const rpc::Call& call, const v1::ClaimGuestOrdersRequest& request);
   Result<v1::EraseCustomerResponse> EraseCustomer(const rpc::Call& call, const v1::EraseCustomerRequest& request);
+  Result<type::v1::Known> GetKnown(const rpc::Call& call, const v1::GetKnownRequest& request);
+  Result<v1::ListErasedCustomersResponse> ListErasedCustomers(const rpc::Call& call,
+                                                             const v1::ListErasedCustomersRequest& request);
   Result<v1::ListOrderEventsResponse> ListOrderEvents(const rpc::Call& call, const v1::ListOrderEventsRequest& request);
   Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> StreamOrderEvents(const rpc::Call& call,
                                                                          const v1::StreamOrderEventsRequest& request);
@@ -62,7 +65,6 @@ class TransactionsService final : public rpc::Service {
   Status CheckPosition(std::int64_t position);
   // Whether this is one of the tokens of a guest's order.
   bool Opens(const std::string& access_token, const Order& order);
-  void PassOverNumbers(std::int64_t position);
   // The order, if it is theirs who ask, or staff ask.
   template <class Request>
   Result<Order> Find(const std::string& name, const Request& asks);

@@ -612,6 +612,38 @@ TEST_F(TransactionsServiceTest, GuestOrdersBecomeTheCustomersWhoVerifiedTheAddre
   EXPECT_THAT(Call(&Stub::ClaimGuestOrders, claim), HasReason("INVALID_FIELD"));
 }
 
+TEST_F(TransactionsServiceTest, ErasedCustomersAreRememberedPageByPage) {
+  for (const char* const customer : {"customers/ada", "customers/bob", "customers/eve"}) {
+    v1::EraseCustomerRequest erase;
+    erase.set_customer(customer);
+    ASSERT_THAT(Call(&Stub::EraseCustomer, erase), IsOk());
+    ASSERT_THAT(Call(&Stub::EraseCustomer, erase), IsOk()) << "repeated";
+  }
+  v1::ListErasedCustomersRequest request;
+  request.set_page_size(2);
+
+  const auto first = Call(&Stub::ListErasedCustomers, request);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(first->customers(), testing::ElementsAre("customers/ada", "customers/bob"));
+  request.set_page_token(first->next_page_token());
+  EXPECT_THAT(Call(&Stub::ListErasedCustomers, request)->customers(), testing::ElementsAre("customers/eve"));
+  request.set_page_token("made up");
+  EXPECT_THAT(Call(&Stub::ListErasedCustomers, request), HasReason("BAD_PAGE_TOKEN"));
+}
+
+TEST_F(TransactionsServiceTest, TellsWhatItKnowsOfOthers) {
+  const v1::Order order = Place(1, "customers/ada");
+  v1::GetKnownRequest request;
+  EXPECT_EQ(Call(&Stub::GetKnown, request)->book_number(), 0);
+  request.set_book_number_max(1'000'000);
+
+  const auto known = Call(&Stub::GetKnown, request);
+
+  ASSERT_THAT(known, IsOk());
+  EXPECT_EQ("books/" + std::to_string(known->book_number()), order.lines(0).book());
+  EXPECT_EQ(known->customer(), "customers/ada");
+}
+
 TEST_F(TransactionsServiceTest, ErasingLeavesTheAmounts) {
   const v1::Order order = Place(1, "customers/ada");
   v1::EraseCustomerRequest erase;

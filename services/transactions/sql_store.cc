@@ -60,6 +60,7 @@ constexpr char kUpdateOrder[] = R"(
 constexpr char kInsertLine[] = R"(
   INSERT INTO order_lines (order_id, book, quantity, backordered_quantity, refunded_quantity, total_minor)
   VALUES ($1, $2, $3, $4, $5, $6))";
+constexpr char kLastBook[] = "SELECT COALESCE(max(book), 0) FROM order_lines WHERE book <= $1";
 constexpr char kUpdateLine[] = "UPDATE order_lines SET refunded_quantity = $3 WHERE order_id = $1 AND book = $2";
 constexpr char kInsertAccess[] = "INSERT INTO order_access (token_hash, order_id, create_time) VALUES ($1, $2, $3)";
 constexpr char kBoundAccess[] = R"(
@@ -93,6 +94,10 @@ constexpr char kOrdersOfBuyer[] = R"(
   SELECT document FROM orders WHERE (customer = $1 AND $1 <> '') OR (customer = '' AND email = $2 AND $2 <> '')
   ORDER BY order_number)";
 
+constexpr char kInsertErased[] = R"(
+  INSERT INTO erased_customers (customer, erase_time) VALUES ($1, $2) ON CONFLICT (customer) DO NOTHING)";
+constexpr char kSelectErased[] = "SELECT customer FROM erased_customers WHERE customer > $1 ORDER BY customer LIMIT $2";
+constexpr char kLastCustomer[] = "SELECT COALESCE(max(customer), '') FROM orders";
 constexpr char kInsertEvent[] = R"(
   INSERT INTO order_events (event_position, order_id, event_type, event_time, document) VALUES ($1, $2, $3, $4, $5))";
 constexpr char kSelectEvents[] = R"(
@@ -523,6 +528,11 @@ std::int64_t SqlStore::SkipNumbers(std::int64_t position) {
   });
 }
 
+BookId SqlStore::LastBook(BookId most) {
+  return database_.Read(
+      [&](Transaction& transaction) { return BookId{transaction.QueryTheOne(kLastBook, most.value()).Int(0)}; });
+}
+
 std::int64_t SqlStore::ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) {
   return database_.Write([&](Transaction& transaction) {
     const std::vector<Order> orders = ToOrders(transaction.Query(kGuestOrders, email));
@@ -539,6 +549,7 @@ Store::Erasure SqlStore::EraseBuyer(const std::string& customer, const std::stri
   return database_.WriteTogether([&](Transaction& transaction) {
     const std::vector<Order> orders = ToOrders(transaction.Query(kOrdersOfBuyer, customer, email));
     Erasure erasure;
+    if (!customer.empty()) transaction.Execute(kInsertErased, customer, now);
     for (const Order& draft : ToOrders(transaction.Query(kUnfinishedDrafts))) {
       erasure.waiting += IsOf(draft.buyer, customer, email) ? 1 : 0;
     }
@@ -565,6 +576,18 @@ Store::Erasure SqlStore::EraseBuyer(const std::string& customer, const std::stri
     }
     return erasure;
   });
+}
+
+std::vector<std::string> SqlStore::ErasedCustomers(const std::string& after, int limit) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<std::string> customers;
+    for (const Row& row : transaction.Query(kSelectErased, after, limit)) customers.push_back(row.Text(0));
+    return customers;
+  });
+}
+
+std::string SqlStore::LastCustomer() {
+  return database_.Read([&](Transaction& transaction) { return transaction.QueryTheOne(kLastCustomer).Text(0); });
 }
 
 std::vector<OrderFacts> SqlStore::ReadFacts(const std::string& after, const std::string& until, int limit) {

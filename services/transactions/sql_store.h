@@ -41,8 +41,11 @@ class SqlStore : public Store, public FactsSource {
   std::vector<OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) override;
   std::int64_t LastPosition() override;
   std::int64_t SkipNumbers(std::int64_t position) override;
+  BookId LastBook(BookId most) override;
   std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) override;
   Erasure EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) override;
+  std::vector<std::string> ErasedCustomers(const std::string& after, int limit) override;
+  std::string LastCustomer() override;
   std::vector<OrderFacts> ReadFacts(const std::string& after, const std::string& until, int limit) override;
   LogFacts ReadLogFacts() override;
 

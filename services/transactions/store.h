@@ -112,6 +112,8 @@ class Store {
   // is lost may have been an order, so that as many numbers are passed over, and none is given twice. Gives how many; repeating
   // it changes nothing.
   virtual std::int64_t SkipNumbers(std::int64_t position) = 0;
+  // The last book that an order names, of those up to `most`; 0: none.
+  virtual BookId LastBook(BookId most) = 0;
 
   // Gives the customer the guest orders of this e-mail; how many.
   virtual std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) = 0;
@@ -123,6 +125,10 @@ class Store {
     std::int64_t waiting = 0;
   };
   virtual Erasure EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) = 0;
+  // The next `limit` customers behind `after` (empty: from the first) whom EraseBuyer named, by name.
+  virtual std::vector<std::string> ErasedCustomers(const std::string& after, int limit) = 0;
+  // The highest name of a customer who has orders, which is whose account is the youngest; empty: none.
+  virtual std::string LastCustomer() = 0;
 };
 
 }  // namespace octavo::transactions

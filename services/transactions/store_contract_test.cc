@@ -416,5 +416,13 @@ TEST_P(StoreContractTest, NumbersThatMayHaveBeenGivenArePassedOver) {
   EXPECT_EQ(PlaceExample(2).number, 6);
 }
 
+TEST_P(StoreContractTest, TellsTheLastBookThatAnOrderNames) {
+  EXPECT_EQ(store_->LastBook(BookId(1'000)), BookId(0));
+  const BookId last = PlaceExample().lines.back().book;
+
+  EXPECT_EQ(store_->LastBook(BookId(1'000)), last);
+  EXPECT_LT(store_->LastBook(BookId(last.value() - 1)), last);
+}
+
 }  // namespace
 }  // namespace octavo::transactions

@@ -107,7 +107,8 @@ export class Shop {
     const asks = { catalog: [], inventory: [], promotions: ['catalog', 'transactions'],
       recommendations: ['catalog', 'inventory'] };
     for (const [name, names] of Object.entries(asks)) {
-      ports[name] = (await this.start(`octavo-${name}`, peers(names), { grpc: GRPC_PORT })).found.grpc;
+      const options = name === 'catalog' ? ['--catalog.alone'] : peers(names);
+      ports[name] = (await this.start(`octavo-${name}`, options, { grpc: GRPC_PORT })).found.grpc;
     }
     const options = ['--marketplace.listen=127.0.0.1:0', ...peers(Object.keys(ports))];
     const marketplace = await this.start('octavo-marketplace', options, { address: ADDRESS });

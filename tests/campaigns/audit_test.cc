@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -137,6 +138,17 @@ TEST_P(EveryStoreTest, PassesWhileTheShopSells) {
   over = true;
   for (std::thread& thread : buyers) thread.join();
   shop.WaitUntilQuiet();
+}
+
+TEST(LedgerTest, SaysWhereItCountedNoFurther) {
+  audit::Ledger ledger;
+  ledger.Add({"catalog.books_are_in_log", "books/1", "lost"});
+  EXPECT_THAT(ledger.Text(), testing::EndsWith("1 violations in 0 instances of 1 equations\n"));
+
+  ledger.Bound("catalog.books_are_in_log");
+
+  EXPECT_THAT(ledger.Text(), testing::EndsWith("at least 1 violations in 0 instances of 1 equations\n"));
+  EXPECT_THAT(ledger.Text(), testing::ContainsRegex("catalog.books_are_in_log +0 +at least 1\n"));
 }
 
 // --- Corruption.
@@ -279,10 +291,23 @@ const Corruption kCorruptions[] = {
     {"LineWithoutCart", "cart",
      "INSERT INTO cart_lines (cart_id, book_id, position, quantity, saved_for_later, title, authors, added) VALUES ('v-x', 1, "
      "0, 1, 0, '', '', 0)", {"cart.lines_have_carts"}},
+    {"LostBookInACart", "cart",
+     "INSERT INTO carts (cart_id, version, next_position, codes, updated) VALUES ('v-y', 1, 1, '', 0); INSERT INTO cart_lines "
+     "(cart_id, book_id, position, quantity, saved_for_later, title, authors, added) VALUES ('v-y', 77, 0, 1, 0, '', '', 0)",
+     {"shop.carts_have_books"}},
+    // Catalog, accounts, recommendations.
+    {"BookLost", "catalog",
+     "DELETE FROM books WHERE id = 1; DELETE FROM changes WHERE book_id = 1; DELETE FROM shelved_books WHERE book_id = 1",
+     {"shop.stocks_have_books", "shop.orders_have_books", "catalog.shelves_are_counted"}},
+    {"OrderOfNobody", "transactions",
+     "UPDATE orders SET customer = 'customers/nobody', document = replace(document, '\"customer\":\"\"', "
+     "'\"customer\":\"customers/nobody\"') WHERE order_id = $1", {"shop.orders_have_customers"}},
+    {"RecommendationsAhead", "recommendations", "UPDATE event_log SET order_position = 1000",
+     {"shop.consumers_are_within_outbox"}},
 };
 
 // Runs SQL that no service would, without the schema's rules.
-void Plant(const std::filesystem::path& file, const Corruption& corruption, const std::vector<std::string>& orders) {
+void Plant(const std::string& file, const Corruption& corruption, const std::vector<std::string>& orders) {
   sqlite3* db = nullptr;
   CHECK(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
   std::string sql = corruption.sql;
@@ -316,11 +341,19 @@ class CorruptionTest : public testing::Test {
   static audit::Ledger AuditWith(const Corruption& corruption) {
     const TempDir copy;
     std::filesystem::copy(shop_->data_dir(), copy.path(), std::filesystem::copy_options::recursive);
-    Plant(copy / corruption.service / (corruption.service + ".db"), corruption, orders_);
+    const audit::StoreUrls urls = audit::UrlsUnder(copy.path());
+    Plant(FileOf(corruption.service, urls), corruption, orders_);
     SystemRandom random;
-    audit::Stores stores(audit::UrlsUnder(copy.path()), random);
+    audit::Stores stores(urls, random);
     return audit::AuditShop(stores, SystemClock(),
                             {.limit = std::chrono::microseconds(0), .pauses = {}, .acknowledged = orders_});
+  }
+  static std::string FileOf(const std::string& service, const audit::StoreUrls& urls) {
+    const std::map<std::string, std::string> files = {
+        {"cart", urls.cart},       {"catalog", urls.catalog},       {"inventory", urls.inventory},
+        {"payments", urls.payments}, {"promotions", urls.promotions}, {"recommendations", urls.recommendations},
+        {"transactions", urls.transactions}};
+    return files.at(service).substr(std::string("sqlite:").size());
   }
 
   static SellingShop* shop_;
@@ -347,6 +380,30 @@ TEST_F(CorruptionTest, EachKindIsFoundByName) {
   }
   for (const char* equation : transactions::kOrderEquations) {
     EXPECT_THAT(found, testing::Contains(std::string("transactions.") + equation));
+  }
+}
+
+// What other stores name is missed; a file that nobody needs is not.
+TEST_F(CorruptionTest, AStoreThatIsMissingIsFoundWhereOthersNameWhatWasInIt) {
+  const Corruption of_a_customer{"", "transactions",
+                                 "UPDATE orders SET customer = 'customers/ada', document = replace(document, "
+                                 "'\"customer\":\"\"', '\"customer\":\"customers/ada\"') WHERE order_id = $1", {}};
+  for (const std::string service : {"catalog", "accounts"}) {
+    SCOPED_TRACE(service);
+    const TempDir copy;
+    std::filesystem::copy(shop_->data_dir(), copy.path(), std::filesystem::copy_options::recursive);
+    std::filesystem::remove_all(copy / service);
+    SystemRandom random;
+    const auto missing = [&] {
+      audit::Stores stores(audit::UrlsUnder(copy.path()), random);
+      const audit::Ledger ledger = audit::AuditShop(stores, SystemClock(), {});
+      return EquationsOf(ledger).contains("shop.stores_are_there");
+    };
+    EXPECT_EQ(missing(), service == "catalog") << "no order names an account";
+
+    Plant(FileOf("transactions", audit::UrlsUnder(copy.path())), of_a_customer, orders_);
+
+    EXPECT_TRUE(missing());
   }
 }
 

@@ -54,8 +54,7 @@ CALL_SECONDS_MAX = 60.0
 LANES = 2  # One point starts while another checks.
 STOCK = 20
 QUANTITY = 2
-READER = "customers/7"
-CART = "carts/c-7"
+CART = "carts/v-7"
 BOOK = "books/1"
 BOOKS_CSV = """key,title,authors,isbn,language,price_minor,currency,categories,stock
 emma,Emma,Jane Austen,9780141439587,en,999,EUR,fiction,{stock}
@@ -189,7 +188,7 @@ class Reader:
         shop.carts.AddItem(cart_pb2.AddItemRequest(name=CART, book=BOOK, quantity=QUANTITY, request_id=self.added),
                            timeout=CALL_SECONDS_MAX)
         items = [transactions_pb2.OrderItem(book=BOOK, quantity=QUANTITY)]
-        buyer = transactions_pb2.Buyer(customer=READER, email="reader@example.org", full_name="A Reader")
+        buyer = transactions_pb2.Buyer(email="reader@example.org", full_name="A Reader")
         if self.total is None:
             preview = transactions_pb2.PreviewOrderRequest(
                 items=items, buyer=buyer, delivery_method=transactions_pb2.DELIVERY_METHOD_COLLECTION)

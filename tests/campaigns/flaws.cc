@@ -72,6 +72,11 @@ class ForwardingOrders : public transactions::Store {
   }
   std::int64_t LastPosition() override { return store_.LastPosition(); }
   std::int64_t SkipNumbers(std::int64_t position) override { return store_.SkipNumbers(position); }
+  std::vector<std::string> ErasedCustomers(const std::string& after, int limit) override {
+    return store_.ErasedCustomers(after, limit);
+  }
+  std::string LastCustomer() override { return store_.LastCustomer(); }
+  transactions::BookId LastBook(transactions::BookId most) override { return store_.LastBook(most); }
   std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) override {
     return store_.ClaimGuestOrders(customer, email, now);
   }

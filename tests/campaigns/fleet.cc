@@ -19,7 +19,7 @@ namespace {
 const std::map<std::string, std::vector<std::string>>& PeersOf() {
   static const std::map<std::string, std::vector<std::string>> peers = {
       {"cart", {"catalog", "inventory", "transactions"}},
-      {"catalog", {}},
+      {"catalog", {"cart", "inventory", "promotions", "transactions"}},
       {"inventory", {}},
       {"payments", {"transactions"}},
       {"promotions", {"catalog", "transactions"}},

@@ -8,11 +8,13 @@
 
 #include "lib/base/check.h"
 #include "lib/base/uuid.h"
+#include "services/accounts/module.h"
 #include "services/cart/module.h"
 #include "services/catalog/module.h"
 #include "services/inventory/module.h"
 #include "services/payments/module.h"
 #include "services/promotions/module.h"
+#include "services/recommendations/module.h"
 #include "services/transactions/module.h"
 
 namespace octavo::campaigns {
@@ -37,11 +39,14 @@ T Must(Result<T> result) {
 
 std::vector<std::unique_ptr<runtime::Module>> SellingModules() {
   std::vector<std::unique_ptr<runtime::Module>> modules;
+  // A password is hashed in no time here.
+  modules.push_back(std::make_unique<accounts::Module>(accounts::Configuration{.hash_memory_bytes = 8 << 10, .hash_passes = 1}));
   modules.push_back(std::make_unique<cart::Module>());
   modules.push_back(std::make_unique<catalog::Module>());
   modules.push_back(std::make_unique<inventory::Module>());
   modules.push_back(std::make_unique<payments::Module>());
   modules.push_back(std::make_unique<promotions::Module>());
+  modules.push_back(std::make_unique<recommendations::Module>());
   modules.push_back(std::make_unique<transactions::Module>());
   return modules;
 }
@@ -233,7 +238,15 @@ std::string SellingShop::UrlOf(std::size_t service) const {
   return "sqlite:" + (folder_.path() / name / (name + ".db")).string();
 }
 
-audit::StoreUrls SellingShop::urls() const { return {UrlOf(0), UrlOf(1), UrlOf(2), UrlOf(3), UrlOf(4)}; }
+audit::StoreUrls SellingShop::urls() const {
+  audit::StoreUrls urls = audit::UrlsUnder(folder_.path());
+  urls.cart = UrlOf(0);
+  urls.inventory = UrlOf(1);
+  urls.payments = UrlOf(2);
+  urls.promotions = UrlOf(3);
+  urls.transactions = UrlOf(4);
+  return urls;
+}
 
 audit::Ledger SellingShop::Audit(std::vector<std::string> acknowledged) {
   audit::Stores stores(urls(), random_);

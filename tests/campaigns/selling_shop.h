@@ -1,4 +1,5 @@
-// SellingShop: the services that sell, in one process, on SQLite files or on PostgreSQL; and Buyer, who buys there by gRPC.
+// SellingShop: all services but the pages, in one process, those that sell on SQLite files or on PostgreSQL, the others on files;
+// and Buyer, who buys there by gRPC.
 // For tests of what whole orders do to all stores.
 #pragma once
 
@@ -99,6 +100,9 @@ class SellingShop {
   Buyer& buyer() { return *buyer_; }
 
   audit::StoreUrls urls() const;
+  obs::Metrics& metrics() { return metrics_; }
+  rpc::Telemetry telemetry() const { return environment_.telemetry(); }
+  const runtime::Peers& peers() const { return *shop_; }
   const std::filesystem::path& data_dir() const { return folder_.path(); }
   // Audits now; the shop may run.
   audit::Ledger Audit(std::vector<std::string> acknowledged = {});
@@ -106,6 +110,7 @@ class SellingShop {
   void WaitUntilQuiet();
 
  private:
+  // Those that sell.
   static constexpr std::array kServices = {"cart", "inventory", "payments", "promotions", "transactions"};
 
   std::string UrlOf(std::size_t service) const;

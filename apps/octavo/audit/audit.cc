@@ -48,7 +48,12 @@ class Auditor {
  private:
   void AuditServices();
   void AuditTables(const std::string& service, db::Database* database, std::span<const db::Equation> equations);
-  void AuditBookNumbers();
+  void AuditStocks();
+  void AuditCarts();
+  // The books that a service names have been in the catalogue.
+  void AuditBooks(const std::string& equation, const std::string& what, const std::vector<std::int64_t>& books);
+  void AuditNamesIn(const std::vector<Story>& stories);
+  void AuditStoreIsThere(const std::string& service, const db::Database* database, bool is_named);
   void AuditLog();
   void AuditOrders();
   void AuditAcknowledged();
@@ -61,6 +66,9 @@ class Auditor {
   Stores& stores_;
   const Clock& clock_;
   const Options& options_;
+  bool books_are_named_ = false;      // By a stock, a cart or an order.
+  bool customers_are_named_ = false;  // By an order.
+  std::set<std::pair<std::string, std::int64_t>> unknown_books_;  // Those that were found, by equation.
   std::set<std::string> missing_;  // Of the acknowledged orders, those that were not found so far.
   Ledger ledger_;
 };
@@ -70,9 +78,12 @@ Ledger Auditor::Run() {
   AuditTables("catalog", stores_.catalog.get(), catalog::Equations());
   AuditTables("accounts", stores_.accounts.get(), accounts::Equations());
   AuditTables("recommendations", stores_.recommendations.get(), recommendations::Equations());
-  AuditBookNumbers();
+  AuditStocks();
+  AuditCarts();
   AuditLog();
   AuditOrders();
+  AuditStoreIsThere("catalog", stores_.catalog.get(), books_are_named_);
+  AuditStoreIsThere("accounts", stores_.accounts.get(), customers_are_named_);
   AuditAcknowledged();
   return std::move(ledger_);
 }
@@ -117,25 +128,76 @@ void Auditor::AuditTables(const std::string& service, db::Database* database, st
   ledger_.Note(service + ": stores looked at", database != nullptr ? 1 : 0);
   if (database == nullptr) return;
   for (const db::Equation& equation : equations) ledger_.Count(std::string(equation.name));
+  std::map<std::string, int> found;
   for (const db::Breach& breach : db::FindBreaches(*database, equations)) {
     ledger_.Add({std::string(breach.equation), breach.subject, std::string(breach.message)});
+    if (++found[std::string(breach.equation)] == db::kBreachesMax) ledger_.Bound(std::string(breach.equation));
   }
 }
 
-// The stocks first: a book has its number before copies of it come.
-void Auditor::AuditBookNumbers() {
-  if (stores_.catalog == nullptr) return;
-  ledger_.Count("shop.stocks_have_books");
-  inventory::BookId last;
-  for (auto page = stores_.inventory.ListStocks(last, kOrdersPerPage); !page.empty();
-       page = stores_.inventory.ListStocks(last, kOrdersPerPage)) {
+void Auditor::AuditStocks() {
+  for (inventory::BookId last;;) {
+    const auto page = stores_.inventory.ListStocks(last, kOrdersPerPage);
+    if (page.empty()) return;
     last = page.back().book;
+    std::vector<std::int64_t> books;
+    for (const inventory::Stock& stock : page) books.push_back(stock.book.value());
+    AuditBooks("shop.stocks_have_books", "it has a stock", books);
   }
-  const std::int64_t given = catalog::LastBookNumber(*stores_.catalog);
-  if (last.value() <= given) return;
-  ledger_.Add({"shop.stocks_have_books", "books/" + std::to_string(last.value()),
-               "it has a stock, and the last number that the catalogue has given is " + std::to_string(given) +
-                   ": was an older copy of the catalogue put back?"});
+}
+
+void Auditor::AuditCarts() {
+  for (cart::BookId last;;) {
+    const auto page = stores_.cart.ReadBooks(last, kOrdersPerPage);
+    if (page.empty()) return;
+    last = page.back();
+    std::vector<std::int64_t> books;
+    for (const cart::BookId book : page) books.push_back(book.value());
+    AuditBooks("shop.carts_have_books", "it lies in a cart", books);
+  }
+}
+
+// Whoever names a book was read before: a book is in the catalogue before others name it.
+void Auditor::AuditBooks(const std::string& equation, const std::string& what, const std::vector<std::int64_t>& books) {
+  books_are_named_ = books_are_named_ || !books.empty();
+  if (stores_.catalog == nullptr) return;
+  ledger_.Count(equation, static_cast<std::int64_t>(books.size()));
+  for (const std::int64_t book : catalog::UnknownBooks(*stores_.catalog, books)) {
+    if (!unknown_books_.emplace(equation, book).second) continue;
+    ledger_.Add({equation, "books/" + std::to_string(book),
+                 what + ", and the catalogue has never had it: was an older copy of the catalogue put back?"});
+  }
+}
+
+void Auditor::AuditNamesIn(const std::vector<Story>& stories) {
+  constexpr std::string_view kCustomers = "customers/";
+  std::set<std::int64_t> books;
+  std::map<std::string, transactions::OrderId> customers;
+  for (const Story& story : stories) {
+    if (!story.order.order) continue;
+    for (const transactions::OrderLine& line : story.order.order->lines) books.insert(line.book.value());
+    const std::string& customer = story.order.order->buyer.customer;
+    if (customer.starts_with(kCustomers)) customers.emplace(customer.substr(kCustomers.size()), story.order.id);
+  }
+  AuditBooks("shop.orders_have_books", "it was ordered", {books.begin(), books.end()});
+  customers_are_named_ = customers_are_named_ || !customers.empty();
+  if (stores_.accounts == nullptr) return;
+  ledger_.Count("shop.orders_have_customers", static_cast<std::int64_t>(customers.size()));
+  std::vector<std::string> ids;
+  for (const auto& [id, order] : customers) ids.push_back(id);
+  for (const std::string& id : accounts::UnknownCustomers(*stores_.accounts, ids)) {
+    const transactions::OrderId& order = customers.at(id);
+    const auto now = stores_.transactions.FindOrder(order);
+    if (!now || now->buyer.customer != "customers/" + id) continue;  // They were erased meanwhile.
+    ledger_.Add({"shop.orders_have_customers", "customers/" + id,
+                 "orders/" + order.value() + " is theirs, and they have no account"});
+  }
+}
+
+void Auditor::AuditStoreIsThere(const std::string& service, const db::Database* database, bool is_named) {
+  ledger_.Count("shop.stores_are_there");
+  if (database != nullptr || !is_named) return;
+  ledger_.Add({"shop.stores_are_there", service, "its store is missing, and other stores name what was in it"});
 }
 
 void Auditor::AuditLog() {
@@ -170,6 +232,7 @@ void Auditor::AuditOrders() {
     range.until = orders.size() < kOrdersPerPage ? kBehindAll : orders.back().id.value();
     const std::vector<Story> stories = ReadStories(range, std::move(orders));
     Count(stories);
+    AuditNamesIn(stories);
     std::vector<Finding> suspects = Check(stories, positions);
     if (!suspects.empty()) Confirm(range, std::move(suspects));
     range.after = range.until;

@@ -1,7 +1,11 @@
 // Audit: proves from the stores alone that the shop's services tell one story, while it sells or when it does not. Each
 // service's own equations are its audit.h's, or, of catalog, accounts and recommendations, where they are there, its
-// sql_store_audit.h's; those across services are story.h's. Three more are of the whole:
-//   shop.stocks_have_books             no stock of a book above the last number that the catalogue has given
+// sql_store_audit.h's; those across services are story.h's. These are of the whole:
+//   shop.stocks_have_books             a book that has a stock is, or was, in the catalogue; a book that is lost is neither
+//   shop.orders_have_books             the same of one that was ordered
+//   shop.carts_have_books              the same of one that lies in a cart
+//   shop.orders_have_customers         whose order it is has an account, or is being erased
+//   shop.stores_are_there              no store is missing that others speak of
 //   shop.consumers_are_within_outbox   no consumer of the order events is ahead of the last one
 //   shop.acknowledged_orders_exist     every order of a list that buyers were told of is there
 //

@@ -33,9 +33,12 @@ std::string Ledger::Text() const {
   for (const auto& [what, count] : notes_) text += fmt::format("{:<44}{:>12}\n", what, count);
   text += fmt::format("\n{:<44}{:>12}{:>12}\n", "equation", "checked", "violations");
   std::int64_t checked = 0;
+  bool bounded = false;
   for (const auto& [equation, line] : lines_) {
-    text += fmt::format("{:<44}{:>12}{:>12}\n", equation, line.checked, line.violations);
+    const std::string violations = (line.bounded ? "at least " : "") + std::to_string(line.violations);
+    text += fmt::format("{:<44}{:>12}{:>12}\n", equation, line.checked, violations);
     checked += line.checked;
+    bounded = bounded || line.bounded;
   }
   text += fmt::format("\nunder way: {}\n", in_flight_.size());
   for (std::size_t i = 0; i < in_flight_.size() && i < kInFlightShown; ++i) {
@@ -45,9 +48,11 @@ std::string Ledger::Text() const {
   for (std::size_t i = 0; i < findings_.size() && i < kFindingsShown; ++i) {
     text += fmt::format("VIOLATION {} {}: {}\n", findings_[i].equation, findings_[i].subject, findings_[i].message);
   }
-  if (findings_.size() > kFindingsShown) text += fmt::format("… and {} more\n", findings_.size() - kFindingsShown);
+  const char* const at_least = bounded ? "at least " : "";
+  if (findings_.size() > kFindingsShown) text += fmt::format("… and {}{} more\n", at_least, findings_.size() - kFindingsShown);
   if (clean()) return text + fmt::format("clean: {} instances of {} equations hold\n", checked, lines_.size());
-  return text + fmt::format("{} violations in {} instances of {} equations\n", findings_.size(), checked, lines_.size());
+  return text + fmt::format("{}{} violations in {} instances of {} equations\n", at_least, findings_.size(), checked,
+                            lines_.size());
 }
 
 }  // namespace octavo::audit

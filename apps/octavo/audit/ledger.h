@@ -27,6 +27,8 @@ class Ledger {
   // So many instances of the equation were checked.
   void Count(const std::string& equation, std::int64_t instances = 1) { lines_[equation].checked += instances; }
   void Add(Finding finding);
+  // There may be more breaches of the equation than those that were found.
+  void Bound(const std::string& equation) { lines_[equation].bounded = true; }
   void Add(InFlight in_flight) { in_flight_.push_back(std::move(in_flight)); }
   // How much there was to look at: "orders 120".
   void Note(const std::string& what, std::int64_t count) { notes_[what] += count; }
@@ -44,6 +46,7 @@ class Ledger {
   struct Line {
     std::int64_t checked = 0;
     std::int64_t violations = 0;
+    bool bounded = false;
   };
 
   std::map<std::string, Line> lines_;

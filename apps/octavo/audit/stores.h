@@ -22,7 +22,7 @@ struct StoreUrls {
   std::string payments;
   std::string promotions;
   std::string transactions;
-  // Empty: not looked at, as where a service of these has not run yet.
+  // Empty: not looked at, as where a service of these has not run yet; a violation where other stores name what is in it.
   std::string catalog = {};
   std::string accounts = {};
   std::string recommendations = {};

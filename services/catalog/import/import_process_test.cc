@@ -103,7 +103,7 @@ class ImportProcessTest : public testing::Test {
   ImportProcessTest() { StartShop(); }
 
   void StartShop() {
-    shop_.emplace(std::vector<std::string>{Program("octavo-catalog"), "--listen=127.0.0.1:0",
+    shop_.emplace(std::vector<std::string>{Program("octavo-catalog"), "--listen=127.0.0.1:0", "--catalog.alone",
                                            "--data-dir=" + (dir_ / "data").string()});
     address_ = "127.0.0.1:" + shop_->WaitFor(" port=");
     stub_ = v1::CatalogService::NewStub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()));

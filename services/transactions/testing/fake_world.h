@@ -50,6 +50,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
   std::map<OrderId, bool> claims;  // False: released.
   std::map<OrderId, Charge> charges;
   std::set<std::string> returned;
+  std::int64_t followed = 0;  // Order events, by promotions.
 
   // Called before each call, while others may call too.
   std::function<void()> before_call = [] {};
@@ -85,6 +86,11 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
       order.campaigns = {{.campaign = "campaigns/1", .applied = true}};
       return order;
     });
+  }
+  Result<std::optional<std::int64_t>> Known(const OrderId&, const Context&) override { return std::optional<std::int64_t>(0); }
+  Result<std::int64_t> FollowedPosition(const Context&) override {
+    if (away) return Error{Code::kUnavailable, "UNAVAILABLE", "lost"};
+    return followed;
   }
   Status Claim(const Order& order, const Context&) override {
     return Call<void>([&]() -> Status {

@@ -1,0 +1,34 @@
+// What a look back (Checkout::LookBack) found that other services had lost with an older copy of their store. Plain values.
+#pragma once
+
+#include <string>
+
+#include "services/transactions/domain/order.h"
+
+namespace octavo::transactions {
+
+// Of one service.
+struct Lost {
+  std::string store;
+  int mended = 0;               // Orders that it had lost and has again.
+  int decisions = 0;            // About orders, that it had lost and was told again.
+  int left = 0;                 // What it has lost for good.
+  std::string first_left = {};  // The first of that, and why.
+
+  bool any() const { return mended + decisions + left > 0; }
+  void Leave(const OrderId& order, const std::string& why) {
+    if (left++ == 0) first_left = "orders/" + order.value() + ": " + why;
+  }
+};
+
+struct LostElsewhere {
+  Lost stock{.store = "inventory"};
+  Lost money{.store = "payments"};
+  Lost claims{.store = "promotions"};
+  bool bounded = false;  // There were more decisions than are looked at.
+
+  bool any() const { return stock.any() || money.any() || claims.any(); }
+  int orders() const { return stock.mended + stock.left + money.left + claims.mended + claims.left; }
+};
+
+}  // namespace octavo::transactions
