@@ -1,12 +1,12 @@
 #include "lib/db/migrations.h"
 
 #include <fmt/format.h>
-#include <sodium.h>
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "lib/base/digest.h"
 
 namespace octavo::db {
 namespace {
@@ -30,14 +30,6 @@ constexpr std::string_view kLockForMigration =
 
 octavo::Error Refusal(const char* reason, std::string message) {
   return {.code = Code::kFailedPrecondition, .reason = reason, .message = std::move(message)};
-}
-
-std::string Sha256(std::string_view text) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
-  crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  std::string hex;
-  for (const unsigned char byte : digest) hex += fmt::format("{:02x}", byte);
-  return hex;
 }
 
 void RunScript(Transaction& transaction, std::string_view sql) {
@@ -80,7 +72,7 @@ Result<std::size_t> CountApplied(Transaction& transaction, std::span<const Migra
       return Refusal("MIGRATION_GAP", fmt::format("the database has migration {}, but not {}", label, i + 1));
     }
     const Migration& known = migrations[i];
-    if (applied[i].Text(1) != known.name || applied[i].Text(2) != Sha256(known.sql)) {
+    if (applied[i].Text(1) != known.name || applied[i].Text(2) != Hex(Sha256(known.sql))) {
       return Refusal(
           "MIGRATION_CHANGED",
           fmt::format("migration {} has been changed since the database ran it: put it back, and add another",
@@ -102,7 +94,7 @@ Result<bool> ApplyNext(Transaction& transaction, std::span<const Migration> migr
     return Refusal("MIGRATION_FAILED",
                    fmt::format("migration {} {}: {}", next.version, next.name, error.what()));
   }
-  transaction.Execute(kRecord, next.version, next.name, Sha256(next.sql));
+  transaction.Execute(kRecord, next.version, next.name, Hex(Sha256(next.sql)));
   return true;
 }
 

@@ -3,35 +3,20 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
 #include "lib/base/check.h"
+#include "lib/base/digest.h"
 
 namespace octavo::names {
 namespace {
 
 constexpr std::size_t kSealBytes = 16;
-using SealBytes = std::array<unsigned char, kSealBytes>;
 
-const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-
-SealBytes SealOf(const Secret& key, std::string_view listing, std::string_view place) {
-  constexpr std::string_view kPurpose = "page token 1:";
-  crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, Bytes(key.Reveal()), key.Reveal().size());
-  crypto_auth_hmacsha256_update(&state, Bytes(kPurpose), kPurpose.size());
+std::string SealOf(const Secret& key, std::string_view listing, std::string_view place) {
   // With its length in front, so that no other split of the two gives the same seal.
-  const std::string length = std::to_string(listing.size()) + ":";
-  crypto_auth_hmacsha256_update(&state, Bytes(length), length.size());
-  crypto_auth_hmacsha256_update(&state, Bytes(listing), listing.size());
-  crypto_auth_hmacsha256_update(&state, Bytes(place), place.size());
-  std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac;
-  crypto_auth_hmacsha256_final(&state, mac.data());
-  SealBytes seal;
-  std::copy_n(mac.begin(), seal.size(), seal.begin());
-  return seal;
+  return HmacSha256(key, {"page token 1:", std::to_string(listing.size()), ":", listing, place}).substr(0, kSealBytes);
 }
 
 }  // namespace
@@ -43,27 +28,19 @@ Error BadPageToken() {
 PageTokens::PageTokens(Keys keys) : keys_(std::move(keys)) { CHECK(sodium_init() >= 0); }
 
 std::string PageTokens::Seal(std::string_view listing, std::string_view place) const {
-  const SealBytes seal = SealOf(keys_.newest(), listing, place);
-  std::string bytes(seal.begin(), seal.end());
-  bytes += place;
-  std::string token(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING), '\0');
-  sodium_bin2base64(token.data(), token.size(), Bytes(bytes), bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  token.pop_back();  // Its terminating zero.
+  std::string token = Base64Url(SealOf(keys_.newest(), listing, place) + std::string(place));
   CHECK(token.size() <= kTokenBytesMax);
   return token;
 }
 
 Result<std::string> PageTokens::Open(std::string_view listing, std::string_view token) const {
   if (token.size() > kTokenBytesMax) return BadPageToken();
-  std::string bytes(token.size(), '\0');
-  std::size_t size = 0;
-  const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), token.data(), token.size(),
-                                       nullptr, &size, nullptr, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  if (failed != 0 || size < kSealBytes) return BadPageToken();
-  const std::string_view place = std::string_view(bytes).substr(kSealBytes, size - kSealBytes);
+  const std::optional<std::string> bytes = FromBase64Url(token);
+  if (!bytes || bytes->size() < kSealBytes) return BadPageToken();
+  const std::string_view seal = std::string_view(*bytes).substr(0, kSealBytes);
+  const std::string_view place = std::string_view(*bytes).substr(kSealBytes);
   for (const Secret& key : keys_.all()) {
-    const SealBytes seal = SealOf(key, listing, place);
-    if (sodium_memcmp(seal.data(), bytes.data(), seal.size()) == 0) return std::string(place);
+    if (SameInConstantTime(SealOf(key, listing, place), seal)) return std::string(place);
   }
   return BadPageToken();
 }

@@ -4,8 +4,6 @@
 
 #include <google/protobuf/descriptor.pb.h>
 
-#include "lib/base/pause.h"
-
 namespace octavo::rpc {
 namespace {
 
@@ -43,14 +41,35 @@ bool IsIdempotent(const google::protobuf::Descriptor& request) {
 
 }  // namespace
 
-bool Caller::PauseToRepeat(const grpc::ClientContext& context, const google::protobuf::Descriptor& request,
-                           const grpc::Status& status, int attempt) const {
-  if (status.error_code() != grpc::StatusCode::UNAVAILABLE || attempt >= kAttemptsMax) return false;
-  if (!context.peer().starts_with("inproc") || !IsIdempotent(request)) return false;
+void UnderWay::Begin() {
+  const std::lock_guard lock(mutex_);
+  ++count_;
+}
+
+void UnderWay::End() {
+  const std::lock_guard lock(mutex_);
+  if (--count_ == 0) none_.notify_all();
+}
+
+void UnderWay::WaitForNone() {
+  std::unique_lock lock(mutex_);
+  none_.wait(lock, [this] { return count_ == 0; });
+}
+
+Caller::~Caller() { under_way_.WaitForNone(); }
+
+std::optional<std::chrono::milliseconds> Caller::PauseBeforeRepeat(const grpc::ClientContext& context,
+                                                                   const google::protobuf::Descriptor& request,
+                                                                   const grpc::Status& status, int attempt) const {
+  if (status.error_code() != grpc::StatusCode::UNAVAILABLE || attempt >= kAttemptsMax) return std::nullopt;
+  if (!context.peer().starts_with("inproc") || !IsIdempotent(request)) return std::nullopt;
   const std::chrono::milliseconds pause = attempt * kPause;
-  if (context.deadline() - telemetry_.clock.Now() < pause) return false;
-  Pause(pause);
-  return true;
+  if (context.deadline() - telemetry_.clock.Now() < pause) return std::nullopt;
+  return pause;
+}
+
+std::chrono::system_clock::time_point Caller::After(std::chrono::milliseconds pause) const {
+  return std::chrono::time_point_cast<std::chrono::system_clock::duration>(telemetry_.clock.Now() + pause);
 }
 
 void Caller::SetBounds(grpc::ClientContext& context, const Limits& limits) const {

@@ -10,56 +10,81 @@
 #pragma once
 
 #include <google/protobuf/descriptor.h>
+#include <grpcpp/alarm.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/support/client_callback.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "lib/base/pause.h"
 #include "lib/base/result.h"
-#include "lib/rpc/call.h"
+#include "lib/rpc/limits.h"
 #include "lib/rpc/pipeline.h"
 #include "lib/rpc/status.h"
 
 namespace octavo::rpc {
 
-// What bounds one outgoing call.
-struct Limits {
-  std::chrono::milliseconds budget{1000};
-  // Of the call or page that this one is part of; Timestamp::max() for none. The nearer of the two bounds counts.
-  Timestamp deadline = Timestamp::max();
-  obs::TraceContext trace = {};
-  // Wait for a peer that is starting or coming back, instead of failing at once.
-  bool wait_for_ready = false;
-};
-
-// The caller's own deadline, lowered to `budget`.
-inline Limits Within(const Call& call, std::chrono::milliseconds budget) {
-  return {.budget = budget, .deadline = call.deadline(), .trace = call.trace()};
-}
-
-// An answer on its way. Get() waits for it, at most until the deadline; once. Dropping it lets the call run out.
-template <class Response>
+// An answer on its way: a Response, or what it is held by.
+template <class T>
 class Pending {
  public:
-  explicit Pending(std::future<Result<Response>> future) : future_(std::move(future)) {}
-  Result<Response> Get() { return future_.get(); }
+  explicit Pending(Result<T> ready) : ready_(std::move(ready)) {}
+  explicit Pending(std::future<Result<T>> future) : future_(std::move(future)) {}
+
+  // Waits for the answer, at most until the call's deadline. Call it once. Dropping a Pending lets the call run out.
+  Result<T> Get() { return future_.valid() ? future_.get() : std::move(ready_); }
 
  private:
-  std::future<Result<Response>> future_;
+  Result<T> ready_ = Error{};
+  std::future<Result<T>> future_;
+};
+
+// Counts calls that are under way.
+class UnderWay {
+ public:
+  // Takes one off when it ends.
+  class Ending {
+   public:
+    explicit Ending(UnderWay& under_way) : under_way_(under_way) {}
+    ~Ending() { under_way_.End(); }
+    Ending(const Ending&) = delete;
+    Ending& operator=(const Ending&) = delete;
+
+   private:
+    UnderWay& under_way_;
+  };
+
+  void Begin();
+  void WaitForNone();
+
+ private:
+  void End();
+
+  std::mutex mutex_;
+  std::condition_variable none_;
+  int count_ = 0;  // Guarded by mutex_.
 };
 
 class Caller {
  public:
+  // What `telemetry` refers to must outlive it.
   explicit Caller(Telemetry telemetry) : telemetry_(telemetry) {}
+  // Waits for what Send and Start began; each such call has a deadline.
+  ~Caller();
+  Caller(const Caller&) = delete;
+  Caller& operator=(const Caller&) = delete;
 
   // Calls and waits. `method` is a member of the generated StubInterface. What the channels of channel.h do for calls to other
-  // processes, this does for those within one, where gRPC repeats nothing: a call that its proto calls idempotent and that ends
-  // with UNAVAILABLE is made again, three times in all, as long as its deadline allows.
+  // processes, this and Send do for those within one, where gRPC repeats nothing: a call that its proto calls idempotent and
+  // that ends with UNAVAILABLE is made again, three times in all, as long as its deadline allows.
   template <class Stub, class Interface, class Request, class Response>
   Result<Response> Invoke(Stub& stub, grpc::Status (Interface::*method)(grpc::ClientContext*, const Request&, Response*),
                           const std::type_identity_t<Request>& request, const Limits& limits) const {
@@ -70,11 +95,13 @@ class Caller {
       const grpc::Status status = (static_cast<Interface&>(stub).*method)(&context, request, &response);
       Finish(outgoing, status);
       if (status.ok()) return response;
-      if (!PauseToRepeat(context, *Request::descriptor(), status, attempt)) return ToError(status);
+      const auto pause = PauseBeforeRepeat(context, *Request::descriptor(), status, attempt);
+      if (!pause) return ToError(status);
+      Pause(*pause);
     }
   }
 
-  // Calls and goes on; `method` is a member of the generated Stub::async (or its interface).
+  // Calls and goes on; `method` is a member of the generated Stub::async (or its interface), which must outlive the Caller.
   template <class Async, class Interface, class Request, class Response>
   Pending<Response> Start(Async& async,
                           void (Interface::*method)(grpc::ClientContext*, const Request*, Response*,
@@ -87,27 +114,17 @@ class Caller {
     return Pending<Response>(std::move(future));
   }
 
-  // Calls and goes on; `done` gets the answer on one of gRPC's threads and must not block.
+  // As Start; `done` gets the answer on one of gRPC's threads and must not block.
   template <class Async, class Interface, class Request, class Response>
   void Send(Async& async,
             void (Interface::*method)(grpc::ClientContext*, const Request*, Response*, std::function<void(grpc::Status)>),
             std::type_identity_t<Request> request, const Limits& limits,
             std::type_identity_t<std::function<void(Result<Response>)>> done) const {
-    struct State {
-      grpc::ClientContext context;
-      Request request;
-      Response response;
-      Outgoing outgoing;
-    };
-    auto state = std::make_shared<State>();  // Shared only because std::function must be copyable.
-    state->request = std::move(request);
-    state->outgoing = Prepare(state->context, limits, Request::descriptor());
-    (static_cast<Interface&>(async).*method)(
-        &state->context, &state->request, &state->response,
-        [this, state, done = std::move(done)](const grpc::Status& status) {
-          Finish(state->outgoing, status);
-          status.ok() ? done(std::move(state->response)) : done(ToError(status));
-        });
+    using Method = decltype(method);
+    under_way_.Begin();
+    auto sending = std::make_shared<Sending<Interface, Method, Request, Response>>(*this, async, method, std::move(request),
+                                                                                   limits, std::move(done));
+    sending->Run();
   }
 
   // Puts deadline and trace into the context of a stream that is driven by hand. It has no span of its own, as it may last
@@ -122,14 +139,70 @@ class Caller {
     std::chrono::steady_clock::time_point started;
   };
 
-  // True when the call shall be made once more, after a pause.
-  bool PauseToRepeat(const grpc::ClientContext& context, const google::protobuf::Descriptor& request,
-                     const grpc::Status& status, int attempt) const;
+  // One call of Send, with its repeats. Held by gRPC's callback, or by itself while it rests before a repeat.
+  template <class Interface, class Method, class Request, class Response>
+  class Sending : public std::enable_shared_from_this<Sending<Interface, Method, Request, Response>> {
+   public:
+    Sending(const Caller& caller, Interface& async, Method method, Request request, const Limits& limits,
+            std::function<void(Result<Response>)> done)
+        : caller_(caller),
+          async_(async),
+          method_(method),
+          request_(std::move(request)),
+          limits_(limits),
+          done_(std::move(done)) {}
+
+    void Run() {
+      context_.emplace();
+      response_.Clear();
+      outgoing_ = caller_.Prepare(*context_, limits_, Request::descriptor());
+      (async_.*method_)(&*context_, &request_, &response_,
+                        [self = this->shared_from_this()](const grpc::Status& status) { self->Ended(status); });
+    }
+
+   private:
+    void Ended(const grpc::Status& status) {
+      caller_.Finish(outgoing_, status);
+      if (const auto pause = caller_.PauseBeforeRepeat(*context_, *Request::descriptor(), status, ++attempts_)) {
+        // The alarm keeps its callback for as long as it lives, and it lives in here: so the callback must not hold this.
+        resting_ = this->shared_from_this();
+        alarm_.emplace();
+        alarm_->Set(caller_.After(*pause), [this](bool) { std::exchange(resting_, nullptr)->Run(); });
+        return;
+      }
+      const UnderWay::Ending ending(caller_.under_way_);
+      // It holds the channel. Were it the last to, behind the end, the channel would go on gRPC's own thread, which would then
+      // wait for itself and free what it runs on.
+      context_.reset();
+      status.ok() ? done_(std::move(response_)) : done_(ToError(status));
+      done_ = nullptr;  // What it refers to may go once the call has ended.
+    }
+
+    const Caller& caller_;
+    Interface& async_;
+    const Method method_;
+    const Request request_;
+    const Limits limits_;
+    std::function<void(Result<Response>)> done_;
+    std::optional<grpc::ClientContext> context_;
+    Response response_;
+    Outgoing outgoing_;
+    int attempts_ = 0;
+    std::shared_ptr<Sending> resting_;  // Holds itself while it waits for the alarm.
+    std::optional<grpc::Alarm> alarm_;
+  };
+
+  // How long to wait before the call is made once more; nullopt where it shall not be.
+  std::optional<std::chrono::milliseconds> PauseBeforeRepeat(const grpc::ClientContext& context,
+                                                             const google::protobuf::Descriptor& request,
+                                                             const grpc::Status& status, int attempt) const;
+  std::chrono::system_clock::time_point After(std::chrono::milliseconds pause) const;
   void SetBounds(grpc::ClientContext& context, const Limits& limits) const;
   Outgoing Prepare(grpc::ClientContext& context, const Limits& limits, const google::protobuf::Descriptor* request) const;
   void Finish(const Outgoing& outgoing, const grpc::Status& status) const;
 
   const Telemetry telemetry_;
+  mutable UnderWay under_way_;
 };
 
 }  // namespace octavo::rpc

@@ -85,7 +85,7 @@ Result<Customer> Accounts::VerifyEmail(const Secret& token, const Secret& passwo
   }
   Customer customer = TRY(parts_.store.ConfirmRegistration(hash, parts_.clock.Now()));
   parts_.security.Write({.event = "account_opened", .subject = customer.email});
-  parts_.bell.Ring();  // Guest orders.
+  parts_.errands.Notify();  // Guest orders.
   return customer;
 }
 
@@ -144,7 +144,7 @@ Result<Accounts::SignedIn> Accounts::OpenSessionOf(const Customer& customer, con
   const Timestamp now = parts_.clock.Now();
   Secret token = NewToken(parts_.random);
   if (!parts_.store.AddSession(HashToken(token.Reveal()), customer.id, verified, steps, now)) return BadCredentials();
-  parts_.bell.Ring();  // Guest orders.
+  parts_.errands.Notify();  // Guest orders.
   const Timestamp expires = ExpiryOf({.created = now, .last_used = now}, policy_.sessions);
   return SignedIn{.token = std::move(token),
                   .session = {.customer = customer, .expires = expires, .two_steps = steps == Steps::kTwo}};
@@ -312,7 +312,7 @@ Result<Customer> Accounts::Erase(const Secret& token, const Secret& password) {
   Customer erased = TRY(parts_.store.Erase(session.customer.id, parts_.clock.Now()));
   parts_.security.Write({.event = "account_erased", .subject = erased.email});
   parts_.store.Forget(MakeSubject("message-email", erased.email));
-  parts_.bell.Ring();  // The other services.
+  parts_.errands.Notify();  // The other services.
   return erased;
 }
 

@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/change_signal.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/base/secret.h"
 #include "lib/names/page_tokens.h"
 #include "lib/names/security_log.h"
-#include "services/accounts/courier.h"
 #include "services/accounts/mail/postman.h"
 #include "services/accounts/neighbours.h"
 #include "services/accounts/password_hasher.h"
@@ -88,7 +88,7 @@ class Accounts {
     PasswordHasher& hasher;
     Postman& postman;
     Neighbours& neighbours;
-    Bell& bell;  // Rung when there is an errand (courier.h).
+    ChangeSignal& errands;  // Tells the courier that there is one.
     const names::SecurityLog& security;
     const names::PageTokens& seals;  // Seal challenges.
     const Sealer& sealer;            // Seals what an app shares with the shop.

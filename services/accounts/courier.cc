@@ -1,69 +1,27 @@
 #include "services/accounts/courier.h"
 
 #include <algorithm>
-#include <exception>
 
 #include "lib/obs/older_copy.h"
 
 namespace octavo::accounts {
 
-void Bell::Ring() {
-  {
-    const std::lock_guard lock(mutex_);
-    rung_ = true;
-  }
-  ringing_.notify_all();
-}
-
-void Bell::Wait(std::chrono::milliseconds at_most) {
-  std::unique_lock lock(mutex_);
-  ringing_.wait_for(lock, at_most, [this] { return rung_; });
-  rung_ = false;
-}
-
-Courier::Courier(Store& store, Neighbours& neighbours, Bell& bell, const Clock& clock, obs::Log& log, obs::Metrics& metrics,
-                 Options options)
+Courier::Courier(Store& store, Neighbours& neighbours, ChangeSignal& errands, const Clock& clock, obs::Log& log,
+                 obs::Metrics& metrics, Options options)
     : store_(store),
       neighbours_(neighbours),
-      bell_(bell),
       clock_(clock),
       log_(log),
       done_(metrics.Counter("accounts_errands_done_total", "What other services did about a customer")),
       failed_(metrics.Counter("accounts_errands_failed_total", "What they could not do, and is tried again")),
       older_copy_(obs::OlderCopy(metrics, "accounts")),
       options_(options),
-      thread_([this] { Run(); }) {}
-
-Courier::~Courier() {
-  Stop();
-}
-
-void Courier::Stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  bell_.Ring();
-  if (thread_.joinable()) thread_.join();
-}
-
-bool Courier::stopping() {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
-}
-
-void Courier::Run() {
-  bool looked_back = false;
-  while (!stopping()) {
-    try {
-      looked_back = looked_back || LookBack();
-      RunDue();
-    } catch (const std::exception& exception) {  // The database may be back at the next look.
-      log_.Warn("errands_failed", {{"what", exception.what()}});
-    }
-    if (!stopping()) bell_.Wait(options_.look_every);
-  }
-}
+      repeater_({.name = "accounts_errands", .interval = options.look_every}, log, metrics,
+                [this](const std::stop_token& stop) {
+                  looked_back_ = looked_back_ || LookBack();
+                  RunDue(stop);
+                }),
+      subscription_(errands.Listen([this] { repeater_.Ring(); })) {}
 
 bool Courier::LookBack() {
   const Result<KnownElsewhere> known = neighbours_.ReadKnown();
@@ -81,9 +39,9 @@ bool Courier::LookBack() {
   return true;
 }
 
-void Courier::RunDue() {
+void Courier::RunDue(const std::stop_token& stop) {
   for (const Errand& errand : store_.DueErrands(clock_.Now(), options_.errands_max)) {
-    if (stopping()) return;
+    if (stop.stop_requested()) return;
     Do(errand);
   }
 }

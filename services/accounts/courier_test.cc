@@ -29,7 +29,7 @@ class CourierTest : public testing::Test {
   }
   // Looks again at once, so that a test waits for what is done and for no time to pass.
   std::unique_ptr<Courier> Start(std::chrono::milliseconds look_every = 1ms) {
-    return std::make_unique<Courier>(store_, neighbours_, bell_, clock_, *log_, metrics_,
+    return std::make_unique<Courier>(store_, neighbours_, errands_, clock_, *log_, metrics_,
                                      Courier::Options{.look_every = look_every});
   }
   void WaitUntilNothingIsDue(Timestamp when) {
@@ -43,7 +43,7 @@ class CourierTest : public testing::Test {
   obs::Metrics metrics_;
   MemoryStore store_;
   FakeNeighbours neighbours_;
-  Bell bell_;
+  ChangeSignal errands_;
 };
 
 TEST_F(CourierTest, DoesWhatWasLeftBehindWhenItStarts) {
@@ -82,11 +82,11 @@ TEST_F(CourierTest, CustomersWhoAreLostAreSaid) {
   EXPECT_THAT(metrics_.Text(), testing::HasSubstr("older_copy{store=\"accounts\"} 1"));
 }
 
-TEST_F(CourierTest, ComesWhenTheBellRings) {
+TEST_F(CourierTest, ComesWhenThereIsAnErrand) {
   const auto courier = Start(/*look_every=*/1h);
   AddCustomer("1", "ada@example.org");
 
-  bell_.Ring();
+  errands_.Notify();
 
   EXPECT_THAT(neighbours_.WaitFor(1), ElementsAre("claim 1 ada@example.org"));
 }

@@ -52,6 +52,10 @@ void AddOptions(Configuration& configuration, runtime::Options::Group options) {
 
 namespace {
 
+constexpr std::chrono::minutes kSweepInterval{10};
+// Of each kind in one transaction: 500 rows are some 10 ms, during which SQLite's other writers wait.
+constexpr int kSweptTogether = 500;
+
 runtime::StoreOptions StoreOptionsOf(const Configuration& configuration) {
   return {.module = "accounts", .url = std::string(configuration.database_url.Reveal())};
 }
@@ -74,13 +78,19 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
       neighbours(environment.telemetry()),
       security(environment.log, environment.page_tokens),
       sealer(std::move(keys), environment.random),
-      accounts({store, *hasher, postman, neighbours, bell, security, environment.page_tokens, sealer, environment.clock,
+      accounts({store, *hasher, postman, neighbours, errands, security, environment.page_tokens, sealer, environment.clock,
                 environment.random},
                policy),
       password_places(configuration.hash_at_once_max + configuration.hash_waiting_max),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                          .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
       service(accounts, environment.page_tokens, password_places, pipeline) {}
+
+void Module::Serving::Sweep(Bounds bounds, const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    if (store.Sweep(bounds, environment.clock.Now(), kSweptTogether) < kSweptTogether) return;
+  }
+}
 
 Status Module::CheckConfiguration() const {
   if (configuration_.threads <= configuration_.hash_at_once_max + configuration_.hash_waiting_max) {
@@ -153,10 +163,12 @@ Status Module::Open(const runtime::Environment& environment) {
 Status Module::Start(const runtime::Peers& peers) {
   const runtime::Environment& environment = serving_->environment;
   serving_->neighbours.Connect(peers.To("transactions"), peers.To("cart"), peers.To("recommendations"));
-  serving_->courier.emplace(serving_->store, serving_->neighbours, serving_->bell, environment.clock,
-                            environment.log, environment.metrics, Courier::Options{});
-  serving_->sweeper.emplace(serving_->store, MakePolicy().bounds(), environment.clock, environment.log,
-                            Sweeper::Options{});
+  serving_->courier.emplace(serving_->store, serving_->neighbours, serving_->errands, environment.clock, environment.log,
+                            environment.metrics, Courier::Options{});
+  serving_->sweep.emplace(work::Repeater::Options{.name = "accounts_sweep", .interval = kSweepInterval}, environment.log,
+                          environment.metrics, [this, bounds = MakePolicy().bounds()](const std::stop_token& stop) {
+                            serving_->Sweep(bounds, stop);
+                          });
   serving_->pipeline.Open();
   return Ok();
 }
@@ -165,7 +177,7 @@ void Module::Close() {
   serving_->pipeline.Close();
   serving_->postman.Stop();
   serving_->courier.reset();
-  serving_->sweeper.reset();
+  serving_->sweep.reset();
 }
 
 }  // namespace octavo::accounts

@@ -13,7 +13,9 @@
 #include "lib/db/database.h"
 #include "lib/names/keys.h"
 #include "lib/runtime/module.h"
+#include "lib/work/repeater.h"
 #include "services/accounts/accounts.h"
+#include "services/accounts/courier.h"
 #include "services/accounts/mail/mailer.h"
 #include "services/accounts/mail/postman.h"
 #include "services/accounts/password_hasher.h"
@@ -22,7 +24,6 @@
 #include "services/accounts/service.h"
 #include "services/accounts/neighbours_client.h"
 #include "services/accounts/sql_store.h"
-#include "services/accounts/sweeper.h"
 
 namespace octavo::accounts {
 
@@ -85,15 +86,19 @@ class Module final : public runtime::Module {
     const std::unique_ptr<Mailer> mailer;
     Postman postman;
     GrpcNeighbours neighbours;
-    Bell bell;
+    ChangeSignal errands;  // There may be a new one.
     const names::SecurityLog security;
     const Sealer sealer;
     Accounts accounts;
     Places password_places;
     rpc::Pipeline pipeline;
     AccountsService service;
-    std::optional<Sweeper> sweeper;  // Between Start and Close, as the next.
+    std::optional<work::Repeater> sweep;  // Between Start and Close, as the next.
     std::optional<Courier> courier;
+
+    // Removes what has run out: sessions, links, counts of attempts. Nothing depends on it but the size of the tables, and
+    // that nothing is kept about people for longer than it is needed.
+    void Sweep(Bounds bounds, const std::stop_token& stop);
   };
 
   Status CheckConfiguration() const;

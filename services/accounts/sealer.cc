@@ -5,16 +5,16 @@
 #include <span>
 
 #include "lib/base/check.h"
+#include "lib/base/digest.h"
 
 namespace octavo::accounts {
 namespace {
 
 constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-// Of what is sealed here: secrets of some dozen bytes.
-constexpr std::size_t kSealedBytesMax = 1024;
+// Of what is sealed here, secrets of some dozen bytes, in base64.
+constexpr std::size_t kSealedTextMax = 1400;
 static_assert(names::Keys::kKeyBytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
-constexpr int kBase64Variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
 unsigned char* Bytes(std::string& text) {
   return reinterpret_cast<unsigned char*>(text.data());
@@ -34,26 +34,19 @@ std::string Sealer::Seal(std::string_view purpose, const Secret& secret) const {
                                              Bytes(purpose), purpose.size(), nullptr, Bytes(sealed),
                                              Bytes(keys_.newest().Reveal()));
   CHECK(kNonceBytes + size == sealed.size());
-  std::string encoded(sodium_base64_encoded_len(sealed.size(), kBase64Variant), '\0');
-  sodium_bin2base64(encoded.data(), encoded.size(), Bytes(sealed), sealed.size(), kBase64Variant);
-  encoded.pop_back();  // Its terminating zero.
-  return encoded;
+  return Base64Url(sealed);
 }
 
 std::optional<Secret> Sealer::Open(std::string_view purpose, std::string_view sealed) const {
-  std::string bytes(kSealedBytesMax, '\0');
-  std::size_t size = 0;
-  if (sodium_base642bin(Bytes(bytes), bytes.size(), sealed.data(), sealed.size(), nullptr, &size, nullptr,
-                        kBase64Variant) != 0) {
-    return std::nullopt;
-  }
-  if (size < kNonceBytes + kTagBytes) return std::nullopt;
-  std::string text(size - kNonceBytes - kTagBytes, '\0');
+  if (sealed.size() > kSealedTextMax) return std::nullopt;
+  const std::optional<std::string> bytes = FromBase64Url(sealed);
+  if (!bytes || bytes->size() < kNonceBytes + kTagBytes) return std::nullopt;
+  std::string text(bytes->size() - kNonceBytes - kTagBytes, '\0');
   for (const Secret& key : keys_.all()) {
     unsigned long long opened = 0;
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(Bytes(text), &opened, nullptr, Bytes(bytes) + kNonceBytes,
-                                                   size - kNonceBytes, Bytes(purpose), purpose.size(),
-                                                   Bytes(bytes), Bytes(key.Reveal())) == 0) {
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(Bytes(text), &opened, nullptr, Bytes(*bytes) + kNonceBytes,
+                                                   bytes->size() - kNonceBytes, Bytes(purpose), purpose.size(),
+                                                   Bytes(*bytes), Bytes(key.Reveal())) == 0) {
       return Secret(std::move(text));
     }
   }

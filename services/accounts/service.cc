@@ -9,6 +9,7 @@
 #include "lib/base/quoted.h"
 #include "lib/base/uuid.h"
 #include "lib/rpc/request.h"
+#include "lib/rpc/values.h"
 
 namespace octavo::accounts {
 namespace {
@@ -34,12 +35,6 @@ Result<Role> ParseRole(v1::Role role) {
   return static_cast<Role>(role);
 }
 
-void Fill(google::protobuf::Timestamp& to, Timestamp from) {
-  const std::int64_t micros = ToMicros(from);
-  to.set_seconds(micros / 1'000'000);
-  to.set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
-}
-
 v1::Customer ToProto(const Customer& customer) {
   v1::Customer to;
   to.set_name(NameOf(customer));
@@ -47,14 +42,14 @@ v1::Customer ToProto(const Customer& customer) {
   to.set_email_verified(true);
   to.set_full_name(customer.full_name);
   to.set_role(static_cast<v1::Role>(customer.role));
-  Fill(*to.mutable_create_time(), customer.created);
+  *to.mutable_create_time() = rpc::ToProto(customer.created);
   return to;
 }
 
 v1::Session ToProto(const OpenSession& session) {
   v1::Session to;
   *to.mutable_customer() = ToProto(session.customer);
-  Fill(*to.mutable_expire_time(), session.expires);
+  *to.mutable_expire_time() = rpc::ToProto(session.expires);
   to.set_role(static_cast<v1::Role>(session.role()));
   to.set_second_step_needed(session.role() != session.customer.role);
   return to;
@@ -164,9 +159,9 @@ Result<v1::ListSessionsResponse> AccountsService::ListSessions(const rpc::Call&,
   v1::ListSessionsResponse response;
   for (const ListedSession& session : TRY(accounts_.ListSessions(Secret(request.session_token())))) {
     v1::ListedSession& to = *response.add_sessions();
-    Fill(*to.mutable_create_time(), session.times.created);
-    Fill(*to.mutable_last_use_time(), session.times.last_used);
-    Fill(*to.mutable_expire_time(), session.expires);
+    *to.mutable_create_time() = rpc::ToProto(session.times.created);
+    *to.mutable_last_use_time() = rpc::ToProto(session.times.last_used);
+    *to.mutable_expire_time() = rpc::ToProto(session.expires);
     to.set_current(session.is_this);
     to.set_name(std::string(kSessionPrefix) + session.id);
   }
@@ -212,7 +207,7 @@ Result<v1::TwoStep> AccountsService::GetTwoStep(const rpc::Call&, const v1::GetT
   response.set_required(customer.role != Role::kCustomer);
   if (const std::optional<TwoStep> two_step = accounts_.FindTwoStep(customer.id)) {
     response.set_on(true);
-    Fill(*response.mutable_turn_on_time(), two_step->turned_on);
+    *response.mutable_turn_on_time() = rpc::ToProto(two_step->turned_on);
     response.set_recovery_codes_left(static_cast<std::int32_t>(two_step->recovery_codes_left));
   }
   return response;

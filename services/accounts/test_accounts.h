@@ -105,7 +105,7 @@ class AccountsTest : public testing::Test {
   // Made at the first use, with the policy as it is then.
   Accounts& accounts() {
     if (!accounts_) {
-      accounts_.emplace(Accounts::Parts{store_, *hasher_, postman_, neighbours_, bell_, security_,
+      accounts_.emplace(Accounts::Parts{store_, *hasher_, postman_, neighbours_, errands_, security_,
                                         TestPageTokens(), sealer_, clock_, random_},
                         policy_);
     }
@@ -124,7 +124,7 @@ class AccountsTest : public testing::Test {
   FakeMailer mailer_;
   Postman postman_{mailer_, *log_, metrics_, {}};
   FakeNeighbours neighbours_;
-  Bell bell_;
+  ChangeSignal errands_;
   std::unique_ptr<PasswordHasher> hasher_ = MakeHasher(/*passes=*/1);
   const Sealer sealer_{names::Keys({Secret(std::string(names::Keys::kKeyBytes, 'x'))}), random_};
   Secret app_;

@@ -208,7 +208,7 @@ TEST_F(TwoStepTest, WithoutTheKeyOnlyARecoveryCodeHelps) {
   const std::vector<std::string> codes = TurnOn(Session());
   const Sealer other(names::Keys({Secret(std::string(names::Keys::kKeyBytes, 'y'))}), random_);
   Accounts without(
-      {store_, *hasher_, postman_, neighbours_, bell_, security_, TestPageTokens(), other, clock_, random_},
+      {store_, *hasher_, postman_, neighbours_, errands_, security_, TestPageTokens(), other, clock_, random_},
       policy_);
 
   EXPECT_THAT(without.CompleteSignIn({.challenge = Challenge(), .code = NextCode()}),

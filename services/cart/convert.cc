@@ -7,7 +7,9 @@
 #include <chrono>
 #include <optional>
 
+#include "lib/base/fingerprint.h"
 #include "lib/base/quoted.h"
+#include "lib/rpc/values.h"
 
 namespace octavo::cart {
 namespace {
@@ -29,19 +31,8 @@ Result<Change> ParseChange(const std::string& cart, const std::string& cart_fiel
   change.cart = TRY(ParseCartName(cart, cart_field));
   TRY(CheckRequestId(request_id));
   change.request_id = request_id;
-  change.fingerprint = Fingerprint(asked_for);
+  change.fingerprint = static_cast<std::int64_t>(Fingerprint(asked_for));
   return change;
-}
-
-void SetTime(google::protobuf::Timestamp* out, Timestamp time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch());
-  out->set_seconds(seconds.count());
-  out->set_nanos(static_cast<int>((time.time_since_epoch() - seconds).count() * 1000));
-}
-
-void SetMoney(octavo::type::v1::Money* out, const Money& money) {
-  out->set_currency_code(std::string(money.currency().code()));
-  out->set_minor(money.minor());
 }
 
 // Fills in what the reader is to see of a line, now.
@@ -54,9 +45,9 @@ void Describe(v1::CartLine& out, const Line& line, const ShopFacts& facts) {
   const Seen& shown = now != nullptr ? *now : line.seen;
   out.set_title(shown.title);
   out.set_authors(shown.authors);
-  if (shown.price) SetMoney(out.mutable_unit_price(), *shown.price);
+  if (shown.price) *out.mutable_unit_price() = rpc::ToProto(*shown.price);
   if (shown.price && line.seen.price && *shown.price != *line.seen.price) {
-    SetMoney(out.mutable_previous_unit_price(), *line.seen.price);
+    *out.mutable_previous_unit_price() = rpc::ToProto(*line.seen.price);
   }
 
   if (const auto stock = StockOf(facts, line.book)) out.set_available_quantity(stock->available);
@@ -154,14 +145,14 @@ v1::Cart ToProto(const Cart& cart, const ShopFacts& facts) {
   out.set_etag(std::to_string(cart.version));
   out.set_item_count(cart.item_count());
   out.set_stale(!facts.books || !facts.stocks);
-  if (cart.version > 0) SetTime(out.mutable_update_time(), cart.updated);
+  if (cart.version > 0) *out.mutable_update_time() = rpc::ToProto(cart.updated);
   for (const std::string& code : cart.codes) out.add_codes(code);
   for (const Line& line : cart.lines) {
     v1::CartLine& added = *out.add_lines();
     added.set_book(BookName(line.book));
     added.set_quantity(line.quantity);
     added.set_saved_for_later(line.saved_for_later);
-    SetTime(added.mutable_add_time(), line.added);
+    *added.mutable_add_time() = rpc::ToProto(line.added);
     Describe(added, line, facts);
   }
   return out;

@@ -34,7 +34,7 @@ class ShopClient {
   // Each question waits for its answer at most for `budget`; both services are asked at once. A price that is not in
   // `currency`, the shop's, is none.
   ShopClient(rpc::Telemetry telemetry, std::chrono::milliseconds budget, Currency currency)
-      : caller_(telemetry), budget_(budget), currency_(currency) {}
+      : budget_(budget), currency_(currency), caller_(telemetry) {}
   // Before the first use of the rest.
   void Connect(const std::shared_ptr<grpc::Channel>& catalog, const std::shared_ptr<grpc::Channel>& inventory);
 
@@ -44,11 +44,11 @@ class ShopClient {
   Result<FoundBook> FindBook(const rpc::Call& call, BookId book) const;
 
  private:
-  const rpc::Caller caller_;
   const std::chrono::milliseconds budget_;
   const Currency currency_;
   std::unique_ptr<catalog::v1::CatalogService::Stub> catalog_;
   std::unique_ptr<inventory::v1::InventoryService::Stub> inventory_;
+  const rpc::Caller caller_;  // Last: it waits for calls that use the stubs.
 };
 
 }  // namespace octavo::cart

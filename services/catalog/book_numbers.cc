@@ -38,8 +38,8 @@ void BookNumbers::PassOver(const std::string& neighbour, std::int64_t number) {
   older_copy_.Set(1);
   log_.Warn("older_copy_found", {{"store", "catalog"},
                                  {"known_to", neighbour},
-                                 {"first_lost", "books/" + std::to_string(last + 1)},
-                                 {"last_lost", "books/" + std::to_string(number)},
+                                 {"first_lost", BookName(BookId(last + 1))},
+                                 {"last_lost", BookName(BookId(number))},
                                  {"what", "others name books that are lost; their numbers are not given again"}});
 }
 

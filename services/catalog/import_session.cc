@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lib/base/fingerprint.h"
 #include "lib/base/quoted.h"
 #include "lib/base/uuid.h"
 #include "services/catalog/domain/text.h"

@@ -1,65 +1,27 @@
 #include "services/catalog/indexer.h"
 
-#include <exception>
-
-#include "lib/base/failure.h"
 #include "services/catalog/domain/authors.h"
 #include "services/catalog/domain/names.h"
 
 namespace octavo::catalog {
 
-Indexer::Indexer(Store& store, SearchIndex& index, ChangeSignal& signal, obs::Log& log)
-    : store_(store), index_(index), signal_(signal), log_(log) {}
-
-Indexer::~Indexer() { Stop(); }
+Indexer::Indexer(Store& store, SearchIndex& index, ChangeSignal& signal, obs::Log& log, obs::Metrics& metrics)
+    : store_(store), index_(index), signal_(signal), log_(log), metrics_(metrics) {}
 
 void Indexer::Start() {
-  subscription_ = signal_.Listen([this] {
-    const std::lock_guard lock(mutex_);
-    woken_ = true;
-    wake_.notify_one();
-  });
-  thread_ = std::thread([this] { Work(); });
+  repeater_.emplace(work::Repeater::Options{.name = "search_index", .interval = kInterval}, log_, metrics_,
+                    [this](const std::stop_token& stop) { CatchUp(stop); });
+  subscription_ = signal_.Listen([this] { repeater_->Ring(); });
 }
 
 void Indexer::Stop() {
   subscription_ = {};
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    wake_.notify_one();
-  }
-  if (thread_.joinable()) thread_.join();
+  if (repeater_) repeater_->Stop();
 }
 
 bool Indexer::WaitFor(std::int64_t position, std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   return moved_.wait_for(lock, patience, [&] { return index_.position() >= position; });
-}
-
-bool Indexer::stopping() {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
-}
-
-void Indexer::Work() {
-  while (true) {
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, kPollInterval, [this] { return woken_ || stopping_; });
-      if (stopping_) return;
-      // Not woken means that the interval is over: what is found then came from elsewhere, and others want to know.
-      const bool by_poll = !woken_;
-      woken_ = false;
-      lock.unlock();
-      try {
-        if (CatchUp() && by_poll) signal_.Notify();
-      } catch (const std::exception& failure) {
-        // The store or the disk is gone: nothing is lost, the next round begins where the last commit ended.
-        log_.Warn("search_index_behind", {{"position", index_.position()}, {"error", failure.what()}});
-      }
-    }
-  }
 }
 
 void Indexer::RenameAuthors(const Book& book) {
@@ -74,7 +36,7 @@ void Indexer::RenameAuthors(const Book& book) {
   log_.Info("authors_renamed", {{"book", BookName(book.id)}});
 }
 
-bool Indexer::CatchUp() {
+void Indexer::CatchUp(const std::stop_token& stop) {
   if (index_.damaged()) {
     log_.Error("search_index_damaged", {{"action", "rebuild"}});
     index_.Clear();
@@ -87,8 +49,7 @@ bool Indexer::CatchUp() {
     const std::lock_guard lock(mutex_);
     moved_.notify_all();
   };
-  bool any = false;
-  while (!stopping()) {
+  while (!stop.stop_requested()) {
     const Result<ChangePage> page = store_.ReadChanges(position, kReadMax);
     if (!page.ok()) {  // The index is ahead of the store, which was put back to an earlier state.
       log_.Warn("search_index_ahead", {{"position", position}, {"action", "rebuild"}});
@@ -102,12 +63,10 @@ bool Indexer::CatchUp() {
       position = change.position;
       ++uncommitted;
     }
-    any = any || !page->changes.empty();
     const bool caught_up = position == page->last_position || page->changes.empty();
     if (uncommitted > 0 && (caught_up || uncommitted >= kCommitAfter)) commit();
-    if (caught_up) break;
+    if (caught_up) return;
   }
-  return any;
 }
 
 }  // namespace octavo::catalog

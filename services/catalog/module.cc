@@ -7,9 +7,9 @@
 
 #include "lib/base/change_signal.h"
 #include "lib/base/uuid.h"
-#include "lib/runtime/poller.h"
 #include "lib/rpc/client.h"
 #include "lib/runtime/store.h"
+#include "lib/work/log_watch.h"
 #include "octavo/cart/v1/cart.grpc.pb.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "octavo/promotions/v1/promotions.grpc.pb.h"
@@ -33,11 +33,12 @@ struct Module::Parts {
   Parts(const runtime::Environment& environment, const Configuration& configuration,
         std::unique_ptr<db::Database> opened, std::unique_ptr<SearchIndex> opened_index)
       : log(environment.log),
+        metrics(environment.metrics),
         database(std::move(opened)),
         index(std::move(opened_index)),
         pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
                                            .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
-        indexer(store, *index, signal, environment.log),
+        indexer(store, *index, signal, environment.log, environment.metrics),
         numbers(store, environment.log, environment.metrics),
         caller(environment.telemetry()),
         service(store, *index, signal, environment.clock, environment.page_tokens, environment.currency, numbers, pipeline) {}
@@ -63,6 +64,7 @@ struct Module::Parts {
   }
 
   obs::Log& log;
+  obs::Metrics& metrics;
   std::unique_ptr<db::Database> database;
   SqlStore store{*database};
   std::unique_ptr<SearchIndex> index;
@@ -72,8 +74,8 @@ struct Module::Parts {
   BookNumbers numbers;
   const rpc::Caller caller;
   CatalogService service;
-  std::optional<runtime::Poller> ask;    // From Start to Close: until the numbers are known.
-  std::optional<runtime::Poller> watch;  // From Start to Close, where other processes may write to the database.
+  std::optional<work::Repeater> ask;    // From Start to Close: until the numbers are known.
+  std::optional<work::Repeater> watch;  // From Start to Close, where other processes may write to the database.
 };
 
 Module::Module() = default;
@@ -109,11 +111,13 @@ std::vector<rpc::Service*> Module::services() { return {&parts_->service}; }
 
 Status Module::Start(const runtime::Peers& peers) {
   const auto neighbours = configuration_.alone ? std::map<std::string, BookNumbers::Ask>() : parts_->Neighbours(peers);
-  parts_->ask.emplace("book_numbers", parts_->log, [this, neighbours] { parts_->numbers.AskAll(neighbours); });
+  parts_->ask.emplace(work::Repeater::Options{.name = "book_numbers", .interval = work::kWatchInterval}, parts_->log,
+                      parts_->metrics, [this, neighbours](const std::stop_token&) { parts_->numbers.AskAll(neighbours); });
   parts_->indexer.Start();
   if (parts_->database->dialect() == db::Dialect::kPostgres) {
-    parts_->watch.emplace("change_watch", parts_->log,
-                          runtime::NotifyOfNew([&store = parts_->store] { return store.LastPosition(); }, parts_->signal));
+    parts_->watch.emplace(work::Repeater::Options{.name = "change_watch", .interval = work::kWatchInterval}, parts_->log,
+                          parts_->metrics,
+                          work::NotifyOfNew([&store = parts_->store] { return store.LastPosition(); }, parts_->signal));
   }
   parts_->pipeline.Open();
   return Ok();

@@ -145,7 +145,7 @@ CatalogService::CatalogService(Store& store, const SearchIndex& index, ChangeSig
 }
 
 Result<v1::Book> CatalogService::GetBook(const rpc::Call&, const v1::GetBookRequest& request) {
-  const BookId id = TRY(BookIdOf(request.name(), "name"));
+  const BookId id = TRY(ParseBookName(request.name(), "name"));
   const std::optional<Book> book = store_.FindBook(id);
   if (!book) return UnknownBook(id);
   return ToProto(*book);
@@ -158,7 +158,7 @@ Result<v1::BatchGetBooksResponse> CatalogService::BatchGetBooks(const rpc::Call&
                                      std::to_string(kBatchMax) + " are allowed");
   }
   std::vector<BookId> ids;
-  for (const std::string& name : request.names()) ids.push_back(TRY(BookIdOf(name, "names")));
+  for (const std::string& name : request.names()) ids.push_back(TRY(ParseBookName(name, "names")));
   TRY(CheckReadMask(request.read_mask()));
   v1::BatchGetBooksResponse response;
   std::set<BookId> found;
@@ -277,7 +277,7 @@ Result<v1::Book> CatalogService::CreateBook(const rpc::Call&, const v1::CreateBo
 }
 
 Result<v1::Book> CatalogService::UpdateBook(const rpc::Call&, const v1::UpdateBookRequest& request) {
-  const BookId id = TRY(BookIdOf(request.book().name(), "book.name"));
+  const BookId id = TRY(ParseBookName(request.book().name(), "book.name"));
   const BookContent draft = TRY(DraftOf(request.book()));
   const auto change = [&](const BookContent& before) -> Result<BookContent> {
     const BookContent after = TRY(Masked(before, draft, request.update_mask()));
@@ -290,7 +290,7 @@ Result<v1::Book> CatalogService::UpdateBook(const rpc::Call&, const v1::UpdateBo
 }
 
 Result<v1::DeleteBookResponse> CatalogService::DeleteBook(const rpc::Call&, const v1::DeleteBookRequest& request) {
-  const BookId id = TRY(BookIdOf(request.name(), "name"));
+  const BookId id = TRY(ParseBookName(request.name(), "name"));
   TRY(store_.DeleteBook(id, TRY(PositionOf(request.etag(), id))));
   signal_.Notify();
   return v1::DeleteBookResponse();

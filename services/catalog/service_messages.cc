@@ -12,17 +12,12 @@
 #include "services/catalog/domain/text.h"
 
 #include "lib/base/quoted.h"
+#include "lib/rpc/values.h"
 
 namespace octavo::catalog {
 namespace {
 
 std::string NameOf(ShelfKind kind, const std::string& slug) { return ShelfName({kind, slug}); }
-
-void SetTime(Timestamp time, google::protobuf::Timestamp* out) {
-  const std::int64_t micros = ToMicros(time);
-  out->set_seconds(micros / 1'000'000);
-  out->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
-}
 
 Error NotAName(const char* field, const std::string& name, const char* form) {
   return InvalidField(field, Quoted(name) + " is not of the form " + form);
@@ -91,10 +86,7 @@ v1::Book ToProto(const Book& book) {
   proto.set_publisher(content.publisher);
   proto.set_page_count(content.page_count);
   for (const Format format : content.formats) proto.add_formats(static_cast<v1::Format>(format));
-  if (content.price) {
-    proto.mutable_price()->set_currency_code(std::string(content.price->currency().code()));
-    proto.mutable_price()->set_minor(content.price->minor());
-  }
+  if (content.price) *proto.mutable_price() = rpc::ToProto(*content.price);
   proto.set_description(content.description);
   for (const std::string& subject : content.subjects) proto.add_subjects(subject);
   for (const std::string& category : content.categories) proto.add_categories(NameOf(ShelfKind::kCategory, category));
@@ -104,8 +96,8 @@ v1::Book ToProto(const Book& book) {
   proto.set_source(book.source);
   proto.set_key(book.key);
   proto.set_etag(std::to_string(book.position));
-  SetTime(book.created, proto.mutable_create_time());
-  SetTime(book.updated, proto.mutable_update_time());
+  *proto.mutable_create_time() = rpc::ToProto(book.created);
+  *proto.mutable_update_time() = rpc::ToProto(book.updated);
   return proto;
 }
 
@@ -173,12 +165,6 @@ void AddFacets(const FacetCounts& counts, v1::SearchBooksResponse& response) {
   AddFacet("author", counts.authors, [](const FacetCount& count) {
     return std::pair(NameOf(ShelfKind::kAuthor, count.value), count.display_name);
   }, response);
-}
-
-Result<BookId> BookIdOf(const std::string& name, const std::string& field) {
-  const std::optional<BookId> id = ParseBookName(name);
-  if (!id) return NotAName(field.c_str(), name, "books/12");
-  return *id;
 }
 
 Result<BookContent> DraftOf(const v1::Book& book) {

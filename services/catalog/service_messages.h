@@ -21,8 +21,6 @@ v1::Change ToProto(const ChangeRecord& change);
 v1::Suggestion ToProto(const Suggestion& suggestion);
 void AddFacets(const FacetCounts& counts, v1::SearchBooksResponse& response);
 
-// INVALID_ARGUMENT (INVALID_FIELD) naming `field`.
-Result<BookId> BookIdOf(const std::string& name, const std::string& field);
 // A draft: not checked but for what only a message can get wrong.
 Result<BookContent> DraftOf(const v1::Book& book);
 // INVALID_ARGUMENT (INVALID_FIELD) for a price in another currency than the shop's.

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "lib/rpc/client.h"
-#include "lib/runtime/poller.h"
+#include "lib/work/log_watch.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
@@ -117,7 +117,7 @@ class CatalogServiceTest : public testing::Test {
   std::unique_ptr<SearchIndex> index_ = SearchIndex::Open(dir_ / "index", "catalogue").value();
   ChangeSignal signal_;
   rpc::Pipeline pipeline_{telemetry_, {.threads = 4}};
-  Indexer indexer_{store_, *index_, signal_, *log_};
+  Indexer indexer_{store_, *index_, signal_, *log_, metrics_};
   BookNumbers numbers_{store_, *log_, metrics_, 1ms};
   CatalogService service_{store_, *index_, signal_, clock_, TestPageTokens(), Currency::Eur(), numbers_, pipeline_};
   std::unique_ptr<grpc::Server> server_;
@@ -372,8 +372,8 @@ TEST_F(CatalogServiceTest, PutsBooksOfEarlierRulesOnTheirAuthorsShelf) {
 
 // Another process on the same database writes to the store and tells nobody here.
 TEST_F(CatalogServiceTest, FindsWhatAnotherProcessWrote) {
-  const runtime::Poller watch("change_watch", *log_, runtime::NotifyOfNew([this] { return store_.LastPosition(); }, signal_),
-                              std::chrono::milliseconds(1));
+  const work::Repeater watch({.name = "change_watch", .interval = std::chrono::milliseconds(1)}, *log_, metrics_,
+                             work::NotifyOfNew([this] { return store_.LastPosition(); }, signal_));
   const BookContent content =
       CheckBook({.title = "Emma", .authors = {{.display_name = "Jane Austen"}}}, WrongIsbn::kRefuse)->content;
 

@@ -1,5 +1,7 @@
 #include "services/inventory/convert.h"
 
+#include "lib/rpc/values.h"
+
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
@@ -9,24 +11,6 @@
 
 namespace octavo::inventory {
 namespace {
-
-
-Result<Timestamp> FromProto(const google::protobuf::Timestamp& time, const std::string& field) {
-  // What the type itself allows: the years 1 to 9999.
-  constexpr std::int64_t kSecondsMin = -62'135'596'800;
-  constexpr std::int64_t kSecondsMax = 253'402'300'799;
-  if (time.seconds() < kSecondsMin || time.seconds() > kSecondsMax || time.nanos() < 0 || time.nanos() > 999'999'999) {
-    return InvalidField(field, std::to_string(time.seconds()) + " s and " + std::to_string(time.nanos()) +
-                                   " ns is no point in time of the years 1 to 9999");
-  }
-  return Timestamp(std::chrono::seconds(time.seconds()) + std::chrono::microseconds(time.nanos() / 1000));
-}
-
-void SetTime(google::protobuf::Timestamp* out, Timestamp time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch());
-  out->set_seconds(seconds.count());
-  out->set_nanos(static_cast<int>((time.time_since_epoch() - seconds).count() * 1000));
-}
 
 Result<std::vector<Line>> ParseLines(const google::protobuf::RepeatedPtrField<v1::StockLine>& lines) {
   if (lines.size() > static_cast<int>(kBooksMax)) {
@@ -130,7 +114,7 @@ Result<Policy> ParsePolicy(const v1::Policy& policy) {
                 .low_stock_threshold = policy.low_stock_threshold()};
   if (policy.backorder() != v1::BACKORDER_UNSPECIFIED) parsed.backorder = static_cast<Backorder>(policy.backorder());
   if (policy.has_available_time()) {
-    parsed.available_time = TRY(FromProto(policy.available_time(), "policy.available_time"));
+    parsed.available_time = TRY(rpc::ParseTime(policy.available_time(), "policy.available_time"));
   }
   TRY(CheckPolicy(parsed, "policy"));
   return parsed;
@@ -148,7 +132,7 @@ v1::Stock ToProto(const Stock& stock) {
   policy.set_backorder(static_cast<v1::Backorder>(stock.policy.backorder));
   policy.set_backorder_max(stock.policy.backorder_max);
   policy.set_backorder_days(static_cast<int>(stock.policy.backorder_days));
-  if (stock.policy.available_time) SetTime(policy.mutable_available_time(), *stock.policy.available_time);
+  if (stock.policy.available_time) *policy.mutable_available_time() = rpc::ToProto(*stock.policy.available_time);
   policy.set_low_stock_threshold(stock.policy.low_stock_threshold);
   return out;
 }
@@ -157,7 +141,7 @@ v1::Reservation ToProto(const Reservation& reservation) {
   v1::Reservation out;
   out.set_name(ReservationName(reservation.id));
   out.set_state(static_cast<v1::Reservation::State>(reservation.state));
-  SetTime(out.mutable_expire_time(), reservation.expires);
+  *out.mutable_expire_time() = rpc::ToProto(reservation.expires);
   for (const ReservedLine& line : reservation.lines) {
     v1::ReservedLine& added = *out.add_lines();
     added.set_book(BookName(line.book));
@@ -179,7 +163,7 @@ v1::Movement ToProto(const Movement& movement) {
   out.set_reason(static_cast<v1::Reason>(movement.reason));
   out.set_request_id(movement.cause.value());
   out.set_note(movement.note);
-  SetTime(out.mutable_create_time(), movement.created);
+  *out.mutable_create_time() = rpc::ToProto(movement.created);
   return out;
 }
 

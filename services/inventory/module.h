@@ -1,4 +1,4 @@
-// The inventory module: the store, the service in front of it, those who watch, and the sweeper.
+// The inventory module: the store, the service in front of it, those who watch, and what expires reservations.
 #pragma once
 
 #include <chrono>
@@ -11,12 +11,11 @@
 #include "lib/base/secret.h"
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
-#include "lib/runtime/poller.h"
+#include "lib/work/log_watch.h"
 #include "services/inventory/service.h"
 #include "services/inventory/sql_store.h"
 #include "services/inventory/stock_hub.h"
 #include "services/inventory/stock_watch.h"
-#include "services/inventory/sweeper.h"
 
 namespace octavo::inventory {
 
@@ -51,9 +50,13 @@ class Module final : public runtime::Module {
     StockHub hub;
     rpc::Pipeline pipeline;
     InventoryService service;
-    std::optional<Sweeper> sweeper;  // Between Start and Close, as the next.
     StockWatch stock_watch{store, hub};
-    std::optional<runtime::Poller> watch;  // Where other processes may write to the database.
+    std::optional<work::Repeater> sweep;  // Between Start and Close, as the next.
+    std::optional<work::Repeater> watch;  // Where other processes may write to the database.
+
+    // Expires reservations soon after their time, so that their copies show as available. Nothing depends on it but that:
+    // whoever needs the copies of a reservation past its time takes them anyway.
+    void Sweep(const std::stop_token& stop);
   };
 
   Configuration configuration_;

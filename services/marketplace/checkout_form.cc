@@ -6,6 +6,7 @@
 #include "lib/base/uuid.h"
 #include "lib/email/email.h"
 #include "lib/postal/postal_code.h"
+#include "lib/rpc/values.h"
 
 namespace octavo::marketplace {
 namespace {
@@ -159,8 +160,7 @@ v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& vie
     request.set_payment_method(form.payment);
     request.set_payment_token(form.payment_token);
   }
-  request.mutable_expected_total()->set_minor(form.total_minor());
-  request.mutable_expected_total()->set_currency_code(form.currency_code);
+  *request.mutable_expected_total() = rpc::MoneyProto(form.total_minor(), form.currency_code);
   request.set_cart(cart);
   request.set_reader(reader);
   return request;

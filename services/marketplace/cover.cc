@@ -11,6 +11,7 @@
 #include <numbers>
 #include <utility>
 
+#include "lib/base/fingerprint.h"
 #include "lib/base/random.h"
 
 namespace octavo::marketplace {
@@ -49,15 +50,8 @@ constexpr Palette kPalettes[] = {
     {"#2f1b12", "#f3e4cf", "#b5651d", "#54331f", "#e0c097"},  // Walnut.
 };
 
-// FNV-1a: the same everywhere and for ever, unlike std::hash. http://www.isthe.com/chongo/tech/comp/fnv/
-std::uint64_t Hash(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return hash;
-}
-
 std::uint64_t Seed(const CoverText& text) {
-  return Hash(text.title + "\n" + text.author + "\n" + text.series) ^ static_cast<std::uint64_t>(kCoverStyle);
+  return Fingerprint(text.title + "\n" + text.author + "\n" + text.series) ^ static_cast<std::uint64_t>(kCoverStyle);
 }
 
 std::string EscapeXml(std::string_view text) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/base/uuid.h"
+#include "lib/rpc/values.h"
 
 namespace octavo::marketplace {
 namespace {
@@ -44,9 +45,7 @@ void EventQueue::Add(recommendations::v1::EventType type, const std::string& rea
   event.set_book(book);
   event.set_type(type);
   event.set_shelf(shelf);
-  const std::int64_t micros = ToMicros(clock_.Now());
-  event.mutable_event_time()->set_seconds(micros / 1'000'000);
-  event.mutable_event_time()->set_nanos(static_cast<std::int32_t>(micros % 1'000'000) * 1000);
+  *event.mutable_event_time() = rpc::ToProto(clock_.Now());
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || waiting_.size() >= kWaitingMax) {

@@ -44,8 +44,6 @@ std::string OrderLink(std::string_view name, std::string_view access_token) {
   return access_token.empty() ? link : link + "?token=" + http::PercentEncode(access_token);
 }
 
-std::string BookName(std::int64_t id) { return "books/" + std::to_string(id); }
-
 std::string_view LastSegment(std::string_view name) {
   const std::size_t slash = name.find('/');
   return slash == std::string_view::npos ? std::string_view{} : name.substr(slash + 1);

@@ -27,8 +27,6 @@ std::string CoverLink(std::string_view name);
 // "/orders/<id>"; with a guest's token the way in without an account.
 std::string OrderLink(std::string_view name, std::string_view access_token = {});
 
-// "books/12".
-std::string BookName(std::int64_t id);
 // "le-guin" of "authors/le-guin"; empty without a slash.
 std::string_view LastSegment(std::string_view name);
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "lib/base/check.h"
+#include "lib/names/books.h"
 #include "services/marketplace/links.h"
 
 namespace octavo::marketplace {
@@ -95,7 +96,7 @@ std::optional<NoteCookie> ReadNoteCookie(std::string_view text) {
   const std::string_view number = text.substr(dot + 1);
   std::int32_t id = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), id);
-  if (error == std::errc() && end == number.data() + number.size() && id > 0) read.book = BookName(id);
+  if (error == std::errc() && end == number.data() + number.size() && id > 0) read.book = BookName(BookId(id));
   return read;
 }
 

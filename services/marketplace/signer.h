@@ -27,9 +27,6 @@ class Signer {
   const Secret key_;
 };
 
-// Without padding: letters, digits, '-' and '_'.
-std::string Base64Url(std::span<const unsigned char> bytes);
-
 // 22 letters, digits, '-' and '_' (128 bits) that nobody guesses.
 std::string RandomName(Random& random);
 

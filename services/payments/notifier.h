@@ -5,18 +5,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <cstddef>
-#include <deque>
 #include <functional>
-#include <mutex>
 #include <string>
-#include <thread>
 
 #include "lib/base/result.h"
 #include "lib/base/secret.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
+#include "lib/work/outbox.h"
 #include "services/payments/domain/charge.h"
 
 namespace octavo::payments {
@@ -32,11 +28,10 @@ struct Notice {
 // The notice of the charge's last change.
 Notice MakeNotice(const Charge& charge, const Secret& key);
 
+// Its notices are counted in outbox_items_total as payments_notices.
 class Notifier {
  public:
   struct Options {
-    // 1,024 x about 300 bytes.
-    std::size_t queue_max = 1024;
     int attempts_max = 5;
     // Before the second attempt; doubled before each further one: 3 s in all.
     std::chrono::milliseconds pause{200};
@@ -46,34 +41,15 @@ class Notifier {
 
   // `log` and `metrics` must outlive the notifier. `key` must not be empty.
   Notifier(Secret key, Deliver deliver, obs::Log& log, obs::Metrics& metrics, Options options);
-  // As Stop().
-  ~Notifier();
-  Notifier(const Notifier&) = delete;
-  Notifier& operator=(const Notifier&) = delete;
 
-  // Will tell of the charge's last change, as often as the charge says. Does not block: when the queue is
-  // full, the notice is lost, and counted.
+  // Will tell of the charge's last change. Does not block: a notice for which there is no room is lost, and counted.
   void Tell(const Charge& charge);
-  // Ends the thread after the attempt that it is in. Repeating it does nothing.
-  void Stop();
+  // Ends the thread after one attempt for each that waits, until one fails. Repeating it does nothing.
+  void Stop() { outbox_.Stop(); }
 
  private:
-  void Run();
-  void DeliverWithPatience(const Notice& notice);
-  // False when the notifier stops meanwhile.
-  bool Pause(std::chrono::milliseconds pause);
-
   const Secret key_;
-  const Deliver deliver_;
-  const Options options_;
-  obs::Log& log_;
-  obs::Counter& delivered_;
-  obs::Counter& lost_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Notice> queue_;  // Guarded by mutex_.
-  bool stopping_ = false;     // Guarded by mutex_.
-  std::thread thread_;        // Last: uses the rest.
+  work::Outbox<Notice> outbox_;
 };
 
 }  // namespace octavo::payments

@@ -5,6 +5,7 @@
 
 #include "lib/base/money.h"
 #include "lib/rpc/request.h"
+#include "lib/rpc/values.h"
 
 namespace octavo::payments {
 namespace {
@@ -38,8 +39,7 @@ Result<Money> ParseAmount(const type::v1::Money& amount) {
 }
 
 void Fill(type::v1::Money& to, std::int64_t minor, const Charge& charge) {
-  to.set_minor(minor);
-  to.set_currency_code(charge.currency_code);
+  to = rpc::MoneyProto(minor, charge.currency_code);
 }
 
 v1::Charge ToProto(const Charge& charge) {
@@ -49,9 +49,7 @@ v1::Charge ToProto(const Charge& charge) {
   Fill(*to.mutable_captured(), charge.captured_minor, charge);
   Fill(*to.mutable_refunded(), charge.refunded_minor, charge);
   to.set_state(static_cast<v1::Charge::State>(charge.state));
-  const std::int64_t micros = ToMicros(charge.created);
-  to.mutable_create_time()->set_seconds(micros / 1'000'000);
-  to.mutable_create_time()->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
+  *to.mutable_create_time() = rpc::ToProto(charge.created);
   return to;
 }
 

@@ -11,10 +11,10 @@
 #include "services/promotions/domain/text.h"
 
 #include "lib/base/quoted.h"
+#include "lib/rpc/values.h"
 
 namespace octavo::promotions {
 namespace {
-
 
 // An amount in the shop's currency; an unset one is 0.
 Result<std::int64_t> ParseMoney(const type::v1::Money& money, Currency currency, const std::string& field) {
@@ -26,11 +26,7 @@ Result<std::int64_t> ParseMoney(const type::v1::Money& money, Currency currency,
   return error;
 }
 
-template <typename Out>
-void SetMoney(Out* out, std::int64_t minor, Currency currency) {
-  out->set_minor(minor);
-  out->set_currency_code(std::string(currency.code()));
-}
+void SetMoney(type::v1::Money* out, std::int64_t minor, Currency currency) { *out = rpc::ToProto(Money(minor, currency)); }
 
 template <typename Names>
 std::vector<std::string> SortedNames(const Names& names) {
@@ -169,18 +165,6 @@ void CopyField(Campaign& to, const Campaign& from) {
 
 }  // namespace
 
-Timestamp ParseTime(const google::protobuf::Timestamp& time) {
-  // What protobuf allows: the years 1 to 9999.
-  const std::int64_t seconds = std::clamp<std::int64_t>(time.seconds(), -62'135'596'800, 253'402'300'799);
-  return Timestamp(std::chrono::seconds(seconds) + std::chrono::microseconds(time.nanos() / 1000));
-}
-
-void SetTime(google::protobuf::Timestamp* out, Timestamp time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch());
-  out->set_seconds(seconds.count());
-  out->set_nanos(static_cast<int>((time.time_since_epoch() - seconds).count() * 1000));
-}
-
 Result<Basket> ParseBasket(const v1::QuoteBasketRequest& request, Currency currency) {
   const std::int64_t delivery_minor = TRY(ParseMoney(request.delivery_price(), currency, "delivery_price"));
   Basket basket{.currency = currency,
@@ -242,8 +226,8 @@ Result<Campaign> ParseFields(const v1::Campaign& proto, Effect effect, Currency 
   if (!proto.name().empty()) campaign.id = TRY(ParseCampaignName(proto.name(), "name"));
   if (proto.state() == v1::Campaign::STATE_UNSPECIFIED) campaign.state = CampaignState::kDraft;
   if (!v1::Campaign::State_IsValid(proto.state())) return InvalidField("state", "is not one of the states");
-  if (proto.has_start_time()) campaign.start = ParseTime(proto.start_time());
-  if (proto.has_end_time()) campaign.end = ParseTime(proto.end_time());
+  if (proto.has_start_time()) campaign.start = TRY(rpc::ParseTime(proto.start_time(), "start_time"));
+  if (proto.has_end_time()) campaign.end = TRY(rpc::ParseTime(proto.end_time(), "end_time"));
   return campaign;
 }
 
@@ -314,8 +298,8 @@ Result<std::int64_t> ParseEtag(const std::string& etag, CampaignId campaign) {
 
 Result<Period> ParsePeriod(const google::protobuf::Timestamp* start, const google::protobuf::Timestamp* end) {
   Period period;
-  if (start != nullptr) period.start = ParseTime(*start);
-  if (end != nullptr) period.end = ParseTime(*end);
+  if (start != nullptr) period.start = TRY(rpc::ParseTime(*start, "start_time"));
+  if (end != nullptr) period.end = TRY(rpc::ParseTime(*end, "end_time"));
   if (period.start && period.end && *period.start >= *period.end) {
     return InvalidField("end_time", "is not after start_time");
   }
@@ -346,7 +330,7 @@ v1::Quote ToProto(const Basket& basket, const Quote& quote, const std::vector<Ca
     SetMoney(out.mutable_amount(), outcome.amount_minor, basket.currency);
     out.set_free_quantity(outcome.free_quantity);
   }
-  SetTime(proto.mutable_quote_time(), now);
+  *proto.mutable_quote_time() = rpc::ToProto(now);
   return proto;
 }
 
@@ -357,8 +341,8 @@ v1::Campaign ToProto(const StoredCampaign& stored, Currency currency) {
   proto.set_display_name(campaign.display_name);
   proto.set_banner(campaign.banner);
   proto.set_state(static_cast<v1::Campaign::State>(campaign.state));
-  if (campaign.start) SetTime(proto.mutable_start_time(), *campaign.start);
-  if (campaign.end) SetTime(proto.mutable_end_time(), *campaign.end);
+  if (campaign.start) *proto.mutable_start_time() = rpc::ToProto(*campaign.start);
+  if (campaign.end) *proto.mutable_end_time() = rpc::ToProto(*campaign.end);
   for (const std::string& code : campaign.codes) proto.add_codes(code);
   FillEffect(proto, campaign.effect, currency);
   if (campaign.items != Selection{}) Fill(*proto.mutable_items(), campaign.items);
@@ -372,7 +356,7 @@ v1::Campaign ToProto(const StoredCampaign& stored, Currency currency) {
   proto.set_etag(std::to_string(stored.version));
   proto.set_redemption_count(stored.redemption_count);
   SetMoney(proto.mutable_spent(), stored.spent_minor, currency);
-  SetTime(proto.mutable_create_time(), stored.create_time);
+  *proto.mutable_create_time() = rpc::ToProto(stored.create_time);
   return proto;
 }
 
@@ -381,7 +365,7 @@ v1::Banner ToBanner(const Campaign& campaign) {
   banner.set_campaign(CampaignName(campaign.id));
   banner.set_text(campaign.banner);
   banner.set_display_name(campaign.display_name);
-  if (campaign.end) SetTime(banner.mutable_end_time(), *campaign.end);
+  if (campaign.end) *banner.mutable_end_time() = rpc::ToProto(*campaign.end);
   if (campaign.items != Selection{}) Fill(*banner.mutable_items(), campaign.items);
   const auto* const buy_x_get_y = std::get_if<BuyXGetY>(&campaign.effect);
   if (buy_x_get_y != nullptr && buy_x_get_y->get_items)
@@ -414,9 +398,10 @@ v1::CampaignReport ToProto(const std::string& campaign, const Report& report,
 
 std::optional<OrderFacts> ToOrderFacts(const transactions::v1::OrderEvent& event, const Identity& identity) {
   const transactions::v1::Order& order = event.order();
-  if (order.name().empty()) return std::nullopt;
+  const Result<Timestamp> place_time = rpc::ParseTime(order.place_time(), "place_time");
+  if (order.name().empty() || !place_time.ok()) return std::nullopt;
   OrderFacts facts{.order = order.name(),
-                   .place_time = ParseTime(order.place_time()),
+                   .place_time = *place_time,
                    .cancelled = order.state() == transactions::v1::Order::STATE_CANCELLED,
                    .revenue_minor = order.totals().total().minor() - order.refunded().minor(),
                    .delivery_minor = order.totals().delivery().minor()};

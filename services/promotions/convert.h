@@ -30,15 +30,12 @@ Result<Campaign> ParseChange(const Campaign& before, const v1::UpdateCampaignReq
 // The version in an etag; ABORTED (ETAG_MISMATCH) for one that this service never gave.
 Result<std::int64_t> ParseEtag(const std::string& etag, CampaignId campaign);
 Result<Period> ParsePeriod(const google::protobuf::Timestamp* start, const google::protobuf::Timestamp* end);
-// To whole microseconds; a time out of protobuf's range is the nearest within.
-Timestamp ParseTime(const google::protobuf::Timestamp& time);
 
 v1::Quote ToProto(const Basket& basket, const Quote& quote, const std::vector<Campaign>& campaigns, Timestamp now);
 v1::Campaign ToProto(const StoredCampaign& stored, Currency currency);
 v1::Banner ToBanner(const Campaign& campaign);
 v1::CampaignReport ToProto(const std::string& campaign, const Report& report,
                            std::optional<std::int64_t> budget_left_minor, Currency currency);
-void SetTime(google::protobuf::Timestamp* out, Timestamp time);
 
 // What an event says of its order; absent for one without an order. Campaigns and books whose names are not ours are left
 // out: history is not the place to refuse them.

@@ -11,19 +11,13 @@
 #include <string>
 
 #include "lib/base/check.h"
+#include "lib/base/digest.h"
 #include "services/promotions/domain/text.h"
 
 namespace octavo::promotions {
 namespace {
 
 const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-
-std::string ToHex(std::span<const unsigned char> bytes) {
-  std::string digits(bytes.size() * 2 + 1, '\0');
-  sodium_bin2hex(digits.data(), digits.size(), bytes.data(), bytes.size());
-  digits.pop_back();
-  return digits;
-}
 
 Error BadKey(const std::filesystem::path& file, const std::string& what) {
   return {.code = Code::kFailedPrecondition,
@@ -51,9 +45,10 @@ std::vector<PersonKey> Identity::Foremost(std::string_view customer, std::string
 PersonKey Identity::Hash(std::string_view kind, std::string_view name) const {
   // The kind cannot be mistaken for a part of the name: no name has a zero byte.
   const std::string text = std::string(kind) + '\0' + std::string(name);
-  std::array<unsigned char, 32> hash{};
-  CHECK(crypto_generichash(hash.data(), hash.size(), Bytes(text), text.size(), Bytes(key_.Reveal()), kKeyBytes) == 0);
-  return PersonKey(ToHex(hash));
+  std::string hash(32, '\0');
+  CHECK(crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(), Bytes(text), text.size(),
+                           Bytes(key_.Reveal()), kKeyBytes) == 0);
+  return PersonKey(Hex(hash));
 }
 
 Result<Secret> ParseKey(std::string_view digits, std::string_view field) {
@@ -75,9 +70,7 @@ Result<Secret> LoadOrMakeKey(const std::filesystem::path& file, Random& random) 
     Result<Secret> key = ParseKey(digits, "key");
     return key.ok() ? key : BadKey(file, key.error().violations.front().description);
   }
-  std::array<std::byte, Identity::kKeyBytes> bytes{};
-  random.Fill(bytes);
-  const Secret digits(ToHex({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}));
+  const Secret digits(Hex(RandomBytes(random, Identity::kKeyBytes)));
   // Whole or not at all: written aside, synced, then put in its place.
   const std::filesystem::path aside = file.string() + ".new";
   const int out = open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

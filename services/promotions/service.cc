@@ -8,9 +8,11 @@
 #include <utility>
 
 #include "google/rpc/status.pb.h"
+#include "lib/base/fingerprint.h"
 #include "lib/base/quoted.h"
 #include "lib/rpc/request.h"
 #include "lib/rpc/status.h"
+#include "lib/rpc/values.h"
 #include "services/promotions/convert.h"
 
 namespace octavo::promotions {
@@ -37,7 +39,7 @@ std::vector<Offer> ToOffers(const OfferList& list) {
   return offers;
 }
 
-// FNV-1a (Fowler, Noll, Vo) over the message as protobuf writes it when asked to be deterministic.
+// Of the message as protobuf writes it when asked to be deterministic.
 std::int64_t FingerprintOf(const google::protobuf::Message& message) {
   std::string bytes;
   {
@@ -46,9 +48,7 @@ std::int64_t FingerprintOf(const google::protobuf::Message& message) {
     coded.SetSerializationDeterministic(true);
     message.SerializeToCodedStream(&coded);
   }
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const unsigned char byte : bytes) hash = (hash ^ byte) * 0x100000001b3ULL;
-  return static_cast<std::int64_t>(hash);
+  return static_cast<std::int64_t>(octavo::Fingerprint(bytes));
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ Result<v1::Quote> PromotionsService::QuoteBasket(const rpc::Call&, const v1::Quo
   const CustomerFacts customer = TRY(ParseFacts(request.customer()));
   const auto persons = identity_.Of(request.customer().customer(), request.customer().email());
   const OfferList list = store_.ReadOffers(persons, basket.codes);
-  const Timestamp now = request.has_quote_time() ? ParseTime(request.quote_time()) : clock_.Now();
+  const Timestamp now = request.has_quote_time() ? TRY(rpc::ParseTime(request.quote_time(), "quote_time")) : clock_.Now();
   return ToProto(basket, promotions::QuoteBasket(basket, ToOffers(list), customer, now), *list.campaigns, now);
 }
 

@@ -1,6 +1,6 @@
 #include "services/recommendations/follower.h"
 
-#include <google/protobuf/util/time_util.h>
+#include "lib/rpc/values.h"
 
 #include <algorithm>
 #include <charconv>
@@ -11,7 +11,6 @@
 namespace octavo::recommendations {
 namespace {
 
-using google::protobuf::util::TimeUtil;
 namespace catalog = octavo::catalog;
 namespace inventory = octavo::inventory;
 namespace transactions = octavo::transactions;
@@ -60,18 +59,19 @@ void Add(const transactions::v1::OrderEvent& event, OrderChange& change) {
   const bool placed = event.type() == Proto::TYPE_ORDER_PLACED;
   const bool undone = event.type() == Proto::TYPE_CANCELLED || event.type() == Proto::TYPE_ERASED;
   const std::optional<ReaderId> reader = ReaderOf(event);
+  const Result<Timestamp> time = rpc::ParseTime(event.event_time(), "event_time");
   for (const transactions::v1::OrderLine& line : event.order().lines()) {
-    const Result<BookId> book = ParseBook(line.book());
+    const Result<BookId> book = ParseBookName(line.book(), "book");
     if (!book.ok()) continue;  // Beyond the numbers of the published contract: no shelf can show it.
     std::string id = PurchaseId(event.order().name(), *book);
     if (undone) {
       change.taken_back.push_back(std::move(id));
-    } else if (placed && reader) {
+    } else if (placed && reader && time.ok()) {
       change.purchases.push_back({.id = std::move(id),
                                   .reader = *reader,
                                   .book = *book,
                                   .type = EventType::kPurchase,
-                                  .time = FromMicros(TimeUtil::TimestampToMicroseconds(event.event_time())),
+                                  .time = *time,
                                   .source = "transactions"});
     }
   }
@@ -110,7 +110,7 @@ void CatalogueFollower::Apply(const catalog::v1::Change& change) {
     return showroom_.ReplaceBooks(std::move(books));
   }
   const bool is_book = change.what_case() == catalog::v1::Change::kBook;
-  const Result<BookId> id = ParseBook(is_book ? change.book().name() : change.deleted_book());
+  const Result<BookId> id = ParseBookName(is_book ? change.book().name() : change.deleted_book(), "book");
   if (!id.ok()) return;  // A kind of change that is newer than this program.
   if (!whole_) {
     is_book ? void(gathered_.insert_or_assign(id->value(), ToBook(*id, change.book())))
@@ -134,7 +134,7 @@ Status StockFollower::Follow(grpc::ClientContext& context) {
       whole = true;
       showroom_.ReplaceStock(std::exchange(gathered, {}));
     }
-    const Result<BookId> book = ParseBook(response.stock().book());
+    const Result<BookId> book = ParseBookName(response.stock().book(), "book");
     if (!book.ok()) return Ok();
     whole ? showroom_.PutStock(*book, response.stock().available())
           : void(gathered[book->value()] = response.stock().available());

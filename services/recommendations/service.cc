@@ -1,6 +1,5 @@
 #include "services/recommendations/service.h"
 
-#include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
 #include <charconv>
@@ -8,13 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "lib/rpc/values.h"
 #include "services/recommendations/domain/report.h"
 #include "services/recommendations/workspace.h"
 
 namespace octavo::recommendations {
 namespace {
 
-using google::protobuf::util::TimeUtil;
 
 constexpr int kBecauseDefault = 3;
 constexpr int kBecauseResultsMax = 20;
@@ -103,15 +102,6 @@ void AddComparisons(const std::vector<ShelfReaders>& readers, v1::ListShelfRepor
   }
 }
 
-// As google/protobuf/timestamp.proto bounds it: years 1 to 9999.
-Result<Timestamp> ParseTime(const google::protobuf::Timestamp& time, const char* field) {
-  if (time.seconds() < TimeUtil::kTimestampMinSeconds || time.seconds() > TimeUtil::kTimestampMaxSeconds ||
-      time.nanos() < 0 || time.nanos() > 999'999'999) {
-    return InvalidField(field, std::to_string(time.seconds()) + " s " + std::to_string(time.nanos()) + " ns is no time");
-  }
-  return FromMicros(TimeUtil::TimestampToMicroseconds(time));
-}
-
 Status CheckBound(int bound, const char* field) {
   if (bound >= 0) return Ok();
   return InvalidField(field, std::to_string(bound) + " is below 0");
@@ -128,7 +118,7 @@ Result<v1::RecommendResponse> AnswerShelf(const Shelves& shelves, const v1::Reco
     return InvalidField("excluded_books", std::to_string(request.excluded_books_size()) + " books are more than 1,000");
   }
   for (const std::string& book : request.excluded_books()) {
-    on_page.push_back(TRY(ParseBook(book, "excluded_books")));
+    on_page.push_back(TRY(ParseBookName(book, "excluded_books")));
   }
   const Shelf shelf = TRY(shelves.Recommend({.reader = reader.value(),
                                              .category = request.category(),
@@ -154,7 +144,7 @@ Status AnswerLists(const Shelves& shelves, const std::string& name, const BookLi
   for (const v1::BookList& list : lists) {
     if (count += list.books_size(); count > kExcludedMax) return InvalidField("lists.books", "are more than 1,000");
     Shelves::List& read = given.emplace_back(Shelves::List{.by_taste = list.by_taste()});
-    for (const std::string& book : list.books()) read.books.push_back(TRY(ParseBook(book, "lists.books")));
+    for (const std::string& book : list.books()) read.books.push_back(TRY(ParseBookName(book, "lists.books")));
   }
   shelves.Arrange(reader.value(), given, WorkspaceOfThisThread());
   for (const Shelves::List& list : given) {
@@ -168,7 +158,7 @@ Status AnswerLists(const Shelves& shelves, const std::string& name, const BookLi
 Result<Event> ParseEvent(const v1::Event& proto, const Shelves& shelves, Timestamp now,
                          const std::string& reader = {}) {
   auto of = TRY(ParseReader(proto.reader().empty() ? reader : proto.reader()));
-  const auto book = TRY(ParseBook(proto.book()));
+  const auto book = TRY(ParseBookName(proto.book(), "book"));
   Event event{.id = proto.event_id(),
               .reader = std::move(of),
               .book = book,
@@ -177,7 +167,7 @@ Result<Event> ParseEvent(const v1::Event& proto, const Shelves& shelves, Timesta
               .time = now,
               .shelf = proto.shelf(),
               .source = proto.source()};
-  if (proto.has_event_time()) event.time = TRY(ParseTime(proto.event_time(), "event_time"));
+  if (proto.has_event_time()) event.time = TRY(rpc::ParseTime(proto.event_time(), "event_time"));
   TRY(CheckEvent(event, now));
   if (!event.shelf.empty()) event.model = shelves.ModelFor(event.reader.value());
   return event;
@@ -190,7 +180,7 @@ v1::Event ToProto(const Event& event) {
   proto.set_book(BookName(event.book));
   proto.set_type(static_cast<v1::EventType>(event.type));
   proto.set_rating(event.rating);
-  *proto.mutable_event_time() = TimeUtil::MicrosecondsToTimestamp(ToMicros(event.time));
+  *proto.mutable_event_time() = rpc::ToProto(event.time);
   proto.set_shelf(event.shelf);
   proto.set_source(event.source);
   return proto;
@@ -300,7 +290,7 @@ Result<v1::BatchRecommendResponse> RecommendationsService::BatchRecommend(const 
     }
     v1::RecommendResponse response = TRY(AnswerShelf(parts_.shelves, shelf, on_page));
     for (const v1::Recommendation& shown : response.recommendations()) {
-      on_page.push_back(TRY(ParseBook(shown.book())));
+      on_page.push_back(TRY(ParseBookName(shown.book(), "book")));
     }
     *batch.add_responses() = std::move(response);
   }
@@ -319,7 +309,7 @@ Result<v1::ArrangeBooksResponse> RecommendationsService::ArrangeBooks(const rpc:
 
 Result<v1::ListSimilarBooksResponse> RecommendationsService::ListSimilarBooks(
     const rpc::Call&, const v1::ListSimilarBooksRequest& request) {
-  const BookId book = TRY(ParseBook(request.book()));
+  const BookId book = TRY(ParseBookName(request.book(), "book"));
   const ReaderId reader = request.reader().empty() ? ReaderId() : TRY(ParseReader(request.reader()));
   const Shelf shelf =
       TRY(parts_.shelves.Similar(book, reader.value(), request.max_results(), WorkspaceOfThisThread()));
@@ -332,7 +322,7 @@ Result<v1::ListSimilarBooksResponse> RecommendationsService::ListSimilarBooks(
 
 Result<v1::BecauseResponse> RecommendationsService::Because(const rpc::Call&, const v1::BecauseRequest& request) {
   const ReaderId reader = TRY(ParseReader(request.reader()));
-  const BookId book = TRY(ParseBook(request.book()));
+  const BookId book = TRY(ParseBookName(request.book(), "book"));
   if (request.max_results() < 0 || request.max_results() > kBecauseResultsMax) {
     return InvalidField("max_results", std::to_string(request.max_results()) + " is not from 1 to 20 (or 0 for 3)");
   }
@@ -405,7 +395,7 @@ Result<v1::Model> RecommendationsService::GetModel(const rpc::Call&, const v1::G
   if (!state.live) return proto;
   const ModelRecord& model = *state.live;
   proto.set_name("models/" + model.name);
-  *proto.mutable_train_time() = TimeUtil::MicrosecondsToTimestamp(ToMicros(model.train_time));
+  *proto.mutable_train_time() = rpc::ToProto(model.train_time);
   proto.set_reader_count(model.readers);
   proto.set_book_count(model.books);
   proto.set_interaction_count(model.interactions);
@@ -425,8 +415,8 @@ Result<v1::TrainModelResponse> RecommendationsService::TrainModel(const rpc::Cal
 Result<v1::ListShelfReportsResponse> RecommendationsService::ListShelfReports(
     const rpc::Call&, const v1::ListShelfReportsRequest& request) {
   const Timestamp start =
-      request.has_start_time() ? TRY(ParseTime(request.start_time(), "start_time")) : Timestamp::min();
-  const Timestamp end = request.has_end_time() ? TRY(ParseTime(request.end_time(), "end_time")) : Timestamp::max();
+      request.has_start_time() ? TRY(rpc::ParseTime(request.start_time(), "start_time")) : Timestamp::min();
+  const Timestamp end = request.has_end_time() ? TRY(rpc::ParseTime(request.end_time(), "end_time")) : Timestamp::max();
   v1::ListShelfReportsResponse response;
   for (const ShelfCounts& counts : parts_.store.CountShelves(start, end)) *response.add_reports() = ToProto(counts);
   const std::optional<Timestamp> trial = parts_.store.FirstTrained(Arm::kChallenger);

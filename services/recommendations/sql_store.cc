@@ -118,7 +118,7 @@ StoredEvent ToEvent(const db::Row& row) {
   return {.position = row.Int(0),
           .event = {.id = row.OptionalText(1).value_or(""),
                     .reader = ReaderId(row.Text(2)),
-                    .book = BookId(static_cast<std::int32_t>(row.Int(3))),
+                    .book = BookId(row.Int(3)),
                     .type = row.OneOf(4, EventType::kImpression, EventType::kDismiss),
                     .rating = static_cast<int>(row.Int(5)),
                     .time = row.Time(6),

@@ -59,7 +59,7 @@ void CheckSums(Checker& check, const Order& order) {
   constexpr char kName[] = "sums_add_up";
   std::int64_t lines = 0;
   for (const OrderLine& line : order.lines) {
-    const std::string book = "books/" + std::to_string(line.book.value());
+    const std::string book = BookName(line.book);
     check.Equal(kName, "the sum of the units of " + book,
                 std::accumulate(line.unit_total_minor.begin(), line.unit_total_minor.end(), std::int64_t{0}), "the line",
                 line.total_minor);

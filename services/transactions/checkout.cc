@@ -1,7 +1,5 @@
 #include "services/transactions/checkout.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -9,19 +7,12 @@
 #include <future>
 
 #include "lib/base/check.h"
+#include "lib/base/digest.h"
 #include "lib/base/uuid.h"
 #include "services/transactions/store_json.h"
 
 namespace octavo::transactions {
 namespace {
-
-std::string Sha256(const std::string& text) {
-  unsigned char hash[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256(hash, reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  char hex[2 * sizeof hash + 1];
-  sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-  return hex;
-}
 
 // One key is one customer's (or a guest's), so that nobody learns of another's order by guessing keys.
 std::string ScopedKey(const std::string& customer, const std::string& idempotency_key) {
@@ -30,10 +21,7 @@ std::string ScopedKey(const std::string& customer, const std::string& idempotenc
 
 // A guest's token: 128 random bits, in 32 hexadecimal digits. Only its hash is kept.
 std::string NewAccessToken(Random& random) {
-  std::array<std::byte, 16> bytes;
-  random.Fill(bytes);
-  char hex[2 * bytes.size() + 1];
-  return sodium_bin2hex(hex, sizeof hex, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  return Hex(RandomBytes(random, 16));
 }
 
 std::string Fingerprint(const PlaceRequest& request) {
@@ -52,7 +40,7 @@ std::string Fingerprint(const PlaceRequest& request) {
   add(request.address.country_code);
   add(std::to_string(request.expected_total_minor) + request.expected_currency_code);
   add(request.cart);
-  return Sha256(text);
+  return Hex(Sha256(text));
 }
 
 Error Reused() {
@@ -295,7 +283,7 @@ Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const Cont
     TRY(unpaid.Check(request.basket.buyer));
     Intent intent = TRY(NewIntent(request, key, fingerprint, context));
     const std::string token = request.basket.buyer.customer.empty() ? NewAccessToken(parts_.random) : "";
-    if (!token.empty()) intent.draft.access_token_hash = Sha256(token);
+    if (!token.empty()) intent.draft.access_token_hash = Hex(Sha256(token));
     known = parts_.store.Begin(intent);
     if (!known) return Placed{.order = TRY(Drive(intent, Lease(*this, intent), context)), .access_token = token};
   }
@@ -317,7 +305,7 @@ Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const Cont
 Checkout::Placed Checkout::Again(Order order) const {
   if (order.access_token_hash.empty()) return {.order = std::move(order)};  // A customer's, or erased.
   std::string token = NewAccessToken(parts_.random);
-  parts_.store.AddAccess(order.id, Sha256(token), parts_.clock.Now());
+  parts_.store.AddAccess(order.id, Hex(Sha256(token)), parts_.clock.Now());
   return {.order = std::move(order), .access_token = std::move(token)};
 }
 

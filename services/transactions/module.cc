@@ -45,6 +45,7 @@ Module::Running::Running(const runtime::Environment& environment, const Configur
                configuration.notice_key, environment.time_zone, configuration.withdrawal_days},
               pipeline),
       log(environment.log),
+      metrics(environment.metrics),
       clock(environment.clock) {}
 
 Module::Module() : Module([](db::Database& database) { return std::make_unique<SqlStore>(database); }) {}
@@ -117,9 +118,9 @@ Status Module::Start(const runtime::Peers& peers) {
     changed_.notify_all();
   });
   if (running_->database->dialect() == db::Dialect::kPostgres) {
-    running_->watch = std::make_unique<runtime::Poller>(
-        "event_watch", running_->log,
-        runtime::NotifyOfNew([&store = *running_->store] { return store.LastPosition(); }, running_->events));
+    running_->watch.emplace(work::Repeater::Options{.name = "event_watch", .interval = work::kWatchInterval}, running_->log,
+                            running_->metrics,
+                            work::NotifyOfNew([&store = *running_->store] { return store.LastPosition(); }, running_->events));
   }
   recovery_ = std::thread([this] { RecoverUntilStopped(); });
   running_->pipeline.Open();

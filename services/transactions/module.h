@@ -11,7 +11,7 @@
 
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
-#include "lib/runtime/poller.h"
+#include "lib/work/log_watch.h"
 #include "services/transactions/checkout.h"
 #include "services/transactions/peers_client.h"
 #include "services/transactions/service.h"
@@ -72,8 +72,9 @@ class Module final : public runtime::Module {
     const names::SecurityLog security;
     TransactionsService service;
     obs::Log& log;
+    obs::Metrics& metrics;
     const Clock& clock;
-    std::unique_ptr<runtime::Poller> watch;  // From Start to Close, where other processes may write to the database.
+    std::optional<work::Repeater> watch;  // From Start to Close, where other processes may write to the database.
   };
 
   // The prices of books that a law binds, from the options.

@@ -8,6 +8,7 @@
 #include "google/rpc/status.pb.h"
 #include "lib/base/money.h"
 #include "lib/rpc/status.h"
+#include "lib/rpc/values.h"
 
 namespace octavo::transactions {
 namespace {
@@ -30,24 +31,10 @@ rpc::Limits Limit(const Context& context, std::chrono::milliseconds budget) {
   return {.budget = budget, .deadline = context.deadline, .trace = context.trace};
 }
 
-std::string BookName(const BookId& book) { return "books/" + std::to_string(book.value()); }
-
-BookId ToBookId(const std::string& name) {
-  constexpr std::size_t kPrefix = 6;  // "books/"
-  std::int64_t id = 0;
-  if (name.size() > kPrefix) std::from_chars(name.data() + kPrefix, name.data() + name.size(), id);
-  return BookId(id);
-}
-
 template <typename Response>
 Status Discard(const Result<Response>& result) {
   if (result.ok()) return Ok();
   return result.error();
-}
-
-void Fill(type::v1::Money& money, std::int64_t minor, const std::string& currency_code) {
-  money.set_minor(minor);
-  money.set_currency_code(currency_code);
 }
 
 void Fill(promotions::v1::CustomerFacts& facts, const Buyer& buyer, std::int64_t previous_order_count) {
@@ -97,7 +84,7 @@ std::vector<std::int64_t> WithTax(std::vector<std::int64_t> units, std::int64_t 
 
 OrderLine ToLine(const promotions::v1::QuotedLine& quoted, const std::string& title, const PriceRules& rules) {
   const std::int64_t added_tax = rules.tax_inclusive ? 0 : quoted.tax().minor();
-  OrderLine line{.book = ToBookId(quoted.book()),
+  OrderLine line{.book = FindBookId(quoted.book()).value_or(BookId()),
                  .title = title,
                  .quantity = quoted.quantity(),
                  .unit_price_minor = quoted.unit_price().minor(),
@@ -236,7 +223,7 @@ Result<GrpcPricing::Books> GrpcPricing::GetBooks(std::span<QuoteCall* const> gro
     for (; next != wanted.end() && request.names_size() < kBooksMax; ++next) request.add_names(BookName(*next));
     auto response = TRY(caller_.Invoke(*catalog_, &catalog::v1::CatalogService::StubInterface::BatchGetBooks, request,
                                        LimitTogether(group, kReadBudget)));
-    for (catalog::v1::Book& book : *response.mutable_books()) books[ToBookId(book.name())] = std::move(book);
+    for (catalog::v1::Book& book : *response.mutable_books()) books[FindBookId(book.name()).value_or(BookId())] = std::move(book);
   }
   return books;
 }
@@ -265,8 +252,8 @@ Result<promotions::v1::QuoteBasketRequest> GrpcPricing::ToRequest(const ToQuote&
   if (request.lines_size() == 0) return Error{Code::kFailedPrecondition, "EMPTY_ORDER", "there is nothing to order"};
   Fill(*request.mutable_customer(), basket.buyer, question.previous_order_count);
   for (const std::string& code : basket.codes) request.add_codes(code);
-  Fill(*request.mutable_delivery_price(),
-       basket.delivery_method == DeliveryMethod::kShipping ? rules_.delivery_minor : 0, rules_.currency_code);
+  const std::int64_t delivery_minor = basket.delivery_method == DeliveryMethod::kShipping ? rules_.delivery_minor : 0;
+  *request.mutable_delivery_price() = rpc::MoneyProto(delivery_minor, rules_.currency_code);
   request.set_tax_inclusive(rules_.tax_inclusive);
   // The delivery is taxed as the goods are: all books of the shop have one rate, which is the highest and every share.
   request.set_delivery_tax_basis_points(rules_.tax_basis_points);
@@ -278,7 +265,7 @@ Result<Order> GrpcPricing::ToOrder(const Basket& basket, const promotions::v1::Q
               .currency_code = quote.total().currency_code(),
               .delivery_method = basket.delivery_method};
   for (const auto& quoted : quote.lines()) {
-    const auto book = books.find(ToBookId(quoted.book()));
+    const auto book = books.find(FindBookId(quoted.book()).value_or(BookId()));
     if (book == books.end()) return BadAnswer();
     order.lines.push_back(ToLine(quoted, book->second.title(), rules_));
   }
@@ -305,7 +292,7 @@ Status GrpcPricing::Claim(const Order& order, const Context& context) {
     auto* redemption = request.add_redemptions();
     redemption->set_campaign(note.campaign);
     redemption->set_code(note.code);
-    Fill(*redemption->mutable_amount(), note.amount_minor, order.currency_code);
+    *redemption->mutable_amount() = rpc::MoneyProto(note.amount_minor, order.currency_code);
   }
   if (request.redemptions_size() == 0) return Ok();
   return Discard(caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::ClaimRedemptions, request,
@@ -376,7 +363,7 @@ Result<std::map<BookId, StockLevel>> GrpcStock::Levels(const std::vector<BookId>
                                            request, Limit(context, kReadBudget)));
   std::map<BookId, StockLevel> levels;
   for (const auto& stock : response.stocks()) {
-    levels[ToBookId(stock.book())] = {.available = stock.available(),
+    levels[FindBookId(stock.book()).value_or(BookId())] = {.available = stock.available(),
                                       .beyond_shelf = BeyondShelf(stock.policy()),
                                       .promisable = std::max<std::int64_t>(
                                           0, stock.policy().backorder_max() - stock.backordered())};
@@ -401,7 +388,7 @@ Result<std::map<BookId, std::int64_t>> GrpcStock::Reserve(const Order& order, co
     return Error{Code::kFailedPrecondition, "OUT_OF_STOCK", "the copies were held too long and are free again"};
   }
   std::map<BookId, std::int64_t> later;
-  for (const auto& line : reservation.lines()) later[ToBookId(line.book())] = line.backordered_quantity();
+  for (const auto& line : reservation.lines()) later[FindBookId(line.book()).value_or(BookId())] = line.backordered_quantity();
   return later;
 }
 
@@ -453,7 +440,7 @@ void SandboxCard::Connect(const std::shared_ptr<grpc::Channel>& payments) {
 Status SandboxCard::Authorize(const Order& order, const std::string& token, const Context& context) {
   payments::v1::AuthorizeRequest request;
   request.set_key(order.id.value());
-  Fill(*request.mutable_amount(), order.totals.total_minor, order.currency_code);
+  *request.mutable_amount() = rpc::MoneyProto(order.totals.total_minor, order.currency_code);
   request.set_token(token);
   const auto charge = caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::Authorize, request,
                                      Limit(context, kProviderBudget));
@@ -513,7 +500,7 @@ Status SandboxCard::Refund(const OrderId& order, const std::string& key, std::in
   payments::v1::RefundRequest request;
   request.set_key(order.value());
   request.set_refund_key(key);
-  Fill(*request.mutable_amount(), amount_minor, currency_code);
+  *request.mutable_amount() = rpc::MoneyProto(amount_minor, currency_code);
   return Discard(caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::Refund, request,
                                 Limit(context, kProviderBudget)));
 }

@@ -1,11 +1,10 @@
 #include "services/transactions/service.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <charconv>
 #include <deque>
 
+#include "lib/base/digest.h"
 #include "lib/email/email.h"
 #include "services/transactions/domain/returns.h"
 #include "services/transactions/store_json.h"
@@ -41,30 +40,6 @@ Error MissingKey() {
 }
 
 Error UnknownOrder(const std::string& name) { return {Code::kNotFound, "UNKNOWN_ORDER", "there is no order " + name}; }
-
-std::string Sha256Hex(const std::string& text) {
-  unsigned char hash[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256(hash, reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  char hex[2 * sizeof hash + 1];
-  sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-  return hex;
-}
-
-bool SameText(const std::string& a, const std::string& b) {
-  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-// HMAC-SHA-256 in hexadecimal digits.
-std::string Sign(const Secret& key, const std::string& body) {
-  crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, reinterpret_cast<const unsigned char*>(key.Reveal().data()), key.Reveal().size());
-  crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(body.data()), body.size());
-  unsigned char mac[crypto_auth_hmacsha256_BYTES];
-  crypto_auth_hmacsha256_final(&state, mac);
-  char hex[2 * sizeof mac + 1];
-  sodium_bin2hex(hex, sizeof hex, mac, sizeof mac);
-  return hex;
-}
 
 v1::Order ToProto(const Checkout::Placed& placed) {
   v1::Order order = ToProto(placed.order);
@@ -173,8 +148,8 @@ Result<v1::Order> TransactionsService::GetPlacedOrder(const rpc::Call&, const v1
 
 bool TransactionsService::Opens(const std::string& access_token, const Order& order) {
   if (access_token.empty() || order.access_token_hash.empty()) return false;
-  const std::string hash = Sha256Hex(access_token);
-  return SameText(hash, order.access_token_hash) || parts_.store.HasAccess(order.id, hash);
+  const std::string hash = Hex(Sha256(access_token));
+  return SameInConstantTime(hash, order.access_token_hash) || parts_.store.HasAccess(order.id, hash);
 }
 
 template <class Request>
@@ -256,7 +231,7 @@ Result<v1::Order> TransactionsService::RefundOrder(const rpc::Call&, const v1::R
   const OrderId id = TRY(ParseOrderName(request.name()));
   if (request.idempotency_key().empty()) return MissingKey();
   const std::vector<Item> items = TRY(ParseItems(request.items()));
-  const std::string fingerprint = Sha256Hex(id.value() + ToJson(items) + (request.restock() ? "1" : "0"));
+  const std::string fingerprint = Hex(Sha256(id.value() + ToJson(items) + (request.restock() ? "1" : "0")));
   return Decide(id, "refund/" + request.idempotency_key(), fingerprint,
                 [&](const Order& now) -> Result<std::optional<Change>> {
                   return std::optional(TRY(Refund(now, items, request.restock(), request.reason())));
@@ -268,7 +243,7 @@ Result<v1::Order> TransactionsService::RequestReturn(const rpc::Call&, const v1:
   if (request.idempotency_key().empty()) return MissingKey();
   const std::vector<Item> items = TRY(ParseItems(request.items()));
   const std::string reason = TRY(ParseSentence("reason", request.reason()));
-  const std::string fingerprint = Sha256Hex(order.id.value() + ToJson(items) + reason);
+  const std::string fingerprint = Hex(Sha256(order.id.value() + ToJson(items) + reason));
   const Asker asker = request.as_staff() ? Asker::kStaff : Asker::kBuyer;
   return Decide(order.id, "return/" + request.idempotency_key(), fingerprint,
                 [&](const Order& now) -> Result<std::optional<Change>> {
@@ -315,7 +290,8 @@ Result<v1::Order> TransactionsService::RecordPayment(const rpc::Call&, const v1:
 
 Result<v1::NotifyPaymentResponse> TransactionsService::NotifyPayment(const rpc::Call&,
                                                                      const v1::NotifyPaymentRequest& request) {
-  if (parts_.notice_key.empty() || !SameText(Sign(parts_.notice_key, request.body()), request.signature())) {
+  const std::string signature = Hex(HmacSha256(parts_.notice_key, {request.body()}));
+  if (parts_.notice_key.empty() || !SameInConstantTime(signature, request.signature())) {
     return Error{Code::kPermissionDenied, "BAD_SIGNATURE", "the notice is not signed by the payment provider"};
   }
   // A notice carries nothing that is believed: the checkout asks the provider itself. It only says that asking now is

@@ -8,6 +8,7 @@
 #include "lib/base/uuid.h"
 #include "lib/email/email.h"
 #include "lib/postal/postal_code.h"
+#include "lib/rpc/values.h"
 
 namespace octavo::transactions {
 namespace {
@@ -19,17 +20,8 @@ constexpr std::size_t kTextMax = 200;
 constexpr int kAddressLinesMax = 4;
 
 void Fill(type::v1::Money& money, std::int64_t minor, const Order& order) {
-  money.set_minor(minor);
-  money.set_currency_code(order.currency_code);
+  money = rpc::MoneyProto(minor, order.currency_code);
 }
-
-void Fill(google::protobuf::Timestamp& to, Timestamp from) {
-  const std::int64_t micros = ToMicros(from);
-  to.set_seconds(micros / 1'000'000);
-  to.set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
-}
-
-std::string BookName(const BookId& book) { return "books/" + std::to_string(book.value()); }
 
 void Fill(v1::OrderLine& to, const OrderLine& from, const Order& order) {
   to.set_book(BookName(from.book));
@@ -74,7 +66,6 @@ void Fill(v1::Address& to, const Address& from) {
   to.set_city(from.city);
   to.set_country_code(from.country_code);
 }
-
 
 Status CheckText(const std::string& field, const std::string& text, bool required) {
   if (required && text.empty()) return InvalidField(field, "is missing");
@@ -138,20 +129,12 @@ Result<std::vector<Item>> ParseItems(const google::protobuf::RepeatedPtrField<v1
   std::vector<Item> parsed;
   std::set<BookId> seen;
   for (const auto& item : items) {
-    constexpr std::string_view kPrefix = "books/";
-    const std::string& name = item.book();
-    std::int64_t id = 0;
-    const char* const end = name.data() + name.size();
-    const bool prefixed = name.starts_with(kPrefix);
-    const auto read = std::from_chars(prefixed ? name.data() + kPrefix.size() : end, end, id);
-    if (!prefixed || read.ec != std::errc() || read.ptr != end || id < 1 || id > INT32_MAX) {
-      return InvalidField("items.book", Quoted(name) + " is not a book's name, like books/12");
-    }
+    const BookId book = TRY(ParseBookName(item.book(), "items.book"));
     if (item.quantity() < 1 || item.quantity() > kQuantityMax) {
       return InvalidField("items.quantity", std::to_string(item.quantity()) + " is not within 1 to 99");
     }
-    if (!seen.insert(BookId(id)).second) return InvalidField("items.book", name + " stands there twice");
-    parsed.push_back({BookId(id), item.quantity()});
+    if (!seen.insert(book).second) return InvalidField("items.book", item.book() + " stands there twice");
+    parsed.push_back({book, item.quantity()});
   }
   // The order in which the caller lists the books means nothing.
   std::sort(parsed.begin(), parsed.end(), [](const Item& a, const Item& b) { return a.book < b.book; });
@@ -238,8 +221,8 @@ void Fill(v1::Return& to, const Return& from, const Order& order) {
   to.set_reason(from.reason);
   to.set_answer(from.answer);
   if (from.state == ReturnState::kReceived) Fill(*to.mutable_amount(), from.amount_minor, order);
-  Fill(*to.mutable_request_time(), from.request_time);
-  Fill(*to.mutable_update_time(), from.update_time);
+  *to.mutable_request_time() = rpc::ToProto(from.request_time);
+  *to.mutable_update_time() = rpc::ToProto(from.update_time);
 }
 
 v1::Order ToProto(const Order& order) {
@@ -260,13 +243,13 @@ v1::Order ToProto(const Order& order) {
   Fill(*to.mutable_address(), order.address);
   Fill(*to.mutable_charged(), order.charged_minor, order);
   Fill(*to.mutable_refunded(), order.refunded_minor, order);
-  Fill(*to.mutable_place_time(), order.place_time);
-  Fill(*to.mutable_update_time(), order.update_time);
+  *to.mutable_place_time() = rpc::ToProto(order.place_time);
+  *to.mutable_update_time() = rpc::ToProto(order.update_time);
   Fill(*to.mutable_credited(), order.credited_minor, order);
   for (const Return& given_back : order.returns) Fill(*to.add_returns(), given_back, order);
   for (const std::string& note : order.left_to_staff) to.add_left_to_staff(note);
-  if (RunOutTime(order) != Timestamp()) Fill(*to.mutable_run_out_time(), RunOutTime(order));
-  if (order.return_end_time != Timestamp()) Fill(*to.mutable_return_end_time(), order.return_end_time);
+  if (RunOutTime(order) != Timestamp()) *to.mutable_run_out_time() = rpc::ToProto(RunOutTime(order));
+  if (order.return_end_time != Timestamp()) *to.mutable_return_end_time() = rpc::ToProto(order.return_end_time);
   return to;
 }
 
@@ -274,7 +257,7 @@ v1::OrderEvent ToProto(const OrderEvent& event) {
   v1::OrderEvent to;
   to.set_position(event.position);
   to.set_type(static_cast<v1::OrderEvent::Type>(event.type));
-  Fill(*to.mutable_event_time(), event.time);
+  *to.mutable_event_time() = rpc::ToProto(event.time);
   *to.mutable_order() = ToProto(event.order);
   to.set_note(event.note);
   if (event.type == EventType::kPlaced) {

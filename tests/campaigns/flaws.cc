@@ -76,7 +76,7 @@ class ForwardingOrders : public transactions::Store {
     return store_.ErasedCustomers(after, limit);
   }
   std::string LastCustomer() override { return store_.LastCustomer(); }
-  transactions::BookId LastBook(transactions::BookId most) override { return store_.LastBook(most); }
+  BookId LastBook(BookId most) override { return store_.LastBook(most); }
   std::int64_t ClaimGuestOrders(const std::string& customer, const std::string& email, Timestamp now) override {
     return store_.ClaimGuestOrders(customer, email, now);
   }
@@ -175,11 +175,11 @@ class ReservingAnew final : public transactions::Stock {
   ReservingAnew(transactions::Stock& stock, std::shared_ptr<Attempts> attempts)
       : stock_(stock), attempts_(std::move(attempts)) {}
 
-  Result<std::map<transactions::BookId, transactions::StockLevel>> Levels(const std::vector<transactions::BookId>& books,
+  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books,
                                                                           const Context& context) override {
     return stock_.Levels(books, context);
   }
-  Result<std::map<transactions::BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override {
+  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override {
     Order another = order;
     another.id = attempts_->Next(order.id);
     return stock_.Reserve(another, context);
@@ -229,11 +229,11 @@ class ForgettingReleases final : public transactions::Stock {
  public:
   explicit ForgettingReleases(transactions::Stock& stock) : stock_(stock) {}
 
-  Result<std::map<transactions::BookId, transactions::StockLevel>> Levels(const std::vector<transactions::BookId>& books,
+  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books,
                                                                           const Context& context) override {
     return stock_.Levels(books, context);
   }
-  Result<std::map<transactions::BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override {
+  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override {
     seen_.insert(order.id);
     return stock_.Reserve(order, context);
   }

@@ -50,9 +50,9 @@ class DistantStock final : public transactions::Stock {
   DistantStock(Network& network, transactions::Stock& stock, std::unique_ptr<transactions::Stock> owned)
       : network_(network), owned_(std::move(owned)), stock_(owned_ ? *owned_ : stock) {}
 
-  using Levels_ = Result<std::map<transactions::BookId, transactions::StockLevel>>;
-  using Later = Result<std::map<transactions::BookId, std::int64_t>>;
-  Levels_ Levels(const std::vector<transactions::BookId>& books, const Context& context) override {
+  using Levels_ = Result<std::map<BookId, transactions::StockLevel>>;
+  using Later = Result<std::map<BookId, std::int64_t>>;
+  Levels_ Levels(const std::vector<BookId>& books, const Context& context) override {
     return network_.Call<Levels_>([=, this] { return stock_.Levels(books, context); });
   }
   Later Reserve(const Order& order, const Context& context) override {
@@ -156,7 +156,7 @@ class LateCallsTest : public testing::Test {
     SeededRandom random(static_cast<std::uint64_t>(at));
     disk_.Load(furnished_);
     SmallShop shop({disk_, folder_, clock, random, distant});
-    std::vector<Purchase> purchases = {{.number = 1, .items = {{transactions::BookId(1), 2}, {transactions::BookId(2), 1}}}};
+    std::vector<Purchase> purchases = {{.number = 1, .items = {{BookId(1), 2}, {BookId(2), 1}}}};
 
     (void)shop.Buy(purchases[0]);
     if (!network.lost()) return std::nullopt;

@@ -50,7 +50,7 @@ Outcome OneCheckout::Run(const Point& point, const Flaw& flaw) {
   const SmallShop::World world{disk_, folder_, clock, random, flaw};
   disk_.Load(furnished_);
   purchases_ = {{.number = 1,
-                 .items = {{transactions::BookId(1), 2}, {transactions::BookId(2), 1}},
+                 .items = {{BookId(1), 2}, {BookId(2), 1}},
                  .token = point.story == Story::kIsDeclined ? "tok_decline" : "tok_approve"}};
   Outcome outcome = Suffer(point, world);
   if (!outcome.happened) return outcome;

@@ -8,7 +8,6 @@
 namespace octavo::campaigns {
 namespace {
 
-using transactions::BookId;
 using transactions::Context;
 using transactions::Order;
 using transactions::OrderId;
@@ -19,7 +18,7 @@ promotions::Basket ToBasket(const transactions::Basket& basket, std::int64_t pri
   promotions::Basket priced;
   for (const transactions::Item& item : basket.items) {
     priced.lines.push_back({.id = std::to_string(item.book.value()),
-                            .book = promotions::BookId(item.book.value()),
+                            .book = BookId(item.book.value()),
                             .quantity = item.quantity,
                             .unit_price_minor = price_minor,
                             .tax_rate = BasisPoints{kTaxBasisPoints}});
@@ -113,7 +112,7 @@ Status StorePricing::ReleaseClaim(const OrderId& order, const Context&) {
 Result<std::map<BookId, transactions::StockLevel>> StoreStock::Levels(const std::vector<BookId>& books, const Context&) {
   using Levels = std::map<BookId, transactions::StockLevel>;
   return AtBoundary(disk_, [&]() -> Result<Levels> {
-    std::vector<inventory::BookId> ids;
+    std::vector<BookId> ids;
     for (const BookId book : books) ids.emplace_back(book.value());
     Levels levels;
     for (const inventory::Stock& stock : store_.GetStocks(ids)) {
@@ -128,7 +127,7 @@ Result<std::map<BookId, std::int64_t>> StoreStock::Reserve(const Order& order, c
   return AtBoundary(disk_, [&]() -> Result<Later> {
     inventory::ReserveOrder wanted{.request = inventory::RequestId(order.id.value())};
     for (const transactions::OrderLine& line : order.lines) {
-      wanted.demand[inventory::BookId(line.book.value())] += line.quantity;
+      wanted.demand[BookId(line.book.value())] += line.quantity;
     }
     const inventory::Changed<inventory::Reservation> reserved = TRY(store_.Reserve(wanted, clock_.Now()));
     Later later;
@@ -150,7 +149,7 @@ Status StoreStock::TakeBack(const OrderId& order, const std::string& key, const 
   inventory::Return returned{.request = inventory::RequestId(key),
                              .reservation = inventory::RequestId(order.value()),
                              .only_waiting = restock == transactions::Restock::kNo};
-  for (const transactions::Item& item : items) returned.copies[inventory::BookId(item.book.value())] += item.quantity;
+  for (const transactions::Item& item : items) returned.copies[BookId(item.book.value())] += item.quantity;
   return AtBoundary(disk_, [&] { return Discard(store_.TakeBack(returned, clock_.Now())); });
 }
 

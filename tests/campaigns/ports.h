@@ -38,9 +38,9 @@ class StoreStock final : public transactions::Stock {
   StoreStock(inventory::Store& store, const Clock& clock, const FakeDisk& disk)
       : store_(store), clock_(clock), disk_(disk) {}
 
-  Result<std::map<transactions::BookId, transactions::StockLevel>> Levels(
-      const std::vector<transactions::BookId>& books, const transactions::Context& context) override;
-  Result<std::map<transactions::BookId, std::int64_t>> Reserve(const transactions::Order& order,
+  Result<std::map<BookId, transactions::StockLevel>> Levels(
+      const std::vector<BookId>& books, const transactions::Context& context) override;
+  Result<std::map<BookId, std::int64_t>> Reserve(const transactions::Order& order,
                                                                const transactions::Context& context) override;
   Status Commit(const transactions::OrderId& order, const transactions::Context& context) override;
   Status Release(const transactions::OrderId& order, const transactions::Context& context) override;

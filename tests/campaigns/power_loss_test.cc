@@ -129,7 +129,7 @@ class Life {
     const std::uint64_t books = 1 + random_.Below(2);
     for (std::uint64_t i = 0; i < books; ++i) {
       const auto book = static_cast<std::int64_t>((first + i) % SmallShop::kBooks) + 1;
-      purchase.items.push_back({transactions::BookId(book), 1 + static_cast<std::int64_t>(random_.Below(2))});
+      purchase.items.push_back({BookId(book), 1 + static_cast<std::int64_t>(random_.Below(2))});
     }
     if (random_.Below(8) == 0) purchase.token = "tok_decline";
     return purchase;
@@ -182,7 +182,7 @@ class PowerLossTest : public testing::Test {
         SmallShop shop({disk_, folder_, clock, random, flaw});
         for (int i = 0; i < kPurchasesBetweenCuts; ++i) {
           past.purchases.push_back({.number = static_cast<int>(past.purchases.size()) + 1,
-                                    .items = {{transactions::BookId(1 + i), 1}}});
+                                    .items = {{BookId(1 + i), 1}}});
           CHECK(shop.Buy(past.purchases.back()).ok() || past.purchases.back().refused);
         }
         shop.Settle();

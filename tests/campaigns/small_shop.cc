@@ -35,7 +35,7 @@ promotions::OrderFacts FactsOf(const Order& order) {
                                .person = promotions::PersonKey(order.buyer.email),
                                .revenue_minor = order.totals.total_minor - order.refunded_minor};
   for (const transactions::OrderLine& line : order.lines) {
-    facts.lines.push_back({promotions::BookId(line.book.value()), line.quantity, line.unit_price_minor});
+    facts.lines.push_back({BookId(line.book.value()), line.quantity, line.unit_price_minor});
   }
   return facts;
 }
@@ -44,7 +44,7 @@ std::optional<cart::Ordered> OrderedOf(const transactions::OrderEvent& event) {
   if (event.type != transactions::EventType::kPlaced || event.order.cart.empty()) return std::nullopt;
   cart::Ordered ordered{.cart = cart::CartId(event.order.cart), .order = "orders/" + event.order.id.value(), .copies = {}};
   for (const transactions::OrderLine& line : event.order.lines) {
-    ordered.copies[cart::BookId(line.book.value())] += line.quantity;
+    ordered.copies[BookId(line.book.value())] += line.quantity;
   }
   return ordered;
 }
@@ -109,7 +109,7 @@ db::Database& SmallShop::Open(const std::string& service, std::span<const db::Mi
 
 void SmallShop::Furnish() {
   inventory::Receipt delivery{.request = inventory::RequestId("delivery"), .copies = {}};
-  for (int book = 1; book <= kBooks; ++book) delivery.copies[inventory::BookId(book)] = kCopiesOfEach;
+  for (int book = 1; book <= kBooks; ++book) delivery.copies[BookId(book)] = kCopiesOfEach;
   CHECK(inventory_->Receive(delivery, world_.clock.Now()).ok());
   const promotions::Campaign campaign{.display_name = "Two for one",
                                       .state = promotions::CampaignState::kActive,
@@ -129,7 +129,7 @@ Status SmallShop::FillCart(Purchase& purchase) {
       TRY(carts_->Write(
           change,
           [&](cart::Cart& cart) {
-            return cart::Add(cart, cart::BookId(item.book.value()), item.quantity, {}, world_.clock.Now());
+            return cart::Add(cart, BookId(item.book.value()), item.quantity, {}, world_.clock.Now());
           },
           world_.clock.Now()));
     }

@@ -102,8 +102,8 @@ void CheckStock(inventory::Store& store, const std::vector<Order>& orders, Verdi
   for (const Order& order : orders) {
     for (const transactions::OrderLine& line : order.lines) sold[line.book.value()] += Holds(order) ? line.quantity : 0;
   }
-  for (const inventory::Stock& stock : store.ListStocks(inventory::BookId(0), kAll)) {
-    const std::string book = inventory::BookName(stock.book);
+  for (const inventory::Stock& stock : store.ListStocks(BookId(0), kAll)) {
+    const std::string book = BookName(stock.book);
     verdict.Equal(book + ": on hand", stock.on_hand, SmallShop::kCopiesOfEach - sold[stock.book.value()]);
     verdict.Equal(book + ": reserved", stock.reserved, 0);
   }

@@ -81,6 +81,23 @@ def test_files_are_for_their_user_alone(folder):
     expect(re.search(r"open_to_others.*accounts\.db.*0644", line), f"the start says {line}")
 
 
+def test_stores_that_may_only_be_read(folder):
+    """What is needed to sell refuses in one line that names the file; what is not needed stands back, and the shop sells."""
+    # Root may write to what nobody may, unless this right of its is taken away.
+    bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    for module in ("catalog", "inventory", "cart", "promotions", "transactions", "payments", "accounts"):
+        [file] = [path for path in (folder / "data" / module).iterdir() if path.suffix in (".db", ".sqlite")]
+        file.chmod(0o400)
+        try:
+            done = subprocess.run([*bound, *SHOP], cwd=folder, text=True, capture_output=True, timeout=CLIENT_SECONDS_MAX,
+                                  check=False)
+        finally:
+            file.chmod(0o600)
+        expect_equal(done.returncode, 1, f"how the shop ended that may not write to {file}:\n{done.stderr}")
+        lines = [line for line in done.stderr.splitlines() if file.name in line]
+        expect(len(lines) == 1 and "make it writable" in lines[0], f"{module}: the shop said\n{done.stderr}")
+
+
 def test_the_demo():
     with open(SOURCE / "demo/books.csv", encoding="utf-8", newline="") as file:
         books = len(list(csv.DictReader(file)))
@@ -100,6 +117,7 @@ def main():
         test_refusals(folder)
         test_a_life(folder)
         test_files_are_for_their_user_alone(pathlib.Path(folder))
+        test_stores_that_may_only_be_read(pathlib.Path(folder))
 
 
 main()

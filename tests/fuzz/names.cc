@@ -5,6 +5,7 @@
 #include "lib/base/money.h"
 #include "lib/base/quoted.h"
 #include "lib/email/email.h"
+#include "lib/names/books.h"
 #include "lib/names/page_tokens.h"
 #include "services/cart/domain/cart.h"
 #include "services/catalog/domain/isbn.h"
@@ -26,13 +27,10 @@ void Told(const Result<Value>& result) {
 
 void Names(const std::string& text) {
   Told(cart::ParseCartName(text, "name"));
-  Told(cart::ParseBookName(text, "book"));
-  Told(inventory::ParseBookName(text, "book"));
+  Told(ParseBookName(text, "book"));
   Told(inventory::ParseReservationName(text, "name"));
   Told(inventory::ParseRequestId(text, "request_id"));
   Told(recommendations::ParseReader(text));
-  Told(recommendations::ParseBook(text));
-  (void)catalog::ParseBookName(text);
   (void)catalog::ParseShelfName(catalog::ShelfKind::kAuthor, text);
 }
 

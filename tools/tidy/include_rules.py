@@ -23,7 +23,7 @@ def part(name, pattern, may_include, may_use_grpc=False):
 
 
 SERVICE = r"services/(?P<service>[a-z_]+)/"
-LIBRARIES = "base calendar email names postal db obs http rpc runtime"
+LIBRARIES = "base calendar email names postal db obs http rpc runtime work"
 PARTS_OF_A_SERVICE = "domain search store sql_store service own"
 
 PARTS = [
@@ -42,27 +42,28 @@ PARTS = [
     part("names", r"lib/names/", "base names obs"),
     part("db", r"lib/db/", "base db"),
     part("obs", r"lib/obs/", "base obs"),
+    part("work", r"lib/work/", "base obs work"),
     part("http", r"lib/http/", "base http"),
     part("rpc", r"lib/rpc/", "base obs rpc", may_use_grpc=True),
-    part("runtime", r"lib/runtime/", "base calendar names db obs http rpc runtime", may_use_grpc=True),
+    part("runtime", r"lib/runtime/", "base calendar names db obs http rpc runtime work", may_use_grpc=True),
     part("testing", r"lib/testing/", f"{LIBRARIES} testing", may_use_grpc=True),
     part("recommender", r"recommender/", "base recommender"),
 
     part("marketplace", r"services/(?P<service>marketplace)/",
-         "base calendar email names postal obs http rpc runtime marketplace",
+         "base calendar email names postal obs http rpc runtime work marketplace",
          may_use_grpc=True),
-    part("domain", SERVICE + r"domain/", "base calendar domain"),
-    part("search", SERVICE + r"search/", "base domain search"),
-    part("store", SERVICE + r"(store|memory_store|store_\w+)\.", "base domain store"),
-    part("sql_store", SERVICE + r"(sql_store|migrations)", "base db domain store sql_store"),
+    part("domain", SERVICE + r"domain/", "base calendar names domain"),
+    part("search", SERVICE + r"search/", "base names domain search"),
+    part("store", SERVICE + r"(store|memory_store|store_\w+)\.", "base names domain store"),
+    part("sql_store", SERVICE + r"(sql_store|migrations)", "base db names domain store sql_store"),
     part("module", SERVICE + r"(module|main|\w+_command)\.",
          f"{LIBRARIES} recommender {PARTS_OF_A_SERVICE} module", may_use_grpc=True),
     part("service", SERVICE + r"((\w+_)?service(_\w+)?|(\w+_)?client|convert|follower)\.",
-         "base calendar email names postal obs rpc domain search store service own recommender", may_use_grpc=True),
+         "base calendar email names postal obs rpc work domain search store service own recommender", may_use_grpc=True),
     # A command that speaks to a running service over its contract, and is no part of it.
-    part("import", SERVICE + r"import/", "base obs rpc domain import", may_use_grpc=True),
+    part("import", SERVICE + r"import/", "base names obs rpc domain import", may_use_grpc=True),
     # What a service has beside these: its own machinery, free of gRPC and SQL.
-    part("own", SERVICE, "base email names obs domain search store own recommender"),
+    part("own", SERVICE, "base email names obs work domain search store own recommender"),
 ]
 OF_SERVICES = {*PARTS_OF_A_SERVICE.split(), "module", "import", "marketplace"}
 

@@ -136,7 +136,7 @@ void Auditor::AuditTables(const std::string& service, db::Database* database, st
 }
 
 void Auditor::AuditStocks() {
-  for (inventory::BookId last;;) {
+  for (BookId last;;) {
     const auto page = stores_.inventory.ListStocks(last, kOrdersPerPage);
     if (page.empty()) return;
     last = page.back().book;
@@ -147,12 +147,12 @@ void Auditor::AuditStocks() {
 }
 
 void Auditor::AuditCarts() {
-  for (cart::BookId last;;) {
+  for (BookId last;;) {
     const auto page = stores_.cart.ReadBooks(last, kOrdersPerPage);
     if (page.empty()) return;
     last = page.back();
     std::vector<std::int64_t> books;
-    for (const cart::BookId book : page) books.push_back(book.value());
+    for (const BookId book : page) books.push_back(book.value());
     AuditBooks("shop.carts_have_books", "it lies in a cart", books);
   }
 }
@@ -164,7 +164,7 @@ void Auditor::AuditBooks(const std::string& equation, const std::string& what, c
   ledger_.Count(equation, static_cast<std::int64_t>(books.size()));
   for (const std::int64_t book : catalog::UnknownBooks(*stores_.catalog, books)) {
     if (!unknown_books_.emplace(equation, book).second) continue;
-    ledger_.Add({equation, "books/" + std::to_string(book),
+    ledger_.Add({equation, BookName(BookId(book)),
                  what + ", and the catalogue has never had it: was an older copy of the catalogue put back?"});
   }
 }

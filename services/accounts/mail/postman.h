@@ -1,20 +1,18 @@
 // Postman: sends messages in the background, one after the other, so that no answer waits for a mail server,
 // and none tells by its time whether there was a message to send. Tries a few times; a message that cannot be
-// sent, or that waits when the process is killed, is lost: its reader asks for another one. Thread-safe.
+// sent, or that waits when the process is killed, is lost: its reader asks for another one. Counted in
+// outbox_items_total as accounts_messages. Thread-safe.
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
+#include "lib/work/outbox.h"
 #include "services/accounts/mail/mailer.h"
 
 namespace octavo::accounts {
@@ -36,33 +34,23 @@ class Postman {
 
   // All must outlive the postman.
   Postman(Mailer& mailer, obs::Log& log, obs::Metrics& metrics, Options options);
-  // As Stop().
-  ~Postman();
-  Postman(const Postman&) = delete;
-  Postman& operator=(const Postman&) = delete;
 
   // RESOURCE_EXHAUSTED (OVERLOADED) when too many wait.
   Status Post(Letter letter);
   // Tries once to send each letter that waits, until one cannot be sent, and ends. Repeating it does nothing.
-  void Stop();
+  void Stop() { outbox_.Stop(); }
 
  private:
-  void Run();
-  // False when it was not sent.
-  bool Deliver(const Letter& letter);
-  // False when the postman stops meanwhile.
-  bool Pause(std::chrono::milliseconds pause);
+  struct Envelope {
+    Letter letter;
+    bool is_written = false;
+    std::optional<Message> message = {};
+  };
+
+  Status Deliver(Envelope& envelope);
 
   Mailer& mailer_;
-  obs::Log& log_;
-  obs::Counter& sent_;
-  obs::Counter& lost_;
-  const Options options_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Letter> queue_;  // Guarded by mutex_.
-  bool stopping_ = false;     // Guarded by mutex_.
-  std::thread thread_;        // Last: uses the rest.
+  work::Outbox<Envelope> outbox_;
 };
 
 }  // namespace octavo::accounts

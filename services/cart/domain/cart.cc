@@ -11,7 +11,6 @@ namespace octavo::cart {
 namespace {
 
 constexpr std::string_view kCarts = "carts/";
-constexpr std::string_view kBooks = "books/";
 constexpr std::size_t kIdBytesMax = 128;
 
 bool MayBeInId(char c) {
@@ -124,8 +123,6 @@ void ClearOrdered(Cart& cart, const Copies& ordered) {
 
 std::string CartName(const CartId& id) { return std::string(kCarts) + id.value(); }
 
-std::string BookName(BookId book) { return std::string(kBooks) + std::to_string(book.value()); }
-
 bool IsGuest(const CartId& id) { return id.value().starts_with("v-"); }
 
 Result<CartId> ParseCartName(const std::string& name, const std::string& field) {
@@ -133,15 +130,6 @@ Result<CartId> ParseCartName(const std::string& name, const std::string& field) 
   const bool of_somebody = (id.starts_with("v-") || id.starts_with("c-")) && IsPlainId(id.substr(2));
   if (of_somebody) return CartId{std::string(id)};
   return InvalidField(field, "must be \"carts/v-\" or \"carts/c-\" and an id, is " + Quoted(name));
-}
-
-Result<BookId> ParseBookName(const std::string& name, const std::string& field) {
-  const std::string_view digits = name.starts_with(kBooks) ? std::string_view(name).substr(kBooks.size()) : "";
-  std::int64_t number = 0;
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  const bool plain = failed == std::errc() && end == digits.data() + digits.size() && digits.front() != '0';
-  if (plain && number >= 1 && number <= INT32_MAX) return BookId{number};
-  return InvalidField(field, "must be \"books/\" and a number from 1 to 2147483647, is " + Quoted(name));
 }
 
 Result<std::vector<std::string>> CheckCodes(const std::vector<std::string>& codes) {
@@ -179,12 +167,6 @@ Status CheckRequestId(const std::string& request_id) {
 Error EtagMismatch(const Cart& cart) {
   return Error{Code::kAborted, "ETAG_MISMATCH",
                CartName(cart.id) + " has changed since it was shown; its etag is now " + std::to_string(cart.version)};
-}
-
-std::int64_t Fingerprint(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return static_cast<std::int64_t>(hash);
 }
 
 }  // namespace octavo::cart

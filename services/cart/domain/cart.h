@@ -14,12 +14,11 @@
 #include "lib/base/money.h"
 #include "lib/base/result.h"
 #include "lib/base/strong_id.h"
+#include "lib/names/books.h"
 #include "services/cart/domain/availability.h"
 
 namespace octavo::cart {
 
-// Positive, at most INT32_MAX; resource name "books/12".
-using BookId = StrongId<struct BookIdTag, std::int64_t>;
 // "v-<visitor>" or "c-<customer>"; resource name "carts/v-…".
 using CartId = StrongId<struct CartIdTag>;
 
@@ -86,12 +85,10 @@ void ClearOrdered(Cart& cart, const Copies& ordered);
 
 // "carts/c-7".
 std::string CartName(const CartId& id);
-std::string BookName(BookId book);
 bool IsGuest(const CartId& id);
 
 // INVALID_ARGUMENT, naming `field` and the value.
 Result<CartId> ParseCartName(const std::string& name, const std::string& field);
-Result<BookId> ParseBookName(const std::string& name, const std::string& field);
 // Trimmed, without repetitions.
 Result<std::vector<std::string>> CheckCodes(const std::vector<std::string>& codes);
 Status CheckAddedQuantity(std::int64_t quantity);
@@ -100,8 +97,5 @@ Status CheckSetQuantity(std::int64_t quantity);
 Status CheckRequestId(const std::string& request_id);
 
 Error EtagMismatch(const Cart& cart);
-
-// A 64-bit FNV-1a hash (Fowler, Noll, Vo) of what a request asks for: tells an honest repetition from a reused id.
-std::int64_t Fingerprint(const std::string& text);
 
 }  // namespace octavo::cart

@@ -120,10 +120,6 @@ TEST(NamesTest, AreExactlyOurs) {
                                                           "cart/v-1", too_long}) {
     EXPECT_THAT(ParseCartName(name, "name"), HasReason("INVALID_FIELD")) << name;
   }
-  EXPECT_EQ(*ParseBookName("books/12", "book"), BookId{12});
-  for (const std::string name : {"", "books/", "books/0", "books/01", "books/-1", "books/2147483648", "books/1x"}) {
-    EXPECT_THAT(ParseBookName(name, "book"), HasReason("INVALID_FIELD")) << name;
-  }
 }
 
 TEST(CheckCodesTest, TrimsAndNamesABadOne) {

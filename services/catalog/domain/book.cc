@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "lib/base/fingerprint.h"
 #include "services/catalog/domain/authors.h"
 #include "services/catalog/domain/category.h"
 #include "services/catalog/domain/isbn.h"

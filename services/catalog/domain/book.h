@@ -11,13 +11,10 @@
 #include "lib/base/clock.h"
 #include "lib/base/money.h"
 #include "lib/base/result.h"
-#include "lib/base/strong_id.h"
+#include "lib/names/books.h"
 
 namespace octavo::catalog {
 
-// Positive, at most INT32_MAX: the published contract numbers books with an int32. Resource name "books/12".
-using BookId = StrongId<struct BookIdTag, std::int64_t>;
-inline constexpr std::int64_t kBookIdMax = INT32_MAX;
 
 // Same numbers as octavo.catalog.v1.Format.
 enum class Format { kHardcover = 1, kPaperback = 2, kEbook = 3, kAudiobook = 4 };

@@ -29,14 +29,6 @@ TEST(ListCursorTest, EveryBookComesBehindTheBeginning) {
   }
 }
 
-TEST(BookNameTest, HasOneForm) {
-  EXPECT_EQ(BookName(BookId{12}), "books/12");
-  EXPECT_EQ(ParseBookName("books/12"), BookId{12});
-  for (const char* bad : {"books/", "books/0", "books/-1", "books/012", "books/1x", "book/1", "books/2147483648", "12"}) {
-    EXPECT_EQ(ParseBookName(bad), std::nullopt) << bad;
-  }
-}
-
 TEST(ShelfNameTest, HasOneForm) {
   EXPECT_EQ(ShelfName({ShelfKind::kAuthor, "ursula-k-le-guin"}), "authors/ursula-k-le-guin");
   EXPECT_EQ(ParseShelfName(ShelfKind::kAuthor, "authors/a-b"), (Shelf{ShelfKind::kAuthor, "a-b"}));

@@ -1,13 +1,9 @@
 #include "services/catalog/domain/names.h"
 
-#include <charconv>
-
 #include "services/catalog/domain/text.h"
 
 namespace octavo::catalog {
 namespace {
-
-constexpr std::string_view kBooks = "books/";
 
 std::string_view Collection(ShelfKind kind) {
   switch (kind) {
@@ -20,18 +16,6 @@ std::string_view Collection(ShelfKind kind) {
 }
 
 }  // namespace
-
-std::string BookName(BookId id) { return std::string(kBooks) + std::to_string(id.value()); }
-
-std::optional<BookId> ParseBookName(std::string_view name) {
-  if (!name.starts_with(kBooks)) return std::nullopt;
-  const std::string_view number = name.substr(kBooks.size());
-  std::int64_t value = 0;
-  const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), value);
-  if (problem != std::errc() || end != number.data() + number.size()) return std::nullopt;
-  if (value < 1 || value > kBookIdMax || number.front() == '0') return std::nullopt;
-  return BookId{value};
-}
 
 std::string ShelfName(const Shelf& shelf) { return std::string(Collection(shelf.kind)) + shelf.slug; }
 

@@ -1,4 +1,4 @@
-// Resource names: "books/12", "authors/ursula-k-le-guin", "series/earthsea", "categories/fiction", "imports/<uuid>".
+// Resource names of shelves: "authors/ursula-k-le-guin", "series/earthsea", "categories/fiction", "imports/<uuid>".
 #pragma once
 
 #include <optional>
@@ -8,10 +8,6 @@
 #include "services/catalog/domain/book.h"
 
 namespace octavo::catalog {
-
-std::string BookName(BookId id);
-// nullopt unless `name` is exactly what BookName gives for some book.
-std::optional<BookId> ParseBookName(std::string_view name);
 
 enum class ShelfKind { kAll, kCategory, kAuthor, kSeries };
 

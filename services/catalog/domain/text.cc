@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "lib/base/check.h"
+#include "lib/base/fingerprint.h"
 #include "lib/base/quoted.h"
 
 namespace octavo::catalog {
@@ -420,12 +421,6 @@ std::string LanguageName(std::string_view language_code) {
 std::size_t CodePointCount(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::uint64_t Fingerprint(std::string_view bytes, std::uint64_t seed) {
-  std::uint64_t hash = seed;
-  for (const unsigned char byte : bytes) hash = (hash ^ byte) * 0x100000001b3ULL;
-  return hash;
 }
 
 }  // namespace octavo::catalog

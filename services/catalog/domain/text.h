@@ -56,7 +56,4 @@ std::string LanguageName(std::string_view language_code);
 // The number of letters of a word, as a reader counts them.
 std::size_t CodePointCount(std::string_view text);
 
-// FNV-1a, 64 bits (Fowler, Noll, Vo): stable over versions and machines, for fingerprints, not for secrets.
-std::uint64_t Fingerprint(std::string_view bytes, std::uint64_t seed = 0xcbf29ce484222325ULL);
-
 }  // namespace octavo::catalog

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "lib/base/fingerprint.h"
 #include "lib/base/quoted.h"
 #include "services/catalog/domain/isbn.h"
 #include "services/catalog/domain/text.h"

@@ -9,10 +9,12 @@
 #include <utility>
 
 #include "lib/base/check.h"
+#include "lib/base/fingerprint.h"
 #include "lib/base/pause.h"
 #include "lib/base/uuid.h"
 #include "lib/rpc/dispatcher.h"
 #include "lib/rpc/repeat.h"
+#include "lib/rpc/values.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "services/catalog/domain/isbn.h"
@@ -49,10 +51,7 @@ v1::Book ToProto(const std::string& key, const BookContent& draft) {
   book.set_publisher(draft.publisher);
   book.set_page_count(draft.page_count);
   for (const Format format : draft.formats) book.add_formats(static_cast<v1::Format>(format));
-  if (draft.price) {
-    book.mutable_price()->set_currency_code(std::string(draft.price->currency().code()));
-    book.mutable_price()->set_minor(draft.price->minor());
-  }
+  if (draft.price) *book.mutable_price() = rpc::ToProto(*draft.price);
   book.set_description(draft.description);
   for (const std::string& subject : draft.subjects) book.add_subjects(subject);
   for (const std::string& slug : draft.categories) book.add_categories(ShelfName({ShelfKind::kCategory, slug}));

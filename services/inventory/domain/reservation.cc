@@ -1,5 +1,7 @@
 #include "services/inventory/domain/reservation.h"
 
+#include "lib/base/fingerprint.h"
+
 #include <algorithm>
 
 namespace octavo::inventory {
@@ -22,8 +24,7 @@ bool IsPastItsTime(const Reservation& reservation, Timestamp now) {
 }  // namespace
 
 std::int64_t Fingerprint(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  const std::uint64_t hash = octavo::Fingerprint(text);
   return static_cast<std::int64_t>(hash == 0 ? 1 : hash);
 }
 

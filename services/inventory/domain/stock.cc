@@ -1,14 +1,11 @@
 #include "services/inventory/domain/stock.h"
 
-#include <charconv>
 #include <string_view>
 
 #include "lib/base/quoted.h"
 
 namespace octavo::inventory {
 namespace {
-
-constexpr std::string_view kBooks = "books/";
 
 Status CheckRange(std::int64_t value, std::int64_t max, const std::string& field) {
   if (value >= 0 && value <= max) return Ok();
@@ -53,21 +50,6 @@ Status CheckPolicy(const Policy& policy, const std::string& field) {
                                                       std::to_string(policy.backorder_max));
   }
   return Ok();
-}
-
-std::string BookName(BookId book) { return std::string(kBooks) + std::to_string(book.value()); }
-
-Result<BookId> ParseBookName(const std::string& name, const std::string& field) {
-  const auto wrong = [&] {
-    return InvalidField(field, "must be \"books/\" and a number from 1 to 2147483647, is " + Quoted(name));
-  };
-  if (!name.starts_with(kBooks)) return wrong();
-  const std::string_view digits = std::string_view(name).substr(kBooks.size());
-  std::int64_t number = 0;
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  const bool plain = failed == std::errc() && end == digits.data() + digits.size() && digits.front() != '0';
-  if (!plain || number < 1 || number > INT32_MAX) return wrong();
-  return BookId{number};
 }
 
 }  // namespace octavo::inventory

@@ -12,11 +12,10 @@
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
 #include "lib/base/strong_id.h"
+#include "lib/names/books.h"
 
 namespace octavo::inventory {
 
-// Positive, at most INT32_MAX: the published contract numbers books with an int32. Resource name "books/12".
-using BookId = StrongId<struct BookIdTag, std::int64_t>;
 // The caller's key of a change, which makes repeating it harmless. A reservation is named by it.
 using RequestId = StrongId<struct RequestIdTag>;
 
@@ -94,10 +93,5 @@ Status CheckCorrection(const Stock& stock, std::int64_t difference);
 
 // INVALID_ARGUMENT naming the field (below `field`) and its value.
 Status CheckPolicy(const Policy& policy, const std::string& field);
-
-// "books/12".
-std::string BookName(BookId book);
-// INVALID_ARGUMENT, naming `field` and the value.
-Result<BookId> ParseBookName(const std::string& name, const std::string& field);
 
 }  // namespace octavo::inventory

@@ -64,31 +64,5 @@ TEST(CheckPolicyTest, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(field({.low_stock_threshold = -1}), "policy.low_stock_threshold");
 }
 
-struct NameCase {
-  std::string name;
-  std::int64_t book;  // 0: refused.
-};
-
-class ParseBookNameTest : public testing::TestWithParam<NameCase> {};
-
-TEST_P(ParseBookNameTest, TakesExactlyOurNames) {
-  const auto book = ParseBookName(GetParam().name, "book");
-  if (GetParam().book == 0) {
-    EXPECT_THAT(book, HasReason("INVALID_FIELD"));
-  } else {
-    ASSERT_THAT(book, IsOk());
-    EXPECT_EQ(book->value(), GetParam().book);
-    EXPECT_EQ(BookName(*book), GetParam().name);
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Every, ParseBookNameTest,
-                         testing::Values(NameCase{"books/1", 1}, NameCase{"books/2147483647", INT32_MAX},
-                                         NameCase{"books/2147483648", 0}, NameCase{"books/0", 0},
-                                         NameCase{"books/01", 0}, NameCase{"books/-1", 0}, NameCase{"books/+1", 0},
-                                         NameCase{"books/", 0}, NameCase{"books/1 ", 0}, NameCase{"books/1/x", 0},
-                                         NameCase{"1", 0}, NameCase{"", 0},
-                                         NameCase{"books/99999999999999999999", 0}));
-
 }  // namespace
 }  // namespace octavo::inventory

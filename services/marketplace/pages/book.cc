@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/names/books.h"
 #include "services/marketplace/book_card.h"
 #include "services/marketplace/campaigns.h"
 #include "services/marketplace/links.h"
@@ -249,7 +250,7 @@ std::vector<Crumb> WayTo(const Site& site, const Visit& visit, const catalog::v1
 
 http::Response BookPage(const Site& site, const http::Request& request, std::int64_t id) {
   const Visit visit(site, request);
-  const std::string name = BookName(id);
+  const std::string name = BookName(BookId(id));
   catalog::v1::GetBookRequest get_book;
   get_book.set_name(name);
   auto pending = site.client.GetBook(get_book, visit.budget());

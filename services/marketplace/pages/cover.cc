@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "lib/names/books.h"
 #include "services/marketplace/book_card.h"
 #include "services/marketplace/cover.h"
 #include "services/marketplace/links.h"
@@ -19,7 +20,7 @@ constexpr std::chrono::seconds kPatience{5};
 http::Response CoverPicture(const Site& site, const http::Request& request, std::int64_t id) {
   const Budget budget(site.clock, kPatience);
   catalog::v1::GetBookRequest get_book;
-  get_book.set_name(BookName(id));
+  get_book.set_name(BookName(BookId(id)));
   const auto book = site.client.GetBook(get_book, budget).Get(budget);
   http::Response response;
   response.content_type = "image/svg+xml";

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "lib/names/books.h"
 #include "services/marketplace/links.h"
 #include "services/marketplace/order_words.h"
 
@@ -39,7 +40,7 @@ void AddOffer(View& view, const catalog::v1::Book& book,
 http::Response OfferFragment(const Site& site, const http::Request& request, std::int64_t id) {
   const Visit visit(site, request, Visit::Asks::kNothing);
   catalog::v1::GetBookRequest get_book;
-  get_book.set_name(BookName(id));
+  get_book.set_name(BookName(BookId(id)));
   inventory::v1::BatchGetStockRequest get_stock;
   get_stock.add_books(get_book.name());
   auto book = site.client.GetBook(get_book, visit.budget());
@@ -59,7 +60,7 @@ http::Response OfferFragment(const Site& site, const http::Request& request, std
 
 http::Response StockEvents(const Site& site, const http::Request& request, std::int64_t id) {
   inventory::v1::WatchStockRequest watch;
-  watch.add_books(BookName(id));
+  watch.add_books(BookName(BookId(id)));
   std::int64_t version = 0;
   const std::string_view text = request.query.Get("version");
   std::from_chars(text.data(), text.data() + text.size(), version);

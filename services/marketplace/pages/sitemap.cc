@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/names/books.h"
 #include "services/marketplace/links.h"
 #include "services/marketplace/pages/error.h"
 
@@ -111,7 +112,7 @@ http::Response BooksSitemap(const Site& site, const http::Request& request, std:
   std::vector<Pending<catalog::v1::BatchGetBooksResponse>> calls;
   while (number <= last) {
     catalog::v1::BatchGetBooksRequest books;
-    for (std::int64_t i = 0; i < kNumbersPerCall && number <= last; ++i) books.add_names(BookName(number++));
+    for (std::int64_t i = 0; i < kNumbersPerCall && number <= last; ++i) books.add_names(BookName(BookId(number++)));
     books.mutable_read_mask()->add_paths("name");
     books.mutable_read_mask()->add_paths("update_time");
     calls.push_back(site.client.BatchGetBooks(books, budget));

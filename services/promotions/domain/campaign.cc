@@ -151,14 +151,8 @@ Status CheckCampaign(const Campaign& campaign) {
 
 std::string CampaignName(CampaignId id) { return "campaigns/" + std::to_string(id.value()); }
 
-std::string BookName(BookId id) { return "books/" + std::to_string(id.value()); }
-
 Result<CampaignId> ParseCampaignName(std::string_view name, std::string_view field) {
   return CampaignId(TRY(ParseName(name, "campaigns/", INT64_MAX, field)));
-}
-
-Result<BookId> ParseBookName(std::string_view name, std::string_view field) {
-  return BookId(TRY(ParseName(name, "books/", INT32_MAX, field)));
 }
 
 }  // namespace octavo::promotions

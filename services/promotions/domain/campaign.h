@@ -15,13 +15,12 @@
 #include "lib/base/money.h"
 #include "lib/base/result.h"
 #include "lib/base/strong_id.h"
+#include "lib/names/books.h"
 
 namespace octavo::promotions {
 
 // Positive, ascending. Resource name "campaigns/7".
 using CampaignId = StrongId<struct CampaignIdTag, std::int64_t>;
-// Positive, at most INT32_MAX. Resource name "books/12".
-using BookId = StrongId<struct BookIdTag, std::int64_t>;
 
 // Which books: those that any of the three lists names, or every book when all three are empty; never the excluded ones.
 struct Selection {
@@ -125,9 +124,7 @@ void Normalise(Campaign& campaign);
 Status CheckCampaign(const Campaign& campaign);
 
 std::string CampaignName(CampaignId id);
-std::string BookName(BookId id);
-// "campaigns/7" → 7, "books/12" → 12; else INVALID_ARGUMENT (INVALID_FIELD) about `field`.
+// "campaigns/7" → 7; else INVALID_ARGUMENT (INVALID_FIELD) about `field`.
 Result<CampaignId> ParseCampaignName(std::string_view name, std::string_view field);
-Result<BookId> ParseBookName(std::string_view name, std::string_view field);
 
 }  // namespace octavo::promotions

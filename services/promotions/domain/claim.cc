@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <string_view>
 
+#include "lib/base/fingerprint.h"
 #include "lib/base/quoted.h"
 
 namespace octavo::promotions {
 namespace {
 
-// Fowler, Noll, Vo: stable over versions and machines. Each field ends with a byte that no text has.
+// Each field ends with a byte that no text has.
 void Mix(std::uint64_t& hash, std::string_view field) {
-  for (const unsigned char byte : field) hash = (hash ^ byte) * 0x100000001b3ULL;
-  hash = (hash ^ 0xff) * 0x100000001b3ULL;
+  hash = octavo::Fingerprint("\xff", octavo::Fingerprint(field, hash));
 }
 
 Error Refused(std::string reason, CampaignId campaign, std::string message) {
@@ -47,7 +47,7 @@ Status NormaliseClaim(Claim& claim) {
 }
 
 std::int64_t Fingerprint(const Claim& claim) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  std::uint64_t hash = kFingerprintSeed;
   for (const PersonKey& person : claim.persons) Mix(hash, person.value());
   for (const Redemption& redemption : claim.redemptions) {
     Mix(hash, std::to_string(redemption.campaign.value()));

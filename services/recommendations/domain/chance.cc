@@ -1,5 +1,7 @@
 #include "services/recommendations/domain/chance.h"
 
+#include "lib/base/fingerprint.h"
+
 #include <chrono>
 
 namespace octavo::recommendations {
@@ -16,9 +18,7 @@ std::uint64_t Finish(std::uint64_t value) {
 }  // namespace
 
 std::uint64_t StableHash(std::string_view text, std::uint64_t salt) {
-  std::uint64_t hash = 0xcbf29ce484222325 ^ salt;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return Finish(hash);
+  return Finish(Fingerprint(text, kFingerprintSeed ^ salt));
 }
 
 std::int64_t DayOf(Timestamp time) { return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count(); }

@@ -1,7 +1,6 @@
 #include "services/recommendations/domain/event.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "lib/base/quoted.h"
@@ -10,7 +9,6 @@ namespace octavo::recommendations {
 namespace {
 
 constexpr std::string_view kReaders = "readers/";
-constexpr std::string_view kBooks = "books/";
 
 bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
@@ -32,16 +30,6 @@ Result<ReaderId> ParseReader(std::string_view name, std::string_view field) {
                               " is no reader: write \"readers/\" and 1 to 64 letters, digits, '-', '_' or '.'");
   }
   return ReaderId(std::string(name.substr(kReaders.size())));
-}
-
-Result<BookId> ParseBook(std::string_view name, std::string_view field) {
-  const char* const end = name.data() + name.size();
-  std::int32_t number = 0;
-  if (name.starts_with(kBooks) && name.size() > kBooks.size() && name[kBooks.size()] != '0') {
-    const auto [stop, failed] = std::from_chars(name.data() + kBooks.size(), end, number);
-    if (failed == std::errc() && stop == end && number > 0) return BookId(number);
-  }
-  return Invalid(field, Quoted(name) + " is no book: write \"books/\" and a number from 1 to 2147483647");
 }
 
 Status CheckShelf(std::string_view shelf, std::string_view field) {
@@ -77,7 +65,5 @@ Status CheckEvent(const Event& event, Timestamp now) {
 }
 
 std::string ReaderName(const ReaderId& reader) { return std::string(kReaders) + reader.value(); }
-
-std::string BookName(BookId book) { return std::string(kBooks) + std::to_string(book.value()); }
 
 }  // namespace octavo::recommendations

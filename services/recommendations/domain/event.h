@@ -9,14 +9,12 @@
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
 #include "lib/base/strong_id.h"
+#include "lib/names/books.h"
 
 namespace octavo::recommendations {
 
 // What stands behind "readers/": 1 to 64 letters, digits, '-', '_' or '.'.
 using ReaderId = StrongId<struct ReaderIdTag>;
-
-// Positive, at most INT32_MAX: the published contract numbers books with an int32. Resource name "books/12".
-using BookId = StrongId<struct BookIdTag, std::int32_t>;
 
 // Same numbers as octavo.recommendations.v1.EventType, weakest first.
 enum class EventType : std::uint8_t {
@@ -53,16 +51,13 @@ inline constexpr std::chrono::hours kFutureMax{24};
 // These fail with INVALID_ARGUMENT (INVALID_FIELD) about `field`, naming the value and the rule.
 // "readers/12" → "12".
 Result<ReaderId> ParseReader(std::string_view name, std::string_view field = "reader");
-// "books/12" → 12.
-Result<BookId> ParseBook(std::string_view name, std::string_view field = "book");
 // A shelf's name: empty, or 1 to 64 letters, digits, '-', '_' or '.'.
 Status CheckShelf(std::string_view shelf, std::string_view field = "shelf");
 // A source: empty, or 1 to 64 of the same.
 Status CheckSource(std::string_view source, std::string_view field = "source");
-// Everything that ParseReader and ParseBook have not checked already.
+// Everything that ParseReader and ParseBookName have not checked already.
 Status CheckEvent(const Event& event, Timestamp now);
 
 std::string ReaderName(const ReaderId& reader);
-std::string BookName(BookId book);
 
 }  // namespace octavo::recommendations

@@ -41,22 +41,6 @@ TEST(ReaderNameTest, IsReadersAndUpTo64Characters) {
   for (const Case& c : kCases) EXPECT_EQ(ParseReader(c.name).ok(), c.good) << c.name;
 }
 
-TEST(BookNameTest, IsBooksAndAPositiveInt32) {
-  struct Case {
-    std::string name;
-    int number;  // 0: refused.
-  };
-  const Case kCases[] = {
-      {"books/1", 1},   {"books/2147483647", 2147483647}, {"books/2147483648", 0}, {"books/0", 0},  {"books/-1", 0},
-      {"books/01", 0},  {"books/", 0},                    {"books/1x", 0},         {"book/1", 0},   {"", 0},
-      {"books/+1", 0},  {"books/1 ", 0},                  {"books/99999999999999999999", 0},
-  };
-  for (const Case& c : kCases) {
-    const Result<BookId> book = ParseBook(c.name);
-    EXPECT_EQ(book.ok() ? book->value() : 0, c.number) << c.name;
-  }
-}
-
 TEST(EventTest, ARuleThatIsBrokenIsNamedWithTheValue) {
   struct Case {
     const char* what;

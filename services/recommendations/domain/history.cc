@@ -34,8 +34,9 @@ float WeightOf(EventType type, int rating) {
 
 void History::Apply(EventType type, int rating, BookId book, Timestamp time) {
   if (type == EventType::kImpression) return;
-  if (type >= EventType::kPurchase) InsertSorted(never_again_, book.value());
-  Remember({.book = book.value(), .weight = WeightOf(type, rating), .time_s = Seconds(time), .strongest = type});
+  const auto number = static_cast<std::int32_t>(book.value());  // kBookIdMax is one; histories are many.
+  if (type >= EventType::kPurchase) InsertSorted(never_again_, number);
+  Remember({.book = number, .weight = WeightOf(type, rating), .time_s = Seconds(time), .strongest = type});
 }
 
 void History::Join(const History& other) {

@@ -37,7 +37,7 @@ Status CheckRefundable(const Order& order, const std::vector<Item>& items) {
                                    [&](const OrderLine& candidate) { return candidate.book == item.book; });
     const std::int64_t left = line == order.lines.end() ? 0 : line->quantity - line->refunded_quantity;
     if (item.quantity > left) {
-      return Refused("NOTHING_TO_REFUND", "books/" + std::to_string(item.book.value()) + ": " +
+      return Refused("NOTHING_TO_REFUND", BookName(item.book) + ": " +
                                               std::to_string(item.quantity) + " to refund, " + std::to_string(left) + " left");
     }
   }

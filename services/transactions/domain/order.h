@@ -13,10 +13,10 @@
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
 #include "lib/base/strong_id.h"
+#include "lib/names/books.h"
 
 namespace octavo::transactions {
 
-using BookId = StrongId<struct BookIdTag, std::int64_t>;
 using OrderId = StrongId<struct OrderIdTag>;  // A UUID.
 
 enum class OrderState { kPlaced = 1, kCompleted = 2, kCancelled = 3 };

@@ -35,7 +35,7 @@ Status CheckUnits(const std::vector<Item>& items, const std::vector<Item>& there
         std::find_if(there.begin(), there.end(), [&](const Item& candidate) { return candidate.book == item.book; });
     const std::int64_t left = found == there.end() ? 0 : found->quantity;
     if (item.quantity > left) {
-      return Refused("NOTHING_TO_RETURN", "books/" + std::to_string(item.book.value()) + ": " +
+      return Refused("NOTHING_TO_RETURN", BookName(item.book) + ": " +
                                               std::to_string(item.quantity) + " to return, " + std::to_string(left) +
                                               " left");
     }
