@@ -10,7 +10,7 @@
 #include "lib/base/clock.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
-#include "lib/work/repeater.h"
+#include "lib/background/repeater.h"
 #include "services/accounts/neighbours.h"
 #include "services/accounts/store.h"
 
@@ -48,7 +48,7 @@ class Courier {
   obs::Gauge& older_copy_;
   const Options options_;
   bool looked_back_ = false;  // Of the repeater's thread.
-  work::Repeater repeater_;
+  background::Repeater repeater_;
   const ChangeSignal::Subscription subscription_;  // Last: it rings the repeater.
 };
 

@@ -165,7 +165,7 @@ Status Module::Start(const runtime::Peers& peers) {
   serving_->neighbours.Connect(peers.To("transactions"), peers.To("cart"), peers.To("recommendations"));
   serving_->courier.emplace(serving_->store, serving_->neighbours, serving_->errands, environment.clock, environment.log,
                             environment.metrics, Courier::Options{});
-  serving_->sweep.emplace(work::Repeater::Options{.name = "accounts_sweep", .interval = kSweepInterval}, environment.log,
+  serving_->sweep.emplace(background::Repeater::Options{.name = "accounts_sweep", .interval = kSweepInterval}, environment.log,
                           environment.metrics, [this, bounds = MakePolicy().bounds()](const std::stop_token& stop) {
                             serving_->Sweep(bounds, stop);
                           });

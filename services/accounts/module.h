@@ -13,7 +13,7 @@
 #include "lib/db/database.h"
 #include "lib/names/keys.h"
 #include "lib/runtime/module.h"
-#include "lib/work/repeater.h"
+#include "lib/background/repeater.h"
 #include "services/accounts/accounts.h"
 #include "services/accounts/courier.h"
 #include "services/accounts/mail/mailer.h"
@@ -93,7 +93,7 @@ class Module final : public runtime::Module {
     Places password_places;
     rpc::Pipeline pipeline;
     AccountsService service;
-    std::optional<work::Repeater> sweep;  // Between Start and Close, as the next.
+    std::optional<background::Repeater> sweep;  // Between Start and Close, as the next.
     std::optional<Courier> courier;
 
     // Removes what has run out: sessions, links, counts of attempts. Nothing depends on it but the size of the tables, and

@@ -47,7 +47,7 @@ Status BookNumbers::Wait() {
   std::unique_lock lock(mutex_);
   if (changed_.wait_for(lock, wait_max_, [this] { return known_; })) return Ok();
   return Error{Code::kUnavailable, "BOOK_NUMBERS_UNKNOWN",
-               "a new book needs a number that no lost one had, and has not heard yet which numbers are known to " + missing_};
+               "a new book needs a number that no lost one had, and these have not yet said which they know: " + missing_};
 }
 
 }  // namespace octavo::catalog

@@ -9,7 +9,7 @@ Indexer::Indexer(Store& store, SearchIndex& index, ChangeSignal& signal, obs::Lo
     : store_(store), index_(index), signal_(signal), log_(log), metrics_(metrics) {}
 
 void Indexer::Start() {
-  repeater_.emplace(work::Repeater::Options{.name = "search_index", .interval = kInterval}, log_, metrics_,
+  repeater_.emplace(background::Repeater::Options{.name = "search_index", .interval = kInterval}, log_, metrics_,
                     [this](const std::stop_token& stop) { CatchUp(stop); });
   subscription_ = signal_.Listen([this] { repeater_->Ring(); });
 }

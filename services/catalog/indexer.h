@@ -13,7 +13,7 @@
 #include "lib/base/change_signal.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
-#include "lib/work/repeater.h"
+#include "lib/background/repeater.h"
 #include "services/catalog/search/search_index.h"
 #include "services/catalog/store.h"
 
@@ -54,7 +54,7 @@ class Indexer {
   obs::Metrics& metrics_;
   std::mutex mutex_;
   std::condition_variable moved_;
-  std::optional<work::Repeater> repeater_;   // From Start to Stop, as the next.
+  std::optional<background::Repeater> repeater_;   // From Start to Stop, as the next.
   ChangeSignal::Subscription subscription_;
 };
 

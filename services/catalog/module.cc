@@ -9,7 +9,7 @@
 #include "lib/base/uuid.h"
 #include "lib/rpc/client.h"
 #include "lib/runtime/store.h"
-#include "lib/work/log_watch.h"
+#include "lib/background/log_watch.h"
 #include "octavo/cart/v1/cart.grpc.pb.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "octavo/promotions/v1/promotions.grpc.pb.h"
@@ -74,8 +74,8 @@ struct Module::Parts {
   BookNumbers numbers;
   const rpc::Caller caller;
   CatalogService service;
-  std::optional<work::Repeater> ask;    // From Start to Close: until the numbers are known.
-  std::optional<work::Repeater> watch;  // From Start to Close, where other processes may write to the database.
+  std::optional<background::Repeater> ask;    // From Start to Close: until the numbers are known.
+  std::optional<background::Repeater> watch;  // From Start to Close, where other processes may write to the database.
 };
 
 Module::Module() = default;
@@ -111,13 +111,14 @@ std::vector<rpc::Service*> Module::services() { return {&parts_->service}; }
 
 Status Module::Start(const runtime::Peers& peers) {
   const auto neighbours = configuration_.alone ? std::map<std::string, BookNumbers::Ask>() : parts_->Neighbours(peers);
-  parts_->ask.emplace(work::Repeater::Options{.name = "book_numbers", .interval = work::kWatchInterval}, parts_->log,
+  parts_->ask.emplace(background::Repeater::Options{.name = "book_numbers", .interval = background::kWatchInterval}, parts_->log,
                       parts_->metrics, [this, neighbours](const std::stop_token&) { parts_->numbers.AskAll(neighbours); });
   parts_->indexer.Start();
   if (parts_->database->dialect() == db::Dialect::kPostgres) {
-    parts_->watch.emplace(work::Repeater::Options{.name = "change_watch", .interval = work::kWatchInterval}, parts_->log,
+    parts_->watch.emplace(
+        background::Repeater::Options{.name = "change_watch", .interval = background::kWatchInterval}, parts_->log,
                           parts_->metrics,
-                          work::NotifyOfNew([&store = parts_->store] { return store.LastPosition(); }, parts_->signal));
+                          background::NotifyOfNew([&store = parts_->store] { return store.LastPosition(); }, parts_->signal));
   }
   parts_->pipeline.Open();
   return Ok();

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "lib/rpc/client.h"
-#include "lib/work/log_watch.h"
+#include "lib/background/log_watch.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
@@ -372,8 +372,8 @@ TEST_F(CatalogServiceTest, PutsBooksOfEarlierRulesOnTheirAuthorsShelf) {
 
 // Another process on the same database writes to the store and tells nobody here.
 TEST_F(CatalogServiceTest, FindsWhatAnotherProcessWrote) {
-  const work::Repeater watch({.name = "change_watch", .interval = std::chrono::milliseconds(1)}, *log_, metrics_,
-                             work::NotifyOfNew([this] { return store_.LastPosition(); }, signal_));
+  const background::Repeater watch({.name = "change_watch", .interval = std::chrono::milliseconds(1)}, *log_, metrics_,
+                             background::NotifyOfNew([this] { return store_.LastPosition(); }, signal_));
   const BookContent content =
       CheckBook({.title = "Emma", .authors = {{.display_name = "Jane Austen"}}}, WrongIsbn::kRefuse)->content;
 

@@ -11,7 +11,7 @@
 #include "lib/base/secret.h"
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
-#include "lib/work/log_watch.h"
+#include "lib/background/log_watch.h"
 #include "services/inventory/service.h"
 #include "services/inventory/sql_store.h"
 #include "services/inventory/stock_hub.h"
@@ -51,8 +51,8 @@ class Module final : public runtime::Module {
     rpc::Pipeline pipeline;
     InventoryService service;
     StockWatch stock_watch{store, hub};
-    std::optional<work::Repeater> sweep;  // Between Start and Close, as the next.
-    std::optional<work::Repeater> watch;  // Where other processes may write to the database.
+    std::optional<background::Repeater> sweep;  // Between Start and Close, as the next.
+    std::optional<background::Repeater> watch;  // Where other processes may write to the database.
 
     // Expires reservations soon after their time, so that their copies show as available. Nothing depends on it but that:
     // whoever needs the copies of a reservation past its time takes them anyway.

@@ -14,7 +14,7 @@ class StockWatch {
   // Both must outlive it.
   StockWatch(Store& store, StockHub& hub) : store_(store), hub_(hub) {}
 
-  // For one thread (work::Repeater). What the store throws leaves the next turn as it was.
+  // For one thread (background::Repeater). What the store throws leaves the next turn as it was.
   void Turn();
 
  private:

@@ -12,7 +12,7 @@
 #include "lib/base/secret.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
-#include "lib/work/outbox.h"
+#include "lib/background/outbox.h"
 #include "services/payments/domain/charge.h"
 
 namespace octavo::payments {
@@ -49,7 +49,7 @@ class Notifier {
 
  private:
   const Secret key_;
-  work::Outbox<Notice> outbox_;
+  background::Outbox<Notice> outbox_;
 };
 
 }  // namespace octavo::payments

@@ -118,9 +118,11 @@ Status Module::Start(const runtime::Peers& peers) {
     changed_.notify_all();
   });
   if (running_->database->dialect() == db::Dialect::kPostgres) {
-    running_->watch.emplace(work::Repeater::Options{.name = "event_watch", .interval = work::kWatchInterval}, running_->log,
+    running_->watch.emplace(
+        background::Repeater::Options{.name = "event_watch", .interval = background::kWatchInterval}, running_->log,
                             running_->metrics,
-                            work::NotifyOfNew([&store = *running_->store] { return store.LastPosition(); }, running_->events));
+                            background::NotifyOfNew(
+                                [&store = *running_->store] { return store.LastPosition(); }, running_->events));
   }
   recovery_ = std::thread([this] { RecoverUntilStopped(); });
   running_->pipeline.Open();

@@ -11,7 +11,7 @@
 
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
-#include "lib/work/log_watch.h"
+#include "lib/background/log_watch.h"
 #include "services/transactions/checkout.h"
 #include "services/transactions/peers_client.h"
 #include "services/transactions/service.h"
@@ -74,7 +74,7 @@ class Module final : public runtime::Module {
     obs::Log& log;
     obs::Metrics& metrics;
     const Clock& clock;
-    std::optional<work::Repeater> watch;  // From Start to Close, where other processes may write to the database.
+    std::optional<background::Repeater> watch;  // From Start to Close, where other processes may write to the database.
   };
 
   // The prices of books that a law binds, from the options.

@@ -11,7 +11,7 @@
 
 #include "lib/base/change_signal.h"
 #include "lib/rpc/status.h"
-#include "lib/work/log_watch.h"
+#include "lib/background/log_watch.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
@@ -515,8 +515,8 @@ TEST_F(TransactionsServiceTest, EventsAreStreamedFromAnyPositionInOrderAsTheyHap
 // Another process on the same database writes to the store and tells nobody here.
 TEST_F(TransactionsServiceTest, AStreamWakesForWhatAnotherProcessWrote) {
   const v1::Order order = Place(2);
-  const work::Repeater watch({.name = "event_watch", .interval = std::chrono::milliseconds(1)}, *log_, metrics_,
-                             work::NotifyOfNew([this] { return store_.LastPosition(); }, events_));
+  const background::Repeater watch({.name = "event_watch", .interval = std::chrono::milliseconds(1)}, *log_, metrics_,
+                             background::NotifyOfNew([this] { return store_.LastPosition(); }, events_));
   v1::StreamOrderEventsRequest request;
   grpc::ClientContext context;
   const auto stream = stub_->StreamOrderEvents(&context, request);

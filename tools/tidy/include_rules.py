@@ -23,7 +23,7 @@ def part(name, pattern, may_include, may_use_grpc=False):
 
 
 SERVICE = r"services/(?P<service>[a-z_]+)/"
-LIBRARIES = "base calendar email names postal db obs http rpc runtime work"
+LIBRARIES = "base calendar email names postal db obs http rpc runtime background"
 PARTS_OF_A_SERVICE = "domain search store sql_store service own"
 
 PARTS = [
@@ -42,15 +42,15 @@ PARTS = [
     part("names", r"lib/names/", "base names obs"),
     part("db", r"lib/db/", "base db"),
     part("obs", r"lib/obs/", "base obs"),
-    part("work", r"lib/work/", "base obs work"),
+    part("background", r"lib/background/", "base obs background"),
     part("http", r"lib/http/", "base http"),
     part("rpc", r"lib/rpc/", "base obs rpc", may_use_grpc=True),
-    part("runtime", r"lib/runtime/", "base calendar names db obs http rpc runtime work", may_use_grpc=True),
+    part("runtime", r"lib/runtime/", "base calendar names db obs http rpc runtime background", may_use_grpc=True),
     part("testing", r"lib/testing/", f"{LIBRARIES} testing", may_use_grpc=True),
     part("recommender", r"recommender/", "base recommender"),
 
     part("marketplace", r"services/(?P<service>marketplace)/",
-         "base calendar email names postal obs http rpc runtime work marketplace",
+         "base calendar email names postal obs http rpc runtime background marketplace",
          may_use_grpc=True),
     part("domain", SERVICE + r"domain/", "base calendar names domain"),
     part("search", SERVICE + r"search/", "base names domain search"),
@@ -59,11 +59,11 @@ PARTS = [
     part("module", SERVICE + r"(module|main|\w+_command)\.",
          f"{LIBRARIES} recommender {PARTS_OF_A_SERVICE} module", may_use_grpc=True),
     part("service", SERVICE + r"((\w+_)?service(_\w+)?|(\w+_)?client|convert|follower)\.",
-         "base calendar email names postal obs rpc work domain search store service own recommender", may_use_grpc=True),
+         "base calendar email names postal obs rpc background domain search store service own recommender", may_use_grpc=True),
     # A command that speaks to a running service over its contract, and is no part of it.
     part("import", SERVICE + r"import/", "base names obs rpc domain import", may_use_grpc=True),
     # What a service has beside these: its own machinery, free of gRPC and SQL.
-    part("own", SERVICE, "base email names obs work domain search store own recommender"),
+    part("own", SERVICE, "base email names obs background domain search store own recommender"),
 ]
 OF_SERVICES = {*PARTS_OF_A_SERVICE.split(), "module", "import", "marketplace"}
 

@@ -12,7 +12,7 @@
 
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
-#include "lib/work/outbox.h"
+#include "lib/background/outbox.h"
 #include "services/accounts/mail/mailer.h"
 
 namespace octavo::accounts {
@@ -50,7 +50,7 @@ class Postman {
   Status Deliver(Envelope& envelope);
 
   Mailer& mailer_;
-  work::Outbox<Envelope> outbox_;
+  background::Outbox<Envelope> outbox_;
 };
 
 }  // namespace octavo::accounts

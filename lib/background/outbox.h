@@ -3,7 +3,7 @@
 // pauses that grow; then it is given up aloud (`<name>_lost` in the log). What waits when the process dies is lost, so nothing
 // that must not be lost goes this way. Counted in outbox_items_total. ARCHITECTURE.md lists all workers. Thread-safe.
 //
-//     work::Outbox<Notice> notices({.name = "payments_notices"}, log, metrics,
+//     background::Outbox<Notice> notices({.name = "payments_notices"}, log, metrics,
 //                                  [&](std::span<Notice> group) { return Tell(group.front()); });
 //     if (!notices.Add(notice)) …   // Full.
 #pragma once
@@ -29,7 +29,7 @@
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
 
-namespace octavo::work {
+namespace octavo::background {
 
 struct OutboxOptions {
   std::string name;                        // "payments_notices".
@@ -176,4 +176,4 @@ class Outbox {
   std::jthread thread_;         // Last: it uses the rest.
 };
 
-}  // namespace octavo::work
+}  // namespace octavo::background

@@ -1,4 +1,4 @@
-#include "lib/work/outbox.h"
+#include "lib/background/outbox.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <numeric>
 #include <stdexcept>
 
-namespace octavo::work {
+namespace octavo::background {
 namespace {
 
 using namespace std::chrono_literals;
@@ -176,4 +176,4 @@ TEST_F(OutboxTest, StopDoesNotWaitForWhoIsAway) {
 }
 
 }  // namespace
-}  // namespace octavo::work
+}  // namespace octavo::background

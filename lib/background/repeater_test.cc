@@ -1,4 +1,4 @@
-#include "lib/work/repeater.h"
+#include "lib/background/repeater.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <semaphore>
 #include <stdexcept>
 
-namespace octavo::work {
+namespace octavo::background {
 namespace {
 
 using namespace std::chrono_literals;
@@ -86,4 +86,4 @@ TEST_F(RepeaterTest, StopEndsALongTurnAndNoTurnFollows) {
 }
 
 }  // namespace
-}  // namespace octavo::work
+}  // namespace octavo::background

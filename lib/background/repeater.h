@@ -15,7 +15,7 @@
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
 
-namespace octavo::work {
+namespace octavo::background {
 
 class Repeater {
  public:
@@ -54,4 +54,4 @@ class Repeater {
   std::jthread thread_;  // Last: it uses the rest.
 };
 
-}  // namespace octavo::work
+}  // namespace octavo::background

@@ -1,9 +1,9 @@
-#include "lib/work/repeater.h"
+#include "lib/background/repeater.h"
 
 #include <exception>
 #include <utility>
 
-namespace octavo::work {
+namespace octavo::background {
 namespace {
 
 constexpr char kTurns[] = "background_turns_total";
@@ -57,4 +57,4 @@ void Repeater::TakeTurn(const std::stop_token& stop) {
   }
 }
 
-}  // namespace octavo::work
+}  // namespace octavo::background

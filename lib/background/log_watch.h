@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "lib/base/change_signal.h"
-#include "lib/work/repeater.h"
+#include "lib/background/repeater.h"
 
-namespace octavo::work {
+namespace octavo::background {
 
 // How long what another process wrote stays unseen at most, where one read tells of it.
 inline constexpr std::chrono::milliseconds kWatchInterval{200};
@@ -26,4 +26,4 @@ inline Repeater::Turn NotifyOfNew(std::function<std::int64_t()> last_position, C
   };
 }
 
-}  // namespace octavo::work
+}  // namespace octavo::background
