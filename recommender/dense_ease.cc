@@ -70,8 +70,7 @@ class BlockSweep {
       if (i == k) return;
       for (std::size_t j = i; j < blocks_; ++j) {
         if (j == k) continue;
-        SubtractProduct(factor_.data() + i * kBlock * kBlock, column_.data() + j * kBlock, size_, Block(i, j),
-                        size_, simd_);
+        SubtractProduct(factor_.data() + i * kBlock * kBlock, column_.data() + j * kBlock, size_, Block(i, j), size_, simd_);
       }
     });
     for (std::size_t i = 0; i < blocks_; ++i) Scatter(i, k);
@@ -89,8 +88,7 @@ class BlockSweep {
         const double value = column_[q * size_ + i * kBlock + r];
         for (std::size_t p = 0; p < kBlock; ++p) sums[p] -= value * pivot_[q * kBlock + p];
       }
-      for (std::size_t p = 0; p < kBlock; ++p)
-        factor_[(i * kBlock + r) * kBlock + p] = static_cast<float>(sums[p]);
+      for (std::size_t p = 0; p < kBlock; ++p) factor_[(i * kBlock + r) * kBlock + p] = static_cast<float>(sums[p]);
     }
   }
 
@@ -124,15 +122,15 @@ std::size_t DenseEase::BytesFor(std::size_t items) {
   return size * size * sizeof(float) + 2 * size * kBlock * sizeof(float);
 }
 
-Result<DenseEase> DenseEase::Train(const Interactions& interactions, double ridge, std::size_t bytes_max,
-                                   int threads, Simd simd) {
+Result<DenseEase> DenseEase::Train(const Interactions& interactions, double ridge, std::size_t bytes_max, int threads,
+                                   Simd simd) {
   DenseEase ease;
   ease.items_ = interactions.items().size();
   if (BytesFor(ease.items_) > bytes_max) {
     return Error{Code::kResourceExhausted, "TOO_MANY_BOOKS",
                  "dense EASE over " + std::to_string(ease.items_) + " books needs " +
-                     std::to_string(BytesFor(ease.items_) >> 20) + " MB, more than the " +
-                     std::to_string(bytes_max >> 20) + " MB allowed"};
+                     std::to_string(BytesFor(ease.items_) >> 20) + " MB, more than the " + std::to_string(bytes_max >> 20) +
+                     " MB allowed"};
   }
   const std::size_t size = Rounded(ease.items_);
   ease.stride_ = size;
@@ -145,8 +143,7 @@ Result<DenseEase> DenseEase::Train(const Interactions& interactions, double ridg
     }
   }
   // Beyond the books stand ones on the diagonal: they keep the matrix regular and touch nothing.
-  for (std::size_t i = 0; i < size; ++i)
-    matrix[i * size + i] += i < ease.items_ ? static_cast<float>(ridge) : 1;
+  for (std::size_t i = 0; i < size; ++i) matrix[i * size + i] += i < ease.items_ ? static_cast<float>(ridge) : 1;
   for (std::size_t i = 0; i < size; ++i) {  // Inside the diagonal blocks the sweep reads both halves.
     for (std::size_t j = i + 1; j < std::min(size, (i / kBlock + 1) * kBlock); ++j) {
       matrix[j * size + i] = matrix[i * size + j];

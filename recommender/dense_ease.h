@@ -20,14 +20,12 @@ class DenseEase {
 
   // ridge is absolute, as in the paper. Fails with RESOURCE_EXHAUSTED (TOO_MANY_BOOKS) if it needs more than
   // bytes_max.
-  static Result<DenseEase> Train(const Interactions& interactions, double ridge, std::size_t bytes_max,
-                                 int threads, Simd simd = BestSimd());
+  static Result<DenseEase> Train(const Interactions& interactions, double ridge, std::size_t bytes_max, int threads,
+                                 Simd simd = BestSimd());
 
   std::size_t items() const { return items_; }
   // The weight from a book read to a book asked for, both as the interactions number them.
-  float weight(ItemIndex read, ItemIndex asked) const {
-    return weights_[std::size_t{read} * stride_ + asked];
-  }
+  float weight(ItemIndex read, ItemIndex asked) const { return weights_[std::size_t{read} * stride_ + asked]; }
   // The sums of the weights from `history` to every book; scores.size() is items().
   void Score(std::span<const ItemIndex> history, std::span<float> scores) const;
 

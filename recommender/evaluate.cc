@@ -41,8 +41,7 @@ AnswerFunction RandomAnswers(const Interactions& train, std::uint64_t seed) {
     while (count < wanted) {
       const auto item = static_cast<ItemIndex>(random.Below(items));
       const auto taken = answer.first(count);
-      if (InHistory(train, user, item) || std::find(taken.begin(), taken.end(), item) != taken.end())
-        continue;
+      if (InHistory(train, user, item) || std::find(taken.begin(), taken.end(), item) != taken.end()) continue;
       answer[count++] = item;
     }
     return count;
@@ -56,8 +55,7 @@ AnswerFunction PopularAnswers(const Interactions& train) {
   }
   std::vector<ItemIndex> order(readers.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](ItemIndex a, ItemIndex b) { return readers[a] > readers[b]; });
+  std::stable_sort(order.begin(), order.end(), [&](ItemIndex a, ItemIndex b) { return readers[a] > readers[b]; });
   return [&train, order = std::move(order)](int, UserIndex user, std::span<ItemIndex> answer) {
     std::size_t count = 0;
     for (const ItemIndex item : order) {
@@ -69,8 +67,8 @@ AnswerFunction PopularAnswers(const Interactions& train) {
 }
 
 AnswerFunction EaseAnswers(const Interactions& train, const DenseEase& ease, int threads) {
-  auto scores = std::make_shared<std::vector<std::vector<float>>>(static_cast<std::size_t>(threads),
-                                                                  std::vector<float>(ease.items()));
+  auto scores =
+      std::make_shared<std::vector<std::vector<float>>>(static_cast<std::size_t>(threads), std::vector<float>(ease.items()));
   auto orders = std::make_shared<std::vector<std::vector<ItemIndex>>>(static_cast<std::size_t>(threads),
                                                                       std::vector<ItemIndex>(ease.items()));
   return [&train, &ease, scores, orders](int thread, UserIndex user, std::span<ItemIndex> answer) {
@@ -80,9 +78,8 @@ AnswerFunction EaseAnswers(const Interactions& train, const DenseEase& ease, int
     for (const ItemIndex item : train.ItemsOf(user)) score[item] = -std::numeric_limits<float>::infinity();
     std::iota(order.begin(), order.end(), 0);
     const std::size_t count = std::min(answer.size(), ease.items() - train.ItemsOf(user).size());
-    std::partial_sort(
-        order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-        [&](ItemIndex a, ItemIndex b) { return score[a] != score[b] ? score[a] > score[b] : a < b; });
+    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+                      [&](ItemIndex a, ItemIndex b) { return score[a] != score[b] ? score[a] > score[b] : a < b; });
     std::copy_n(order.begin(), count, answer.begin());
     return count;
   };
@@ -110,16 +107,13 @@ Result<double> EaseRidge(const Interactions& train, const EvaluateOptions& optio
   const double mean = static_cast<double>(train.size()) / static_cast<double>(train.items().size());
   constexpr std::size_t kCheapItems = 5000;
   if (options.tune.effort == TuneEffort::kNone || train.items().size() > kCheapItems) return 5 * mean;
-  const Result<Split> split =
-      SplitInteractions(train, {.share = options.tune.held_out, .seed = options.tune.seed});
+  const Result<Split> split = SplitInteractions(train, {.share = options.tune.held_out, .seed = options.tune.seed});
   if (!split.ok()) return 5 * mean;
   double best = 5 * mean;
   double best_score = -1;
   for (const double factor : {0.6, 1.25, 2.5, 5.0, 10.0}) {
-    const DenseEase ease =
-        TRY(DenseEase::Train(split->train, factor * mean, options.ease_bytes_max, threads));
-    const Measurement measured =
-        Measure(split->train, split->held_out, EaseAnswers(split->train, ease, threads), {20}, threads);
+    const DenseEase ease = TRY(DenseEase::Train(split->train, factor * mean, options.ease_bytes_max, threads));
+    const Measurement measured = Measure(split->train, split->held_out, EaseAnswers(split->train, ease, threads), {20}, threads);
     const double score = measured.quality[0].recall + measured.quality[0].ndcg;
     if (score > best_score) best = factor * mean;
     best_score = std::max(best_score, score);
@@ -153,12 +147,10 @@ Series RecallByK(const std::string& name, const Measurement& measurement) {
 }
 
 // Books in five groups by number of readers, each holding a fifth of what was held back.
-Series RecallByPopularity(const std::string& name, const Measurement& measurement,
-                          const std::vector<std::uint32_t>& readers) {
+Series RecallByPopularity(const std::string& name, const Measurement& measurement, const std::vector<std::uint32_t>& readers) {
   std::vector<ItemIndex> order(readers.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](ItemIndex a, ItemIndex b) { return readers[a] < readers[b]; });
+  std::stable_sort(order.begin(), order.end(), [&](ItemIndex a, ItemIndex b) { return readers[a] < readers[b]; });
   const double all = std::accumulate(measurement.wanted.begin(), measurement.wanted.end(), 0.0);
   Series series{name, {}};
   double wanted = 0;
@@ -180,8 +172,7 @@ Series RecallByHistory(const std::string& name, const Measurement& measurement, 
   std::vector<std::size_t> order(measurement.readers);
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto length = [&](std::size_t i) { return train.ItemsOf(measurement.users[i]).size(); };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return length(a) < length(b); });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return length(a) < length(b); });
   Series series{name, {}};
   constexpr std::size_t kGroups = 8;
   for (std::size_t group = 0; group < kGroups; ++group) {
@@ -198,8 +189,8 @@ Series RecallByHistory(const std::string& name, const Measurement& measurement, 
 }
 
 // The same settings with fewer candidates: what a smaller model costs in quality.
-Result<Plot> RecallBySize(const Interactions& train, const Interactions& held_out,
-                          const EvaluateOptions& options, const Evaluation& evaluation) {
+Result<Plot> RecallBySize(const Interactions& train, const Interactions& held_out, const EvaluateOptions& options,
+                          const Evaluation& evaluation) {
   const int threads = std::max(options.tune.train.threads, 1);
   Series series{"octavo", {}};
   Trainer trainer(train);
@@ -209,18 +200,14 @@ Result<Plot> RecallBySize(const Interactions& train, const Interactions& held_ou
     settings.candidates = candidates;
     const auto model = std::make_shared<const Model>(TRY(trainer.Train(settings, {.threads = threads})));
     const Recommender recommender(model);
-    const Measurement measured =
-        Measure(train, held_out, AnswersOf(recommender, train, threads), {options.k}, threads);
+    const Measurement measured = Measure(train, held_out, AnswersOf(recommender, train, threads), {options.k}, threads);
     series.points.emplace_back(static_cast<double>(model->bytes()) / 1e6, measured.quality[0].recall);
   }
-  series.points.emplace_back(static_cast<double>(evaluation.model->bytes()) / 1e6,
-                             evaluation.measurement.quality[0].recall);
-  return Plot{
-      "Recall@" + std::to_string(options.k) + " against model size", "megabytes", "recall", true, {series}};
+  series.points.emplace_back(static_cast<double>(evaluation.model->bytes()) / 1e6, evaluation.measurement.quality[0].recall);
+  return Plot{"Recall@" + std::to_string(options.k) + " against model size", "megabytes", "recall", true, {series}};
 }
 
-Status AddPlots(const Interactions& train, const Interactions& held_out, const EvaluateOptions& options,
-                Evaluation& evaluation) {
+Status AddPlots(const Interactions& train, const Interactions& held_out, const EvaluateOptions& options, Evaluation& evaluation) {
   const std::string recall = "Recall@" + std::to_string(options.k);
   Plot by_k{"Recall against k", "k", "recall", true, {}};
   Plot by_popularity{recall + " against popularity", "readers of the book", "recall", true, {}};
@@ -236,17 +223,15 @@ Status AddPlots(const Interactions& train, const Interactions& held_out, const E
   };
   add("octavo", evaluation.measurement);
   for (const NamedMeasurement& baseline : evaluation.baselines) add(baseline.name, baseline.measurement);
-  evaluation.plots = {
-      {"recall_by_k", by_k}, {"recall_by_popularity", by_popularity}, {"recall_by_history", by_history}};
-  evaluation.plots.emplace_back("recall_by_model_size",
-                                TRY(RecallBySize(train, held_out, options, evaluation)));
+  evaluation.plots = {{"recall_by_k", by_k}, {"recall_by_popularity", by_popularity}, {"recall_by_history", by_history}};
+  evaluation.plots.emplace_back("recall_by_model_size", TRY(RecallBySize(train, held_out, options, evaluation)));
   return Ok();
 }
 
 }  // namespace
 
-Result<Evaluation> Evaluate(const Interactions& train, const HeldOutFunction& held_out,
-                            const EvaluateOptions& options, const Clock& clock) {
+Result<Evaluation> Evaluate(const Interactions& train, const HeldOutFunction& held_out, const EvaluateOptions& options,
+                            const Clock& clock) {
   const TrainOptions& train_options = options.tune.train;
   const int threads = std::max(train_options.threads, 1);
   Evaluation evaluation;
@@ -254,8 +239,7 @@ Result<Evaluation> Evaluate(const Interactions& train, const HeldOutFunction& he
   evaluation.tuning = TRY(Tune(train, options.tune, clock));
   evaluation.tune_seconds = tune_watch.seconds();
   const Stopwatch train_watch(clock);
-  evaluation.model =
-      std::make_shared<const Model>(TRY(Train(train, evaluation.tuning.settings, train_options)));
+  evaluation.model = std::make_shared<const Model>(TRY(Train(train, evaluation.tuning.settings, train_options)));
   evaluation.train_seconds = train_watch.seconds();
   const auto knn = std::make_shared<const Model>(TRY(Train(train, ItemKnn(), {.threads = threads})));
   std::optional<DenseEase> ease;
@@ -267,14 +251,11 @@ Result<Evaluation> Evaluate(const Interactions& train, const HeldOutFunction& he
 
   // All have learned: from here on the held-out part may be seen.
   const Interactions test = TRY(held_out());
-  const auto measure = [&](const AnswerFunction& answer) {
-    return Measure(train, test, answer, Ks(options.k), threads);
-  };
+  const auto measure = [&](const AnswerFunction& answer) { return Measure(train, test, answer, Ks(options.k), threads); };
   const Recommender recommender(evaluation.model);
   evaluation.measurement = measure(AnswersOf(recommender, train, threads));
   if (evaluation.measurement.readers == 0) {
-    return Error{Code::kInvalidArgument, "NOTHING_TO_MEASURE",
-                 "no reader of the test part has a training history"};
+    return Error{Code::kInvalidArgument, "NOTHING_TO_MEASURE", "no reader of the test part has a training history"};
   }
   const Recommender knn_recommender(knn);
   evaluation.baselines.push_back({"random", measure(RandomAnswers(train, options.tune.seed))});

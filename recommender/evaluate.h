@@ -47,7 +47,7 @@ using HeldOutFunction = std::function<Result<Interactions>()>;
 
 // Passes on the errors of Tune, Train and `held_out`; INVALID_ARGUMENT (NOTHING_TO_MEASURE) if no reader of
 // the held-out part has a history.
-Result<Evaluation> Evaluate(const Interactions& train, const HeldOutFunction& held_out,
-                            const EvaluateOptions& options, const Clock& clock);
+Result<Evaluation> Evaluate(const Interactions& train, const HeldOutFunction& held_out, const EvaluateOptions& options,
+                            const Clock& clock);
 
 }  // namespace octavo::recommender

@@ -33,18 +33,17 @@ class Gram {
       float value;
     };
 
-    std::vector<std::uint32_t> slots_;      // 1 + the place in users_ of a reader met; all zero between questions.
+    std::vector<std::uint32_t> slots_;  // 1 + the place in users_ of a reader met; all zero between questions.
     std::vector<std::uint32_t> users_;
-    std::vector<Reading> readings_;         // In the order met.
-    std::vector<Reading> sorted_;           // By slot.
-    std::vector<std::uint32_t> begins_;     // Where each slot's readings begin in sorted_.
-    std::vector<float> sums_;               // Pair (i, j), j < i, by positions, at i * count + j.
+    std::vector<Reading> readings_;      // In the order met.
+    std::vector<Reading> sorted_;        // By slot.
+    std::vector<std::uint32_t> begins_;  // Where each slot's readings begin in sorted_.
+    std::vector<float> sums_;            // Pair (i, j), j < i, by positions, at i * count + j.
   };
 
   // `data` must outlive it. `dense_bytes` bounds the dense triangle: 512 MB hold the pairs of the 16,384 most
   // popular books.
-  Gram(const TrainingData& data, std::vector<float> user_weights, int threads,
-       std::size_t dense_bytes = std::size_t{512} << 20);
+  Gram(const TrainingData& data, std::vector<float> user_weights, int threads, std::size_t dense_bytes = std::size_t{512} << 20);
 
   std::size_t items() const { return diagonal_.size(); }
   std::size_t users() const { return user_weights_.size(); }

@@ -30,8 +30,6 @@ std::uint32_t IdTable::Intern(std::string_view id) {
   return index;
 }
 
-std::uint32_t IdTable::Find(std::string_view id) const {
-  return slots_.empty() ? kNoIndex : slots_[Slot(id)];
-}
+std::uint32_t IdTable::Find(std::string_view id) const { return slots_.empty() ? kNoIndex : slots_[Slot(id)]; }
 
 }  // namespace octavo::recommender

@@ -32,8 +32,7 @@ class IdTable {
 
   std::string bytes_;
   std::vector<std::uint64_t> offsets_ = {0};
-  std::vector<std::uint32_t>
-      slots_;  // Open addressing with linear probing; a power of two, at most half full.
+  std::vector<std::uint32_t> slots_;  // Open addressing with linear probing; a power of two, at most half full.
 };
 
 }  // namespace octavo::recommender

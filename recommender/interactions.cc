@@ -82,8 +82,7 @@ bool RowReader::Quoted(std::vector<std::string_view>& fields) {
 bool RowReader::Next(std::vector<std::string_view>& fields) {
   fields.clear();
   unescaped_.clear();
-  unescaped_.reserve(
-      64);  // Views into short strings must not move; rows with more quoted fields are refused.
+  unescaped_.reserve(64);  // Views into short strings must not move; rows with more quoted fields are refused.
   while (at_ < text_.size() && (text_[at_] == '\n' || text_[at_] == '\r')) EndLine();
   if (at_ >= text_.size()) return false;
   line_ = next_line_;
@@ -141,8 +140,7 @@ std::optional<double> ParseNumber(std::string_view text) {
 }
 
 Error Bad(std::string reason, std::string_view name, std::size_t line, const std::string& rule) {
-  return Error{Code::kInvalidArgument, std::move(reason),
-               std::string(name) + ":" + std::to_string(line) + ": " + rule};
+  return Error{Code::kInvalidArgument, std::move(reason), std::string(name) + ":" + std::to_string(line) + ": " + rule};
 }
 
 }  // namespace
@@ -152,14 +150,12 @@ Status InteractionsBuilder::Add(std::string_view user, std::string_view item, fl
   return Add(user, item, weight, 0);
 }
 
-Status InteractionsBuilder::Add(std::string_view user, std::string_view item, float weight,
-                                std::int64_t time) {
+Status InteractionsBuilder::Add(std::string_view user, std::string_view item, float weight, std::int64_t time) {
   if (user.empty() || item.empty()) {
     return Error{Code::kInvalidArgument, "BAD_ID", user.empty() ? "user_id is empty" : "item_id is empty"};
   }
   if (!(weight >= 0) || weight > kWeightMax) {
-    return Error{Code::kInvalidArgument, "BAD_WEIGHT",
-                 "weight " + std::to_string(weight) + " is outside 0 to 1000000"};
+    return Error{Code::kInvalidArgument, "BAD_WEIGHT", "weight " + std::to_string(weight) + " is outside 0 to 1000000"};
   }
   ++report_.rows;
   if (weight == 0) {
@@ -170,8 +166,7 @@ Status InteractionsBuilder::Add(std::string_view user, std::string_view item, fl
   return Ok();
 }
 
-void InteractionsBuilder::Add(UserIndex user, ItemIndex item, float weight,
-                              std::optional<std::int64_t> time) {
+void InteractionsBuilder::Add(UserIndex user, ItemIndex item, float weight, std::optional<std::int64_t> time) {
   CHECK(user < users_.size() && item < items_.size() && weight > 0);
   ++report_.rows;
   untimed_ |= !time.has_value();
@@ -201,12 +196,11 @@ Interactions InteractionsBuilder::Build() {
     built.weight_.push_back(row.weight);
     if (timed) built.time_.push_back(row.time);
   }
-  report_.untaught = static_cast<std::uint64_t>(std::count_if(
-      built.offsets_.begin(), built.offsets_.end(), [](std::uint64_t books) { return books > kReaderBooksMax; }));
+  report_.untaught = static_cast<std::uint64_t>(
+      std::count_if(built.offsets_.begin(), built.offsets_.end(), [](std::uint64_t books) { return books > kReaderBooksMax; }));
   for (std::size_t u = 0; u < built.users_.size(); ++u) built.offsets_[u + 1] += built.offsets_[u];
-  built.weighted_ =
-      !built.weight_.empty() && std::any_of(built.weight_.begin(), built.weight_.end(),
-                                            [&](float weight) { return weight != built.weight_.front(); });
+  built.weighted_ = !built.weight_.empty() && std::any_of(built.weight_.begin(), built.weight_.end(),
+                                                          [&](float weight) { return weight != built.weight_.front(); });
   report_.interactions = built.item_.size();
   built.report_ = std::exchange(report_, {});
   rows_ = {};
@@ -223,9 +217,8 @@ Result<Interactions> ParseCsv(std::string_view text, std::string_view name, IdTa
   }
   const Columns columns = FindColumns(fields);
   if (columns.user == SIZE_MAX || columns.item == SIZE_MAX) {
-    return Bad(
-        "MISSING_COLUMN", name, reader.line(),
-        std::string("the header lacks the column ") + (columns.user == SIZE_MAX ? "user_id" : "item_id"));
+    return Bad("MISSING_COLUMN", name, reader.line(),
+               std::string("the header lacks the column ") + (columns.user == SIZE_MAX ? "user_id" : "item_id"));
   }
   const std::size_t width = fields.size();
   InteractionsBuilder builder(std::move(users), std::move(items));
@@ -238,8 +231,7 @@ Result<Interactions> ParseCsv(std::string_view text, std::string_view name, IdTa
     if (columns.weight != SIZE_MAX) {
       const std::optional<double> parsed = ParseNumber(fields[columns.weight]);
       if (!parsed) {
-        return Bad("BAD_WEIGHT", name, reader.line(),
-                   "weight " + Quoted(fields[columns.weight]) + " is not a number");
+        return Bad("BAD_WEIGHT", name, reader.line(), "weight " + Quoted(fields[columns.weight]) + " is not a number");
       }
       weight = *parsed;
     }
@@ -249,11 +241,10 @@ Result<Interactions> ParseCsv(std::string_view text, std::string_view name, IdTa
     } else {
       const std::optional<double> time = ParseNumber(fields[columns.time]);
       if (!time || std::abs(*time) > 9e18) {
-        return Bad("BAD_TIMESTAMP", name, reader.line(),
-                   "timestamp " + Quoted(fields[columns.time]) + " is not a number");
+        return Bad("BAD_TIMESTAMP", name, reader.line(), "timestamp " + Quoted(fields[columns.time]) + " is not a number");
       }
-      added = builder.Add(fields[columns.user], fields[columns.item], static_cast<float>(weight),
-                          static_cast<std::int64_t>(*time));
+      added =
+          builder.Add(fields[columns.user], fields[columns.item], static_cast<float>(weight), static_cast<std::int64_t>(*time));
     }
     if (!added.ok()) return Bad(added.error().reason, name, reader.line(), added.error().message);
   }

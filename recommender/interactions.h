@@ -109,7 +109,6 @@ Result<Interactions> LoadCsv(const std::filesystem::path& path);
 // The same, continuing the numbering of `users` and `items`: for a test set beside its training set.
 Result<Interactions> LoadCsv(const std::filesystem::path& path, IdTable users, IdTable items);
 // The same from memory; `name` stands for the file in messages.
-Result<Interactions> ParseCsv(std::string_view text, std::string_view name, IdTable users = {},
-                              IdTable items = {});
+Result<Interactions> ParseCsv(std::string_view text, std::string_view name, IdTable users = {}, IdTable items = {});
 
 }  // namespace octavo::recommender

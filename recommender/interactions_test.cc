@@ -33,16 +33,14 @@ TEST(ParseCsvTest, ReadsColumnsInAnyOrderAndIgnoresOthers) {
 }
 
 TEST(ParseCsvTest, TakesIdsWithCommasQuotesAndLineBreaks) {
-  const auto all =
-      ParseCsv("user_id,item_id\r\n\"a,b\",\"say \"\"x\"\"\"\r\n\"a,b\",\"two\nlines\"\r\n", "f.csv");
+  const auto all = ParseCsv("user_id,item_id\r\n\"a,b\",\"say \"\"x\"\"\"\r\n\"a,b\",\"two\nlines\"\r\n", "f.csv");
 
   ASSERT_THAT(all, IsOk());
   EXPECT_THAT(BooksOf(*all, "a,b"), ElementsAre("say \"x\"", "two\nlines"));
 }
 
 TEST(ParseCsvTest, MergesDuplicatesAndCountsEveryRow) {
-  const auto all =
-      ParseCsv("user_id,item_id,weight,timestamp\na,x,1,5\na,x,3,2\na,y,0,1\nb,x,2,9\n", "f.csv");
+  const auto all = ParseCsv("user_id,item_id,weight,timestamp\na,x,1,5\na,x,3,2\na,y,0,1\nb,x,2,9\n", "f.csv");
 
   ASSERT_THAT(all, IsOk());
   EXPECT_EQ(all->report(), (LoadReport{.rows = 4, .interactions = 2, .duplicates = 1, .zero_weights = 1}));

@@ -20,8 +20,7 @@ double BestGain(std::size_t count) {
 }
 
 // Of one reader: recall, NDCG, precision, hit for the first k of `answer`.
-std::array<double, 4> QualityOf(std::span<const ItemIndex> answer, std::span<const ItemIndex> wanted,
-                                std::size_t k) {
+std::array<double, 4> QualityOf(std::span<const ItemIndex> answer, std::span<const ItemIndex> wanted, std::size_t k) {
   std::size_t hits = 0;
   double gain = 0;
   for (std::size_t i = 0; i < std::min(k, answer.size()); ++i) {
@@ -30,8 +29,8 @@ std::array<double, 4> QualityOf(std::span<const ItemIndex> answer, std::span<con
     gain += Gain(i);
   }
   const auto count = static_cast<double>(hits);
-  return {count / static_cast<double>(wanted.size()), gain / BestGain(std::min(k, wanted.size())),
-          count / static_cast<double>(k), hits > 0 ? 1.0 : 0.0};
+  return {count / static_cast<double>(wanted.size()), gain / BestGain(std::min(k, wanted.size())), count / static_cast<double>(k),
+          hits > 0 ? 1.0 : 0.0};
 }
 
 std::vector<std::uint32_t> CountReaders(const Interactions& train) {
@@ -45,14 +44,12 @@ std::vector<std::uint32_t> CountReaders(const Interactions& train) {
 Quality Average(const Interactions& train, const Interactions& held_out, const Measurement& measurement,
                 const std::vector<std::vector<ItemIndex>>& answers, std::size_t k) {
   const std::vector<std::uint32_t> readers = CountReaders(train);
-  const auto books =
-      static_cast<double>(std::count_if(readers.begin(), readers.end(), [](auto n) { return n > 0; }));
+  const auto books = static_cast<double>(std::count_if(readers.begin(), readers.end(), [](auto n) { return n > 0; }));
   std::vector<char> seen(train.items().size(), 0);
   Quality total;
   std::size_t answered = 0;
   for (std::size_t i = 0; i < measurement.users.size(); ++i) {
-    const auto [recall, ndcg, precision, hit] =
-        QualityOf(answers[i], held_out.ItemsOf(measurement.users[i]), k);
+    const auto [recall, ndcg, precision, hit] = QualityOf(answers[i], held_out.ItemsOf(measurement.users[i]), k);
     total.recall += recall;
     total.ndcg += ndcg;
     total.precision += precision;
@@ -60,8 +57,7 @@ Quality Average(const Interactions& train, const Interactions& held_out, const M
     for (const ItemIndex item : std::span(answers[i]).first(std::min(k, answers[i].size()))) {
       if (seen[item] == 0) ++total.coverage;
       seen[item] = 1;
-      total.novelty -=
-          std::log2(std::max<double>(readers[item], 1) / static_cast<double>(train.users().size()));
+      total.novelty -= std::log2(std::max<double>(readers[item], 1) / static_cast<double>(train.users().size()));
       ++answered;
     }
   }
@@ -75,8 +71,8 @@ Quality Average(const Interactions& train, const Interactions& held_out, const M
   return total;
 }
 
-void CountByBook(const Interactions& held_out, const std::vector<std::vector<ItemIndex>>& answers,
-                 std::size_t k, std::size_t books, Measurement& measurement) {
+void CountByBook(const Interactions& held_out, const std::vector<std::vector<ItemIndex>>& answers, std::size_t k,
+                 std::size_t books, Measurement& measurement) {
   measurement.wanted.assign(books, 0);
   measurement.hits.assign(books, 0);
   for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -115,8 +111,7 @@ Measurement Measure(const Interactions& train, const Interactions& held_out, con
     }
   });
   CountByBook(held_out, answers, ks.front(), train.items().size(), measurement);
-  for (const std::size_t k : ks)
-    measurement.quality.push_back(Average(train, held_out, measurement, answers, k));
+  for (const std::size_t k : ks) measurement.quality.push_back(Average(train, held_out, measurement, answers, k));
   measurement.ks = std::move(ks);
   return measurement;
 }
@@ -162,8 +157,7 @@ AnswerFunction AnswersOf(const Recommender& recommender, const Interactions& tra
     }
     std::size_t count = 0;
     Scratch& scratch = state->scratches[static_cast<std::size_t>(thread)];
-    for (const Recommendation& found :
-         recommender.Recommend({.history = history, .k = answer.size()}, scratch)) {
+    for (const Recommendation& found : recommender.Recommend({.history = history, .k = answer.size()}, scratch)) {
       answer[count++] = state->original[found.item];
     }
     return count;

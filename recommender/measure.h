@@ -14,9 +14,8 @@ namespace octavo::recommender {
 
 // Averages over readers, of answers of at most k books.
 struct Quality {
-  double recall = 0;  // Hits / held-out books.
-  double ndcg =
-      0;  // Binary gains 1 / log2(position + 1), over the best that min(k, held-out books) could give.
+  double recall = 0;     // Hits / held-out books.
+  double ndcg = 0;       // Binary gains 1 / log2(position + 1), over the best that min(k, held-out books) could give.
   double precision = 0;  // Hits / k.
   double hit_rate = 0;   // Whether there is any hit.
   double coverage = 0;   // Share of all books of the training set that appear in any answer.

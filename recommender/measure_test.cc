@@ -21,8 +21,7 @@ Interactions Parsed(std::string_view text, IdTable users = {}, IdTable items = {
 TEST(MeasureTest, MeasuresAsTheLiteratureDoes) {
   const Interactions train = Parsed("user_id,item_id\nann,a\nbob,b\nbob,a\ncyd,c\ncyd,d\ncyd,e\n");
   // Dan has no history and is not measured; f is a book nobody has read, so nobody can find it.
-  const Interactions test =
-      Parsed("user_id,item_id\nann,b\nann,c\nann,f\nbob,c\ndan,a\n", train.users(), train.items());
+  const Interactions test = Parsed("user_id,item_id\nann,b\nann,c\nann,f\nbob,c\ndan,a\n", train.users(), train.items());
   const auto answer = [&](int, UserIndex user, std::span<ItemIndex> out) -> std::size_t {
     // Ann: d, b. Bob: d, e.
     out[0] = train.items().Find("d");
@@ -84,8 +83,7 @@ TEST(SplitTest, RandomHoldsBackTheShareOfEachReaderAndLeavesOne) {
   const Result<Split> split = SplitInteractions(all, {.share = 0.25, .seed = 5});
 
   EXPECT_NEAR(static_cast<double>(split->held_out.size()), 0.25 * static_cast<double>(all.size()), 20);
-  for (UserIndex user = 0; user < all.users().size(); ++user)
-    EXPECT_FALSE(split->train.ItemsOf(user).empty());
+  for (UserIndex user = 0; user < all.users().size(); ++user) EXPECT_FALSE(split->train.ItemsOf(user).empty());
 }
 
 TEST(SplitTest, TemporalHoldsBackWhatCameLast) {
@@ -135,8 +133,7 @@ TEST(EvaluateTest, BeatsChanceAndLooksAtTheTestPartLast) {
   EXPECT_EQ(loads, 1);
   ASSERT_EQ(evaluation->baselines.size(), 4U);
   EXPECT_EQ(evaluation->baselines[3].name, "ease");
-  EXPECT_GT(evaluation->measurement.quality[0].recall,
-            evaluation->baselines[0].measurement.quality[0].recall);
+  EXPECT_GT(evaluation->measurement.quality[0].recall, evaluation->baselines[0].measurement.quality[0].recall);
   EXPECT_EQ(evaluation->plots.size(), 4U);
   for (const auto& [name, plot] : evaluation->plots) EXPECT_THAT(ToSvg(plot), testing::EndsWith("</svg>\n"));
 }

@@ -31,8 +31,7 @@ class Vocabulary {
     if (!book.series.empty()) Add('s', book.series, kSeriesWeight);
     for (const std::string& subject : book.subjects) Add('t', subject, kSubjectWeight);
     AddWords(book.text);
-    std::sort(features_.begin(), features_.end(),
-              [](const Feature& a, const Feature& b) { return a.id < b.id; });
+    std::sort(features_.begin(), features_.end(), [](const Feature& a, const Feature& b) { return a.id < b.id; });
     const auto same = [](const Feature& a, const Feature& b) { return a.id == b.id; };
     features_.erase(std::unique(features_.begin(), features_.end(), same), features_.end());
     return features_;
@@ -47,9 +46,7 @@ class Vocabulary {
     features_.push_back({ids_.Intern(key), weight});
   }
   void AddWords(std::string_view text) {
-    const auto is_word = [](char c) {
-      return std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0;
-    };
+    const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0; };
     std::size_t words = 0;
     for (std::size_t at = 0; at < text.size() && words < kWordsMax;) {
       const auto begin = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_word);
@@ -79,12 +76,10 @@ class MetadataIndex {
     books_.resize(vocabulary.size());
     for (std::uint32_t book = 0; book < features_.size(); ++book) {
       Features& features = features_[book];
-      std::erase_if(features,
-                    [&](const Feature& f) { return counts[f.id] < 2 || counts[f.id] > feature_books_max; });
+      std::erase_if(features, [&](const Feature& f) { return counts[f.id] < 2 || counts[f.id] > feature_books_max; });
       float square = 0;
       for (Feature& feature : features) {
-        feature.weight *=
-            std::log(static_cast<float>(books.size() + 1) / static_cast<float>(counts[feature.id]));
+        feature.weight *= std::log(static_cast<float>(books.size() + 1) / static_cast<float>(counts[feature.id]));
         square += feature.weight * feature.weight;
       }
       for (Feature& feature : features) {
@@ -159,8 +154,7 @@ void KeepLargest(std::vector<Overlay::Entry>& row, std::size_t count) {
                      return of_a != of_b ? of_a > of_b : a.column < b.column;
                    });
   row.resize(count);
-  std::sort(row.begin(), row.end(),
-            [](const Overlay::Entry& a, const Overlay::Entry& b) { return a.column < b.column; });
+  std::sort(row.begin(), row.end(), [](const Overlay::Entry& a, const Overlay::Entry& b) { return a.column < b.column; });
 }
 
 // Sorts each row by column and adds up what leads to the same; keeps the `row_max` largest sums.
@@ -205,13 +199,12 @@ std::shared_ptr<const Overlay> BuildOverlay(const Model& model, const std::vecto
   }
   for (const std::uint32_t book : new_books) {
     const ItemIndex item = number_of.at(book);
-    std::vector<Feature> leans_on = index.Similar(
-        book, options.neighbours, [&](std::uint32_t other) { return known[other] != kNoIndex; });
+    std::vector<Feature> leans_on =
+        index.Similar(book, options.neighbours, [&](std::uint32_t other) { return known[other] != kNoIndex; });
     for (Feature& other : leans_on) other.id = known[other.id];
     Inherit(model, item, leans_on, options.strength, followers, rows);
     // New books of one author or series also lead to each other.
-    for (const Feature& other :
-         index.Similar(book, options.neighbours, [&](std::uint32_t o) { return number_of.contains(o); })) {
+    for (const Feature& other : index.Similar(book, options.neighbours, [&](std::uint32_t o) { return number_of.contains(o); })) {
       rows[item].push_back({number_of.at(other.id), options.strength * other.weight});
     }
   }

@@ -26,7 +26,7 @@ struct BookMetadata {
 struct OverlayOptions {
   std::size_t neighbours = 16;           // Known books a new one leans on.
   std::size_t feature_books_max = 2000;  // A feature that more books share says nothing and is passed over.
-  float strength = 0.5F;  // How a new book's score compares with that of the books it leans on.
+  float strength = 0.5F;                 // How a new book's score compares with that of the books it leans on.
   std::size_t row_max = 64;  // Of what leads from one book: the largest weights, so that an answer's cost stays bounded.
 };
 

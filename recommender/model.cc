@@ -23,8 +23,8 @@ namespace {
 
 constexpr std::array<char, 8> kMagic = {'O', 'C', 'T', 'A', 'V', 'O', 'R', '\n'};
 constexpr std::uint32_t kVersion = 1;
-constexpr std::uint32_t kByteOrder = 0x01020304;  // Reads otherwise on a machine of the other byte order.
-constexpr std::size_t kAlignment = 64;  // A cache line, so that rows can be loaded by whole vectors.
+constexpr std::uint32_t kByteOrder = 0x01020304;             // Reads otherwise on a machine of the other byte order.
+constexpr std::size_t kAlignment = 64;                       // A cache line, so that rows can be loaded by whole vectors.
 constexpr std::uint64_t kCountMax = std::uint64_t{1} << 40;  // Keeps sums of section sizes far from overflow.
 
 // The first bytes of the file. All fields little-endian; no padding between them.
@@ -45,8 +45,7 @@ struct Header {
   std::uint64_t header_checksum;   // Of all bytes of the header before this field.
 };
 static_assert(sizeof(Header) == 96 && std::is_trivially_copyable_v<Header>);
-static_assert(std::endian::native == std::endian::little,
-              "the file is the memory image of a little-endian machine");
+static_assert(std::endian::native == std::endian::little, "the file is the memory image of a little-endian machine");
 
 // Where each section begins, from the counts alone.
 struct Layout {
@@ -122,8 +121,7 @@ Model Model::FromParts(const ModelParts& parts) {
   for (std::size_t i = 0; i < items; ++i) id_offsets[i + 1] = id_offsets[i] + parts.ids[i].size();
   std::vector<ItemIndex> by_id(items);
   std::iota(by_id.begin(), by_id.end(), 0);
-  std::sort(by_id.begin(), by_id.end(),
-            [&](ItemIndex a, ItemIndex b) { return parts.ids[a] < parts.ids[b]; });
+  std::sort(by_id.begin(), by_id.end(), [&](ItemIndex a, ItemIndex b) { return parts.ids[a] < parts.ids[b]; });
 
   Header header{.magic = kMagic,
                 .version = kVersion,
@@ -204,8 +202,7 @@ Status Model::Read(std::string_view name, Verify verify) {
     return Damaged(name, "a count is absurd");
   }
   const Layout layout(header);
-  if (header.file_bytes != layout.end || bytes.size() != layout.end)
-    return Damaged(name, "its length is wrong");
+  if (header.file_bytes != layout.end || bytes.size() != layout.end) return Damaged(name, "its length is wrong");
 
   const auto section = [&]<typename T>(std::uint64_t at, std::uint64_t count, T) {
     return std::span(reinterpret_cast<const T*>(bytes.data() + at), count);
@@ -247,8 +244,7 @@ Result<Model> Model::Open(const std::filesystem::path& path, Verify verify) {
 
 Status Model::Save(const std::filesystem::path& path) const {
   const auto fail = [&path](const char* what) {
-    return Error{Code::kUnavailable, "UNWRITABLE_FILE",
-                 path.string() + ": " + what + ": " + std::strerror(errno)};
+    return Error{Code::kUnavailable, "UNWRITABLE_FILE", path.string() + ": " + what + ": " + std::strerror(errno)};
   };
   std::string temporary = path.string() + ".XXXXXX";
   const int file = mkstemp(temporary.data());
@@ -279,9 +275,8 @@ Status Model::Save(const std::filesystem::path& path) const {
 }
 
 ItemIndex Model::Find(std::string_view id) const {
-  const auto at =
-      std::lower_bound(by_id_.begin(), by_id_.end(), id,
-                       [this](ItemIndex item, std::string_view wanted) { return this->id(item) < wanted; });
+  const auto at = std::lower_bound(by_id_.begin(), by_id_.end(), id,
+                                   [this](ItemIndex item, std::string_view wanted) { return this->id(item) < wanted; });
   return at != by_id_.end() && this->id(*at) == id ? *at : kNoIndex;
 }
 

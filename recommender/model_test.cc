@@ -33,9 +33,7 @@ std::string ReadFile(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-void WriteFile(const std::filesystem::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-}
+void WriteFile(const std::filesystem::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 
 void ExpectSmall(const Model& model) {
   EXPECT_EQ(model.items(), 3U);
@@ -71,13 +69,11 @@ TEST(ModelTest, SavingReplacesTheFileWhileItsReadersKeepTheOldOne) {
   ASSERT_THAT(Small().Save(folder / "m.bin"), IsOk());
   const Result<Model> old = Model::Open(folder / "m.bin");
 
-  ASSERT_THAT(Model::FromParts({.ids = {"1"}, .readers = {1}, .row_offsets = {0, 0}}).Save(folder / "m.bin"),
-              IsOk());
+  ASSERT_THAT(Model::FromParts({.ids = {"1"}, .readers = {1}, .row_offsets = {0, 0}}).Save(folder / "m.bin"), IsOk());
 
   ExpectSmall(*old);
   EXPECT_EQ(Model::Open(folder / "m.bin")->items(), 1U);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1)
-      << "a temporary file stayed";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1) << "a temporary file stayed";
 }
 
 TEST(ModelTest, SavingWhereNobodyCanWriteNamesThePath) {

@@ -11,9 +11,7 @@
 namespace octavo::recommender {
 namespace {
 
-bool Better(const Neighbour& a, const Neighbour& b) {
-  return a.weight != b.weight ? a.weight > b.weight : a.item < b.item;
-}
+bool Better(const Neighbour& a, const Neighbour& b) { return a.weight != b.weight ? a.weight > b.weight : a.item < b.item; }
 
 // The `count` best of `found` by ascending item.
 void KeepBest(std::vector<Neighbour>& found, std::size_t count) {
@@ -21,8 +19,7 @@ void KeepBest(std::vector<Neighbour>& found, std::size_t count) {
     std::nth_element(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count), found.end(), Better);
     found.resize(count);
   }
-  std::sort(found.begin(), found.end(),
-            [](const Neighbour& a, const Neighbour& b) { return a.item < b.item; });
+  std::sort(found.begin(), found.end(), [](const Neighbour& a, const Neighbour& b) { return a.item < b.item; });
 }
 
 class Finder {
@@ -85,8 +82,7 @@ class Finder {
 
 }  // namespace
 
-NeighbourLists FindNeighbours(const TrainingData& data, const Settings& settings, int threads,
-                              const StepFunction& step) {
+NeighbourLists FindNeighbours(const TrainingData& data, const Settings& settings, int threads, const StepFunction& step) {
   const Finder finder(data, settings);
   std::vector<std::vector<Neighbour>> lists(data.items());
   std::vector<std::vector<float>> rows(static_cast<std::size_t>(threads));

@@ -34,7 +34,6 @@ class NeighbourLists {
 // Called with how many more books are done; false stops the work, whose result is then of no use.
 using StepFunction = std::function<bool(std::size_t)>;
 
-NeighbourLists FindNeighbours(const TrainingData& data, const Settings& settings, int threads,
-                              const StepFunction& step);
+NeighbourLists FindNeighbours(const TrainingData& data, const Settings& settings, int threads, const StepFunction& step);
 
 }  // namespace octavo::recommender

@@ -53,8 +53,8 @@ ProgressFunction ShowProgress(bool quiet) {
   if (quiet) return {};
   return [last = std::string()](const Progress& progress) mutable {
     char text[80];
-    std::snprintf(text, sizeof(text), "%.*s %3.0f %%", static_cast<int>(progress.stage.size()),
-                  progress.stage.data(), 100 * progress.share);
+    std::snprintf(text, sizeof(text), "%.*s %3.0f %%", static_cast<int>(progress.stage.size()), progress.stage.data(),
+                  100 * progress.share);
     if (text == last) return;
     last = text;
     std::fprintf(stderr, "\r%-40s", text);
@@ -68,8 +68,7 @@ Result<TuneOptions> TuneFlags(const Flags& flags) {
   options.seed = flags.seed;
   options.time_max = std::chrono::seconds(flags.tune_seconds_max);
   if (!flags.split.empty()) options.split = TRY(ParseSplitMode(flags.split));
-  options.train.threads =
-      flags.threads > 0 ? flags.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  options.train.threads = flags.threads > 0 ? flags.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   options.train.progress = ShowProgress(flags.quiet);
   return options;
 }
@@ -93,12 +92,9 @@ Json LoadJson(const LoadReport& report) {
 }
 
 void ReportLoad(const std::string& file, const LoadReport& report) {
-  std::fprintf(stderr,
-               "%s: %llu rows, %llu interactions (%llu duplicates merged, %llu of weight 0 left out)\n",
-               file.c_str(), static_cast<unsigned long long>(report.rows),
-               static_cast<unsigned long long>(report.interactions),
-               static_cast<unsigned long long>(report.duplicates),
-               static_cast<unsigned long long>(report.zero_weights));
+  std::fprintf(stderr, "%s: %llu rows, %llu interactions (%llu duplicates merged, %llu of weight 0 left out)\n", file.c_str(),
+               static_cast<unsigned long long>(report.rows), static_cast<unsigned long long>(report.interactions),
+               static_cast<unsigned long long>(report.duplicates), static_cast<unsigned long long>(report.zero_weights));
   if (report.untaught == 0) return;
   std::fprintf(stderr, "%s: %llu readers have more than %zu books; nothing is learned from them\n", file.c_str(),
                static_cast<unsigned long long>(report.untaught), kReaderBooksMax);
@@ -130,9 +126,9 @@ Status TrainCommand(const Flags& flags, const Clock& clock) {
   TRY(model.Save(flags.model));
   const std::chrono::duration<double> tune_seconds = tuned - begin;
   const std::chrono::duration<double> train_seconds = trained - tuned;
-  std::fprintf(stderr, "%s: %zu books, %zu weights, %.1f MB; tuned %.1f s (%zu trials), trained %.1f s\n",
-               flags.model.c_str(), model.items(), model.weights(), static_cast<double>(model.bytes()) / 1e6,
-               tune_seconds.count(), tuning.trials.size(), train_seconds.count());
+  std::fprintf(stderr, "%s: %zu books, %zu weights, %.1f MB; tuned %.1f s (%zu trials), trained %.1f s\n", flags.model.c_str(),
+               model.items(), model.weights(), static_cast<double>(model.bytes()) / 1e6, tune_seconds.count(),
+               tuning.trials.size(), train_seconds.count());
   if (flags.report.empty()) return Ok();
   const Json report = {{"train_seconds", train_seconds.count()},
                        {"tune_seconds", tune_seconds.count()},
@@ -172,9 +168,7 @@ Json QualityJson(const Measurement& measurement) {
                {"ndcg" + at + "_standard_error", StandardError(measurement.ndcg)}};
   Json& by_k = json["by_k"] = Json::array();
   for (std::size_t i = 1; i < measurement.ks.size(); ++i) {
-    by_k.push_back({{"k", measurement.ks[i]},
-                    {"recall", measurement.quality[i].recall},
-                    {"ndcg", measurement.quality[i].ndcg}});
+    by_k.push_back({{"k", measurement.ks[i]}, {"recall", measurement.quality[i].recall}, {"ndcg", measurement.quality[i].ndcg}});
   }
   return json;
 }
@@ -183,21 +177,19 @@ void PrintTable(const Evaluation& evaluation) {
   const std::size_t k = evaluation.measurement.ks.front();
   std::printf("%-10s recall@%-3zu ndcg@%-3zu precision hit_rate coverage novelty\n", "", k, k);
   const auto print = [](const char* name, const Quality& q) {
-    std::printf("%-10s %.4f     %.4f   %.4f    %.4f   %.4f   %.2f\n", name, q.recall, q.ndcg, q.precision,
-                q.hit_rate, q.coverage, q.novelty);
+    std::printf("%-10s %.4f     %.4f   %.4f    %.4f   %.4f   %.2f\n", name, q.recall, q.ndcg, q.precision, q.hit_rate, q.coverage,
+                q.novelty);
   };
   print("octavo", evaluation.measurement.quality.front());
   for (const NamedMeasurement& baseline : evaluation.baselines) {
     print(baseline.name.c_str(), baseline.measurement.quality.front());
   }
   std::printf("tuned %.1f s (%zu trials), trained %.1f s, query p50 %.1f us p99 %.1f us, model %.1f MB\n",
-              evaluation.tune_seconds, evaluation.tuning.trials.size(), evaluation.train_seconds,
-              evaluation.query_p50_us, evaluation.query_p99_us,
-              static_cast<double>(evaluation.model->bytes()) / 1e6);
+              evaluation.tune_seconds, evaluation.tuning.trials.size(), evaluation.train_seconds, evaluation.query_p50_us,
+              evaluation.query_p99_us, static_cast<double>(evaluation.model->bytes()) / 1e6);
 }
 
-Json ReportJson(const Interactions& train, const Evaluation& evaluation, const LoadReport& test,
-                const Flags& flags) {
+Json ReportJson(const Interactions& train, const Evaluation& evaluation, const LoadReport& test, const Flags& flags) {
   Json report = QualityJson(evaluation.measurement);
   report["readers_measured"] = evaluation.measurement.readers;
   for (const NamedMeasurement& baseline : evaluation.baselines) {
@@ -225,10 +217,7 @@ Json ReportJson(const Interactions& train, const Evaluation& evaluation, const L
 
 Status EvaluateCommand(const Flags& flags, const Clock& clock) {
   const auto tune = TRY(TuneFlags(flags));
-  EvaluateOptions options{.k = flags.k,
-                          .tune = tune,
-                          .ease_bytes_max = flags.max_memory_mb << 20,
-                          .plots = !flags.plots.empty()};
+  EvaluateOptions options{.k = flags.k, .tune = tune, .ease_bytes_max = flags.max_memory_mb << 20, .plots = !flags.plots.empty()};
   if (flags.test.empty() == flags.split.empty()) {
     return Error{Code::kInvalidArgument, "BAD_FLAGS", "give either --test or --split"};
   }
@@ -236,8 +225,7 @@ Status EvaluateCommand(const Flags& flags, const Clock& clock) {
   ReportLoad(flags.train, train.report());
   Interactions held_out;
   if (!flags.split.empty()) {
-    Split split = TRY(SplitInteractions(
-        train, {.mode = options.tune.split, .share = flags.test_share, .seed = flags.seed}));
+    Split split = TRY(SplitInteractions(train, {.mode = options.tune.split, .share = flags.test_share, .seed = flags.seed}));
     train = std::move(split.train);
     held_out = std::move(split.held_out);
   }
@@ -321,8 +309,7 @@ int Run(int argc, char** argv) {
   CLI::App app{"Trains, evaluates and queries book recommendations."};
   app.require_subcommand(1);
   CLI::App& train = *app.add_subcommand("train", "learn a model from interactions");
-  train.add_option("--interactions", flags.interactions, "CSV: user_id,item_id[,weight][,timestamp]")
-      ->required();
+  train.add_option("--interactions", flags.interactions, "CSV: user_id,item_id[,weight][,timestamp]")->required();
   train.add_option("--model", flags.model, "the file to write")->required();
   AddTuneFlags(train, flags);
   CLI::App& evaluate = *app.add_subcommand("evaluate", "measure quality on held-out interactions");
@@ -332,8 +319,7 @@ int Run(int argc, char** argv) {
   evaluate.add_option("--test-share", flags.test_share, "of --split")->check(CLI::Range(0.01, 0.9));
   evaluate.add_option("--k", flags.k, "length of the answers judged")->check(CLI::Range(1, 100));
   evaluate.add_option("--plots", flags.plots, "a folder for SVG plots");
-  evaluate.add_option("--max-memory-mb", flags.max_memory_mb,
-                      "leave out the dense EASE baseline above this; 0: always");
+  evaluate.add_option("--max-memory-mb", flags.max_memory_mb, "leave out the dense EASE baseline above this; 0: always");
   AddTuneFlags(evaluate, flags);
   CLI::App& query = *app.add_subcommand("query", "ask a model");
   query.add_option("--model", flags.model, "the model file")->required();

@@ -50,8 +50,8 @@ class OctavoRecommendTest : public testing::Test {
     for (int user = 0; user < 30; ++user) {
       for (int book = 0; book < 6; ++book) {
         if ((user + book) % 5 != 0) {
-          text += "u" + std::to_string(user) + "," + (user % 2 == 0 ? "\"sea," : "\"sky,") +
-                  std::to_string(book) + "\"," + std::to_string(book * 100 + user) + "\n";
+          text += "u" + std::to_string(user) + "," + (user % 2 == 0 ? "\"sea," : "\"sky,") + std::to_string(book) + "\"," +
+                  std::to_string(book * 100 + user) + "\n";
         }
       }
     }
@@ -64,8 +64,7 @@ class OctavoRecommendTest : public testing::Test {
 TEST_F(OctavoRecommendTest, TrainsAndAnswers) {
   WriteReaders();
 
-  const Outcome trained =
-      Run("train --interactions all.csv --model m.bin --quiet --threads 2 --report t.json");
+  const Outcome trained = Run("train --interactions all.csv --model m.bin --quiet --threads 2 --report t.json");
   ASSERT_EQ(trained.code, 0) << trained.output;
   const Outcome answered = Run("query --model m.bin --history '\"sea,1\",\"sea,2\"' --k 2 --explain");
 
@@ -84,9 +83,9 @@ TEST_F(OctavoRecommendTest, ReportsWhatTheContractNames) {
   ASSERT_EQ(outcome.code, 0) << outcome.output;
   std::ifstream in(folder_ / "r.json");
   const nlohmann::json report = nlohmann::json::parse(in);
-  for (const char* field : {"recall@20", "ndcg@20", "precision@20", "hit_rate@20", "coverage@20",
-                            "novelty@20", "train_seconds", "tune_seconds", "peak_rss_mb", "model_bytes",
-                            "query_p50_us", "query_p99_us", "users", "items", "interactions"}) {
+  for (const char* field :
+       {"recall@20", "ndcg@20", "precision@20", "hit_rate@20", "coverage@20", "novelty@20", "train_seconds", "tune_seconds",
+        "peak_rss_mb", "model_bytes", "query_p50_us", "query_p99_us", "users", "items", "interactions"}) {
     EXPECT_TRUE(report.at(field).is_number()) << field;
   }
   for (const char* baseline : {"random", "popular", "item_knn", "ease"}) {
@@ -94,8 +93,7 @@ TEST_F(OctavoRecommendTest, ReportsWhatTheContractNames) {
   }
   EXPECT_TRUE(report.at("settings").is_object());
   EXPECT_GT(report.at("trials").size(), 1U);
-  for (const char* plot :
-       {"recall_by_k", "recall_by_popularity", "recall_by_history", "recall_by_model_size"}) {
+  for (const char* plot : {"recall_by_k", "recall_by_popularity", "recall_by_history", "recall_by_model_size"}) {
     EXPECT_TRUE(std::filesystem::exists(folder_ / "plots" / (std::string(plot) + ".svg"))) << plot;
   }
 }

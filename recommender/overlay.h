@@ -29,9 +29,7 @@ class Overlay {
     const std::uint32_t index = ids_.Find(id);
     return index == kNoIndex ? kNoIndex : static_cast<ItemIndex>(model_items_ + index);
   }
-  std::string_view id(ItemIndex item) const {
-    return ids_.id(static_cast<std::uint32_t>(item - model_items_));
-  }
+  std::string_view id(ItemIndex item) const { return ids_.id(static_cast<std::uint32_t>(item - model_items_)); }
   Model::Row row(ItemIndex item) const {
     if (item + std::size_t{1} >= offsets_.size()) return {};
     const std::uint64_t begin = offsets_[item];

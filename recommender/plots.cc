@@ -15,8 +15,7 @@ constexpr double kRight = 150;  // Room for the names.
 constexpr double kTop = 40;
 constexpr double kBottom = 50;
 // Okabe and Ito's colours: told apart by colour-blind readers too.
-constexpr std::array<const char*, 6> kColours = {"#0072b2", "#d55e00", "#009e73",
-                                                 "#cc79a7", "#e69f00", "#56b4e9"};
+constexpr std::array<const char*, 6> kColours = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
 
 std::string Escaped(const std::string& text) {
   std::string escaped;
@@ -39,8 +38,7 @@ std::string Number(double value) {
 }
 
 std::string Text(double x, double y, const char* anchor, const std::string& text) {
-  return "<text x=\"" + Number(x) + "\" y=\"" + Number(y) + "\" text-anchor=\"" + anchor + "\">" +
-         Escaped(text) + "</text>\n";
+  return "<text x=\"" + Number(x) + "\" y=\"" + Number(y) + "\" text-anchor=\"" + anchor + "\">" + Escaped(text) + "</text>\n";
 }
 
 // Multiples of 1, 2 or 5 times a power of ten, about five of them, within the bounds.
@@ -121,11 +119,10 @@ std::string ToSvg(const Plot& plot) {
   svg += Text(kLeft, 22, "start", plot.title);
   svg += Text((kLeft + kWidth - kRight) / 2, kHeight - 12, "middle", plot.x_label);
   svg += "<g transform=\"rotate(-90)\">" + Text(-(kTop + kHeight - kBottom) / 2, 16, "middle", plot.y_label) + "</g>\n";
-  for (const double tick : x_axis.Ticks())
-    svg += Text(x_axis.At(tick), kHeight - kBottom + 18, "middle", Number(tick));
+  for (const double tick : x_axis.Ticks()) svg += Text(x_axis.At(tick), kHeight - kBottom + 18, "middle", Number(tick));
   for (const double tick : y_axis.Ticks()) {
-    svg += "<line x1=\"" + Number(kLeft) + "\" x2=\"" + Number(kWidth - kRight) + "\" y1=\"" +
-           Number(y_axis.At(tick)) + "\" y2=\"" + Number(y_axis.At(tick)) + "\" stroke=\"#8884\"/>\n";
+    svg += "<line x1=\"" + Number(kLeft) + "\" x2=\"" + Number(kWidth - kRight) + "\" y1=\"" + Number(y_axis.At(tick)) +
+           "\" y2=\"" + Number(y_axis.At(tick)) + "\" stroke=\"#8884\"/>\n";
     svg += Text(kLeft - 8, y_axis.At(tick) + 4, "end", Number(tick));
   }
   for (std::size_t i = 0; i < plot.series.size(); ++i) {
@@ -135,16 +132,13 @@ std::string ToSvg(const Plot& plot) {
     std::string dots;
     for (const auto& [x, y] : series.points) {
       points += Number(x_axis.At(x)) + "," + Number(y_axis.At(y)) + " ";
-      dots += "<circle cx=\"" + Number(x_axis.At(x)) + "\" cy=\"" + Number(y_axis.At(y)) +
-              "\" r=\"3\" fill=\"" + colour + "\"><title>" + Escaped(series.name) + ": " + Number(x) + ", " +
-              Number(y) + "</title></circle>\n";
+      dots += "<circle cx=\"" + Number(x_axis.At(x)) + "\" cy=\"" + Number(y_axis.At(y)) + "\" r=\"3\" fill=\"" + colour +
+              "\"><title>" + Escaped(series.name) + ": " + Number(x) + ", " + Number(y) + "</title></circle>\n";
     }
-    svg += "<polyline fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"2\" points=\"" + points +
-           "\"/>\n" + dots;
+    svg += "<polyline fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"2\" points=\"" + points + "\"/>\n" + dots;
     const double y = kTop + 16 * static_cast<double>(i);
-    svg += "<rect x=\"" + Number(kWidth - kRight + 12) + "\" y=\"" + Number(y - 9) +
-           "\" width=\"10\" height=\"10\" fill=\"" + colour + "\"/>\n" +
-           Text(kWidth - kRight + 28, y, "start", series.name);
+    svg += "<rect x=\"" + Number(kWidth - kRight + 12) + "\" y=\"" + Number(y - 9) + "\" width=\"10\" height=\"10\" fill=\"" +
+           colour + "\"/>\n" + Text(kWidth - kRight + 28, y, "start", series.name);
   }
   return svg + "</svg>\n";
 }

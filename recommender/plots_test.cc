@@ -10,8 +10,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(PlotsTest, AxesHaveRoundNumbersWithinTheData) {
-  const std::string svg = ToSvg({.title = "Recall", .x_label = "k", .log_x = true,
-                                 .series = {{"octavo", {{5, 0.0803}, {20, 0.2193}, {100, 0.5221}}}}});
+  const std::string svg = ToSvg(
+      {.title = "Recall", .x_label = "k", .log_x = true, .series = {{"octavo", {{5, 0.0803}, {20, 0.2193}, {100, 0.5221}}}}});
 
   for (const char* number : {">5<", ">10<", ">50<", ">100<", ">0<", ">0.1<", ">0.5<"}) EXPECT_THAT(svg, HasSubstr(number));
   for (const char* number : {">2<", ">200<", ">0.6<"}) EXPECT_THAT(svg, Not(HasSubstr(number)));

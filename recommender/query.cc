@@ -22,13 +22,9 @@ constexpr float kNever = -std::numeric_limits<float>::infinity();
 // Walking over a book costs about a fourth of noting that it was touched and coming back to it.
 constexpr std::size_t kWalkPerTouch = 4;
 
-bool IsUntouched(float score) {
-  return std::bit_cast<std::uint32_t>(score) == std::bit_cast<std::uint32_t>(kUntouched);
-}
+bool IsUntouched(float score) { return std::bit_cast<std::uint32_t>(score) == std::bit_cast<std::uint32_t>(kUntouched); }
 
-bool Better(const Recommendation& a, const Recommendation& b) {
-  return a.score != b.score ? a.score > b.score : a.item < b.item;
-}
+bool Better(const Recommendation& a, const Recommendation& b) { return a.score != b.score ? a.score > b.score : a.item < b.item; }
 
 // splitmix64, as in lib/base/random.h, but a pure function of seed and item.
 std::uint64_t Mix(std::uint64_t value) {
@@ -178,9 +174,7 @@ ItemIndex Recommender::Find(std::string_view id) const {
   return known != kNoIndex || overlay_ == nullptr ? known : overlay_->Find(id);
 }
 
-std::string_view Recommender::id(ItemIndex item) const {
-  return item < model_->items() ? model_->id(item) : overlay_->id(item);
-}
+std::string_view Recommender::id(ItemIndex item) const { return item < model_->items() ? model_->id(item) : overlay_->id(item); }
 
 std::size_t Recommender::RowSize(ItemIndex item) const {
   std::size_t size = item < model_->items() ? model_->row(item).columns.size() : 0;
@@ -212,8 +206,7 @@ void Recommender::Accumulate(ItemIndex item, float weight, Scratch& scratch) con
 
 std::span<const Recommendation> Recommender::Recommend(const Query& query, Scratch& scratch) const {
   scratch.Fit(items());
-  const std::span<const HistoryEntry> history =
-      query.history.last(std::min(query.history.size(), kHistoryMax));
+  const std::span<const HistoryEntry> history = query.history.last(std::min(query.history.size(), kHistoryMax));
   std::size_t sums = 0;
   for (const HistoryEntry& entry : history) sums += RowSize(entry.item);
   scratch.dense_ = kWalkPerTouch * sums >= items();
@@ -225,8 +218,7 @@ std::span<const Recommendation> Recommender::Recommend(const Query& query, Scrat
   return Select(query, scratch);
 }
 
-std::span<const Recommendation> Recommender::Similar(ItemIndex item, const Query& query,
-                                                     Scratch& scratch) const {
+std::span<const Recommendation> Recommender::Similar(ItemIndex item, const Query& query, Scratch& scratch) const {
   scratch.Fit(items());
   if (item >= items()) return {};
   Accumulate(item, 1, scratch);
@@ -300,17 +292,12 @@ void Recommender::TakeFromAll(const Query& query, std::size_t k, const Recommend
     std::iota(scratch.touched_.begin(), scratch.touched_.begin() + static_cast<std::ptrdiff_t>(items()), ItemIndex{0});
     scratch.touched_size_ = items();
   }
-  const auto better = [&scratch](ItemIndex a, ItemIndex b) {
-    return Better({a, scratch.scores_[a]}, {b, scratch.scores_[b]});
-  };
-  std::sort(scratch.touched_.begin(),
-            scratch.touched_.begin() + static_cast<std::ptrdiff_t>(scratch.touched_size_), better);
+  const auto better = [&scratch](ItemIndex a, ItemIndex b) { return Better({a, scratch.scores_[a]}, {b, scratch.scores_[b]}); };
+  std::sort(scratch.touched_.begin(), scratch.touched_.begin() + static_cast<std::ptrdiff_t>(scratch.touched_size_), better);
   for (std::size_t i = 0; i < scratch.touched_size_ && scratch.answers_.size() < k; ++i) {
-    const Recommendation candidate{scratch.touched_[i], scratch.scores_[scratch.touched_[i]],
-                                   Source::kPersonal};
+    const Recommendation candidate{scratch.touched_[i], scratch.scores_[scratch.touched_[i]], Source::kPersonal};
     if (candidate.score <= 0) break;
-    if (Better(last, candidate) && Passes(query.filters, candidate.item))
-      scratch.Admit(candidate, query.diversity);
+    if (Better(last, candidate) && Passes(query.filters, candidate.item)) scratch.Admit(candidate, query.diversity);
   }
 }
 
@@ -359,8 +346,8 @@ void Recommender::Explore(const Query& query, std::size_t k, Scratch& scratch) c
   }
 }
 
-std::span<const Reason> Recommender::Explain(std::span<const HistoryEntry> history, ItemIndex item,
-                                             std::size_t k, Scratch& scratch) const {
+std::span<const Reason> Recommender::Explain(std::span<const HistoryEntry> history, ItemIndex item, std::size_t k,
+                                             Scratch& scratch) const {
   scratch.Fit(items());
   std::vector<Reason>& reasons = scratch.reasons_;
   reasons.clear();
@@ -380,13 +367,11 @@ std::span<const Reason> Recommender::Explain(std::span<const HistoryEntry> histo
     return a.contribution != b.contribution ? a.contribution > b.contribution : a.item < b.item;
   };
   const std::size_t wanted = std::min(k, reasons.size());
-  std::partial_sort(reasons.begin(), reasons.begin() + static_cast<std::ptrdiff_t>(wanted), reasons.end(),
-                    stronger);
+  std::partial_sort(reasons.begin(), reasons.begin() + static_cast<std::ptrdiff_t>(wanted), reasons.end(), stronger);
   return std::span(reasons).first(wanted);
 }
 
-std::vector<std::vector<Recommendation>> Recommender::RecommendBatch(std::span<const Query> queries,
-                                                                     int threads) const {
+std::vector<std::vector<Recommendation>> Recommender::RecommendBatch(std::span<const Query> queries, int threads) const {
   std::vector<std::vector<Recommendation>> answers(queries.size());
   std::vector<Scratch> scratches(static_cast<std::size_t>(std::max(threads, 1)));
   ParallelFor(queries.size(), 64, threads, [&](int thread, std::size_t begin, std::size_t end) {
@@ -399,8 +384,7 @@ std::vector<std::vector<Recommendation>> Recommender::RecommendBatch(std::span<c
   return answers;
 }
 
-std::span<const HistoryEntry> SessionHistory(std::span<const ItemIndex> events, float decay,
-                                             std::span<HistoryEntry> out) {
+std::span<const HistoryEntry> SessionHistory(std::span<const ItemIndex> events, float decay, std::span<HistoryEntry> out) {
   const std::size_t count = std::min(events.size(), out.size());
   float weight = 1;
   for (std::size_t i = count; i-- > 0;) {

@@ -131,12 +131,10 @@ class Recommender {
   // excluded if it says so; an unknown item has none.
   std::span<const Recommendation> Similar(ItemIndex item, const Query& query, Scratch& scratch) const;
   // Which books of `history` spoke for `item`, strongest first, at most k; only positive contributions.
-  std::span<const Reason> Explain(std::span<const HistoryEntry> history, ItemIndex item, std::size_t k,
-                                  Scratch& scratch) const;
+  std::span<const Reason> Explain(std::span<const HistoryEntry> history, ItemIndex item, std::size_t k, Scratch& scratch) const;
 
   // One answer per query, in their order; the same as asking one by one. Uses `threads` threads; allocates.
-  std::vector<std::vector<Recommendation>> RecommendBatch(std::span<const Query> queries,
-                                                          int threads = 1) const;
+  std::vector<std::vector<Recommendation>> RecommendBatch(std::span<const Query> queries, int threads = 1) const;
 
  private:
   friend class Scratch;
@@ -148,8 +146,7 @@ class Recommender {
   void TakePopular(const Query& query, std::size_t k, Scratch& scratch) const;
   void Explore(const Query& query, std::size_t k, Scratch& scratch) const;
 
-  std::shared_ptr<const Model>
-      model_;  // Shared: answers under way keep the old model while a new one is swapped in.
+  std::shared_ptr<const Model> model_;  // Shared: answers under way keep the old model while a new one is swapped in.
   std::shared_ptr<const Overlay> overlay_;
 };
 
@@ -167,7 +164,7 @@ class Scratch {
   void Wipe(std::size_t items);
   bool Admit(const Recommendation& candidate, const Diversity& diversity);
 
-  std::vector<float> scores_;       // All "untouched" between queries.
+  std::vector<float> scores_;  // All "untouched" between queries.
   // Whether nearly every book gets a score, so that walking over all in their order is quicker than noting which.
   bool dense_ = false;
   std::vector<ItemIndex> touched_;  // Those with a score, unless dense_: the first touched_size_; the rest is room.
@@ -180,7 +177,6 @@ class Scratch {
 
 // The last events of a visit as a history: the latest weighs 1, each older one `decay` times the next. Writes
 // at most out.size() entries, oldest first, and returns the part of `out` that was filled.
-std::span<const HistoryEntry> SessionHistory(std::span<const ItemIndex> events, float decay,
-                                             std::span<HistoryEntry> out);
+std::span<const HistoryEntry> SessionHistory(std::span<const ItemIndex> events, float decay, std::span<HistoryEntry> out);
 
 }  // namespace octavo::recommender

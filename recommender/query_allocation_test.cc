@@ -32,12 +32,10 @@ TEST(QueryAllocationTest, QuestionsAllocateNothing) {
   SeededRandom random(1);
   InteractionsBuilder builder;
   for (int i = 0; i < 4000; ++i) {
-    ASSERT_TRUE(
-        builder.Add("u" + std::to_string(random.Below(200)), "b" + std::to_string(random.Below(300))).ok());
+    ASSERT_TRUE(builder.Add("u" + std::to_string(random.Below(200)), "b" + std::to_string(random.Below(300))).ok());
   }
   const auto model = std::make_shared<const Model>(std::move(Train(builder.Build(), Settings{})).value());
-  const Recommender recommender(
-      model, BuildOverlay(*model, {{.id = "b1", .series = "s"}, {.id = "new", .series = "s"}}));
+  const Recommender recommender(model, BuildOverlay(*model, {{.id = "b1", .series = "s"}, {.id = "new", .series = "s"}}));
   Scratch scratch(recommender);
   const std::vector<HistoryEntry> history = {{1}, {2, 0.5F}, {30}, {static_cast<ItemIndex>(model->items())}};
   const ItemGroups groups(std::vector<std::vector<std::uint32_t>>(300, {7, 8}));
@@ -48,9 +46,7 @@ TEST(QueryAllocationTest, QuestionsAllocateNothing) {
   std::size_t answers = 0;
   for (const std::size_t k : {1, 10, 100, 1000}) {
     answers += recommender.Recommend({.history = history, .k = k}, scratch).size();
-    answers +=
-        recommender.Recommend({.history = history, .k = k, .filters = {.category = &category}}, scratch)
-            .size();
+    answers += recommender.Recommend({.history = history, .k = k, .filters = {.category = &category}}, scratch).size();
     answers += recommender.Recommend({.history = history, .k = k, .diversity = {&groups, 2}}, scratch).size();
     answers += recommender.Recommend({.k = k, .exploration = 1, .seed = 5}, scratch).size();
     answers += recommender.Similar(3, {.k = k}, scratch).size();

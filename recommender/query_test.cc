@@ -68,8 +68,7 @@ std::vector<ItemIndex> Expected(const Model& model, const Query& query) {
   for (ItemIndex item = 0; item < model.items(); ++item) {
     const auto is_item = [item](const HistoryEntry& entry) { return entry.item == item; };
     const auto& exclusions = query.filters.exclusions;
-    if (query.filters.exclude_history && std::any_of(query.history.begin(), query.history.end(), is_item))
-      continue;
+    if (query.filters.exclude_history && std::any_of(query.history.begin(), query.history.end(), is_item)) continue;
     if (std::find(exclusions.begin(), exclusions.end(), item) != exclusions.end()) continue;
     if (query.filters.category != nullptr && !query.filters.category->Contains(item)) continue;
     if (query.filters.available != nullptr && !query.filters.available->Contains(item)) continue;
@@ -113,8 +112,7 @@ TEST(RecommenderTest, AnswersAsAPlainSumAndSortWould) {
       query.filters.available = random.Below(2) == 0 ? &available : nullptr;
       query.filters.exclude_history = random.Below(4) != 0;
       query.fill = random.Below(3) != 0;
-      ASSERT_EQ(Items(recommender.Recommend(query, scratch)), Expected(*model, query))
-          << items << " " << round;
+      ASSERT_EQ(Items(recommender.Recommend(query, scratch)), Expected(*model, query)) << items << " " << round;
     }
   }
 }
@@ -299,10 +297,8 @@ TEST(OverlayTest, ANewBookIsRecommendedByItsMetadata) {
   const HistoryEntry related[] = {{recommender.Find("sea1")}};
 
   EXPECT_EQ(recommender.items(), model->items() + 3);
-  EXPECT_THAT(Ids(recommender, recommender.Recommend({.history = sea, .k = 6}, scratch)),
-              testing::Contains("sea9"));
-  EXPECT_THAT(Ids(recommender, recommender.Recommend({.history = related, .k = 6}, scratch)),
-              testing::Contains("sea9"))
+  EXPECT_THAT(Ids(recommender, recommender.Recommend({.history = sea, .k = 6}, scratch)), testing::Contains("sea9"));
+  EXPECT_THAT(Ids(recommender, recommender.Recommend({.history = related, .k = 6}, scratch)), testing::Contains("sea9"))
       << "who reads what leads to sea0 is led to sea9 too";
 }
 
@@ -315,8 +311,7 @@ TEST(OverlayTest, AHistoryOfNewBooksLeadsToTheirRelatives) {
   const auto answers = recommender.Recommend({.history = history, .k = 3}, scratch);
 
   EXPECT_EQ(recommender.id(answers[0].item), "sky0") << "it shares the clouds";
-  EXPECT_EQ(recommender.Explain(history, recommender.Find("sky0"), 1, scratch)[0].item,
-            recommender.Find("sky8"));
+  EXPECT_EQ(recommender.Explain(history, recommender.Find("sky0"), 1, scratch)[0].item, recommender.Find("sky8"));
 }
 
 TEST(OverlayTest, HoweverManyNewBooksResembleOneOnlyTheNearestStandInItsRow) {

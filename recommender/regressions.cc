@@ -44,15 +44,13 @@ class Solver {
     // The book itself joins its candidates, in its place, so that one pass finds the left and the right side.
     items_.clear();
     for (const Neighbour& neighbour : list) items_.push_back(neighbour.item);
-    const auto self =
-        static_cast<std::size_t>(std::lower_bound(items_.begin(), items_.end(), item) - items_.begin());
+    const auto self = static_cast<std::size_t>(std::lower_bound(items_.begin(), items_.end(), item) - items_.begin());
     items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(self), item);
     const std::size_t stride = SystemStride(size);
     T* const matrix = matrix_.Fit(stride * size);
     std::fill(matrix, matrix + stride * size, T{0});
     for (std::size_t i = 0; i < size; ++i) {
-      matrix[i * stride + i] =
-          static_cast<T>(gram_.diagonal(list[i].item)) + static_cast<T>(ridge_[list[i].item]);
+      matrix[i * stride + i] = static_cast<T>(gram_.diagonal(list[i].item)) + static_cast<T>(ridge_[list[i].item]);
     }
     gram_.ForPairs(items_, scratch_, [&](std::size_t later, std::size_t earlier, float value) {
       const std::size_t row = earlier < self ? earlier : earlier - 1;
@@ -83,8 +81,8 @@ class Solver {
 };
 
 template <typename T>
-void SolveAll(const Gram& gram, const std::vector<float>& ridge, NeighbourLists& lists, int threads,
-              const StepFunction& step, Simd simd) {
+void SolveAll(const Gram& gram, const std::vector<float>& ridge, NeighbourLists& lists, int threads, const StepFunction& step,
+              Simd simd) {
   ParallelFor(lists.items(), 64, threads, [&](int, std::size_t begin, std::size_t end) {
     if (!step(end - begin)) return;
     Solver<T> solver(gram, ridge, simd);

@@ -18,7 +18,6 @@ enum class Precision { kSingle, kDouble };
 
 // Replaces each list's weights by the regression's. `ridge` has one entry per book, positive.
 void SolveRegressions(const Gram& gram, const std::vector<float>& ridge, NeighbourLists& lists, int threads,
-                      const StepFunction& step, Precision precision = Precision::kSingle,
-                      Simd simd = BestSimd());
+                      const StepFunction& step, Precision precision = Precision::kSingle, Simd simd = BestSimd());
 
 }  // namespace octavo::recommender

@@ -31,8 +31,7 @@ OCTAVO_INLINE void Subtract(T* matrix, std::size_t pivot, std::size_t i, std::si
   T* const row0 = matrix + i * stride;
   T* const row1 = row0 + stride;
   const T a0 = p0[i], a1 = p1[i], a2 = p2[i], a3 = p3[i];
-  const T b0 = kPair ? p0[i + 1] : T{}, b1 = kPair ? p1[i + 1] : T{}, b2 = kPair ? p2[i + 1] : T{},
-          b3 = kPair ? p3[i + 1] : T{};
+  const T b0 = kPair ? p0[i + 1] : T{}, b1 = kPair ? p1[i + 1] : T{}, b2 = kPair ? p2[i + 1] : T{}, b3 = kPair ? p3[i + 1] : T{};
   for (std::size_t j = i / kCount * kCount; j < stride; j += kCount) {
     const V v0 = *reinterpret_cast<const V*>(p0 + j);
     const V v1 = *reinterpret_cast<const V*>(p1 + j);
@@ -55,8 +54,7 @@ OCTAVO_INLINE bool FinishRow(T* matrix, std::size_t pivot, std::size_t end, std:
   T* const row = matrix + pivot * stride;
   if (!(row[pivot] > 0)) return false;
   const T inverse = 1 / std::sqrt(row[pivot]);
-  for (std::size_t j = pivot / kCount * kCount; j < stride; j += kCount)
-    *reinterpret_cast<V*>(row + j) *= inverse;
+  for (std::size_t j = pivot / kCount * kCount; j < stride; j += kCount) *reinterpret_cast<V*>(row + j) *= inverse;
   for (std::size_t i = pivot + 1; i < end; ++i) {
     T* const other = matrix + i * stride;
     const T factor = row[i];
@@ -133,22 +131,21 @@ bool SolvePortable(T* matrix, std::size_t size, std::size_t stride, T* solution)
 
 #if defined(__x86_64__)
 template <typename T>
-__attribute__((target("avx2,fma"))) bool SolveAvx2(T* matrix, std::size_t size, std::size_t stride,
-                                                   T* solution) {
+__attribute__((target("avx2,fma"))) bool SolveAvx2(T* matrix, std::size_t size, std::size_t stride, T* solution) {
   return Solve<T, 32>(matrix, size, stride, solution);
 }
 template <typename T>
-__attribute__((target("avx512f,avx512dq,avx512vl,fma"))) bool SolveAvx512(T* matrix, std::size_t size,
-                                                                          std::size_t stride, T* solution) {
+__attribute__((target("avx512f,avx512dq,avx512vl,fma"))) bool SolveAvx512(T* matrix, std::size_t size, std::size_t stride,
+                                                                          T* solution) {
   return Solve<T, 64>(matrix, size, stride, solution);
 }
-__attribute__((target("avx2,fma"))) void SubtractAvx2(const float* left, const float* right,
-                                                      std::size_t right_stride, float* block,
-                                                      std::size_t block_stride) {
+__attribute__((target("avx2,fma"))) void SubtractAvx2(const float* left, const float* right, std::size_t right_stride,
+                                                      float* block, std::size_t block_stride) {
   Subtract64<32>(left, right, right_stride, block, block_stride);
 }
-__attribute__((target("avx512f,avx512dq,avx512vl,fma"))) void SubtractAvx512(
-    const float* left, const float* right, std::size_t right_stride, float* block, std::size_t block_stride) {
+__attribute__((target("avx512f,avx512dq,avx512vl,fma"))) void SubtractAvx512(const float* left, const float* right,
+                                                                             std::size_t right_stride, float* block,
+                                                                             std::size_t block_stride) {
   Subtract64<64>(left, right, right_stride, block, block_stride);
 }
 #endif
@@ -165,16 +162,13 @@ bool SolveBest(T* matrix, std::size_t size, std::size_t stride, T* solution, Sim
 
 }  // namespace
 
-std::string_view SimdName(Simd simd) {
-  return simd == Simd::kAvx512 ? "avx512" : simd == Simd::kAvx2 ? "avx2" : "portable";
-}
+std::string_view SimdName(Simd simd) { return simd == Simd::kAvx512 ? "avx512" : simd == Simd::kAvx2 ? "avx2" : "portable"; }
 
 std::vector<Simd> SimdAvailable() {
   std::vector<Simd> available = {Simd::kPortable};
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) available.push_back(Simd::kAvx2);
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl")) {
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
     available.push_back(Simd::kAvx512);
   }
 #endif
@@ -196,8 +190,8 @@ bool SolveSystem(double* matrix, std::size_t size, std::size_t stride, double* s
   return SolveBest(matrix, size, stride, solution, simd);
 }
 
-void SubtractProduct(const float* left, const float* right, std::size_t right_stride, float* block,
-                     std::size_t block_stride, Simd simd) {
+void SubtractProduct(const float* left, const float* right, std::size_t right_stride, float* block, std::size_t block_stride,
+                     Simd simd) {
 #if defined(__x86_64__)
   if (simd == Simd::kAvx512) return SubtractAvx512(left, right, right_stride, block, block_stride);
   if (simd == Simd::kAvx2) return SubtractAvx2(left, right, right_stride, block, block_stride);

@@ -33,7 +33,7 @@ bool SolveSystem(double* matrix, std::size_t size, std::size_t stride, double* s
 
 // block -= left * right for blocks of 64 x 64: `left` in rows of 64 numbers, the others in rows of their
 // stride.
-void SubtractProduct(const float* left, const float* right, std::size_t right_stride, float* block,
-                     std::size_t block_stride, Simd simd);
+void SubtractProduct(const float* left, const float* right, std::size_t right_stride, float* block, std::size_t block_stride,
+                     Simd simd);
 
 }  // namespace octavo::recommender

@@ -24,8 +24,7 @@ std::vector<char> DrawRandom(const Interactions& all, const SplitOptions& option
   std::vector<std::size_t> order;
   for (UserIndex user = 0; user < all.users().size(); ++user) {
     const std::size_t count = all.ItemsOf(user).size();
-    const auto wanted =
-        static_cast<std::size_t>(options.share * static_cast<double>(count) + Uniform(random));
+    const auto wanted = static_cast<std::size_t>(options.share * static_cast<double>(count) + Uniform(random));
     const std::size_t taken = count == 0 ? 0 : std::min(wanted, count - 1);
     order.resize(count);
     std::iota(order.begin(), order.end(), begin);
@@ -46,8 +45,7 @@ std::vector<char> TakeLatest(const Interactions& all, const SplitOptions& option
   }
   std::vector<std::size_t> order(times.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return times[a] < times[b]; });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return times[a] < times[b]; });
   std::vector<char> held(times.size(), 0);
   const auto first = static_cast<std::size_t>((1 - options.share) * static_cast<double>(order.size()));
   for (std::size_t i = first; i < order.size(); ++i) held[order[i]] = 1;
@@ -76,8 +74,7 @@ Interactions Part(const Interactions& all, const std::vector<char>& held, bool w
     const auto items = all.ItemsOf(user);
     for (std::size_t i = 0; i < items.size(); ++i, ++at) {
       if ((held[at] != 0) == wanted) {
-        builder.Add(user, items[i], all.WeightsOf(user)[i],
-                    all.timed() ? std::optional(all.TimesOf(user)[i]) : std::nullopt);
+        builder.Add(user, items[i], all.WeightsOf(user)[i], all.timed() ? std::optional(all.TimesOf(user)[i]) : std::nullopt);
       }
     }
   }
@@ -103,8 +100,7 @@ Result<Split> SplitInteractions(const Interactions& all, const SplitOptions& opt
                                                                         : TakeLastOfEach(all);
   Split split{Part(all, held, false), Part(all, held, true)};
   if (split.held_out.size() == 0 || split.train.size() == 0) {
-    return Error{Code::kInvalidArgument, "NOTHING_HELD_OUT",
-                 "no interaction can be held back: no reader has more than one book"};
+    return Error{Code::kInvalidArgument, "NOTHING_HELD_OUT", "no interaction can be held back: no reader has more than one book"};
   }
   return split;
 }

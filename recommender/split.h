@@ -20,8 +20,7 @@ Result<SplitMode> ParseSplitMode(std::string_view name);
 
 struct SplitOptions {
   SplitMode mode = SplitMode::kRandom;
-  double share =
-      0.2;  // Held back, in (0, 1). Of a reader's n books, floor(share * n + a draw), always leaving one.
+  double share = 0.2;  // Held back, in (0, 1). Of a reader's n books, floor(share * n + a draw), always leaving one.
   std::uint64_t seed = 1;
 };
 

@@ -47,8 +47,7 @@ std::uint32_t Zipf(Draw& draw, std::uint32_t count, double exponent) {
 void GenerateReaders(const ReadersOptions& options, const std::function<void(const Interaction&)>& take) {
   CHECK(options.books >= 4 && options.readers > 0 && options.popularity_exponent != 1);
   Draw draw(options.seed);
-  const std::uint32_t tastes =
-      std::min(options.books, options.tastes > 0 ? options.tastes : std::max(4U, options.books / 250));
+  const std::uint32_t tastes = std::min(options.books, options.tastes > 0 ? options.tastes : std::max(4U, options.books / 250));
   // Book `rank` of taste t is rank * tastes + t: each taste has its own best-sellers.
   const std::uint32_t per_taste = options.books / tastes;
   const double mean = static_cast<double>(options.interactions) / options.readers;
@@ -56,21 +55,19 @@ void GenerateReaders(const ReadersOptions& options, const std::function<void(con
   std::vector<std::uint32_t> history;
   for (std::uint32_t reader = 0; reader < options.readers; ++reader) {
     const double length = std::exp(location + options.history_spread * draw.Normal());
-    const auto wanted =
-        static_cast<std::size_t>(std::clamp(length, 1.0, options.books / 4.0) + draw.Uniform());
+    const auto wanted = static_cast<std::size_t>(std::clamp(length, 1.0, options.books / 4.0) + draw.Uniform());
     const std::uint64_t own[3] = {Zipf(draw, tastes, 0.5), Zipf(draw, tastes, 0.5), Zipf(draw, tastes, 0.5)};
     history.clear();
     for (std::size_t i = 0; i < wanted; ++i) {
       if (!history.empty() && draw.Uniform() < kSameAuthor) {
         const std::uint32_t last = history.back();
-        const std::uint32_t rank = last / tastes / kAuthorBooks * kAuthorBooks +
-                                   static_cast<std::uint32_t>(draw.Below(kAuthorBooks));
+        const std::uint32_t rank =
+            last / tastes / kAuthorBooks * kAuthorBooks + static_cast<std::uint32_t>(draw.Below(kAuthorBooks));
         history.push_back(std::min(rank, per_taste - 1) * tastes + last % tastes);
         continue;
       }
       const std::uint64_t taste = draw.Uniform() < options.wander ? draw.Below(tastes) : own[draw.Below(3)];
-      history.push_back(Zipf(draw, per_taste, options.popularity_exponent) * tastes +
-                        static_cast<std::uint32_t>(taste));
+      history.push_back(Zipf(draw, per_taste, options.popularity_exponent) * tastes + static_cast<std::uint32_t>(taste));
     }
     std::sort(history.begin(), history.end());
     history.erase(std::unique(history.begin(), history.end()), history.end());

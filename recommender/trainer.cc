@@ -29,8 +29,7 @@ StepFunction Steps(const TrainOptions& options, std::string_view stage, std::siz
     if (options.stop.stop_requested()) return false;
     const std::lock_guard lock(state->mutex);
     state->done += more;
-    if (options.progress)
-      options.progress({stage, static_cast<double>(state->done) / static_cast<double>(total)});
+    if (options.progress) options.progress({stage, static_cast<double>(state->done) / static_cast<double>(total)});
     return true;
   };
 }
@@ -57,8 +56,7 @@ void Rescale(NeighbourLists& lists, const TrainingData& data, const Settings& se
     popularity[item] = std::pow(share, settings.popularity_exponent);
   }
   for (ItemIndex item = 0; item < lists.items(); ++item) {
-    for (Neighbour& neighbour : lists.Of(item))
-      neighbour.weight *= popularity[item] * history[neighbour.item];
+    for (Neighbour& neighbour : lists.Of(item)) neighbour.weight *= popularity[item] * history[neighbour.item];
   }
 }
 
@@ -100,9 +98,7 @@ Model Assemble(const Interactions& interactions, const TrainingData& data, const
   parts.weight_power = settings.weight_power;
   parts.settings = ToJson(settings);
   parts.row_offsets.assign(data.items() + 1, 0);
-  const auto kept = [](const Neighbour& neighbour) {
-    return neighbour.weight != 0 && std::isfinite(neighbour.weight);
-  };
+  const auto kept = [](const Neighbour& neighbour) { return neighbour.weight != 0 && std::isfinite(neighbour.weight); };
   for (ItemIndex item = 0; item < data.items(); ++item) {
     parts.ids.emplace_back(interactions.items().id(data.original(item)));
     parts.readers.push_back(static_cast<std::uint32_t>(data.ReadersOf(item).size()));
@@ -127,12 +123,11 @@ Model Assemble(const Interactions& interactions, const TrainingData& data, const
 }
 
 Status CheckSettings(const Settings& settings) {
-  const bool finite = std::isfinite(
-      settings.weight_power + settings.neighbour_user_exponent + settings.row_exponent +
-      settings.column_exponent + settings.shrinkage + settings.similarity_power + settings.user_exponent +
-      settings.ridge_exponent + settings.history_exponent + settings.popularity_exponent);
-  if (finite && settings.ridge > 0 && settings.candidates > 0 && settings.candidates <= kCandidatesMax)
-    return Ok();
+  const bool finite =
+      std::isfinite(settings.weight_power + settings.neighbour_user_exponent + settings.row_exponent + settings.column_exponent +
+                    settings.shrinkage + settings.similarity_power + settings.user_exponent + settings.ridge_exponent +
+                    settings.history_exponent + settings.popularity_exponent);
+  if (finite && settings.ridge > 0 && settings.candidates > 0 && settings.candidates <= kCandidatesMax) return Ok();
   return Error{Code::kInvalidArgument, "BAD_SETTINGS", "settings out of range: " + ToJson(settings)};
 }
 
@@ -167,8 +162,8 @@ Status Trainer::Neighbours(const Settings& settings, const TrainOptions& options
   }
   Stages& s = *stages_;
   const auto key = [](const Settings& of) {
-    return std::tie(of.neighbour_user_exponent, of.row_exponent, of.column_exponent, of.shrinkage,
-                    of.similarity_power, of.candidates);
+    return std::tie(of.neighbour_user_exponent, of.row_exponent, of.column_exponent, of.shrinkage, of.similarity_power,
+                    of.candidates);
   };
   if (s.neighbours.result && key(s.neighbours.settings) == key(settings)) return Ok();
   s.weights.result.reset();
@@ -207,8 +202,7 @@ Status Trainer::Regressions(const Settings& settings, const TrainOptions& option
 
 Result<Model> Trainer::Train(const Settings& settings, const TrainOptions& options) {
   if (interactions_.size() == 0) {
-    return Error{Code::kInvalidArgument, "NO_INTERACTIONS",
-                 "there is nothing to learn from: no interactions"};
+    return Error{Code::kInvalidArgument, "NO_INTERACTIONS", "there is nothing to learn from: no interactions"};
   }
   TRY(CheckSettings(settings));
   TRY(Neighbours(settings, options));

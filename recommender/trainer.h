@@ -33,8 +33,7 @@ struct TrainOptions {
 // The result depends on the interactions and settings only, never on the number of threads or on chance.
 // Fails with CANCELLED (STOPPED) when stopped. INVALID_ARGUMENT: NO_INTERACTIONS, BAD_SETTINGS.
 // Memory: about 40 bytes per interaction, 40 bytes per weight of the model, and at most 512 MB of sums.
-Result<Model> Train(const Interactions& interactions, const Settings& settings,
-                    const TrainOptions& options = {});
+Result<Model> Train(const Interactions& interactions, const Settings& settings, const TrainOptions& options = {});
 
 // The same for several settings in turn, keeping what did not change from one to the next: the neighbours,
 // the sums over readers, the regressions. For tuning. `interactions` must outlive it. With

@@ -20,8 +20,7 @@ TrainingData::TrainingData(const Interactions& interactions, float weight_power)
   original_.resize(items);
   std::iota(original_.begin(), original_.end(), 0);
   std::sort(original_.begin(), original_.end(), [&](ItemIndex a, ItemIndex b) {
-    return readers[a] != readers[b] ? readers[a] > readers[b]
-                                    : interactions.items().id(a) < interactions.items().id(b);
+    return readers[a] != readers[b] ? readers[a] > readers[b] : interactions.items().id(a) < interactions.items().id(b);
   });
   renumbered_.resize(items);
   item_offsets_.assign(items + 1, 0);

@@ -31,8 +31,8 @@ class TrainingData {
   ItemIndex renumbered(ItemIndex original) const { return renumbered_[original]; }
 
  private:
-  static std::span<const Entry> Slice(const std::vector<Entry>& all,
-                                      const std::vector<std::uint64_t>& offsets, std::size_t index) {
+  static std::span<const Entry> Slice(const std::vector<Entry>& all, const std::vector<std::uint64_t>& offsets,
+                                      std::size_t index) {
     return std::span(all).subspan(offsets[index], offsets[index + 1] - offsets[index]);
   }
 

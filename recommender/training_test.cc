@@ -29,8 +29,8 @@ Interactions RandomReaders(int readers, int books, std::uint64_t seed = kSeed) {
   for (int reader = 0; reader < readers; ++reader) {
     const std::uint64_t taste = random.Below(3);
     for (int i = 0; i < 12; ++i) {
-      const std::uint64_t book = std::min(random.Below(static_cast<std::uint64_t>(books)),
-                                          random.Below(static_cast<std::uint64_t>(books)));
+      const std::uint64_t book =
+          std::min(random.Below(static_cast<std::uint64_t>(books)), random.Below(static_cast<std::uint64_t>(books)));
       if (book % 3 != taste && random.Below(4) != 0) continue;
       CHECK(builder.Add("r" + std::to_string(reader), "b" + std::to_string(book)).ok());
     }
@@ -39,8 +39,8 @@ Interactions RandomReaders(int readers, int books, std::uint64_t seed = kSeed) {
 }
 
 Eigen::MatrixXd Matrix(const Interactions& all) {
-  Eigen::MatrixXd x = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(all.users().size()),
-                                            static_cast<Eigen::Index>(all.items().size()));
+  Eigen::MatrixXd x =
+      Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(all.users().size()), static_cast<Eigen::Index>(all.items().size()));
   for (UserIndex user = 0; user < all.users().size(); ++user) {
     for (const ItemIndex item : all.ItemsOf(user)) x(user, item) = 1;
   }
@@ -82,8 +82,7 @@ TEST(TrainerTest, WithAllBooksAsCandidatesItIsDenseEase) {
   const Eigen::MatrixXd x = Matrix(all);
   const Eigen::MatrixXd gram = x.transpose() * x;
   const auto books = static_cast<double>(all.items().size());
-  const Eigen::VectorXd ridge =
-      Eigen::VectorXd::Constant(gram.rows(), static_cast<float>(0.5 * gram.diagonal().sum() / books));
+  const Eigen::VectorXd ridge = Eigen::VectorXd::Constant(gram.rows(), static_cast<float>(0.5 * gram.diagonal().sum() / books));
   const Eigen::MatrixXd expected = Ease(gram, ridge);
 
   const Result<Model> model = Train(all, AllCandidates(0), {.precision = Precision::kDouble});
@@ -91,8 +90,7 @@ TEST(TrainerTest, WithAllBooksAsCandidatesItIsDenseEase) {
   ASSERT_THAT(model, IsOk());
   for (ItemIndex i = 0; i < all.items().size(); ++i) {
     for (ItemIndex j = 0; j < all.items().size(); ++j) {
-      ASSERT_NEAR(WeightIn(*model, all.items().id(i), all.items().id(j)), expected(i, j), 1e-6)
-          << i << " " << j;
+      ASSERT_NEAR(WeightIn(*model, all.items().id(i), all.items().id(j)), expected(i, j), 1e-6) << i << " " << j;
     }
   }
 }
@@ -113,8 +111,7 @@ TEST(TrainerTest, WeighsReadersAndScalesTheRidgeAsDocumented) {
   for (ItemIndex i = 0; i < all.items().size(); ++i) {
     for (ItemIndex j = 0; j < all.items().size(); ++j) {
       // The sums over readers are single precision.
-      ASSERT_NEAR(WeightIn(*model, all.items().id(i), all.items().id(j)), expected(i, j), 1e-5)
-          << i << " " << j;
+      ASSERT_NEAR(WeightIn(*model, all.items().id(i), all.items().id(j)), expected(i, j), 1e-5) << i << " " << j;
     }
   }
 }
@@ -132,9 +129,8 @@ TEST(GramTest, APairIsTheSameWhetherKeptOrSummedWhenAskedFor) {
     Pairs pairs;
     for (int round = 0; round < 2; ++round) {  // The second finds the scratch as the first left it.
       pairs.clear();
-      gram.ForPairs(items, scratch, [&](std::size_t later, std::size_t earlier, float value) {
-        pairs.emplace_back(later, earlier, value);
-      });
+      gram.ForPairs(items, scratch,
+                    [&](std::size_t later, std::size_t earlier, float value) { pairs.emplace_back(later, earlier, value); });
     }
     return pairs;
   };
@@ -228,9 +224,7 @@ TEST(TrainerTest, StopsWhenAsked) {
   EXPECT_THAT(Train(RandomReaders(50, 30), Settings{}, {.stop = source.get_token()}), HasReason("STOPPED"));
 }
 
-TEST(TrainerTest, RefusesNothing) {
-  EXPECT_THAT(Train(Interactions(), Settings{}), HasReason("NO_INTERACTIONS"));
-}
+TEST(TrainerTest, RefusesNothing) { EXPECT_THAT(Train(Interactions(), Settings{}), HasReason("NO_INTERACTIONS")); }
 
 TEST(TrainerTest, RefusesSettingsOutOfRange) {
   Settings none;
@@ -308,9 +302,7 @@ TEST(SimdTest, EveryVariantSolvesLikeThePortableOne) {
         for (std::size_t j = 0; j < stride; ++j) {
           double sum = i == j ? 2 : 0;
           for (std::size_t r = 0; r < 8 && j < size; ++r) sum += rows[i * 8 + r] * rows[j * 8 + r];
-          matrix[i * stride + j] = static_cast<float>(j == size  ? 1 + static_cast<double>(i % 3)
-                                                      : j < size ? sum
-                                                                 : 0);
+          matrix[i * stride + j] = static_cast<float>(j == size ? 1 + static_cast<double>(i % 3) : j < size ? sum : 0);
         }
       }
       return matrix;
@@ -323,8 +315,7 @@ TEST(SimdTest, EveryVariantSolvesLikeThePortableOne) {
       std::vector<float> solution(size);
       ASSERT_TRUE(SolveSystem(fill(), size, stride, solution.data(), simd));
       for (std::size_t i = 0; i < size; ++i) {
-        ASSERT_NEAR(solution[i], expected[i], 1e-4 * largest)
-            << SimdName(simd) << " size " << size << " at " << i;
+        ASSERT_NEAR(solution[i], expected[i], 1e-4 * largest) << SimdName(simd) << " size " << size << " at " << i;
       }
     }
   }
@@ -379,8 +370,8 @@ TEST(TuneTest, AFullSearchClimbsAgainFromElsewhereAndRepeatsItself) {
   ASSERT_NE(leap, trials.end());
   const auto is_worse = [](const Trial& a, const Trial& b) { return a.score() < b.score(); };
   const double first_climb = std::max_element(trials.begin(), leap + 1, is_worse)->score();
-  const auto chosen = std::find_if(trials.begin(), trials.end(),
-                                   [&](const Trial& trial) { return trial.settings == tuning->settings; });
+  const auto chosen =
+      std::find_if(trials.begin(), trials.end(), [&](const Trial& trial) { return trial.settings == tuning->settings; });
   ASSERT_NE(chosen, trials.end());
   EXPECT_GE(chosen->score(), first_climb * 0.999) << "a climb that ends lower is not followed";
   EXPECT_EQ(Tune(all, options, clock)->settings, tuning->settings);

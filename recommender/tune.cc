@@ -59,12 +59,7 @@ constexpr double kRestartsTimeShare = 0.85;
 class Search {
  public:
   Search(const Interactions& train, const Interactions& held_out, const TuneOptions& options, const Clock& clock)
-      : train_(train),
-        held_out_(held_out),
-        options_(options),
-        clock_(clock),
-        start_(clock.MonotonicNow()),
-        trainer_(train) {}
+      : train_(train), held_out_(held_out), options_(options), clock_(clock), start_(clock.MonotonicNow()), trainer_(train) {}
 
   Result<Tuning> Run() {
     TRY(Consider(Settings{}, kGainMin));
@@ -94,8 +89,8 @@ class Search {
 
   // None when the time is up.
   Result<std::optional<Point>> MeasureAt(const Settings& settings) {
-    const auto tried = std::find_if(points_.begin(), points_.end(),
-                                    [&](const Point& point) { return point.settings == settings; });
+    const auto tried =
+        std::find_if(points_.begin(), points_.end(), [&](const Point& point) { return point.settings == settings; });
     if (tried != points_.end()) return std::optional(*tried);
     if (!points_.empty() && OutOfTime()) return std::optional<Point>();
     TrainOptions quiet = options_.train;
@@ -103,8 +98,7 @@ class Search {
     const auto model = std::make_shared<const Model>(TRY(trainer_.Train(settings, quiet)));
     const Recommender recommender(model);
     const int threads = std::max(quiet.threads, 1);
-    const Measurement measured =
-        Measure(train_, held_out_, AnswersOf(recommender, train_, threads), {20}, threads);
+    const Measurement measured = Measure(train_, held_out_, AnswersOf(recommender, train_, threads), {20}, threads);
     Point point{.settings = settings};
     for (std::size_t i = 0; i < measured.readers; ++i) point.scores.push_back((measured.recall[i] + measured.ndcg[i]) / 2);
     points_.push_back(point);
@@ -247,15 +241,13 @@ Result<TuneEffort> ParseTuneEffort(std::string_view name) {
   if (name == "none") return TuneEffort::kNone;
   if (name == "quick") return TuneEffort::kQuick;
   if (name == "full") return TuneEffort::kFull;
-  return Error{Code::kInvalidArgument, "BAD_TUNE",
-               "tune \"" + std::string(name) + "\" is none of none, quick, full"};
+  return Error{Code::kInvalidArgument, "BAD_TUNE", "tune \"" + std::string(name) + "\" is none of none, quick, full"};
 }
 
 Result<Tuning> Tune(const Interactions& interactions, const TuneOptions& options, const Clock& clock) {
   if (options.effort == TuneEffort::kNone) return Tuning{};
   const SplitMode mode = interactions.timed() ? options.split : SplitMode::kRandom;
-  Result<Split> split =
-      SplitInteractions(interactions, {.mode = mode, .share = options.held_out, .seed = options.seed});
+  Result<Split> split = SplitInteractions(interactions, {.mode = mode, .share = options.held_out, .seed = options.seed});
   if (!split.ok()) return Tuning{};
   const Interactions held_out = SampleReaders(std::move(split->held_out), options.readers_max, options.seed);
   return Search(split->train, held_out, options, clock).Run();

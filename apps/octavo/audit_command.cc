@@ -74,8 +74,7 @@ bool ReadLines(const std::string& path, std::vector<std::string>& lines) {
 
 int RunAudit(const std::vector<std::string>& arguments) {
   Settings settings;
-  CLI::App app("Proves from the stores alone that nothing was sold twice, lost, or charged wrongly. Reads only.",
-               "octavo audit");
+  CLI::App app("Proves from the stores alone that nothing was sold twice, lost, or charged wrongly. Reads only.", "octavo audit");
   AddOptions(app, settings);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // As CLI11 wants them.
   try {

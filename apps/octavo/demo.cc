@@ -33,9 +33,8 @@ int Fail(const Error& error) {
 }
 
 int LoadReaders(const Settings& settings, const recommendations::ImportPeers& peers) {
-  const auto report = rpc::Repeated([&] {
-    return recommendations::ImportReaders({.file = settings.folder + "/readers.csv", .source = kSource}, peers);
-  });
+  const auto report = rpc::Repeated(
+      [&] { return recommendations::ImportReaders({.file = settings.folder + "/readers.csv", .source = kSource}, peers); });
   if (!report.ok()) return Fail(report.error());
   for (const std::string& problem : report->problems) std::fprintf(stderr, "%s\n", problem.c_str());
   std::printf("Readers: %lld events, %lld known before, %lld refused\n", static_cast<long long>(report->recorded),
@@ -98,18 +97,14 @@ int RunDemo(const std::vector<std::string>& arguments) {
   const auto log = obs::Log::ToStandardError(clock, obs::Level::kWarn, obs::LogFormat::kLogfmt);
   obs::Metrics metrics;
   const obs::Tracer tracer;
-  for (std::string* address :
-       {&settings.inventory_address, &settings.recommendations_address, &settings.promotions_address}) {
+  for (std::string* address : {&settings.inventory_address, &settings.recommendations_address, &settings.promotions_address}) {
     if (address->empty()) *address = settings.address;
   }
   const rpc::Telemetry telemetry{*log, metrics, tracer, clock};
   const auto credentials = rpc::MakeChannelCredentials(settings.tls);
   if (!credentials.ok()) return Fail(credentials.error());
-  const auto connect = [&](const std::string& address) {
-    return rpc::Connect({.target = address, .credentials = *credentials});
-  };
-  const recommendations::ImportPeers readers{connect(settings.address), connect(settings.recommendations_address),
-                                             telemetry};
+  const auto connect = [&](const std::string& address) { return rpc::Connect({.target = address, .credentials = *credentials}); };
+  const recommendations::ImportPeers readers{connect(settings.address), connect(settings.recommendations_address), telemetry};
   const PromotionsPeer promotions{connect(settings.promotions_address), telemetry};
   std::vector<std::string> import = {"--address=" + settings.address, "--inventory-address=" + settings.inventory_address};
   if (!settings.tls.empty()) {

@@ -33,8 +33,7 @@ Result<v1::ListCampaignsResponse> ReadCampaigns(const std::filesystem::path& fil
 
 class Demo {
  public:
-  explicit Demo(const PromotionsPeer& peer)
-      : stub_(v1::PromotionsService::NewStub(peer.channel)), caller_(peer.telemetry) {}
+  explicit Demo(const PromotionsPeer& peer) : stub_(v1::PromotionsService::NewStub(peer.channel)), caller_(peer.telemetry) {}
 
   // The shop's campaigns by display name; of two the newer.
   Result<std::map<std::string, v1::Campaign>> List() const {

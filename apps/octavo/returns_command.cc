@@ -76,8 +76,8 @@ int List(const rpc::Caller& caller, Stub& stub) {
     if (!page.ok()) return Fail(page.error());
     for (const v1::Order& order : page->orders()) {
       for (const v1::Return& given_back : order.returns()) {
-        const bool is_open = given_back.state() == v1::Return::STATE_REQUESTED ||
-                             given_back.state() == v1::Return::STATE_ACCEPTED;
+        const bool is_open =
+            given_back.state() == v1::Return::STATE_REQUESTED || given_back.state() == v1::Return::STATE_ACCEPTED;
         if (is_open) Print(order, given_back);
       }
     }
@@ -128,8 +128,7 @@ int RunReturns(const std::vector<std::string>& arguments) {
   const rpc::Caller caller({*log, metrics, tracer, clock});
   const auto credentials = rpc::MakeChannelCredentials(settings.tls);
   if (!credentials.ok()) return Fail(credentials.error());
-  const auto stub =
-      v1::TransactionsService::NewStub(rpc::Connect({.target = settings.address, .credentials = *credentials}));
+  const auto stub = v1::TransactionsService::NewStub(rpc::Connect({.target = settings.address, .credentials = *credentials}));
   if (list->parsed()) return List(caller, *stub);
   if (accept->parsed()) {
     v1::AcceptReturnRequest request;

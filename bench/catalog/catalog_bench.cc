@@ -88,18 +88,15 @@ void Measure(const char* name, int rounds, const std::function<void()>& run) {
   std::fflush(stdout);
 }
 
-ListQuery PageOf(const Shelf& shelf, ListOrder order) {
-  return {.shelf = shelf, .order = order, .after = CursorAtBegin(order)};
-}
+ListQuery PageOf(const Shelf& shelf, ListOrder order) { return {.shelf = shelf, .order = order, .after = CursorAtBegin(order)}; }
 
 void MeasureStore(Store& store, std::int64_t count, Random& random) {
   const Shelf fiction{ShelfKind::kCategory, "fiction"};
-  Measure("get a book", 2000, [&] {
-    CHECK(store.FindBook(BookId{1 + static_cast<std::int64_t>(random.Below(static_cast<std::uint64_t>(count)))}));
-  });
-  for (const auto& [name, order] : {std::pair{"list fiction by popularity", ListOrder::kPopularity},
-                                    std::pair{"list fiction by title", ListOrder::kTitle},
-                                    std::pair{"list fiction, newest", ListOrder::kNewest}}) {
+  Measure("get a book", 2000,
+          [&] { CHECK(store.FindBook(BookId{1 + static_cast<std::int64_t>(random.Below(static_cast<std::uint64_t>(count)))})); });
+  for (const auto& [name, order] :
+       {std::pair{"list fiction by popularity", ListOrder::kPopularity}, std::pair{"list fiction by title", ListOrder::kTitle},
+        std::pair{"list fiction, newest", ListOrder::kNewest}}) {
     Measure(name, 500, [&, order = order] { CHECK(store.ListBooks(PageOf(fiction, order))->more); });
   }
   ListQuery deep = PageOf({ShelfKind::kAll, ""}, ListOrder::kTitle);
@@ -122,9 +119,8 @@ void MeasureSearch(const SearchIndex& index, GeneratedBooks& books, Random& rand
     std::swap(word[1], word[2]);
     search(word, kNone);
   });
-  Measure("list a category with facets", 30, [&] {
-    (void)index.Search({.filter = {.categories = {"fiction"}}, .facets = SearchQuery::Facets::kCounted});
-  });
+  Measure("list a category with facets", 30,
+          [&] { (void)index.Search({.filter = {.categories = {"fiction"}}, .facets = SearchQuery::Facets::kCounted}); });
   Measure("suggest for one letter", 300, [&] { (void)index.Suggest(books.Word().substr(0, 1), 8); });
   Measure("suggest for three letters", 300, [&] { (void)index.Suggest(books.Word().substr(0, 3), 8); });
 }

@@ -17,8 +17,8 @@ class GeneratedBooks {
  public:
   // `count`: how many books there will be; there is an author for every five.
   explicit GeneratedBooks(std::int64_t count) : author_count_(static_cast<std::uint64_t>(count) / 5 + 1) {
-    constexpr const char* kSyllables[] = {"ba", "cor", "den", "el", "fa", "gor", "hin", "il", "ju", "kel",
-                                          "lo", "mar", "ne", "or", "pi", "qua", "ran", "sol", "tu", "ver"};
+    constexpr const char* kSyllables[] = {"ba", "cor", "den", "el", "fa", "gor", "hin", "il",  "ju", "kel",
+                                          "lo", "mar", "ne",  "or", "pi", "qua", "ran", "sol", "tu", "ver"};
     for (const char* a : kSyllables) {
       for (const char* b : kSyllables) {
         for (const char* c : kSyllables) words_.push_back(std::string(a) + b + c);

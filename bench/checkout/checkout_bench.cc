@@ -71,8 +71,7 @@ double Percentile(std::vector<double>& values, double share) {
   return *at;
 }
 
-void Measure(Buyer& buyer, const std::vector<std::string>& books, int buyers, const Settings& settings,
-             std::int64_t& next_key) {
+void Measure(Buyer& buyer, const std::vector<std::string>& books, int buyers, const Settings& settings, std::int64_t& next_key) {
   std::atomic<bool> over = false;
   std::atomic<std::int64_t> key = next_key;
   std::vector<std::vector<double>> latencies_ms(static_cast<std::size_t>(buyers));
@@ -130,8 +129,8 @@ int Main(int argc, char** argv) {
   SellingShop shop(settings.postgres ? TestDatabaseKind::kPostgres : TestDatabaseKind::kSqlite);
   std::vector<std::string> books;
   for (int i = 0; i < 1000; ++i) books.push_back(shop.buyer().AddBook(1000, 10'000));
-  fmt::print("{:>7}{:>12}{:>12}{:>9}{:>14}{:>10}{:>10}\n", "buyers", "orders/s", "raw sync/s", "of raw", "us CPU/order",
-             "p50 ms", "p99 ms");
+  fmt::print("{:>7}{:>12}{:>12}{:>9}{:>14}{:>10}{:>10}\n", "buyers", "orders/s", "raw sync/s", "of raw", "us CPU/order", "p50 ms",
+             "p99 ms");
   std::int64_t next_key = 0;
   for (const int buyers : settings.buyers) Measure(shop.buyer(), books, buyers, settings, next_key);
   const audit::Ledger ledger = shop.Audit();

@@ -48,8 +48,9 @@ class Place {
     database_ = db::Open(options, random_);
     if (!database_url.empty()) {
       database_->Write([](db::Transaction& transaction) {
-        transaction.Script("DROP TABLE IF EXISTS reservation_lines, reservations, movements, requests, stocks, "
-                           "schema_migrations");
+        transaction.Script(
+            "DROP TABLE IF EXISTS reservation_lines, reservations, movements, requests, stocks, "
+            "schema_migrations");
       });
     }
     CHECK(db::Migrate(*database_, Migrations()).ok());

@@ -15,8 +15,8 @@
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "recommender/query.h"
-#include "recommender/trainer.h"
 #include "recommender/synthetic_readers.h"
+#include "recommender/trainer.h"
 
 namespace octavo::recommender {
 namespace {
@@ -50,9 +50,7 @@ Interactions Readers(std::uint32_t books, const Flags& flags) {
   const std::uint64_t total = std::min(std::uint64_t{books} * flags.per_book, flags.interactions_max);
   InteractionsBuilder builder;
   const synthetic::ReadersOptions options{
-      .books = books,
-      .readers = static_cast<std::uint32_t>(std::max<std::uint64_t>(total / 50, 1)),
-      .interactions = total};
+      .books = books, .readers = static_cast<std::uint32_t>(std::max<std::uint64_t>(total / 50, 1)), .interactions = total};
   synthetic::GenerateReaders(options, [&builder](const synthetic::Interaction& interaction) {
     const Status added = builder.Add(std::to_string(interaction.reader), std::to_string(interaction.book));
     CHECK(added.ok());
@@ -66,8 +64,7 @@ struct Latency {
 };
 
 // Histories as readers have them: books of readers with that many, joined where one reader has too few.
-Latency Query(const Recommender& recommender, const Interactions& readers, std::size_t length,
-              std::uint32_t queries) {
+Latency Query(const Recommender& recommender, const Interactions& readers, std::size_t length, std::uint32_t queries) {
   SeededRandom random(1);
   std::vector<ItemIndex> number(readers.items().size());
   for (ItemIndex i = 0; i < number.size(); ++i) number[i] = recommender.Find(readers.items().id(i));
@@ -96,8 +93,7 @@ double Growth(double small, double large, double small_size, double large_size) 
 
 void Run(const Flags& flags) {
   const bool keep = !flags.models.empty();
-  const std::filesystem::path folder =
-      keep ? std::filesystem::path(flags.models) : std::filesystem::temp_directory_path();
+  const std::filesystem::path folder = keep ? std::filesystem::path(flags.models) : std::filesystem::temp_directory_path();
   std::printf(
       "books,interactions,train_seconds,weights,model_mb,mb_per_million_weights,open_ms,peak_rss_mb,history,"
       "query_p50_us,query_p99_us\n");
@@ -121,10 +117,9 @@ void Run(const Flags& flags) {
       const Latency latency = Query(recommender, readers, length, flags.queries);
       p50[i].push_back(latency.p50_us);
       const double megabytes = static_cast<double>(model->bytes()) / 1e6;
-      std::printf("%u,%zu,%.1f,%zu,%.1f,%.2f,%.1f,%.0f,%zu,%.1f,%.1f\n", flags.books[i], readers.size(),
-                  train_seconds.back(), model->weights(), megabytes,
-                  megabytes / (static_cast<double>(model->weights()) / 1e6), open_ms, PeakMegabytes(), length,
-                  latency.p50_us, latency.p99_us);
+      std::printf("%u,%zu,%.1f,%zu,%.1f,%.2f,%.1f,%.0f,%zu,%.1f,%.1f\n", flags.books[i], readers.size(), train_seconds.back(),
+                  model->weights(), megabytes, megabytes / (static_cast<double>(model->weights()) / 1e6), open_ms,
+                  PeakMegabytes(), length, latency.p50_us, latency.p99_us);
       std::fflush(stdout);
     }
     if (!keep) std::filesystem::remove(path);
@@ -160,8 +155,7 @@ int main(int argc, char** argv) {
   app.add_option("--interactions-max", flags.interactions_max, "in all");
   app.add_option("--queries", flags.queries, "questions per row");
   app.add_option("--threads", flags.threads, "for training; a question always takes one");
-  app.add_option("--models", flags.models,
-                 "a folder where models are kept and, once there, used again without training (0 s)");
+  app.add_option("--models", flags.models, "a folder where models are kept and, once there, used again without training (0 s)");
   CLI11_PARSE(app, argc, argv);
   octavo::recommender::Run(flags);
   return 0;

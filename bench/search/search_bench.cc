@@ -18,8 +18,8 @@ namespace octavo::catalog {
 namespace {
 
 void Print(const std::string& name, const SearchScore& score) {
-  std::printf("%-34s %5d %10.3f %10.3f %10.3f\n", name.c_str(), score.count, score.success_at_1(),
-              score.success_at_3(), score.mrr());
+  std::printf("%-34s %5d %10.3f %10.3f %10.3f\n", name.c_str(), score.count, score.success_at_1(), score.success_at_3(),
+              score.mrr());
 }
 
 void Measure(const std::string& shop, const std::filesystem::path& books, const std::vector<JudgedQuery>& queries,
@@ -38,8 +38,8 @@ void Measure(const std::string& shop, const std::filesystem::path& books, const 
     if (!query.link.empty()) ++links_wanted;
     if (!query.link.empty() && searched.NamesCategory(query)) ++links;
     if (show_misses && rank != 1) {
-      std::printf("  %s: '%s' has its first right answer at %d, before it %s\n", query.kind.c_str(), query.text.c_str(),
-                  rank, searched.First(query).c_str());
+      std::printf("  %s: '%s' has its first right answer at %d, before it %s\n", query.kind.c_str(), query.text.c_str(), rank,
+                  searched.First(query).c_str());
     }
   }
   std::printf("%-34s %5s %10s %10s %10s\n", shop.c_str(), "", "success@1", "success@3", "MRR");

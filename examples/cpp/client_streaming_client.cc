@@ -16,8 +16,7 @@
 // One call. gRPC allows one write at a time: OnWriteDone asks for the next message.
 class LineSender final : public grpc::ClientWriteReactor<client_streaming::Message> {
  public:
-  LineSender(client_streaming::ClientStreaming::Stub& stub, std::vector<std::string> lines)
-      : lines_(std::move(lines)) {
+  LineSender(client_streaming::ClientStreaming::Stub& stub, std::vector<std::string> lines) : lines_(std::move(lines)) {
     context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
     context_.set_wait_for_ready(true);
     stub.async()->GetServerResponse(&context_, &response_, this);

@@ -35,8 +35,8 @@ class Counter final : public grpc::ServerReadReactor<client_streaming::Message> 
 };
 
 class ClientStreamingService final : public client_streaming::ClientStreaming::CallbackService {
-  grpc::ServerReadReactor<client_streaming::Message>* GetServerResponse(
-      grpc::CallbackServerContext*, client_streaming::MessageCount* response) override {
+  grpc::ServerReadReactor<client_streaming::Message>* GetServerResponse(grpc::CallbackServerContext*,
+                                                                        client_streaming::MessageCount* response) override {
     return new Counter(response);
   }
 };

@@ -43,8 +43,8 @@ class LineWriter final : public grpc::ServerWriteReactor<server_streaming::Messa
 };
 
 class ServerStreamingService final : public server_streaming::ServerStreaming::CallbackService {
-  grpc::ServerWriteReactor<server_streaming::Message>* GetServerResponse(
-      grpc::CallbackServerContext*, const server_streaming::Message* request) override {
+  grpc::ServerWriteReactor<server_streaming::Message>* GetServerResponse(grpc::CallbackServerContext*,
+                                                                         const server_streaming::Message* request) override {
     return new LineWriter(request->message());
   }
 };

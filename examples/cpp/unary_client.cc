@@ -26,8 +26,7 @@ grpc::Status Call(unary::Unary::Stub& stub, const std::string& text, unary::Mess
 
   std::promise<grpc::Status> done;
   // Context, request and response must live until the callback runs.
-  stub.async()->GetServerResponse(&context, &request, response,
-                                  [&](grpc::Status status) { done.set_value(status); });
+  stub.async()->GetServerResponse(&context, &request, response, [&](grpc::Status status) { done.set_value(status); });
   return done.get_future().get();
 }
 

@@ -15,11 +15,9 @@
 // must not wait for anything (a real server hands work that waits to a thread pool and finishes the reactor
 // from there).
 class UnaryService final : public unary::Unary::CallbackService {
-  grpc::ServerUnaryReactor* GetServerResponse(grpc::CallbackServerContext* context,
-                                              const unary::Message* request,
+  grpc::ServerUnaryReactor* GetServerResponse(grpc::CallbackServerContext* context, const unary::Message* request,
                                               unary::MessageResponse* response) override {
-    response->set_message("Hello I am up and running received \"" + request->message() +
-                          "\" message from you");
+    response->set_message("Hello I am up and running received \"" + request->message() + "\" message from you");
     response->set_received(true);
 
     // The reactor stands for this call. The default one can only finish, which is all that a unary call

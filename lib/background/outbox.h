@@ -32,12 +32,12 @@
 namespace octavo::background {
 
 struct OutboxOptions {
-  std::string name;                        // "payments_notices".
-  std::size_t waiting_max = 1024;          // Beside those that are being handed over.
-  std::size_t group_max = 1;               // How many are handed over at once at most.
-  int attempts_max = 5;                    // In all.
-  std::chrono::milliseconds pause{200};    // Before the second attempt,
-  int pause_factor = 2;                    // and so many times longer before each further one.
+  std::string name;                      // "payments_notices".
+  std::size_t waiting_max = 1024;        // Beside those that are being handed over.
+  std::size_t group_max = 1;             // How many are handed over at once at most.
+  int attempts_max = 5;                  // In all.
+  std::chrono::milliseconds pause{200};  // Before the second attempt,
+  int pause_factor = 2;                  // and so many times longer before each further one.
   // Whether a delivery that failed so may succeed later.
   std::function<bool(const Error&)> is_worth_repeating = [](const Error&) { return true; };
 };
@@ -169,7 +169,7 @@ class Outbox {
   obs::Counter& lost_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::deque<T> waiting_;       // Guarded by mutex_, as all below.
+  std::deque<T> waiting_;  // Guarded by mutex_, as all below.
   bool stopping_ = false;
   std::uint64_t added_ = 0;
   std::uint64_t finished_ = 0;  // Handed over or lost, of those that were added.

@@ -58,7 +58,7 @@ class ChangeSignal {
   }
 
   std::mutex mutex_;
-  int last_number_ = 0;                                        // Guarded by mutex_.
+  int last_number_ = 0;                                       // Guarded by mutex_.
   std::map<int, std::shared_ptr<const Listener>> listeners_;  // Guarded by mutex_. Shared with calls under way.
 };
 

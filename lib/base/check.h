@@ -31,14 +31,14 @@ namespace internal {
 
 }  // namespace octavo
 
-#define CHECK(condition)                                                                  \
-  do {                                                                                    \
-    if (!(condition)) [[unlikely]]                                                        \
-      ::octavo::internal::CheckFailed(#condition, __FILE__, __LINE__);                    \
+#define CHECK(condition)                                               \
+  do {                                                                 \
+    if (!(condition)) [[unlikely]]                                     \
+      ::octavo::internal::CheckFailed(#condition, __FILE__, __LINE__); \
   } while (false)
 
-#define CHECK_SHARED(condition)                                                           \
-  do {                                                                                    \
-    if (!(condition)) [[unlikely]]                                                        \
-      ::octavo::internal::SharedCheckFailed(#condition, __FILE__, __LINE__);              \
+#define CHECK_SHARED(condition)                                              \
+  do {                                                                       \
+    if (!(condition)) [[unlikely]]                                           \
+      ::octavo::internal::SharedCheckFailed(#condition, __FILE__, __LINE__); \
   } while (false)

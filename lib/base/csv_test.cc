@@ -30,7 +30,9 @@ TEST(CsvReaderTest, ReadsWhatRfc4180Allows) {
       {"a,b\n", {{"a", "b"}}},
       {"a,b", {{"a", "b"}}},
       {"a,b\r\nc,d\r\n", {{"a", "b"}, {"c", "d"}}},
-      {"\xEF\xBB\xBF" "a,b\n", {{"a", "b"}}},
+      {"\xEF\xBB\xBF"
+       "a,b\n",
+       {{"a", "b"}}},
       {"a,,\n", {{"a", "", ""}}},
       {"\"a,b\",c\n", {{"a,b", "c"}}},
       {"\"say \"\"hi\"\"\"\n", {{"say \"hi\""}}},

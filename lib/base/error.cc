@@ -24,8 +24,6 @@ std::string_view CodeName(Code code) {
   return "UNKNOWN";
 }
 
-std::string ToString(const Error& error) {
-  return std::string(CodeName(error.code)) + " " + error.reason + ": " + error.message;
-}
+std::string ToString(const Error& error) { return std::string(CodeName(error.code)) + " " + error.reason + ": " + error.message; }
 
 }  // namespace octavo

@@ -172,10 +172,11 @@ TEST_F(CrowdTest, ACrowdAboveTheBoundIsRefusedAtOnce) {
 }
 
 TEST_F(CrowdTest, WhoHasWaitedTooLongGoesAway) {
-  Crowd({.wait_max = std::chrono::milliseconds(1)}, [](std::span<Number* const>) { return Journey::kDone; }, 2,
-        [](Gathering<Number>& gathering) {
-          while (gathering.waiting() > 0) std::this_thread::yield();
-        });
+  Crowd(
+      {.wait_max = std::chrono::milliseconds(1)}, [](std::span<Number* const>) { return Journey::kDone; }, 2,
+      [](Gathering<Number>& gathering) {
+        while (gathering.waiting() > 0) std::this_thread::yield();
+      });
 
   EXPECT_THAT(outcomes_, ElementsAre("dealt with", "late"));
 }

@@ -12,11 +12,10 @@ namespace octavo {
 struct CurrencyTable {
   static std::span<const Currency> All() {
     static const Currency kAll[] = {
-        {"EUR", 2}, {"USD", 2}, {"GBP", 2}, {"CHF", 2}, {"SEK", 2}, {"NOK", 2}, {"DKK", 2}, {"PLN", 2}, {"CZK", 2},
-        {"HUF", 2}, {"RON", 2}, {"BGN", 2}, {"CAD", 2}, {"AUD", 2}, {"NZD", 2}, {"INR", 2}, {"CNY", 2}, {"BRL", 2},
-        {"MXN", 2}, {"ZAR", 2}, {"TRY", 2}, {"ILS", 2}, {"UAH", 2}, {"SGD", 2}, {"HKD", 2}, {"THB", 2}, {"ARS", 2},
-        {"JPY", 0}, {"KRW", 0}, {"CLP", 0}, {"ISK", 0}, {"VND", 0}, {"KWD", 3}, {"BHD", 3}, {"TND", 3}, {"JOD", 3},
-        {"OMR", 3},
+        {"EUR", 2}, {"USD", 2}, {"GBP", 2}, {"CHF", 2}, {"SEK", 2}, {"NOK", 2}, {"DKK", 2}, {"PLN", 2}, {"CZK", 2}, {"HUF", 2},
+        {"RON", 2}, {"BGN", 2}, {"CAD", 2}, {"AUD", 2}, {"NZD", 2}, {"INR", 2}, {"CNY", 2}, {"BRL", 2}, {"MXN", 2}, {"ZAR", 2},
+        {"TRY", 2}, {"ILS", 2}, {"UAH", 2}, {"SGD", 2}, {"HKD", 2}, {"THB", 2}, {"ARS", 2}, {"JPY", 0}, {"KRW", 0}, {"CLP", 0},
+        {"ISK", 0}, {"VND", 0}, {"KWD", 3}, {"BHD", 3}, {"TND", 3}, {"JOD", 3}, {"OMR", 3},
     };
     return kAll;
   }
@@ -67,9 +66,7 @@ Money Money::operator-() const { return Money(Narrow(-Wide{minor_}), currency_);
 
 Money Money::operator*(std::int64_t factor) const { return Money(Narrow(Wide{minor_} * factor), currency_); }
 
-Money Money::Share(BasisPoints rate) const {
-  return Money(Narrow(DivideHalfUp(Wide{minor_} * rate.value, 10'000)), currency_);
-}
+Money Money::Share(BasisPoints rate) const { return Money(Narrow(DivideHalfUp(Wide{minor_} * rate.value, 10'000)), currency_); }
 
 std::vector<Money> Money::Allocate(std::span<const std::int64_t> weights) const {
   Wide total = 0;
@@ -91,8 +88,7 @@ std::vector<Money> Money::Allocate(std::span<const std::int64_t> weights) const 
 
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
   for (std::size_t i = 0; left > 0; ++i, --left) ++shares[order[i]];
 
   std::vector<Money> parts;

@@ -29,10 +29,9 @@ class [[nodiscard]] Result {
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit by design
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit by design
   template <typename U>
-    requires(std::is_constructible_v<T, U &&> && std::is_convertible_v<U &&, T> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Result> && !std::is_same_v<std::remove_cvref_t<U>, Error> &&
-             !std::is_same_v<std::remove_cvref_t<U>, T>)
-  Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT: implicit by design
+  requires(std::is_constructible_v<T, U&&>&& std::is_convertible_v<U&&, T> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Error> && !std::is_same_v<std::remove_cvref_t<U>, T>) Result(U&& value)
+      : state_(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT: implicit by design
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -108,9 +107,10 @@ const Error* FirstError(const Results&... results) {
 
 // The value of a Result expression, or `return` its error from the enclosing function. A GNU statement expression:
 // both compilers of Debian have it, and nothing else reads as well. A Status gives no value: `TRY(Check(x));`.
-#define TRY(...)                                                                  \
-  __extension__({                                                                 \
-    auto octavo_try_result = (__VA_ARGS__);                                       \
-    if (!octavo_try_result.ok()) [[unlikely]] return std::move(octavo_try_result).error(); \
-    std::move(octavo_try_result).value();                                         \
+#define TRY(...)                                   \
+  __extension__({                                  \
+    auto octavo_try_result = (__VA_ARGS__);        \
+    if (!octavo_try_result.ok()) [[unlikely]]      \
+      return std::move(octavo_try_result).error(); \
+    std::move(octavo_try_result).value();          \
   })

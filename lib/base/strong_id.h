@@ -35,7 +35,5 @@ class StrongId {
 
 template <typename Tag, typename Value>
 struct std::hash<octavo::StrongId<Tag, Value>> {
-  std::size_t operator()(const octavo::StrongId<Tag, Value>& id) const noexcept {
-    return std::hash<Value>{}(id.value());
-  }
+  std::size_t operator()(const octavo::StrongId<Tag, Value>& id) const noexcept { return std::hash<Value>{}(id.value()); }
 };

@@ -31,9 +31,8 @@ int Run(const char* path) {
   SystemRandom random;
   const auto database = Open({.url = path}, random);
   if (!Migrate(*database, testdata::Migrations()).ok()) return EXIT_FAILURE;
-  std::atomic<std::int64_t> last = database->Read([](Transaction& transaction) {
-    return transaction.QueryTheOne("SELECT COALESCE(MAX(id), 0) FROM book").Int(0);
-  });
+  std::atomic<std::int64_t> last = database->Read(
+      [](Transaction& transaction) { return transaction.QueryTheOne("SELECT COALESCE(MAX(id), 0) FROM book").Int(0); });
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {

@@ -269,8 +269,8 @@ struct Options {
   // need not run; if one does, its commits are seen by the next Read.
   bool read_only = false;
 
-  int connections_max = 8;  // SQLite: readers, beside the one writer. PostgreSQL: connections in all.
-  int waiting_max = 1024;   // Calls that wait for a connection or the writer; the next is Overloaded.
+  int connections_max = 8;                            // SQLite: readers, beside the one writer. PostgreSQL: connections in all.
+  int waiting_max = 1024;                             // Calls that wait for a connection or the writer; the next is Overloaded.
   std::chrono::milliseconds wait_max{5000};           // How long each waits at most.
   std::chrono::milliseconds statement_timeout{5000};  // For one statement, and for reaching the server.
   int attempts_max = 10;  // How often a function is run in all, where others win or connections break.

@@ -82,8 +82,8 @@ TEST_P(DatabaseContractTest, GivesBackWhatWasStored) {
       {0, 0.0, "", Blob{}},
       {std::numeric_limits<std::int64_t>::max(), std::numeric_limits<double>::max(), "Čapek, 村上春樹, 🐙",
        Blob{std::string("\0x", 2)}},
-      {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<double>::denorm_min(),
-       "it's \"$1\" \\ %\n", Blob{every_byte}},
+      {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<double>::denorm_min(), "it's \"$1\" \\ %\n",
+       Blob{every_byte}},
       {-1, 0.1, std::string(100'000, 'a'), Blob{std::string(100'000, '\0')}},
       {1, -1.0 / 3.0, " ", Blob{" "}},
       {std::nullopt, std::nullopt, std::nullopt, std::nullopt},
@@ -96,8 +96,7 @@ TEST_P(DatabaseContractTest, GivesBackWhatWasStored) {
                           static_cast<std::int64_t>(i), c.whole, c.measure, c.words, c.bytes);
     });
     const Row row = *database_->Read([&](Transaction& transaction) {
-      return transaction.QueryOne("SELECT whole, measure, words, bytes FROM sample WHERE id = $1",
-                                  static_cast<std::int64_t>(i));
+      return transaction.QueryOne("SELECT whole, measure, words, bytes FROM sample WHERE id = $1", static_cast<std::int64_t>(i));
     });
 
     EXPECT_EQ(row.OptionalInt(0), c.whole) << i;
@@ -126,9 +125,8 @@ TEST_P(DatabaseContractTest, StoresTimesAsMicrosecondsAndBooleansAsNumbers) {
 enum class Colour { kRed = 1, kBlue = 2 };
 
 TEST_P(DatabaseContractTest, AValueThatItsColumnCannotHaveIsDamage) {
-  const Row row = *database_->Read([&](Transaction& transaction) {
-    return transaction.QueryOne("SELECT 2, 3, 0, 1290, 'EUR', 'gold'");
-  });
+  const Row row =
+      *database_->Read([&](Transaction& transaction) { return transaction.QueryOne("SELECT 2, 3, 0, 1290, 'EUR', 'gold'"); });
 
   EXPECT_EQ(row.OneOf(0, Colour::kRed, Colour::kBlue), Colour::kBlue);
   EXPECT_THROW((void)row.OneOf(1, Colour::kRed, Colour::kBlue), Damaged);
@@ -155,9 +153,8 @@ TEST_P(DatabaseContractTest, TakesOptionalParametersInConditions) {
     transaction.Execute(kInsertBook, 2, std::nullopt, "Krakatit");
     return transaction.QueryTheOne(kFind, std::optional<std::string>()).Int(0);
   });
-  const std::int64_t one = database_->Read([&](Transaction& transaction) {
-    return transaction.QueryTheOne(kFind, std::optional<std::string>("Krakatit")).Int(0);
-  });
+  const std::int64_t one = database_->Read(
+      [&](Transaction& transaction) { return transaction.QueryTheOne(kFind, std::optional<std::string>("Krakatit")).Int(0); });
 
   EXPECT_EQ(all, 2);
   EXPECT_EQ(one, 1);
@@ -166,8 +163,7 @@ TEST_P(DatabaseContractTest, TakesOptionalParametersInConditions) {
 TEST_P(DatabaseContractTest, CountsAndSumsAreIntegersAndAveragesAreReal) {
   const Row row = *database_->Write([&](Transaction& transaction) {
     transaction.Execute("INSERT INTO sample (id, whole) VALUES (1, 3), (2, 4)");
-    return transaction.QueryOne(
-        "SELECT COUNT(*), SUM(whole), AVG(whole), SUM(whole) / 2, MAX(measure) FROM sample");
+    return transaction.QueryOne("SELECT COUNT(*), SUM(whole), AVG(whole), SUM(whole) / 2, MAX(measure) FROM sample");
   });
 
   EXPECT_EQ(row.Int(0), 2);
@@ -179,8 +175,7 @@ TEST_P(DatabaseContractTest, CountsAndSumsAreIntegersAndAveragesAreReal) {
 TEST_P(DatabaseContractTest, TellsHowManyRowsChanged) {
   const auto changed = database_->Write([&](Transaction& transaction) {
     return std::vector<std::int64_t>{
-        transaction.Execute("INSERT INTO counter (name, value) VALUES " + Tuples(3, 2), "a", 1, "b", 2, "c",
-                            3),
+        transaction.Execute("INSERT INTO counter (name, value) VALUES " + Tuples(3, 2), "a", 1, "b", 2, "c", 3),
         transaction.Execute("UPDATE counter SET value = value + 1 WHERE value >= $1", 2),
         transaction.Execute("UPDATE counter SET value = 0 WHERE name = 'nobody'"),
         transaction.Execute("INSERT INTO counter (name, value) VALUES ('a', 9) ON CONFLICT DO NOTHING"),
@@ -208,11 +203,9 @@ TEST_P(DatabaseContractTest, ReturnsRowsOfAnUpsert) {
 TEST_P(DatabaseContractTest, OrdersTextByItsBytes) {
   const auto titles = database_->Write([&](Transaction& transaction) {
     int id = 0;
-    for (const char* title : {"b", "a", "B", "é", "Z", "_"})
-      transaction.Execute(kInsertBook, ++id, std::nullopt, title);
+    for (const char* title : {"b", "a", "B", "é", "Z", "_"}) transaction.Execute(kInsertBook, ++id, std::nullopt, title);
     std::vector<std::string> titles;
-    for (const Row& row : transaction.Query("SELECT title FROM book ORDER BY title"))
-      titles.push_back(row.Text(0));
+    for (const Row& row : transaction.Query("SELECT title FROM book ORDER BY title")) titles.push_back(row.Text(0));
     return titles;
   });
 
@@ -361,9 +354,7 @@ TEST_P(DatabaseContractTest, RefusesTextThatNotEveryDatabaseKeeps) {
   };
 
   for (const Case& c : cases) {
-    EXPECT_THROW(
-        database_->Write([&](Transaction& transaction) { transaction.Execute(kSetCounter, c.text, 1); }),
-        Error)
+    EXPECT_THROW(database_->Write([&](Transaction& transaction) { transaction.Execute(kSetCounter, c.text, 1); }), Error)
         << c.name;
   }
   EXPECT_THROW(database_->Write([&](Transaction& transaction) {
@@ -380,8 +371,7 @@ TEST_P(DatabaseContractTest, RefusesAValueOfTheWrongType) {
 }
 
 TEST_P(DatabaseContractTest, RefusesToReadAColumnAsWhatItIsNot) {
-  const Row row = *database_->Read(
-      [](Transaction& transaction) { return transaction.QueryOne("SELECT 'text', NULL, 1"); });
+  const Row row = *database_->Read([](Transaction& transaction) { return transaction.QueryOne("SELECT 'text', NULL, 1"); });
 
   EXPECT_THROW((void)row.Int(0), Error);
   EXPECT_THROW((void)row.Text(1), Error);
@@ -402,8 +392,7 @@ TEST_P(DatabaseContractTest, QueryOneWantsAtMostOneRow) {
 }
 
 TEST_P(DatabaseContractTest, ReadCannotWrite) {
-  EXPECT_THROW(database_->Read([](Transaction& transaction) { transaction.Execute(kSetCounter, "a", 1); }),
-               Error);
+  EXPECT_THROW(database_->Read([](Transaction& transaction) { transaction.Execute(kSetCounter, "a", 1); }), Error);
   EXPECT_EQ(Counter("a"), std::nullopt);
 }
 
@@ -534,13 +523,10 @@ TEST_P(DatabaseContractTest, TwoTransactionsCannotBothActOnWhatTheOtherChanges) 
 }
 
 TEST_P(DatabaseContractTest, EndsAStatementThatTakesTooLong) {
-  TestDatabase impatient(GetParam(), testdata::Migrations(),
-                         {.statement_timeout = std::chrono::milliseconds(100)});
+  TestDatabase impatient(GetParam(), testdata::Migrations(), {.statement_timeout = std::chrono::milliseconds(100)});
 
-  EXPECT_THROW(impatient->Read([](Transaction& transaction) { return transaction.QueryOne(kEndless); }),
-               Timeout);
-  EXPECT_THROW(impatient->Write([](Transaction& transaction) { return transaction.QueryOne(kEndless); }),
-               Timeout);
+  EXPECT_THROW(impatient->Read([](Transaction& transaction) { return transaction.QueryOne(kEndless); }), Timeout);
+  EXPECT_THROW(impatient->Write([](Transaction& transaction) { return transaction.QueryOne(kEndless); }), Timeout);
   EXPECT_EQ(impatient->Read([](Transaction& t) { return t.QueryTheOne("SELECT 1").Int(0); }), 1);
 }
 
@@ -554,8 +540,7 @@ TEST_P(DatabaseContractTest, TakesMoreStatementsThanItKeepsPrepared) {
   const std::int64_t sum = database_->Read([](Transaction& transaction) {
     std::int64_t sum = 0;
     for (int round = 0; round < 2; ++round) {
-      for (int i = 0; i < 400; ++i)
-        sum += transaction.QueryTheOne("SELECT $1 + " + std::to_string(i), 0).Int(0);
+      for (int i = 0; i < 400; ++i) sum += transaction.QueryTheOne("SELECT $1 + " + std::to_string(i), 0).Int(0);
     }
     return sum;
   });
@@ -572,8 +557,7 @@ TEST_P(DatabaseContractTest, TakesManyParameters) {
   }
   const std::string sql = "INSERT INTO book (id, isbn, title) VALUES " + Tuples(kParametersMax / 3, 3);
 
-  const std::int64_t inserted =
-      database_->Write([&](Transaction& transaction) { return transaction.Execute(sql, values); });
+  const std::int64_t inserted = database_->Write([&](Transaction& transaction) { return transaction.Execute(sql, values); });
 
   EXPECT_EQ(inserted, kParametersMax / 3);
 }

@@ -4,8 +4,7 @@
 
 namespace octavo::db {
 
-Error::Error(const std::string& detail)
-    : Error(Code::kInternal, "DATABASE_ERROR", "the database failed", detail) {}
+Error::Error(const std::string& detail) : Error(Code::kInternal, "DATABASE_ERROR", "the database failed", detail) {}
 
 Error::Error(Code code, const char* reason, const char* message, const std::string& detail)
     : Failure(octavo::Error{.code = code, .reason = reason, .message = message}, detail) {}

@@ -15,8 +15,7 @@ constexpr std::string_view kCreateTable =
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
     "version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL);";
 constexpr std::string_view kList = "SELECT version, name, checksum FROM schema_migrations ORDER BY version";
-constexpr std::string_view kRecord =
-    "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)";
+constexpr std::string_view kRecord = "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)";
 
 // CREATE TABLE IF NOT EXISTS is not safe against another one at the same moment. Any number of ours does:
 // "octavo".
@@ -49,8 +48,8 @@ Status CheckNumbers(std::span<const Migration> migrations) {
   for (std::size_t i = 0; i < migrations.size(); ++i) {
     const int expected = static_cast<int>(i) + 1;
     if (migrations[i].version != expected) {
-      return Refusal("MIGRATION_GAP", fmt::format("migration {} of the program has the number {}", expected,
-                                                  migrations[i].version));
+      return Refusal("MIGRATION_GAP",
+                     fmt::format("migration {} of the program has the number {}", expected, migrations[i].version));
     }
   }
   return Ok();
@@ -63,20 +62,17 @@ Result<std::size_t> CountApplied(Transaction& transaction, std::span<const Migra
     const std::int64_t version = applied[i].Int(0);
     const std::string label = fmt::format("{} {}", version, applied[i].Text(1));
     if (version > static_cast<std::int64_t>(migrations.size())) {
-      return Refusal(
-          "DATABASE_NEWER",
-          fmt::format("the database has migration {}, and this program knows only {}: run a newer one", label,
-                      migrations.size()));
+      return Refusal("DATABASE_NEWER",
+                     fmt::format("the database has migration {}, and this program knows only {}: run a newer one", label,
+                                 migrations.size()));
     }
     if (version != static_cast<std::int64_t>(i) + 1) {
       return Refusal("MIGRATION_GAP", fmt::format("the database has migration {}, but not {}", label, i + 1));
     }
     const Migration& known = migrations[i];
     if (applied[i].Text(1) != known.name || applied[i].Text(2) != Hex(Sha256(known.sql))) {
-      return Refusal(
-          "MIGRATION_CHANGED",
-          fmt::format("migration {} has been changed since the database ran it: put it back, and add another",
-                      label));
+      return Refusal("MIGRATION_CHANGED",
+                     fmt::format("migration {} has been changed since the database ran it: put it back, and add another", label));
     }
   }
   return applied.size();
@@ -91,8 +87,7 @@ Result<bool> ApplyNext(Transaction& transaction, std::span<const Migration> migr
   try {
     RunScript(transaction, next.sql);
   } catch (const Error& error) {
-    return Refusal("MIGRATION_FAILED",
-                   fmt::format("migration {} {}: {}", next.version, next.name, error.what()));
+    return Refusal("MIGRATION_FAILED", fmt::format("migration {} {}: {}", next.version, next.name, error.what()));
   }
   transaction.Execute(kRecord, next.version, next.name, Hex(Sha256(next.sql)));
   return true;

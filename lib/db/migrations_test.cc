@@ -18,8 +18,7 @@ namespace {
 using testing::HasSubstr;
 
 constexpr Migration kFirst{1, "first", "CREATE TABLE first (id BIGINT PRIMARY KEY);"};
-constexpr Migration kSecond{
-    2, "second", "CREATE TABLE second (id BIGINT PRIMARY KEY); INSERT INTO first (id) VALUES (1);"};
+constexpr Migration kSecond{2, "second", "CREATE TABLE second (id BIGINT PRIMARY KEY); INSERT INTO first (id) VALUES (1);"};
 
 class MigrationsTest : public testing::TestWithParam<TestDatabaseKind> {
  protected:
@@ -27,8 +26,7 @@ class MigrationsTest : public testing::TestWithParam<TestDatabaseKind> {
 
   Status Run(const std::vector<Migration>& migrations) { return Migrate(*database_, migrations); }
   std::int64_t Count(const std::string& table) {
-    return database_->Read(
-        [&](Transaction& t) { return t.QueryTheOne("SELECT COUNT(*) FROM " + table).Int(0); });
+    return database_->Read([&](Transaction& t) { return t.QueryTheOne("SELECT COUNT(*) FROM " + table).Int(0); });
   }
 };
 
@@ -59,8 +57,7 @@ TEST_P(MigrationsTest, RefusesAChangedName) {
 }
 
 TEST_P(MigrationsTest, RefusesAGap) {
-  EXPECT_THAT(Run({kFirst, Migration{3, "third", "CREATE TABLE third (id BIGINT);"}}),
-              HasReason("MIGRATION_GAP"));
+  EXPECT_THAT(Run({kFirst, Migration{3, "third", "CREATE TABLE third (id BIGINT);"}}), HasReason("MIGRATION_GAP"));
   EXPECT_THAT(Run({kSecond}), HasReason("MIGRATION_GAP"));
 }
 
@@ -71,8 +68,7 @@ TEST_P(MigrationsTest, RefusesADatabaseOfANewerProgram) {
 }
 
 TEST_P(MigrationsTest, LeavesNothingOfOneThatFailsHalfWay) {
-  const Migration broken{2, "second",
-                         "CREATE TABLE second (id BIGINT PRIMARY KEY); INSERT INTO nowhere VALUES (1);"};
+  const Migration broken{2, "second", "CREATE TABLE second (id BIGINT PRIMARY KEY); INSERT INTO nowhere VALUES (1);"};
 
   const Status status = Run({kFirst, broken});
 
@@ -124,10 +120,8 @@ TEST(ToSqliteTest, TranslatesTypesAndMakesTablesStrict) {
       {"CREATE UNIQUE INDEX table_x ON a (x);", "CREATE UNIQUE INDEX table_x ON a (x);"},
       {"INSERT INTO a VALUES ('BIGINT; CREATE TABLE');", "INSERT INTO a VALUES ('BIGINT; CREATE TABLE');"},
       {"-- BIGINT; it's\nCREATE TABLE a (x TEXT);", "-- BIGINT; it's\nCREATE TABLE a (x TEXT) STRICT;"},
-      {"/* BIGINT; */ ALTER TABLE a ADD COLUMN b BIGINT;",
-       "/* BIGINT; */ ALTER TABLE a ADD COLUMN b INTEGER;"},
-      {"CREATE TABLE a (t TEXT DEFAULT 'it''s; BYTEA');",
-       "CREATE TABLE a (t TEXT DEFAULT 'it''s; BYTEA') STRICT;"},
+      {"/* BIGINT; */ ALTER TABLE a ADD COLUMN b BIGINT;", "/* BIGINT; */ ALTER TABLE a ADD COLUMN b INTEGER;"},
+      {"CREATE TABLE a (t TEXT DEFAULT 'it''s; BYTEA');", "CREATE TABLE a (t TEXT DEFAULT 'it''s; BYTEA') STRICT;"},
       {"CREATE TABLE \"BIGINT\" (bigints BIGINT);", "CREATE TABLE \"BIGINT\" (bigints INTEGER) STRICT;"},
   };
 

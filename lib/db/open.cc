@@ -9,14 +9,11 @@ namespace {
 
 constexpr std::string_view kSqliteScheme = "sqlite:";
 
-bool IsPostgres(std::string_view url) {
-  return url.starts_with("postgresql://") || url.starts_with("postgres://");
-}
+bool IsPostgres(std::string_view url) { return url.starts_with("postgresql://") || url.starts_with("postgres://"); }
 
 void CheckLimits(const Options& options) {
-  const bool positive = options.connections_max > 0 && options.waiting_max > 0 &&
-                        options.wait_max.count() > 0 && options.statement_timeout.count() > 0 &&
-                        options.attempts_max > 0 && options.group_max > 0;
+  const bool positive = options.connections_max > 0 && options.waiting_max > 0 && options.wait_max.count() > 0 &&
+                        options.statement_timeout.count() > 0 && options.attempts_max > 0 && options.group_max > 0;
   if (!positive || options.group_wait.count() < 0) throw Error("the database's limits have to be above zero");
 }
 

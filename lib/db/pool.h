@@ -28,9 +28,7 @@ class Pool {
   // An item for one user; goes back to the pool when the lease goes.
   class Lease {
    public:
-    Lease(Lease&& other) noexcept : pool_(other.pool_), item_(std::move(other.item_)) {
-      other.pool_ = nullptr;
-    }
+    Lease(Lease&& other) noexcept : pool_(other.pool_), item_(std::move(other.item_)) { other.pool_ = nullptr; }
     Lease& operator=(Lease&&) = delete;
     ~Lease() {
       if (pool_ != nullptr) pool_->Return(std::move(item_));
@@ -89,8 +87,7 @@ class Pool {
     if (leased_ == limits_.items_max) {
       if (waiting_ >= limits_.waiting_max) throw Overloaded("too many calls wait for a connection");
       ++waiting_;
-      const bool free =
-          freed_.wait_for(lock, limits_.wait_max, [this] { return leased_ < limits_.items_max; });
+      const bool free = freed_.wait_for(lock, limits_.wait_max, [this] { return leased_ < limits_.items_max; });
       --waiting_;
       if (!free) throw Overloaded("no connection became free in time");
     }

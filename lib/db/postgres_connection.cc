@@ -50,12 +50,10 @@ PostgresConnection::Setback SetbackOf(std::string_view state) {
   return Setback::kOther;
 }
 
-std::exception_ptr ExceptionOf(std::string_view state, const std::string& constraint,
-                               const std::string& detail) {
+std::exception_ptr ExceptionOf(std::string_view state, const std::string& constraint, const std::string& detail) {
   using Kind = ConstraintViolation::Kind;
   const auto violation = [&](Kind kind) {
-    return std::make_exception_ptr(
-        ConstraintViolation(kind, kind == Kind::kNotNull ? "" : constraint, detail));
+    return std::make_exception_ptr(ConstraintViolation(kind, kind == Kind::kNotNull ? "" : constraint, detail));
   };
   if (state == "23505") return violation(Kind::kUnique);
   if (state == "23514") return violation(Kind::kCheck);
@@ -64,8 +62,7 @@ std::exception_ptr ExceptionOf(std::string_view state, const std::string& constr
   if (state == "57014") return std::make_exception_ptr(Timeout(detail));
   if (state == "53100") return std::make_exception_ptr(StorageFull(detail));
   if (state == "53300") return std::make_exception_ptr(Overloaded(detail));
-  if (SetbackOf(state) == PostgresConnection::Setback::kLost)
-    return std::make_exception_ptr(Unavailable(detail));
+  if (SetbackOf(state) == PostgresConnection::Setback::kLost) return std::make_exception_ptr(Unavailable(detail));
   return std::make_exception_ptr(Error(detail));
 }
 
@@ -88,8 +85,7 @@ PostgresConnection::PostgresConnection(const std::string& url, std::chrono::mill
   const std::array<const char*, 6> values{"octavo", timeout_s.c_str(), "10000", url.c_str(), "UTF8", nullptr};
   connection_.reset(PQconnectdbParams(keywords.data(), values.data(), /*expand_dbname=*/1));
   if (PQstatus(connection_.get()) != CONNECTION_OK) {
-    throw Unavailable(
-        fmt::format("cannot connect to PostgreSQL: {}", OneLine(PQerrorMessage(connection_.get()))));
+    throw Unavailable(fmt::format("cannot connect to PostgreSQL: {}", OneLine(PQerrorMessage(connection_.get()))));
   }
   Configure();
 }
@@ -100,8 +96,7 @@ void PostgresConnection::Configure() {
   PQsetnonblocking(connection_.get(), 1);
   const char* encoding = PQparameterStatus(connection_.get(), "server_encoding");
   if (encoding == nullptr || std::string_view(encoding) != "UTF8") {
-    throw Error(
-        fmt::format("the database's encoding is {}, not UTF8", encoding == nullptr ? "unknown" : encoding));
+    throw Error(fmt::format("the database's encoding is {}, not UTF8", encoding == nullptr ? "unknown" : encoding));
   }
   // A transaction left open by a program that hangs must not hold back the others for ever.
   Simple(fmt::format("SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 60000; "
@@ -113,9 +108,9 @@ void PostgresConnection::Configure() {
 void PostgresConnection::Begin(Access access) {
   setback_ = Setback::kNone;
   thrown_ = nullptr;
-  Simple(access == Access::kRead ? "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY"
-                                 : "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE",
-         StatementDeadline());
+  Simple(
+      access == Access::kRead ? "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY" : "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE",
+      StatementDeadline());
 }
 
 PostgresConnection::CommitOutcome PostgresConnection::Commit() {
@@ -147,8 +142,8 @@ bool PostgresConnection::usable() const {
 Answer PostgresConnection::Run(std::string_view sql, std::span<const Value> parameters) {
   const std::string name = PreparedName(sql, parameters);
   const PostgresParameters arrays(parameters);
-  CheckSent(PQsendQueryPrepared(connection_.get(), name.c_str(), arrays.count(), arrays.contents(),
-                                arrays.lengths(), arrays.formats(), /*resultFormat=*/0));
+  CheckSent(PQsendQueryPrepared(connection_.get(), name.c_str(), arrays.count(), arrays.contents(), arrays.lengths(),
+                                arrays.formats(), /*resultFormat=*/0));
   return ReadAnswer(Await(StatementDeadline(), sql).get());
 }
 
@@ -159,8 +154,7 @@ std::string PostgresConnection::PreparedName(std::string_view sql, std::span<con
 
   const std::string name = fmt::format("s{}", ++statements_made_);
   const PostgresParameters arrays(parameters);
-  CheckSent(PQsendPrepare(connection_.get(), name.c_str(), std::string(sql).c_str(), arrays.count(),
-                          arrays.types()));
+  CheckSent(PQsendPrepare(connection_.get(), name.c_str(), std::string(sql).c_str(), arrays.count(), arrays.types()));
   Await(StatementDeadline(), sql);
   return statements_.Insert(key, name);
 }
@@ -219,8 +213,8 @@ void PostgresConnection::Fail(const PGresult* result, std::string_view sql) {
   // "cached plan must not change result type", "prepared statement does not exist": a new connection helps.
   if (state == "0A000" || state == "26000") stale_ = true;
   // The primary message only: the detail shows the values.
-  const std::string detail = fmt::format("PostgreSQL: {} ({}), in: {}",
-                                         Field(result, PG_DIAG_MESSAGE_PRIMARY), state, ForMessage(sql));
+  const std::string detail =
+      fmt::format("PostgreSQL: {} ({}), in: {}", Field(result, PG_DIAG_MESSAGE_PRIMARY), state, ForMessage(sql));
   Setback setback = SetbackOf(state);
   if (setback == Setback::kOther && PQstatus(connection_.get()) != CONNECTION_OK) setback = Setback::kLost;
   Throw(setback, ExceptionOf(state, Field(result, PG_DIAG_CONSTRAINT_NAME), detail));
@@ -239,8 +233,6 @@ void PostgresConnection::Throw(Setback setback, std::exception_ptr thrown) {
   std::rethrow_exception(std::move(thrown));
 }
 
-PostgresConnection::Deadline PostgresConnection::StatementDeadline() const {
-  return Now() + statement_timeout_ + kAnswerGrace;
-}
+PostgresConnection::Deadline PostgresConnection::StatementDeadline() const { return Now() + statement_timeout_ + kAnswerGrace; }
 
 }  // namespace octavo::db

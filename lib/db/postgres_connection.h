@@ -79,7 +79,7 @@ class PostgresConnection {
   StatementCache<std::string> statements_{256};  // Names of prepared statements, by parameter types and text.
   std::int64_t statements_made_ = 0;
   bool stale_ = false;  // A prepared statement no longer fits the schema.
-  bool hung_ = false;  // The server did not answer in time: whatever comes may belong to an earlier question.
+  bool hung_ = false;   // The server did not answer in time: whatever comes may belong to an earlier question.
   Setback setback_ = Setback::kNone;
   std::exception_ptr thrown_;
 };

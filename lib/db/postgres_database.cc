@@ -52,12 +52,8 @@ class PostgresDatabase final : public Database {
   PostgresDatabase(const Options& options, Random& random)
       : options_(options),
         random_(random),
-        pool_({.items_max = options.connections_max,
-               .waiting_max = options.waiting_max,
-               .wait_max = options.wait_max},
-              [this] {
-                return std::make_unique<PostgresConnection>(options_.url, options_.statement_timeout);
-              }),
+        pool_({.items_max = options.connections_max, .waiting_max = options.waiting_max, .wait_max = options.wait_max},
+              [this] { return std::make_unique<PostgresConnection>(options_.url, options_.statement_timeout); }),
         together_({.group_max = static_cast<std::size_t>(options.group_max),
                    .waiting_max = static_cast<std::size_t>(options.waiting_max),
                    .wait_max = options.wait_max},
@@ -253,8 +249,7 @@ Setback PostgresDatabase::Commit(PostgresConnection& connection, Access access) 
   if (outcome == CommitOutcome::kConflict) return Setback::kConflict;
   // Nothing hangs on whether a Read was committed, so it may run again.
   if (access == Access::kRead && connection.setback() == Setback::kLost) return Setback::kLost;
-  if (outcome == CommitOutcome::kUnknown)
-    throw UnknownOutcome("while committing: " + MessageOf(connection.thrown()));
+  if (outcome == CommitOutcome::kUnknown) throw UnknownOutcome("while committing: " + MessageOf(connection.thrown()));
   std::rethrow_exception(connection.thrown());
 }
 

@@ -156,8 +156,7 @@ TEST_F(PostgresTest, SaysWhenNobodyIsThere) {
 }
 
 TEST_F(PostgresTest, RefusesCallsThatFindNoConnectionInTime) {
-  const auto database = Open(
-      {.url = database_.url(), .connections_max = 1, .wait_max = std::chrono::milliseconds(20)}, random_);
+  const auto database = Open({.url = database_.url(), .connections_max = 1, .wait_max = std::chrono::milliseconds(20)}, random_);
   const std::int64_t sum = database->Read([&](Transaction& transaction) {
     std::thread([&] { EXPECT_THROW(Sum(*database), Overloaded); }).join();
     return transaction.QueryTheOne(kSum).Int(0);
@@ -199,8 +198,8 @@ class SpoilingProxy {
     const std::string authority = server_url_.substr(0, path);
     const std::size_t at = authority.find('@');
     const std::string user = at == std::string::npos ? "postgresql://" : authority.substr(0, at + 1);
-    std::string url = user + server_url_.substr(path, query - path) +
-                      "?port=5432&sslmode=disable&host=" + folder_.path().string();
+    std::string url =
+        user + server_url_.substr(path, query - path) + "?port=5432&sslmode=disable&host=" + folder_.path().string();
     const std::size_t options = server_url_.find("options=");
     return url + "&" + server_url_.substr(options);
   }
@@ -278,9 +277,7 @@ class PostgresCommitTest : public PostgresTest {
 
   // One at a time, because the proxy serves one connection after the other.
   std::unique_ptr<Database> OpenThroughProxy() {
-    return Open(
-        {.url = proxy_.url(), .connections_max = 1, .statement_timeout = std::chrono::milliseconds(100)},
-        random_);
+    return Open({.url = proxy_.url(), .connections_max = 1, .statement_timeout = std::chrono::milliseconds(100)}, random_);
   }
 
   SpoilingProxy proxy_{database_.url()};
@@ -293,8 +290,7 @@ TEST_F(PostgresCommitTest, AnOutcomeNobodyKnowsIsNeitherRepeatedNorGuessed) {
   };
   const auto database = OpenThroughProxy();
   std::int64_t stored = 0;
-  for (const Case& c :
-       {Case{Spoil::kBeforeCommit, 0}, Case{Spoil::kAfterCommit, 1}, Case{Spoil::kSilence, 1}}) {
+  for (const Case& c : {Case{Spoil::kBeforeCommit, 0}, Case{Spoil::kAfterCommit, 1}, Case{Spoil::kSilence, 1}}) {
     int runs = 0;
     proxy_.SpoilNext(c.spoil);
     EXPECT_THROW(database->Write([&](Transaction& transaction) {

@@ -26,13 +26,9 @@ Status Ended(bool commit) {
 
 }  // namespace
 
-ReopeningDatabase::ReopeningDatabase(Options options, Random& random, std::function<Status(Database&)> prepare,
-                                     Listener listener, std::chrono::milliseconds retry)
-    : options_(std::move(options)),
-      random_(random),
-      prepare_(std::move(prepare)),
-      listener_(std::move(listener)),
-      retry_(retry) {
+ReopeningDatabase::ReopeningDatabase(Options options, Random& random, std::function<Status(Database&)> prepare, Listener listener,
+                                     std::chrono::milliseconds retry)
+    : options_(std::move(options)), random_(random), prepare_(std::move(prepare)), listener_(std::move(listener)), retry_(retry) {
   options_.on_fatal = [this](const std::string& line) { Lost(line); };
   TryOpen();
   thread_ = std::thread([this] { KeepOpen(); });
@@ -58,9 +54,7 @@ bool ReopeningDatabase::open() const {
   return inner_ != nullptr;
 }
 
-Dialect ReopeningDatabase::dialect() const {
-  return IsPostgres(options_.url) ? Dialect::kPostgres : Dialect::kSqlite;
-}
+Dialect ReopeningDatabase::dialect() const { return IsPostgres(options_.url) ? Dialect::kPostgres : Dialect::kSqlite; }
 
 Stats ReopeningDatabase::stats() const {
   const std::lock_guard lock(mutex_);

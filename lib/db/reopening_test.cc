@@ -63,8 +63,9 @@ TEST_F(ReopeningTest, AnInnerPageOfZeroesIsFoundAndSetAside) {
   {
     const auto database = Make();
     database->Write([](Transaction& transaction) {
-      transaction.Script("CREATE TABLE many (x TEXT PRIMARY KEY); INSERT INTO many WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
-                         "SELECT i + 1 FROM n WHERE i < 500) SELECT hex(randomblob(400)) FROM n;");
+      transaction.Script(
+          "CREATE TABLE many (x TEXT PRIMARY KEY); INSERT INTO many WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+          "SELECT i + 1 FROM n WHERE i < 500) SELECT hex(randomblob(400)) FROM n;");
     });
   }
   {

@@ -90,13 +90,11 @@ std::exception_ptr SqliteException(int code, const std::string& detail) {
 SqliteConnection::SqliteConnection(const Config& config, Mode mode) : config_(config) {
   const int flags = mode == Mode::kWriter ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   sqlite3* db = nullptr;
-  const int code =
-      sqlite3_open_v2(config_.path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                      config_.vfs.empty() ? nullptr : config_.vfs.c_str());
+  const int code = sqlite3_open_v2(config_.path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                                   config_.vfs.empty() ? nullptr : config_.vfs.c_str());
   db_.reset(db);
   if (code != SQLITE_OK) {
-    throw Error(
-        fmt::format("cannot open {}: {}", config_.path, db == nullptr ? "no memory" : last_message()));
+    throw Error(fmt::format("cannot open {}: {}", config_.path, db == nullptr ? "no memory" : last_message()));
   }
   try {
     Configure(mode);
@@ -152,8 +150,7 @@ Answer SqliteConnection::Run(std::string_view sql, std::span<const Value> parame
   deadline_ = Now() + config_.statement_timeout;
   const Statement& statement = Prepared(sql);
   if (static_cast<std::size_t>(statement.number_max) != parameters.size()) {
-    throw Error(fmt::format("{} parameters for ${} in: {}", parameters.size(), statement.number_max,
-                            ForMessage(sql)));
+    throw Error(fmt::format("{} parameters for ${} in: {}", parameters.size(), statement.number_max, ForMessage(sql)));
   }
 
   sqlite3_stmt* const handle = statement.handle.get();
@@ -190,8 +187,8 @@ const SqliteConnection::Statement& SqliteConnection::Prepared(std::string_view s
 SqliteConnection::Statement SqliteConnection::Prepare(std::string_view sql) {
   sqlite3_stmt* handle = nullptr;
   const char* rest = nullptr;
-  const int code = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()),
-                                      SQLITE_PREPARE_PERSISTENT, &handle, &rest);
+  const int code =
+      sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle, &rest);
   Statement statement{std::unique_ptr<sqlite3_stmt, Finalize>(handle), {}};
   if (code != SQLITE_OK) Throw(code, sql);
   if (handle == nullptr || !IsBlank(sql.substr(static_cast<std::size_t>(rest - sql.data())))) {
@@ -283,8 +280,7 @@ void SqliteConnection::ThrowConstraint(int code, const std::string& detail) {
   switch (code) {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
-    case SQLITE_CONSTRAINT_ROWID:
-      throw ConstraintViolation(Kind::kUnique, UniqueConstraintName(subject), detail);
+    case SQLITE_CONSTRAINT_ROWID: throw ConstraintViolation(Kind::kUnique, UniqueConstraintName(subject), detail);
     case SQLITE_CONSTRAINT_CHECK: throw ConstraintViolation(Kind::kCheck, std::string(subject), detail);
     case SQLITE_CONSTRAINT_FOREIGNKEY: throw ConstraintViolation(Kind::kForeignKey, "", detail);
     case SQLITE_CONSTRAINT_NOTNULL: throw ConstraintViolation(Kind::kNotNull, "", detail);
@@ -298,8 +294,7 @@ std::string SqliteConnection::UniqueConstraintName(std::string_view columns) {
       "SELECT name, origin FROM pragma_index_list($1) AS i WHERE \"unique\" = 1 AND "
       "(SELECT group_concat($1 || '.' || c.name, ', ') FROM pragma_index_info(i.name) AS c) = $2";
   constexpr std::string_view kIndex = "index '";
-  if (columns.starts_with(kIndex))
-    return std::string(columns.substr(kIndex.size(), columns.size() - kIndex.size() - 1));
+  if (columns.starts_with(kIndex)) return std::string(columns.substr(kIndex.size(), columns.size() - kIndex.size() - 1));
   const std::string table(columns.substr(0, columns.find('.')));
   const std::array<Value, 2> parameters{Value(table), Value(columns)};
   for (const Row& row : Run(kFind, parameters).rows) {

@@ -37,8 +37,7 @@ class OwnershipLock {
     if (file_ < 0) throw Error(fmt::format("cannot open {}: {}", path, std::strerror(errno)));
     if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
       close(file_);
-      throw Error(fmt::format("{} is already open elsewhere: {} is locked; one process may have it at a time",
-                              database, path));
+      throw Error(fmt::format("{} is already open elsewhere: {} is locked; one process may have it at a time", database, path));
     }
   }
   ~OwnershipLock() { close(file_); }
@@ -135,15 +134,9 @@ SqliteDatabase::SqliteDatabase(const std::string& path, const Options& options)
       options_(options),
       lock_(path),
       writer_(ConfigOf(path, options), SqliteConnection::Mode::kWriter),
-      readers_({.items_max = options.connections_max,
-                .waiting_max = options.waiting_max,
-                .wait_max = options.wait_max},
-               [this] {
-                 return std::make_unique<SqliteConnection>(ConfigOf(path_, options_),
-                                                           SqliteConnection::Mode::kReader);
-               }),
-      queue_(static_cast<std::size_t>(options.waiting_max), static_cast<std::size_t>(options.group_max),
-             options.group_wait),
+      readers_({.items_max = options.connections_max, .waiting_max = options.waiting_max, .wait_max = options.wait_max},
+               [this] { return std::make_unique<SqliteConnection>(ConfigOf(path_, options_), SqliteConnection::Mode::kReader); }),
+      queue_(static_cast<std::size_t>(options.waiting_max), static_cast<std::size_t>(options.group_max), options.group_wait),
       thread_([this] { WriterLoop(); }) {}
 
 SqliteDatabase::~SqliteDatabase() {
@@ -171,8 +164,7 @@ void SqliteDatabase::CheckAlive() const {
 // Runs the function on one of the pool's connections.
 void ReadOn(Pool<SqliteConnection>& readers, const std::string& path, const std::function<bool(Transaction&)>& body) {
   auto reader = readers.Take();
-  if (reader->Try("BEGIN") != SQLITE_OK)
-    throw Error(fmt::format("cannot read {}: {}", path, reader->last_message()));
+  if (reader->Try("BEGIN") != SQLITE_OK) throw Error(fmt::format("cannot read {}: {}", path, reader->last_message()));
 
   SqliteTransaction transaction(*reader);
   std::exception_ptr thrown;
@@ -265,9 +257,7 @@ bool SqliteDatabase::RunAll(const Group& group, Group::const_iterator& culprit) 
     RunJob(**job);
     const int code = writer_.TakeFailure();
     switch (ClassifySqlite(code)) {
-      case SqliteFailure::kFull:
-        FailAll(group, code, fmt::format("no space left for {}", path_));
-        return false;
+      case SqliteFailure::kFull: FailAll(group, code, fmt::format("no space left for {}", path_)); return false;
       case SqliteFailure::kDisk:
         Die("write", code);
         FailAll(group, code, fmt::format("{} cannot be written", path_));
@@ -309,8 +299,7 @@ void SqliteDatabase::RunJob(Job& job) {
 }
 
 void SqliteDatabase::Commit(const Group& group) {
-  const std::int64_t wrote =
-      std::count_if(group.begin(), group.end(), [](const Job* job) { return job->commit; });
+  const std::int64_t wrote = std::count_if(group.begin(), group.end(), [](const Job* job) { return job->commit; });
   if (wrote == 0) return RollBack();
   const int code = writer_.Try("COMMIT");
   if (code == SQLITE_OK) {
@@ -351,8 +340,8 @@ void SqliteDatabase::FailAll(const Group& group, int code, const std::string& de
 void SqliteDatabase::Die(const std::string& what, int code) {
   if (dead_.exchange(true)) return;
   writer_.LeaveLogAlone();
-  const std::string line = fmt::format("fatal: {} of {} failed ({}: {}); it recovers when it is opened again",
-                                       what, path_, code, writer_.last_message());
+  const std::string line = fmt::format("fatal: {} of {} failed ({}: {}); it recovers when it is opened again", what, path_, code,
+                                       writer_.last_message());
   options_.on_fatal ? options_.on_fatal(line) : PrintAndEnd(line);
 }
 
@@ -362,9 +351,7 @@ class SqliteReader final : public Database {
  public:
   SqliteReader(const std::string& path, const Options& options)
       : path_(path),
-        readers_({.items_max = options.connections_max,
-                  .waiting_max = options.waiting_max,
-                  .wait_max = options.wait_max},
+        readers_({.items_max = options.connections_max, .waiting_max = options.waiting_max, .wait_max = options.wait_max},
                  [config = ConfigOf(path, options)] {
                    return std::make_unique<SqliteConnection>(config, SqliteConnection::Mode::kReader);
                  }) {

@@ -126,12 +126,10 @@ TEST_F(SqliteTest, OneThatTakesTooLongDoesNotTakeItsGroupWithIt) {
   constexpr const char* kEndlessWrite =
       "INSERT INTO sample (id) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i "
       "FROM n";
-  TestDatabase database(TestDatabaseKind::kSqlite, testdata::Migrations(),
-                        {.statement_timeout = std::chrono::milliseconds(100)});
+  TestDatabase database(TestDatabaseKind::kSqlite, testdata::Migrations(), {.statement_timeout = std::chrono::milliseconds(100)});
   HeldWriter held(*database);
   held.Gather([&] { Insert(*database, "before"); });
-  held.Gather(
-      [&] { EXPECT_THROW(database->Write([&](Transaction& t) { t.Execute(kEndlessWrite); }), Timeout); });
+  held.Gather([&] { EXPECT_THROW(database->Write([&](Transaction& t) { t.Execute(kEndlessWrite); }), Timeout); });
   held.Gather([&] { Insert(*database, "after"); });
   held.ReleaseAndJoin();
 
@@ -142,14 +140,12 @@ TEST_F(SqliteTest, OneThatTakesTooLongDoesNotTakeItsGroupWithIt) {
 // Only COMMIT checks a deferred constraint, and then refuses the whole group.
 TEST_F(SqliteTest, AConstraintThatOnlyCommitChecksHitsOnlyTheOneThatBrokeIt) {
   database_->Write([](Transaction& transaction) {
-    transaction.Script(
-        "CREATE TABLE child (parent BIGINT REFERENCES book (id) DEFERRABLE INITIALLY DEFERRED);");
+    transaction.Script("CREATE TABLE child (parent BIGINT REFERENCES book (id) DEFERRABLE INITIALLY DEFERRED);");
   });
   HeldWriter held(*database_);
   held.Gather([&] { Insert(*database_, "before"); });
   held.Gather([&] {
-    EXPECT_THROW(
-        database_->Write([](Transaction& t) { t.Execute("INSERT INTO child (parent) VALUES (99)"); }), Error);
+    EXPECT_THROW(database_->Write([](Transaction& t) { t.Execute("INSERT INTO child (parent) VALUES (99)"); }), Error);
   });
   held.Gather([&] { Insert(*database_, "after"); });
   held.ReleaseAndJoin();
@@ -158,8 +154,7 @@ TEST_F(SqliteTest, AConstraintThatOnlyCommitChecksHitsOnlyTheOneThatBrokeIt) {
 }
 
 TEST_F(SqliteTest, RefusesAWriteThatWaitsTooLong) {
-  TestDatabase database(TestDatabaseKind::kSqlite, testdata::Migrations(),
-                        {.wait_max = std::chrono::milliseconds(20)});
+  TestDatabase database(TestDatabaseKind::kSqlite, testdata::Migrations(), {.wait_max = std::chrono::milliseconds(20)});
   HeldWriter held(*database);
   EXPECT_THROW(Insert(*database, "late"), Overloaded);
   held.ReleaseAndJoin();
@@ -182,8 +177,7 @@ TEST_F(SqliteTest, TheLogStartsOverInsteadOfGrowing) {
   const std::string text(100'000, 'x');
   for (int i = 0; i < 400; ++i) {  // 40 MB in all, ten times what is left for a checkpoint.
     database_->Write([&](Transaction& transaction) {
-      transaction.Execute(
-          "INSERT INTO sample (id, words) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET words = $1", text);
+      transaction.Execute("INSERT INTO sample (id, words) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET words = $1", text);
     });
   }
 
@@ -252,8 +246,9 @@ TEST(SqliteFileTest, ADamagedFileIsRefusedByName) {
   {
     const auto database = Open({.url = file}, random);
     database->Write([](Transaction& transaction) {
-      transaction.Script("CREATE TABLE many (x TEXT PRIMARY KEY); INSERT INTO many WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
-                         "SELECT i + 1 FROM n WHERE i < 500) SELECT hex(randomblob(400)) FROM n;");
+      transaction.Script(
+          "CREATE TABLE many (x TEXT PRIMARY KEY); INSERT INTO many WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+          "SELECT i + 1 FROM n WHERE i < 500) SELECT hex(randomblob(400)) FROM n;");
     });
   }
   {
@@ -275,9 +270,10 @@ TEST(SqliteFileTest, ALookFromEndToEndFindsAnIndexThatDiffersFromItsTable) {
   SeededRandom random(1);
   const std::string file = (dir / "some.db").string();
   Open({.url = file}, random)->Write([](Transaction& transaction) {
-    transaction.Script("CREATE TABLE some (id BIGINT PRIMARY KEY, name TEXT NOT NULL); "
-                       "CREATE UNIQUE INDEX some_name ON some (name);"
-                       "INSERT INTO some VALUES (1, 'Elizabeth');");
+    transaction.Script(
+        "CREATE TABLE some (id BIGINT PRIMARY KEY, name TEXT NOT NULL); "
+        "CREATE UNIQUE INDEX some_name ON some (name);"
+        "INSERT INTO some VALUES (1, 'Elizabeth');");
   });
   EXPECT_EQ(FindDamage(file, {}), std::nullopt);
   FlipInFile(file, "Elizabeth");
@@ -291,8 +287,9 @@ TEST(SqliteFileTest, ALookFromEndToEndFindsARowThatRefersToNone) {
   SeededRandom random(1);
   const std::string file = (dir / "some.db").string();
   Open({.url = file}, random)->Write([](Transaction& transaction) {
-    transaction.Script("CREATE TABLE one (name TEXT PRIMARY KEY); CREATE TABLE other (one TEXT NOT NULL REFERENCES one (name));"
-                       "INSERT INTO one VALUES ('Elizabeth'); INSERT INTO other VALUES ('Elizabeth');");
+    transaction.Script(
+        "CREATE TABLE one (name TEXT PRIMARY KEY); CREATE TABLE other (one TEXT NOT NULL REFERENCES one (name));"
+        "INSERT INTO one VALUES ('Elizabeth'); INSERT INTO other VALUES ('Elizabeth');");
   });
   FlipInFile(file, "Elizabeth", /*occurrence=*/3);  // Behind the table one and its index.
 
@@ -317,12 +314,11 @@ class FaultyDiskTest : public testing::Test {
   FaultyVfs vfs_;
   std::atomic<int> deaths_ = 0;
   std::string last_words_;
-  TestDatabase database_{TestDatabaseKind::kSqlite,
-                         testdata::Migrations(),
-                         {.sqlite_vfs = vfs_.name(), .on_fatal = [this](const std::string& line) {
-                            ++deaths_;
-                            last_words_ = line;
-                          }}};
+  TestDatabase database_{
+      TestDatabaseKind::kSqlite, testdata::Migrations(), {.sqlite_vfs = vfs_.name(), .on_fatal = [this](const std::string& line) {
+                                                            ++deaths_;
+                                                            last_words_ = line;
+                                                          }}};
 };
 
 TEST_F(FaultyDiskTest, AFullDiskRefusesTheGroupAndHarmsNothing) {
@@ -356,8 +352,7 @@ TEST_F(FaultyDiskTest, WhenTheLogHasFilledTheDiskItIsGivenBack) {
 
   EXPECT_GT(refused, 0);
   EXPECT_LT(refused, 20);
-  const std::int64_t visits =
-      database_->Read([](Transaction& t) { return t.QueryTheOne("SELECT value FROM counter").Int(0); });
+  const std::int64_t visits = database_->Read([](Transaction& t) { return t.QueryTheOne("SELECT value FROM counter").Int(0); });
   EXPECT_EQ(visits, 1 + 200 - refused);
 }
 
@@ -409,8 +404,7 @@ TEST(FaultyDiskDeathTest, EndsTheProcessWithOneLine) {
     vfs.FailSyncs(SQLITE_IOERR_FSYNC);
     database->Write([](Transaction& transaction) { transaction.Script("CREATE TABLE t (x TEXT)"); });
   };
-  EXPECT_EXIT(die(), testing::ExitedWithCode(EXIT_FAILURE),
-              "^fatal: commit of .*test.db failed .*opened again\n$");
+  EXPECT_EXIT(die(), testing::ExitedWithCode(EXIT_FAILURE), "^fatal: commit of .*test.db failed .*opened again\n$");
 }
 
 // ---- The process is killed.
@@ -455,8 +449,7 @@ class Child {
   std::string AllText() {
     std::string text;
     char buffer[256];
-    for (ssize_t count; (count = read(out_, buffer, sizeof buffer)) > 0;)
-      text.append(buffer, static_cast<std::size_t>(count));
+    for (ssize_t count; (count = read(out_, buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(count));
     return text;
   }
   void Kill() { kill(process_, SIGKILL); }
@@ -495,8 +488,7 @@ TEST(SqliteCrashTest, KillingTheProcessLosesNothingThatWasAcknowledged) {
     });
     std::set<std::int64_t> stored;
     for (const Row& row : books) stored.insert(row.Int(0));
-    for (const std::int64_t id : acknowledged)
-      ASSERT_TRUE(stored.contains(id)) << id << " in round " << round;
+    for (const std::int64_t id : acknowledged) ASSERT_TRUE(stored.contains(id)) << id << " in round " << round;
     ASSERT_EQ(books, copies) << "half a transaction in round " << round;
   }
 }

@@ -17,9 +17,7 @@ namespace octavo::db {
 template <typename Statement>
 class StatementCache {
  public:
-  explicit StatementCache(std::size_t statements_max) : statements_max_(statements_max) {
-    CHECK(statements_max > 0);
-  }
+  explicit StatementCache(std::size_t statements_max) : statements_max_(statements_max) { CHECK(statements_max > 0); }
 
   // The statement of that text, or null. Valid until the next MakeRoom.
   Statement* Find(std::string_view text) {

@@ -9,9 +9,7 @@
 namespace octavo::db {
 namespace {
 
-bool IsWordCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
+bool IsWordCharacter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
 
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -29,8 +27,7 @@ std::size_t LengthThrough(std::string_view text, std::string_view end, std::size
 
 // Whether two words are the same but for the case of ASCII letters.
 bool SameWord(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return Upper(x) == Upper(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return Upper(x) == Upper(y); });
 }
 
 class SqlScanner {
@@ -76,8 +73,7 @@ class Translator {
   explicit Translator(std::string_view sql) : scanner_(sql) {}
 
   std::string Run() {
-    for (SqlScanner::Piece piece = scanner_.Next(); piece.kind != SqlScanner::Kind::kEnd;
-         piece = scanner_.Next()) {
+    for (SqlScanner::Piece piece = scanner_.Next(); piece.kind != SqlScanner::Kind::kEnd; piece = scanner_.Next()) {
       if (piece.kind == SqlScanner::Kind::kWord) {
         AddWord(piece.text);
       } else {

@@ -40,9 +40,7 @@ Answer Transaction::Run(std::string_view sql, std::span<const Value> parameters)
   });
 }
 
-std::vector<Row> Transaction::Query(std::string_view sql, std::span<const Value> parameters) {
-  return Run(sql, parameters).rows;
-}
+std::vector<Row> Transaction::Query(std::string_view sql, std::span<const Value> parameters) { return Run(sql, parameters).rows; }
 
 std::optional<Row> Transaction::QueryOne(std::string_view sql, std::span<const Value> parameters) {
   std::vector<Row> rows = Run(sql, parameters).rows;

@@ -37,10 +37,10 @@ bool AreDotsInside(std::string_view text) {
 const icu::IDNA& Idna() {
   static const std::unique_ptr<icu::IDNA> kIdna = [] {
     UErrorCode status = U_ZERO_ERROR;
-    return std::unique_ptr<icu::IDNA>(icu::IDNA::createUTS46Instance(
-        UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII |
-            UIDNA_NONTRANSITIONAL_TO_UNICODE,
-        status));
+    return std::unique_ptr<icu::IDNA>(icu::IDNA::createUTS46Instance(UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI |
+                                                                         UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII |
+                                                                         UIDNA_NONTRANSITIONAL_TO_UNICODE,
+                                                                     status));
   }();
   return *kIdna;
 }
@@ -51,8 +51,7 @@ std::optional<std::string> AsciiDomain(std::string_view domain) {
   icu::IDNAInfo info;
   UErrorCode status = U_ZERO_ERROR;
   Idna().nameToASCII_UTF8(icu::StringPiece(domain.data(), static_cast<std::int32_t>(domain.size())), sink, info, status);
-  const bool is_domain = U_SUCCESS(status) && !info.hasErrors() && AreDotsInside(ascii) &&
-                         ascii.find('.') != std::string::npos;
+  const bool is_domain = U_SUCCESS(status) && !info.hasErrors() && AreDotsInside(ascii) && ascii.find('.') != std::string::npos;
   return is_domain ? std::optional(ascii) : std::nullopt;
 }
 }  // namespace

@@ -30,8 +30,7 @@ Params ParseCookies(std::string_view header) {
     if (equals == std::string_view::npos) continue;
     const std::string_view name = Trim(piece.substr(0, equals));
     std::string_view value = Trim(piece.substr(equals + 1));
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
-      value = value.substr(1, value.size() - 2);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
     if (!name.empty()) cookies.Add(std::string(name), std::string(value));
   }
   return cookies;
@@ -39,8 +38,7 @@ Params ParseCookies(std::string_view header) {
 
 std::string ToString(const SetCookie& cookie) {
   CHECK(!cookie.name.empty());
-  CHECK(std::all_of(cookie.name.begin(), cookie.name.end(),
-                    [](char c) { return IsCookieOctet(c) && c != '='; }));
+  CHECK(std::all_of(cookie.name.begin(), cookie.name.end(), [](char c) { return IsCookieOctet(c) && c != '='; }));
   CHECK(std::all_of(cookie.value.begin(), cookie.value.end(), IsCookieOctet));
   const bool prefixed = cookie.name.starts_with("__Host-") || cookie.name.starts_with("__Secure-");
   CHECK(cookie.secure || !prefixed);

@@ -137,9 +137,8 @@ void RequestReader::TakeHead() {
   if (IsAmbiguous(request_.headers, version_)) return Refuse(400);
   Result<std::vector<std::string>> segments = ParsePath(request_.path());
   const std::size_t question = request_.target.find('?');
-  Result<Params> query = ParseQuery(question == std::string::npos
-                                        ? std::string_view{}
-                                        : std::string_view(request_.target).substr(question + 1));
+  Result<Params> query =
+      ParseQuery(question == std::string::npos ? std::string_view{} : std::string_view(request_.target).substr(question + 1));
   if (!segments.ok() || !query.ok()) return Refuse(400);
   request_.segments = *std::move(segments);
   request_.query = *std::move(query);

@@ -20,15 +20,13 @@ SegmentMatch MatchSegment(std::string_view pattern, std::string_view segment) {
   if (at == std::string_view::npos) return {.matches = pattern == segment, .argument = std::nullopt};
   const std::string_view before = pattern.substr(0, at);
   const std::string_view after = pattern.substr(at + kParameter.size());
-  const bool fits = segment.size() > before.size() + after.size() && segment.starts_with(before) &&
-                    segment.ends_with(after);
+  const bool fits = segment.size() > before.size() + after.size() && segment.starts_with(before) && segment.ends_with(after);
   if (!fits) return {};
   const std::size_t length = segment.size() - before.size() - after.size();
   return {.matches = true, .argument = std::string(segment.substr(before.size(), length))};
 }
 
-std::optional<std::vector<std::string>> MatchPath(const Router::Route& route,
-                                                  const std::vector<std::string>& path) {
+std::optional<std::vector<std::string>> MatchPath(const Router::Route& route, const std::vector<std::string>& path) {
   if (route.segments.size() != path.size()) return std::nullopt;
   std::vector<std::string> arguments;
   for (std::size_t i = 0; i < path.size(); ++i) {
@@ -47,8 +45,7 @@ Router::Found Router::Find(Method method, const std::vector<std::string>& segmen
   for (const Route& route : routes_) {
     std::optional<std::vector<std::string>> arguments = MatchPath(route, segments);
     if (!arguments || !route.accepts(*arguments)) continue;
-    if (route.method == wanted)
-      return Found{.route = &route, .arguments = *std::move(arguments), .allow = {}};
+    if (route.method == wanted) return Found{.route = &route, .arguments = *std::move(arguments), .allow = {}};
     if (!found.allow.empty()) found.allow += ", ";
     found.allow += route.method == Method::kGet ? "GET, HEAD" : "POST";
   }
@@ -71,11 +68,8 @@ void Router::Append(Route route, std::size_t parameter_count) {
   Result<std::vector<std::string>> segments = ParsePath(route.pattern);
   CHECK(segments.ok());
   route.segments = *std::move(segments);
-  const auto has_parameter = [](const std::string& segment) {
-    return segment.find(kParameter) != std::string::npos;
-  };
-  CHECK(static_cast<std::size_t>(
-            std::count_if(route.segments.begin(), route.segments.end(), has_parameter)) == parameter_count);
+  const auto has_parameter = [](const std::string& segment) { return segment.find(kParameter) != std::string::npos; };
+  CHECK(static_cast<std::size_t>(std::count_if(route.segments.begin(), route.segments.end(), has_parameter)) == parameter_count);
   routes_.push_back(std::move(route));
 }
 

@@ -60,8 +60,7 @@ class Router {
     Add(Method::kGet, pattern, std::move(handler), run, 0);
   }
   template <typename Handler>
-  void Post(std::string_view pattern, Handler handler, Run run = Run::kOnWorker,
-            std::size_t body_bytes_max = kFormBytesMax) {
+  void Post(std::string_view pattern, Handler handler, Run run = Run::kOnWorker, std::size_t body_bytes_max = kFormBytesMax) {
     Add(Method::kPost, pattern, std::move(handler), run, body_bytes_max);
   }
 
@@ -105,12 +104,9 @@ class Router {
                 .body_bytes_max = body_bytes_max,
                 .handler = {},
                 .accepts = {}};
-    route.accepts = [](const std::vector<std::string>& texts) {
-      return ParseArguments<Arguments>(texts).has_value();
-    };
-    route.handler = [handler = std::move(handler)](
-                        const Request& request,
-                        const std::vector<std::string>& texts) -> std::optional<Response> {
+    route.accepts = [](const std::vector<std::string>& texts) { return ParseArguments<Arguments>(texts).has_value(); };
+    route.handler = [handler = std::move(handler)](const Request& request,
+                                                   const std::vector<std::string>& texts) -> std::optional<Response> {
       const std::optional<Arguments> arguments = ParseArguments<Arguments>(texts);
       if (!arguments) return std::nullopt;
       return std::apply([&](const auto&... argument) { return handler(request, argument...); }, *arguments);

@@ -9,16 +9,11 @@ class RouterTest : public testing::Test {
  protected:
   RouterTest() {
     router_.Get("/", [](const Request&) { return PlainText(200, "home"); });
-    router_.Get("/books/{}",
-                [](const Request&, std::int64_t id) { return PlainText(200, "book " + std::to_string(id)); });
-    router_.Get("/covers/{}.svg", [](const Request&, std::int64_t id) {
-      return PlainText(200, "cover " + std::to_string(id));
-    });
-    router_.Get("/authors/{}",
-                [](const Request&, const std::string& id) { return PlainText(200, "author " + id); });
-    router_.Get("/a/{}/b/{}", [](const Request&, const std::string& a, std::int64_t b) {
-      return PlainText(200, a + "+" + std::to_string(b));
-    });
+    router_.Get("/books/{}", [](const Request&, std::int64_t id) { return PlainText(200, "book " + std::to_string(id)); });
+    router_.Get("/covers/{}.svg", [](const Request&, std::int64_t id) { return PlainText(200, "cover " + std::to_string(id)); });
+    router_.Get("/authors/{}", [](const Request&, const std::string& id) { return PlainText(200, "author " + id); });
+    router_.Get("/a/{}/b/{}",
+                [](const Request&, const std::string& a, std::int64_t b) { return PlainText(200, a + "+" + std::to_string(b)); });
     router_.Post("/cart", [](const Request&) { return PlainText(200, "added"); });
     router_.Get(
         "/cart", [](const Request&) { return PlainText(200, "cart"); }, Run::kInline);

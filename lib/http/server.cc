@@ -195,7 +195,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::atomic<std::int64_t> waiting_since_micros_;
   std::atomic<bool> leaving_{false};
   std::atomic<std::int64_t> held_body_bytes_{0};  // Of the request being read or served.
-  std::shared_ptr<QueuedStream> events_;  // While the response is a stream.
+  std::shared_ptr<QueuedStream> events_;          // While the response is a stream.
 };
 
 class Server::Impl {
@@ -336,8 +336,8 @@ asio::awaitable<Connection::Next> Connection::ServeOne(int number) {
     co_await AnswerUnreadable(reader.status());
     co_return Next::kCloseGently;
   }
-  const bool keep_alive = reader.is_whole() && reader.keep_alive() && !server_.stopping() &&
-                          number < server_.options().requests_per_connection_max;
+  const bool keep_alive =
+      reader.is_whole() && reader.keep_alive() && !server_.stopping() && number < server_.options().requests_per_connection_max;
   co_return co_await Answer(request, found, keep_alive);
 }
 
@@ -393,14 +393,11 @@ asio::awaitable<Connection::Next> Connection::Answer(const Request& request, con
   std::optional<Outgoing> outgoing;
   if (!is_stream) {
     outgoing = ToWire(request, std::move(response),
-                      {.keep_alive = keep_alive,
-                       .chunked = false,
-                       .compress_bytes_min = server_.options().compress_bytes_min},
+                      {.keep_alive = keep_alive, .chunked = false, .compress_bytes_min = server_.options().compress_bytes_min},
                       server_.clock().Now());
   }
   if (server_.options().observe) {
-    const auto duration =
-        std::chrono::duration_cast<std::chrono::microseconds>(server_.clock().MonotonicNow() - start);
+    const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(server_.clock().MonotonicNow() - start);
     server_.options().observe({.request = request,
                                .route = found.route == nullptr ? std::string_view() : found.route->pattern,
                                .status = is_stream ? 200 : outgoing->status,
@@ -415,8 +412,7 @@ asio::awaitable<Connection::Next> Connection::Answer(const Request& request, con
   co_return keep_alive ? Next::kKeep : Next::kCloseGently;
 }
 
-asio::awaitable<bool> Connection::RunOnWorker(const Router::Found& found, const Request& request,
-                                              Response& response) {
+asio::awaitable<bool> Connection::RunOnWorker(const Router::Found& found, const Request& request, Response& response) {
   // The references stay good: the coroutine that owns them sleeps until the task below has run, and the
   // server joins its workers before it lets go of a sleeping coroutine.
   return asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(
@@ -438,10 +434,9 @@ asio::awaitable<bool> Connection::RunOnWorker(const Router::Found& found, const 
 
 asio::awaitable<bool> Connection::Write(const Outgoing& outgoing) {
   const std::size_t bytes = outgoing.head.size() + outgoing.body().size();
-  stream_.expires_after(server_.options().write_timeout +
-                        std::chrono::seconds(bytes / kWriteBytesPerSecondMin));
-  const std::array<asio::const_buffer, 2> buffers = {
-      asio::buffer(outgoing.head), asio::buffer(outgoing.body().data(), outgoing.body().size())};
+  stream_.expires_after(server_.options().write_timeout + std::chrono::seconds(bytes / kWriteBytesPerSecondMin));
+  const std::array<asio::const_buffer, 2> buffers = {asio::buffer(outgoing.head),
+                                                     asio::buffer(outgoing.body().data(), outgoing.body().size())};
   auto [error, written] = co_await asio::async_write(stream_, buffers, kAsTuple);
   co_return !error;
 }
@@ -551,8 +546,7 @@ Status Server::Impl::Listen() {
   ErrorCode error;
   const asio::ip::address address = asio::ip::make_address(options_.address, error);
   if (error) {
-    return Error{Code::kInvalidArgument, "BAD_ADDRESS",
-                 "\"" + options_.address + "\" is not a numeric IP address"};
+    return Error{Code::kInvalidArgument, "BAD_ADDRESS", "\"" + options_.address + "\" is not a numeric IP address"};
   }
   const tcp::endpoint endpoint(address, options_.port);
   acceptor_.open(endpoint.protocol(), error);
@@ -561,8 +555,7 @@ Status Server::Impl::Listen() {
   if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
   if (error) {
     return Error{Code::kUnavailable, "CANNOT_LISTEN",
-                 "cannot listen on " + options_.address + " port " + std::to_string(options_.port) + ": " +
-                     error.message()};
+                 "cannot listen on " + options_.address + " port " + std::to_string(options_.port) + ": " + error.message()};
   }
   port_ = acceptor_.local_endpoint().port();
   return Ok();
@@ -595,8 +588,7 @@ void Server::Impl::Adopt(tcp::socket socket) {
   socket.set_option(tcp::no_delay(true), error);  // A response goes out in one write; nothing to collect.
   const std::string peer_name = ClientNetwork(peer.address().to_string());
   const bool has_room = MakeRoom(peer_name);
-  if (!has_room && connection_count() >= options_.connections_max + kRefusalsMax)
-    return;  // No time for a word.
+  if (!has_room && connection_count() >= options_.connections_max + kRefusalsMax) return;  // No time for a word.
   const auto executor = socket.get_executor();
   auto connection = std::make_shared<Connection>(*this, std::move(socket), peer_name);
   {
@@ -604,9 +596,8 @@ void Server::Impl::Adopt(tcp::socket socket) {
     connections_.emplace(connection.get(), connection);
     ++peers_[peer_name];
   }
-  asio::co_spawn(
-      executor, has_room ? Connection::Run(std::move(connection)) : Connection::Refuse(std::move(connection)),
-      asio::detached);
+  asio::co_spawn(executor, has_room ? Connection::Run(std::move(connection)) : Connection::Refuse(std::move(connection)),
+                 asio::detached);
 }
 
 // Whether one more connection of `peer` may be served; closes the one that has waited longest for its peer when that is
@@ -616,8 +607,7 @@ bool Server::Impl::MakeRoom(const std::string& peer) {
   {
     const std::lock_guard lock(mutex_);
     const auto of_peer = peers_.find(peer);
-    const bool has_share =
-        options_.client_of || of_peer == peers_.end() || of_peer->second < options_.connections_per_peer_max;
+    const bool has_share = options_.client_of || of_peer == peers_.end() || of_peer->second < options_.connections_per_peer_max;
     if (has_share && connections_.size() < options_.connections_max) return true;
     if (connections_.size() >= options_.connections_max + kRefusalsMax) return false;
     oldest = LongestWaiting([&](const Connection& each) { return has_share || each.peer() == peer; });
@@ -648,8 +638,7 @@ Response Server::Impl::Call(const Router::Found& found, const Request& request) 
     if (options_.on_exception) options_.on_exception(exception);
   };
   try {
-    if (std::optional<Response> response = found.route->handler(request, found.arguments))
-      return *std::move(response);
+    if (std::optional<Response> response = found.route->handler(request, found.arguments)) return *std::move(response);
     return ErrorPage(request, 404);
   } catch (const std::exception& exception) {
     tell(exception);
@@ -713,8 +702,7 @@ void Server::Impl::Stop(std::chrono::milliseconds grace) {
       acceptor_.close(ignored);
     });
     const auto for_each = [&](void (Connection::*action)()) {
-      std::vector<std::shared_ptr<Connection>>
-          all;  // Outside the lock: the last reference may go with this list.
+      std::vector<std::shared_ptr<Connection>> all;  // Outside the lock: the last reference may go with this list.
       {
         const std::lock_guard lock(mutex_);
         for (const auto& [connection, weak] : connections_) {

@@ -69,12 +69,12 @@ struct ServerOptions {
   std::uint32_t header_bytes_max = 16 * 1024;  // As the common proxies; beyond, 431.
   // Each route says how long its body may be (Router). All bodies on their way together:
   std::size_t bodies_bytes_max = 64 << 20;
-  std::size_t connections_max = 4096;             // x 30 kB = 120 MB.
-  std::size_t connections_per_peer_max = 1024;    // Beyond, the one of this peer that has waited longest makes room.
-  std::size_t requests_per_client_max = 256;      // At the same time, where a proxy has one connection for many; beyond, 503.
-  std::size_t streams_max = 1024;                 // Of the connections, so many may be open streams; beyond, 503.
-  std::size_t streams_per_client_max = 64;        // Likewise: an office full of readers behind one address.
-  int requests_per_connection_max = 10'000;  // Then the connection closes, so that load spreads again.
+  std::size_t connections_max = 4096;           // x 30 kB = 120 MB.
+  std::size_t connections_per_peer_max = 1024;  // Beyond, the one of this peer that has waited longest makes room.
+  std::size_t requests_per_client_max = 256;    // At the same time, where a proxy has one connection for many; beyond, 503.
+  std::size_t streams_max = 1024;               // Of the connections, so many may be open streams; beyond, 503.
+  std::size_t streams_per_client_max = 64;      // Likewise: an office full of readers behind one address.
+  int requests_per_connection_max = 10'000;     // Then the connection closes, so that load spreads again.
 
   std::chrono::milliseconds header_timeout{10'000};  // For the whole head, however slowly it trickles.
   std::chrono::milliseconds body_timeout{20'000};    // Likewise.

@@ -102,18 +102,18 @@ class ServerTest : public testing::Test {
     router.Get("/", [](const Request&) { return PlainText(200, "home"); });
     router.Get(
         "/inline", [](const Request&) { return PlainText(200, "inline"); }, Run::kInline);
-    router.Get("/echo",
-               [](const Request& request) { return PlainText(200, std::string(request.query.Get("q"))); });
-    router.Get("/books/{}",
-               [](const Request&, std::int64_t id) { return PlainText(200, std::to_string(id)); });
+    router.Get("/echo", [](const Request& request) { return PlainText(200, std::string(request.query.Get("q"))); });
+    router.Get("/books/{}", [](const Request&, std::int64_t id) { return PlainText(200, std::to_string(id)); });
     router.Post("/form", [](const Request& request) {
       const Result<Params> form = request.Form();
       return form.ok() ? PlainText(200, std::string(form->Get("a"))) : PlainText(400, form.error().message);
     });
-    router.Post("/body", [](const Request& request) {
-      return PlainText(
-          200, std::to_string(request.body.size()) + (request.headers.Has("X-Late") ? " trailer" : ""));
-    }, Run::kOnWorker, /*body_bytes_max=*/1000);
+    router.Post(
+        "/body",
+        [](const Request& request) {
+          return PlainText(200, std::to_string(request.body.size()) + (request.headers.Has("X-Late") ? " trailer" : ""));
+        },
+        Run::kOnWorker, /*body_bytes_max=*/1000);
     router.Get("/throws", [](const Request&) -> Response { throw std::runtime_error("secret detail"); });
     router.Get("/etag", [](const Request&) {
       Response response = PlainText(200, "body");
@@ -246,10 +246,8 @@ TEST_F(ServerTest, RefusesWhatTwoReadersMightReadDifferently) {
       {"GET /../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       {"GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400},  // Space before the colon.
       {"GET / HTTP/1.1\r\nHost: a\r\nBad Header: x\r\n\r\n", 400},
-      {"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-       400},
-      {"POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
-       400},
+      {"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+      {"POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", 400},
       {"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400},
       {"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\nab", 400},
       {"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: +2\r\n\r\nab", 400},
@@ -286,13 +284,10 @@ TEST_F(ServerTest, RefusesHeadersAndBodiesAboveTheirLimits) {
 
   EXPECT_THAT(Ask(Get("/", "X: " + big + "\r\n")), StartsWith("HTTP/1.1 431"));
   EXPECT_THAT(Ask(Get("/" + big)), StartsWith("HTTP/1.1 431"));
-  EXPECT_THAT(Ask("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n" + big),
+  EXPECT_THAT(Ask("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n" + big), StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(Ask("POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nBB8\r\n" + big + "\r\n0\r\n\r\n"),
               StartsWith("HTTP/1.1 413"));
-  EXPECT_THAT(Ask("POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nBB8\r\n" + big +
-                  "\r\n0\r\n\r\n"),
-              StartsWith("HTTP/1.1 413"));
-  EXPECT_THAT(Ask("POST /body HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n" +
-                  big.substr(0, 1000)),
+  EXPECT_THAT(Ask("POST /body HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n" + big.substr(0, 1000)),
               HasSubstr("\r\n\r\n1000"));
 }
 
@@ -303,10 +298,10 @@ TEST_F(ServerTest, BoundsWhatAChunkedBodyBringsBesideItsBytes) {
     std::string before;
     std::string piece;
   } cases[] = {
-      {"1;x=", std::string(4000, 'x')},                        // One extension without an end.
-      {"", "1;" + std::string(4000, 'x') + "\r\na\r\n"},     // Many small chunks with long ones.
+      {"1;x=", std::string(4000, 'x')},                   // One extension without an end.
+      {"", "1;" + std::string(4000, 'x') + "\r\na\r\n"},  // Many small chunks with long ones.
       {"0\r\n", "X-Trailer: " + std::string(4000, 'x') + "\r\n"},
-      {"", std::string(4000, '0')},                            // A size of zeros.
+      {"", std::string(4000, '0')},  // A size of zeros.
   };
   for (const auto& c : cases) {
     RawClient client(server_->port());
@@ -428,9 +423,9 @@ TEST_F(ServerTest, OnePeerHasAShareOfTheConnections) {
 }
 
 TEST_F(ServerTest, BehindAProxyTheSharesAreOfTheNetworkItNames) {
-  Start({.connections_per_peer_max = 1,
-         .requests_per_client_max = 1,
-         .client_of = [](const Request& request) { return std::string(request.headers.Get("X-Client")); }});
+  Start({.connections_per_peer_max = 1, .requests_per_client_max = 1, .client_of = [](const Request& request) {
+           return std::string(request.headers.Get("X-Client"));
+         }});
   RawClient busy(server_->port());
   busy.Send(Get("/wait", "X-Client: 2001:db8:1:2::1\r\n"));
   while (waiting_ == 0) std::this_thread::yield();

@@ -22,8 +22,8 @@ int EscapeAt(std::string_view text, std::size_t at) {
 }
 
 bool IsUnreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+         c == '~';
 }
 
 bool IsContinuation(unsigned char c) { return (c & 0xC0U) == 0x80U; }
@@ -69,8 +69,8 @@ Error BadPath(std::string message) { return Error{Code::kInvalidArgument, "BAD_P
 Status CheckSegment(std::string_view segment) {
   if (segment == "." || segment == "..") return BadPath("a path must not hold \".\" or \"..\"");
   if (!IsUtf8(segment)) return BadPath("a path must be UTF-8");
-  const bool control = std::any_of(segment.begin(), segment.end(),
-                                   [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  const bool control =
+      std::any_of(segment.begin(), segment.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   if (control) return BadPath("a path must not hold control characters");
   return Ok();
 }
@@ -167,8 +167,7 @@ Result<Params> ParseQuery(std::string_view text) {
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (item.empty()) continue;
     if (params.items().size() == kParamsMax) {
-      return Error{Code::kInvalidArgument, "TOO_MANY_PARAMETERS",
-                   "more than " + std::to_string(kParamsMax) + " parameters"};
+      return Error{Code::kInvalidArgument, "TOO_MANY_PARAMETERS", "more than " + std::to_string(kParamsMax) + " parameters"};
     }
     const std::size_t equals = item.find('=');
     const std::string_view value = equals == std::string_view::npos ? "" : item.substr(equals + 1);

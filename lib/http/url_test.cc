@@ -71,8 +71,8 @@ TEST(ParseQueryTest, ReadsNamesAndValuesAsBrowsersSendThem) {
   const Result<Params> params = ParseQuery("q=le+guin&q=%C3%A9&empty=&bare&100%=%&&=x");
 
   ASSERT_THAT(params, IsOk());
-  EXPECT_THAT(params->items(), ElementsAre(Pair("q", "le guin"), Pair("q", "é"), Pair("empty", ""),
-                                           Pair("bare", ""), Pair("100%", "%"), Pair("", "x")));
+  EXPECT_THAT(params->items(), ElementsAre(Pair("q", "le guin"), Pair("q", "é"), Pair("empty", ""), Pair("bare", ""),
+                                           Pair("100%", "%"), Pair("", "x")));
   EXPECT_EQ(params->Get("q"), "le guin");
   EXPECT_THAT(params->GetAll("q"), ElementsAre("le guin", "é"));
   EXPECT_TRUE(params->Has("bare"));
@@ -92,8 +92,7 @@ TEST(ParseQueryTest, GivesUtf8ForAnyBytesAndIsUndoneByToQuery) {
   SeededRandom random(seed);
   for (int round = 0; round < 500; ++round) {
     std::string bytes(random.Below(60), '\0');
-    for (char& byte : bytes)
-      byte = random.Below(3) == 0 ? "%&=+4"[random.Below(5)] : static_cast<char>(random.Below(256));
+    for (char& byte : bytes) byte = random.Below(3) == 0 ? "%&=+4"[random.Below(5)] : static_cast<char>(random.Below(256));
     const Result<Params> params = ParseQuery(bytes);
     ASSERT_THAT(params, IsOk());
     for (const auto& [name, value] : params->items()) {
@@ -123,8 +122,8 @@ TEST(ParsePathTest, SplitsBeforeItDecodes) {
 }
 
 TEST(ParsePathTest, RefusesWhatCouldMeanTwoThings) {
-  for (const char* path : {"", "books", "*", "/..", "/a/../b", "/%2e%2e/etc", "/.", "/%", "/%zz", "/%00",
-                           "/a%0Ab", "/%FF", "/%C0%AF"}) {
+  for (const char* path :
+       {"", "books", "*", "/..", "/a/../b", "/%2e%2e/etc", "/.", "/%", "/%zz", "/%00", "/a%0Ab", "/%FF", "/%C0%AF"}) {
     EXPECT_THAT(ParsePath(path), HasReason("BAD_PATH")) << path;
   }
 }
@@ -132,16 +131,14 @@ TEST(ParsePathTest, RefusesWhatCouldMeanTwoThings) {
 TEST(ParseCookiesTest, ReadsWhatBrowsersSendAndPassesOverTheRest) {
   const Params cookies = ParseCookies("a=1; b=\"two\";c = 3 ;; junk; =no; a=later; d=x=y");
 
-  EXPECT_THAT(cookies.items(), ElementsAre(Pair("a", "1"), Pair("b", "two"), Pair("c", "3"),
-                                           Pair("a", "later"), Pair("d", "x=y")));
+  EXPECT_THAT(cookies.items(),
+              ElementsAre(Pair("a", "1"), Pair("b", "two"), Pair("c", "3"), Pair("a", "later"), Pair("d", "x=y")));
   EXPECT_EQ(cookies.Get("a"), "1");
 }
 
 TEST(SetCookieTest, IsAlwaysHttpOnlyAndSameSite) {
-  EXPECT_EQ(ToString(SetCookie{.name = "visitor", .value = "x.y"}),
-            "visitor=x.y; Path=/; HttpOnly; SameSite=Lax");
-  EXPECT_EQ(ToString(SetCookie{
-                .name = "__Host-visitor", .value = "x", .secure = true, .max_age = std::chrono::hours(1)}),
+  EXPECT_EQ(ToString(SetCookie{.name = "visitor", .value = "x.y"}), "visitor=x.y; Path=/; HttpOnly; SameSite=Lax");
+  EXPECT_EQ(ToString(SetCookie{.name = "__Host-visitor", .value = "x", .secure = true, .max_age = std::chrono::hours(1)}),
             "__Host-visitor=x; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=3600");
 }
 

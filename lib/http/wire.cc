@@ -18,9 +18,8 @@ bool IsCompressible(std::string_view content_type) {
 
 // A header with a control character would let its value write headers or bodies of its own: it is left out.
 bool IsSafe(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
-  });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; });
 }
 
 void AppendHeader(std::string& head, std::string_view name, std::string_view value) {
@@ -37,9 +36,8 @@ bool ChooseBody(const Request& request, Response& response, const WireOptions& o
     out.shared_body = compressed ? out.prepared->gzip : out.prepared->plain;
     return compressed;
   }
-  const bool compress = wanted && response.body.size() >= options.compress_bytes_min &&
-                        IsCompressible(response.content_type) && !response.holds_secret &&
-                        !response.headers.Has("Content-Encoding");
+  const bool compress = wanted && response.body.size() >= options.compress_bytes_min && IsCompressible(response.content_type) &&
+                        !response.holds_secret && !response.headers.Has("Content-Encoding");
   out.own_body = compress ? Gzip(response.body, Effort::kQuick) : std::move(response.body);
   return compress;
 }
@@ -52,8 +50,7 @@ Outgoing ToWire(const Request& request, Response response, const WireOptions& op
   Outgoing out;
   out.status = response.status;
   const bool is_read = request.method == Method::kGet || request.method == Method::kHead;
-  if (out.status == 200 && is_read && !response.etag.empty() &&
-      NamesEtag(request.headers.Get("If-None-Match"), response.etag)) {
+  if (out.status == 200 && is_read && !response.etag.empty() && NamesEtag(request.headers.Get("If-None-Match"), response.etag)) {
     out.status = 304;
   }
   bool compressed = false;
@@ -64,11 +61,7 @@ Outgoing ToWire(const Request& request, Response response, const WireOptions& op
 
   std::string& head = out.head;
   head.reserve(512);
-  head.append("HTTP/1.1 ")
-      .append(std::to_string(out.status))
-      .append(" ")
-      .append(StatusText(out.status))
-      .append("\r\n");
+  head.append("HTTP/1.1 ").append(std::to_string(out.status)).append(" ").append(StatusText(out.status)).append("\r\n");
   AppendHeader(head, "Date", HttpDate(now));
   if (HasBody(out.status)) AppendHeader(head, "Content-Type", response.content_type);
   // Weak, because the compressed and the plain body share it.
@@ -99,12 +92,11 @@ std::string HttpDate(Timestamp time) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
   std::array<char, 64> text;
-  const int length =
-      std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                    kDays.at(std::chrono::weekday(day).c_encoding()), static_cast<unsigned>(date.day()),
-                    kMonths.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
-                    static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                    static_cast<int>(clock.seconds().count()));
+  const int length = std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                                   kDays.at(std::chrono::weekday(day).c_encoding()), static_cast<unsigned>(date.day()),
+                                   kMonths.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
+                                   static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                                   static_cast<int>(clock.seconds().count()));
   return std::string(text.data(), static_cast<std::size_t>(length));
 }
 
@@ -117,8 +109,7 @@ bool NamesEtag(std::string_view if_none_match, std::string_view etag) {
     while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
     if (item == "*") return true;
     if (item.starts_with("W/")) item.remove_prefix(2);
-    if (item.size() == etag.size() + 2 && item.front() == '"' && item.back() == '"' &&
-        item.substr(1, etag.size()) == etag) {
+    if (item.size() == etag.size() + 2 && item.front() == '"' && item.back() == '"' && item.substr(1, etag.size()) == etag) {
       return true;
     }
   }

@@ -39,10 +39,9 @@ TEST(HttpDateTest, IsInTheOneFormatThatMustBeSent) {
 TEST(ToWireTest, WritesHeadAndBody) {
   const Outgoing out = Send({}, PlainText(200, "hello"));
 
-  EXPECT_EQ(
-      out.head,
-      "HTTP/1.1 200 OK\r\nDate: Mon, 05 Jan 2026 12:00:00 GMT\r\nContent-Type: text/plain; charset=utf-8\r\n"
-      "Vary: Accept-Encoding\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_EQ(out.head,
+            "HTTP/1.1 200 OK\r\nDate: Mon, 05 Jan 2026 12:00:00 GMT\r\nContent-Type: text/plain; charset=utf-8\r\n"
+            "Vary: Accept-Encoding\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\n");
   EXPECT_EQ(out.body(), "hello");
 }
 
@@ -116,8 +115,7 @@ TEST(ToWireTest, DoesNotCompressAPageThatHoldsASecret) {
 }
 
 TEST(ToWireTest, SendsAPreparedBodyWithoutCopyingIt) {
-  const auto prepared =
-      std::make_shared<const PreparedBody>(PreparedBody{.plain = "plain", .gzip = "zipped"});
+  const auto prepared = std::make_shared<const PreparedBody>(PreparedBody{.plain = "plain", .gzip = "zipped"});
   Response response;
   response.prepared = prepared;
   Request request;
@@ -131,10 +129,9 @@ TEST(AcceptsGzipTest, ReadsWeights) {
   const struct {
     std::string header;
     bool accepts;
-  } cases[] = {{"gzip", true},      {"GZIP", true},           {"deflate, gzip", true},
-               {"gzip;q=0", false}, {"gzip; q=0.000", false}, {"gzip;q=0.001", true},
-               {"*", true},         {"*;q=0", false},         {"gzip;q=0, *", false},
-               {"", false},         {"identity", false},      {"br", false}};
+  } cases[] = {{"gzip", true},         {"GZIP", true}, {"deflate, gzip", true}, {"gzip;q=0", false},    {"gzip; q=0.000", false},
+               {"gzip;q=0.001", true}, {"*", true},    {"*;q=0", false},        {"gzip;q=0, *", false}, {"", false},
+               {"identity", false},    {"br", false}};
   for (const auto& c : cases) EXPECT_EQ(AcceptsGzip(c.header), c.accepts) << c.header;
 }
 

@@ -46,8 +46,7 @@ TEST(WorkerPoolTest, StopWaitsForWhatRunsAndDropsWhatWaits) {
   }));
   started.get_future().wait();
   std::thread stopper([&] { pool.Stop(); });
-  while (pool.Submit([] {}))
-    std::this_thread::yield();  // Until the stop is seen, or the queue is full of nothing.
+  while (pool.Submit([] {})) std::this_thread::yield();  // Until the stop is seen, or the queue is full of nothing.
   gate.set_value();
   stopper.join();
 

@@ -20,8 +20,8 @@ std::optional<BookId> FindBookId(std::string_view name) {
 
 Result<BookId> ParseBookName(std::string_view name, std::string_view field) {
   if (const auto id = FindBookId(name)) return *id;
-  return InvalidField(std::string(field), Quoted(name) + " is not a book's name: \"books/\" and a number from 1 to " +
-                                              std::to_string(kBookIdMax));
+  return InvalidField(std::string(field),
+                      Quoted(name) + " is not a book's name: \"books/\" and a number from 1 to " + std::to_string(kBookIdMax));
 }
 
 }  // namespace octavo

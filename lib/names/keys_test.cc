@@ -11,7 +11,6 @@
 namespace octavo::names {
 namespace {
 
-
 class KeysTest : public testing::Test {
  protected:
   void Write(const std::string& text) { std::ofstream(file_) << text; }

@@ -7,7 +7,6 @@
 namespace octavo::names {
 namespace {
 
-
 Keys KeysOf(const std::string& letters) {
   std::vector<Secret> keys;
   for (const char letter : letters) keys.emplace_back(std::string(Keys::kKeyBytes, letter));

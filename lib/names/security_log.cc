@@ -11,9 +11,9 @@ std::string SecurityLog::Pseudonym(std::string_view name) const {
 
 void SecurityLog::Write(const SecurityEvent& event) const {
   const std::string name = "security_" + std::string(event.event);
-  log_.Info(name, {{"subject", Pseudonym(event.subject)},
-                   {"client", Pseudonym(ClientNetwork(event.client))},
-                   {"detail", event.detail}});
+  log_.Info(
+      name,
+      {{"subject", Pseudonym(event.subject)}, {"client", Pseudonym(ClientNetwork(event.client))}, {"detail", event.detail}});
 }
 
 }  // namespace octavo::names

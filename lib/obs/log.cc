@@ -80,8 +80,8 @@ class StandardErrorSink final : public LogSink {
  public:
   StandardErrorSink()
       : threads_(std::make_shared<spdlog::details::thread_pool>(kQueueLines, 1)),
-        logger_(std::make_shared<spdlog::async_logger>("octavo", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                                       threads_, spdlog::async_overflow_policy::block)) {
+        logger_(std::make_shared<spdlog::async_logger>("octavo", std::make_shared<spdlog::sinks::stderr_sink_mt>(), threads_,
+                                                       spdlog::async_overflow_policy::block)) {
     logger_->set_pattern("%v");
     logger_->set_level(spdlog::level::trace);
   }

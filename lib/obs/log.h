@@ -23,8 +23,7 @@ enum class LogFormat { kLogfmt, kJson };
 
 struct Field {
   template <typename T>
-    requires std::is_arithmetic_v<T>
-  Field(std::string_view key, T value) : key(key), value(Number(value)), is_number(true) {}
+  requires std::is_arithmetic_v<T> Field(std::string_view key, T value) : key(key), value(Number(value)), is_number(true) {}
   Field(std::string_view key, std::string_view value) : key(key), value(value) {}
   Field(std::string_view key, const char* value) : key(key), value(value) {}
   Field(std::string_view key, const std::string& value) : key(key), value(value) {}

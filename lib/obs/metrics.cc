@@ -17,9 +17,8 @@ Gauge& Metrics::Gauge(const std::string& name, const std::string& help, const La
 }
 
 Histogram& Metrics::Histogram(const std::string& name, const std::string& help, const Labels& labels) {
-  static const prometheus::Histogram::BucketBoundaries kSeconds = {0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025,
-                                                                   0.005,   0.01,   0.025,   0.05,   0.1,   0.25,
-                                                                   0.5,     1,      2.5,     5,      10};
+  static const prometheus::Histogram::BucketBoundaries kSeconds = {
+      0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry_).Add(labels, kSeconds);
 }
 

@@ -63,15 +63,9 @@ constexpr auto kRules = std::to_array<PostalRule>({
     {"ZA", "NNNN", "8001"},
 });
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool IsLetter(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool IsSeparator(char c) {
-  return c == ' ' || c == '-';
-}
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsLetter(char c) { return c >= 'A' && c <= 'Z'; }
+bool IsSeparator(char c) { return c == ' ' || c == '-'; }
 
 bool Fits(std::string_view form, std::string_view code) {
   std::size_t at = 0;
@@ -93,17 +87,16 @@ bool Fits(std::string_view form, std::string_view code) {
 }
 
 std::string_view WithoutPrefix(std::string_view prefix, std::string_view code) {
-  const bool has_it = !prefix.empty() && code.size() > prefix.size() && code.starts_with(prefix) &&
-                      IsSeparator(code[prefix.size()]);
+  const bool has_it =
+      !prefix.empty() && code.size() > prefix.size() && code.starts_with(prefix) && IsSeparator(code[prefix.size()]);
   return has_it ? code.substr(prefix.size() + 1) : code;
 }
 
 }  // namespace
 
 std::optional<PostalRule> PostalRuleOf(std::string_view country_code) {
-  const auto* const rule =
-      std::lower_bound(kRules.begin(), kRules.end(), country_code,
-                       [](const PostalRule& one, std::string_view code) { return one.country_code < code; });
+  const auto* const rule = std::lower_bound(kRules.begin(), kRules.end(), country_code,
+                                            [](const PostalRule& one, std::string_view code) { return one.country_code < code; });
   if (rule == kRules.end() || rule->country_code != country_code) return std::nullopt;
   return *rule;
 }

@@ -15,9 +15,8 @@ struct PostalRule {
   // Alternatives with '|' between them. N: a digit, A: a letter, X: either, a space or hyphen: one of the two
   // or nothing; anything else is itself.
   std::string_view form;
-  std::string_view example;  // "10115"
-  std::string_view prefix =
-      {};  // That people there write before it, besides the country's letters: "D" in "D-10115".
+  std::string_view example;      // "10115"
+  std::string_view prefix = {};  // That people there write before it, besides the country's letters: "D" in "D-10115".
 };
 
 // nullopt where the country has no postal codes, or the table does not know it.

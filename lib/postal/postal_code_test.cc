@@ -31,9 +31,7 @@ const Case kCases[] = {
     {"IE", {"D02 X285", "d02x285", "D6W XY00"}, {"D02", "02D X285", "D02 X28"}},
     {"MT", {"VLT 1117", "vlt1117"}, {"1117 VLT", "VL 1117"}},
     {"LI", {"9490", "FL-9490"}, {"8001"}},
-    {"GB",
-     {"SW1A 1AA", "sw1a1aa", "M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "W1A 0AX"},
-     {"SW1A", "1AA SW1A", "10115"}},
+    {"GB", {"SW1A 1AA", "sw1a1aa", "M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "W1A 0AX"}, {"SW1A", "1AA SW1A", "10115"}},
     {"US", {"20500", "20500-0003", "205000003"}, {"2050", "20500-003"}},
     {"CA", {"K1A 0B1", "k1a0b1"}, {"K1A 0BB"}},
     {"JP", {"100-0001", "1000001"}, {"100-001"}},
@@ -44,10 +42,8 @@ TEST(PostalCodeTest, EachCountryHasItsForm) {
     const auto rule = PostalRuleOf(one.country);
     ASSERT_TRUE(rule.has_value()) << one.country;
     EXPECT_TRUE(IsPostalCode(*rule, rule->example)) << one.country;
-    for (const std::string& code : one.right)
-      EXPECT_TRUE(IsPostalCode(*rule, code)) << one.country << " " << code;
-    for (const std::string& code : one.wrong)
-      EXPECT_FALSE(IsPostalCode(*rule, code)) << one.country << " " << code;
+    for (const std::string& code : one.right) EXPECT_TRUE(IsPostalCode(*rule, code)) << one.country << " " << code;
+    for (const std::string& code : one.wrong) EXPECT_FALSE(IsPostalCode(*rule, code)) << one.country << " " << code;
   }
 }
 
@@ -61,8 +57,7 @@ TEST(PostalCodeTest, EveryRuleFitsItsExampleAndIsFound) {
       ++count;
       EXPECT_EQ(rule->country_code, country);
       EXPECT_TRUE(IsPostalCode(*rule, rule->example)) << country;
-      EXPECT_FALSE(IsPostalCode(*rule, "\xD9\xA1\xD9\xA2\xD9\xA3\xD9\xA4\xD9\xA5"))
-          << "digits of another script";
+      EXPECT_FALSE(IsPostalCode(*rule, "\xD9\xA1\xD9\xA2\xD9\xA3\xD9\xA4\xD9\xA5")) << "digits of another script";
       EXPECT_FALSE(IsPostalCode(*rule, std::string(1000, '1'))) << country;
     }
   }
@@ -70,8 +65,7 @@ TEST(PostalCodeTest, EveryRuleFitsItsExampleAndIsFound) {
 }
 
 TEST(PostalCodeTest, ACountryWithoutPostalCodesHasNoRule) {
-  for (const char* country : {"AE", "HK", "", "de", "DEU", "??"})
-    EXPECT_FALSE(PostalRuleOf(country)) << country;
+  for (const char* country : {"AE", "HK", "", "de", "DEU", "??"}) EXPECT_FALSE(PostalRuleOf(country)) << country;
 }
 
 }  // namespace

@@ -21,16 +21,12 @@ namespace octavo::rpc {
 namespace {
 
 // gRPC's own clock, so that no wall clock is read here.
-gpr_timespec InTwentySeconds() {
-  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(20, GPR_TIMESPAN));
-}
+gpr_timespec InTwentySeconds() { return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(20, GPR_TIMESPAN)); }
 
 // Counts its calls; fails the first `failures` of them.
 class CountingCatalog final : public catalog::v1::CatalogService::Service {
  public:
-  grpc::Status GetBook(grpc::ServerContext*, const catalog::v1::GetBookRequest*, catalog::v1::Book*) override {
-    return Answer();
-  }
+  grpc::Status GetBook(grpc::ServerContext*, const catalog::v1::GetBookRequest*, catalog::v1::Book*) override { return Answer(); }
   grpc::Status ImportBooks(grpc::ServerContext*, grpc::ServerReader<catalog::v1::ImportBooksRequest>*,
                            catalog::v1::Import*) override {
     return Answer();
@@ -95,7 +91,7 @@ class NameServer {
     end += 5;
     const bool wants_ipv4 = query.substr(end - 4, 2) == std::string_view("\0\1", 2);
     const char count = wants_ipv4 ? 2 : 0;
-    std::string answer(query.substr(0, 2));                              // The query's number.
+    std::string answer(query.substr(0, 2));                                     // The query's number.
     answer += {'\x84', '\0', '\0', '\1', '\0', count, '\0', '\0', '\0', '\0'};  // An answer, with authority.
     answer += query.substr(kHeader, end - kHeader);
     for (char host = 1; host <= count; ++host) {
@@ -124,8 +120,7 @@ class NameServer {
 class BalancingTest : public testing::Test {
  protected:
   std::unique_ptr<catalog::v1::CatalogService::Stub> ConnectTo(const std::string& target) {
-    return catalog::v1::CatalogService::NewStub(
-        Connect({.target = target, .services = {"octavo.catalog.v1.CatalogService"}}));
+    return catalog::v1::CatalogService::NewStub(Connect({.target = target, .services = {"octavo.catalog.v1.CatalogService"}}));
   }
   static grpc::Status GetBook(catalog::v1::CatalogService::Stub& stub) {
     grpc::ClientContext context;

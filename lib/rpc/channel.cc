@@ -60,8 +60,7 @@ std::shared_ptr<grpc::Channel> Connect(const ChannelOptions& options) {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  const auto credentials =
-      options.credentials != nullptr ? options.credentials : grpc::InsecureChannelCredentials();
+  const auto credentials = options.credentials != nullptr ? options.credentials : grpc::InsecureChannelCredentials();
   return grpc::CreateCustomChannel(options.target, credentials, arguments);
 }
 

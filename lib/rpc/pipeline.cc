@@ -10,9 +10,7 @@ namespace octavo::rpc {
 namespace {
 
 // Faults of ours, worth an operator's time; the other codes are the caller's to act on.
-bool IsServerFault(Code code) {
-  return code == Code::kInternal || code == Code::kUnknown || code == Code::kDataLoss;
-}
+bool IsServerFault(Code code) { return code == Code::kInternal || code == Code::kUnknown || code == Code::kDataLoss; }
 
 }  // namespace
 
@@ -89,10 +87,9 @@ Status Pipeline::Failed(const Method& method, const Call& call, const std::excep
                     ? failure->error()
                     : Error{Code::kInternal, "INTERNAL", "the service could not answer; its log has more under trace " + trace};
   const bool is_bug = dynamic_cast<const Bug*>(&exception) != nullptr;
-  telemetry_.log.Error(is_bug ? "bug" : "rpc_failed", {{"method", method.full_name},
-                                      {"trace", trace},
-                                      {"code", CodeName(error.code)},
-                                      {"what", exception.what()}});
+  telemetry_.log.Error(
+      is_bug ? "bug" : "rpc_failed",
+      {{"method", method.full_name}, {"trace", trace}, {"code", CodeName(error.code)}, {"what", exception.what()}});
   return error;
 }
 

@@ -106,7 +106,7 @@ class Pipeline {
   std::mutex mutex_;
   std::map<OpenStream*, std::string> streams_;  // With their peers. Guarded by mutex_, as the next line.
   std::map<std::string, std::size_t> peers_;    // How many streams each has; none has 0.
-  Dispatcher dispatcher_;          // Last: its threads use the rest.
+  Dispatcher dispatcher_;                       // Last: its threads use the rest.
 };
 
 }  // namespace octavo::rpc

@@ -95,8 +95,6 @@ void StreamState::Done() {
   const std::shared_ptr<StreamState> last = std::move(self_);
 }
 
-Error StreamState::Stopping() {
-  return Error{Code::kUnavailable, "STOPPING", "the service is stopping; try another one"};
-}
+Error StreamState::Stopping() { return Error{Code::kUnavailable, "STOPPING", "the service is stopping; try another one"}; }
 
 }  // namespace octavo::rpc

@@ -46,8 +46,8 @@ class ServerCall final : public Call {
 };
 
 template <class Body>
-grpc::ServerUnaryReactor* RunUnary(Pipeline& pipeline, const Method& method, grpc::CallbackServerContext* context,
-                                   Body body, bool run_inline) {
+grpc::ServerUnaryReactor* RunUnary(Pipeline& pipeline, const Method& method, grpc::CallbackServerContext* context, Body body,
+                                   bool run_inline) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const auto run = [&pipeline, &method, reactor, body = std::move(body)](const ServerCall& call) {
     const Status status = pipeline.Guarded(method, call, [&]() -> Status {
@@ -149,7 +149,9 @@ class SourceReactor final : public grpc::ServerWriteReactor<Response>, public St
     });
     Step();
   }
-  void OnWriteDone(bool ok) override { ok ? Then([this] { Step(); }) : EndGone(); }
+  void OnWriteDone(bool ok) override {
+    ok ? Then([this] { Step(); }) : EndGone();
+  }
   void OnCancel() override { EndGone(); }
   void OnDone() override { Done(); }
 

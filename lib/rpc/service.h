@@ -23,9 +23,9 @@
 
 #include <google/protobuf/descriptor.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/impl/rpc_service_method.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
+#include <grpcpp/impl/rpc_service_method.h>
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/support/byte_buffer.h>
 
@@ -60,19 +60,18 @@ class Service : public grpc::Service {
   void Unary(const std::string& method, S* service, Result<Response> (S::*handler)(const Call&, const Request&),
              Run run = Run::kOnDispatcher) {
     const Method& m = Add(method, Kind::kUnary, Request::descriptor(), Response::descriptor());
-    RegisterUnary<Request, Response>(
-        m, run, [service, handler](const Call& call, const Request& request, Response& response) -> Status {
-          response = TRY((service->*handler)(call, request));
-          return Ok();
-        });
+    RegisterUnary<Request, Response>(m, run,
+                                     [service, handler](const Call& call, const Request& request, Response& response) -> Status {
+                                       response = TRY((service->*handler)(call, request));
+                                       return Ok();
+                                     });
   }
 
   // As Unary, for a small answer that is asked for often: the handler puts its bytes together from parts that were
   // serialised beforehand. They must parse as a `Response`. It is handed the buffer, because moving one copies it.
   template <class Response, class S, class Request>
   void UnaryBytes(const std::string& method, S* service,
-                  Status (S::*handler)(const Call&, const Request&, grpc::ByteBuffer& response),
-                  Run run = Run::kOnDispatcher) {
+                  Status (S::*handler)(const Call&, const Request&, grpc::ByteBuffer& response), Run run = Run::kOnDispatcher) {
     const Method& m = Add(method, Kind::kUnary, Request::descriptor(), Response::descriptor());
     RegisterUnary<Request, grpc::ByteBuffer>(
         m, run, [service, handler](const Call& call, const Request& request, grpc::ByteBuffer& response) {
@@ -143,8 +142,8 @@ class Service : public grpc::Service {
 
   const std::string name_;
   Pipeline& pipeline_;
-  std::deque<Method> methods_;      // Stable addresses: handlers refer to them.
-  std::deque<std::string> paths_;   // gRPC keeps pointers to the paths.
+  std::deque<Method> methods_;     // Stable addresses: handlers refer to them.
+  std::deque<std::string> paths_;  // gRPC keeps pointers to the paths.
 };
 
 }  // namespace octavo::rpc

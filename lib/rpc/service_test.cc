@@ -381,9 +381,7 @@ TEST_P(DispatchedServiceTest, ACallWhoseCallerHasGivenUpIsNotRun) {
 TEST_P(DispatchedServiceTest, StreamsOfEveryKindBelongToTheTraceOfWhoeverOpenedThem) {
   pipeline_.Open();
   const obs::TraceContext opener = obs::NewTrace(/*sampled=*/true);
-  const auto prepare = [&](grpc::ClientContext& context) {
-    caller_.PrepareStream(context, {.budget = 20s, .trace = opener});
-  };
+  const auto prepare = [&](grpc::ClientContext& context) { caller_.PrepareStream(context, {.budget = 20s, .trace = opener}); };
   {
     grpc::ClientContext context;
     prepare(context);

@@ -18,7 +18,7 @@ constexpr std::size_t kMessageBytesMax = 600;
 constexpr std::size_t kDetailsBytesMax = 4300;
 constexpr std::size_t kEnvelopeBytes = 160;  // Names of types and lengths of the two details.
 constexpr std::size_t kFieldBytes = 8;       // Tags and lengths of one entry.
-constexpr std::size_t kTextBytesMax = 200;  // Of the name of a field, and of each fact for programs.
+constexpr std::size_t kTextBytesMax = 200;   // Of the name of a field, and of each fact for programs.
 
 void AddDetails(const google::rpc::Status& status, Error& error) {
   for (const auto& any : status.details()) {

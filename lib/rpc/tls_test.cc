@@ -17,8 +17,7 @@ namespace octavo::rpc {
 namespace {
 
 class EchoService final : public unary::Unary::Service {
-  grpc::Status GetServerResponse(grpc::ServerContext*, const unary::Message* request,
-                                 unary::MessageResponse* response) override {
+  grpc::Status GetServerResponse(grpc::ServerContext*, const unary::Message* request, unary::MessageResponse* response) override {
     response->set_message(request->message());
     return grpc::Status::OK;
   }
@@ -30,10 +29,10 @@ class TlsTest : public testing::Test {
     dir_ = new TempDir;
     for (const std::string shop : {"ours", "theirs"}) {
       const std::string base = (*dir_ / shop).string();
-      Run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + shop +
-          " -keyout " + base + "-authority.key -out " + base + "-authority.pem");
-      Run("openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=catalog -keyout " + base +
-          ".key -out " + base + ".csr");
+      Run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + shop + " -keyout " +
+          base + "-authority.key -out " + base + "-authority.pem");
+      Run("openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=catalog -keyout " + base + ".key -out " +
+          base + ".csr");
       std::ofstream(base + ".ext") << "subjectAltName=IP:127.0.0.1\n";
       Run("openssl x509 -req -days 2 -in " + base + ".csr -CA " + base + "-authority.pem -CAkey " + base +
           "-authority.key -CAcreateserial -extfile " + base + ".ext -out " + base + ".pem");
@@ -56,8 +55,8 @@ class TlsTest : public testing::Test {
     builder.AddListeningPort("127.0.0.1:0", MakeServerCredentials(Files("ours")).value(), &port);
     builder.RegisterService(&service);
     const auto server = builder.BuildAndStart();
-    const auto channel = Connect({.target = "127.0.0.1:" + std::to_string(port),
-                                  .credentials = MakeChannelCredentials(files).value()});
+    const auto channel =
+        Connect({.target = "127.0.0.1:" + std::to_string(port), .credentials = MakeChannelCredentials(files).value()});
     const auto stub = unary::Unary::NewStub(channel);
     grpc::ClientContext context;
     unary::Message request;

@@ -22,7 +22,7 @@ namespace octavo::runtime {
 namespace {
 
 // One port for each service of the shop, behind the shop's own 50051.
-constexpr const char* kModules[] = {"hello",      "catalog",      "recommendations", "cart",       "inventory",
+constexpr const char* kModules[] = {"hello",      "catalog",      "recommendations", "cart",        "inventory",
                                     "promotions", "transactions", "accounts",        "marketplace", "payments"};
 constexpr int kFirstPort = 50061;
 
@@ -129,8 +129,7 @@ obs::Tracer MakeTracer(const std::string& endpoint, const std::string& program) 
 }
 
 // The page that Prometheus reads; null where none is wanted.
-Result<std::unique_ptr<http::Server>> ServeMetrics(const std::string& address, const obs::Metrics& metrics,
-                                                   const Clock& clock) {
+Result<std::unique_ptr<http::Server>> ServeMetrics(const std::string& address, const obs::Metrics& metrics, const Clock& clock) {
   if (address.empty()) return std::unique_ptr<http::Server>();
   const std::size_t colon = address.rfind(':');
   int port = -1;
@@ -188,8 +187,8 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
   const obs::Tracer tracer = MakeTracer(settings.otlp_endpoint, program.name);
   const names::PageTokens page_tokens(TRY(names::LoadOrMakeKeys(KeysFile(settings), random)));
   StoreChecks store_checks(*log, metrics);
-  const Environment environment{settings.data_dir, clock,    random,    *log,              metrics,      tracer,
-                                page_tokens,       currency, time_zone, settings.insecure, &store_checks};
+  const Environment environment{settings.data_dir, clock,        random, *log, metrics, tracer, page_tokens, currency, time_zone,
+                                settings.insecure, &store_checks};
 
   Shop shop({.listen = settings.listen,
              .peer_addresses = settings.peers,
@@ -221,8 +220,7 @@ std::string DefaultAddress(const std::string& module) {
   return "127.0.0.1:0";
 }
 
-int Main(const Program& program, const std::vector<std::string>& arguments,
-         std::vector<std::unique_ptr<Module>> modules) {
+int Main(const Program& program, const std::vector<std::string>& arguments, std::vector<std::unique_ptr<Module>> modules) {
   KeepFilesPrivate();
   // Before any thread exists, so that every thread inherits it and only sigwait takes the signals.
   sigset_t signals;

@@ -93,11 +93,10 @@ void Options::Group::Add(const std::string& name, double* value, const std::stri
 }
 
 void Options::Group::Add(const std::string& name, std::chrono::milliseconds* value, const std::string& help) {
-  AddField(name, /*is_flag=*/false, std::to_string(value->count()) + "ms", help,
-           [value](const std::string& text) -> Status {
-             *value = TRY(ParseDuration(text));
-             return Ok();
-           });
+  AddField(name, /*is_flag=*/false, std::to_string(value->count()) + "ms", help, [value](const std::string& text) -> Status {
+    *value = TRY(ParseDuration(text));
+    return Ok();
+  });
 }
 
 Status Options::Set(const Field& field, const std::string& name, const std::string& value) {

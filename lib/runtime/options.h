@@ -27,7 +27,7 @@ class Options {
     void Add(const std::string& name, double* value, const std::string& help);
     // "300", "300ms", "2s", "5m", "1h".
     void Add(const std::string& name, std::chrono::milliseconds* value, const std::string& help);
-    void Add(const std::string& name, Secret* value, const std::string& help);        // Never printed.
+    void Add(const std::string& name, Secret* value, const std::string& help);  // Never printed.
 
    private:
     void AddField(const std::string& name, bool is_flag, std::string shown_default, const std::string& help,

@@ -66,14 +66,14 @@ TEST_F(OptionsTest, NamesWhatItRefuses) {
   } kCases[] = {
       {{"--inventory.queue=8"}, {}, "UNKNOWN_OPTION", "unknown option \"--inventory.queue=8\"; --help lists the known ones"},
       {{"stray"}, {}, "UNKNOWN_OPTION", "unknown option \"stray\"; --help lists the known ones"},
-      {{}, {"OCTAVO_INVENTORY_QUEUE=1"}, "UNKNOWN_OPTION",
+      {{},
+       {"OCTAVO_INVENTORY_QUEUE=1"},
+       "UNKNOWN_OPTION",
        "unknown option OCTAVO_INVENTORY_QUEUE in the environment; --help lists the known ones"},
-      {{"--inventory.queue_max=many"}, {}, "BAD_OPTION",
-       "--inventory.queue_max=many: must be a whole number, 0 or more"},
+      {{"--inventory.queue_max=many"}, {}, "BAD_OPTION", "--inventory.queue_max=many: must be a whole number, 0 or more"},
       {{"--inventory.queue_max=-1"}, {}, "BAD_OPTION", "--inventory.queue_max=-1: must be a whole number, 0 or more"},
       {{"--inventory.strict=yes"}, {}, "BAD_OPTION", "--inventory.strict=yes: must be true or false"},
-      {{"--inventory.hold=2weeks"}, {}, "BAD_OPTION",
-       "--inventory.hold=2weeks: must be a duration like 300ms, 2s, 5m or 1h"},
+      {{"--inventory.hold=2weeks"}, {}, "BAD_OPTION", "--inventory.hold=2weeks: must be a duration like 300ms, 2s, 5m or 1h"},
       {{"--inventory.note"}, {}, "BAD_OPTION", "--inventory.note needs a value"},
   };
 

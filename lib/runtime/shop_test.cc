@@ -61,16 +61,14 @@ health_v1::HealthCheckResponse::ServingStatus HealthOf(const std::shared_ptr<grp
 // Records what happens to it; fails where told.
 class EchoModule final : public Module {
  public:
-  EchoModule(std::string fail_at, std::vector<std::string>& events)
-      : fail_at_(std::move(fail_at)), events_(events) {}
+  EchoModule(std::string fail_at, std::vector<std::string>& events) : fail_at_(std::move(fail_at)), events_(events) {}
 
   std::latch entered{1};
   std::latch release{1};
 
   std::string name() const override { return "echo"; }
   Status Open(const Environment& environment) override {
-    pipeline_ =
-        std::make_unique<rpc::Pipeline>(environment.telemetry(), rpc::Dispatcher::Options{.threads = 2});
+    pipeline_ = std::make_unique<rpc::Pipeline>(environment.telemetry(), rpc::Dispatcher::Options{.threads = 2});
     service_ = std::make_unique<EchoService>(*pipeline_, entered, release);
     return Step("open");
   }
@@ -108,14 +106,12 @@ class ShopTest : public testing::Test {
     return std::make_unique<Shop>(Shop::Options{.listen = "127.0.0.1:0"}, environment_, std::move(modules));
   }
 
-  Result<unary::MessageResponse> Say(const std::shared_ptr<grpc::Channel>& channel,
-                                     const std::string& text = "hello") {
+  Result<unary::MessageResponse> Say(const std::shared_ptr<grpc::Channel>& channel, const std::string& text = "hello") {
     const auto stub = unary::Unary::NewStub(channel);
     unary::Message message;
     message.set_message(text);
     return rpc::Caller(environment_.telemetry())
-        .Invoke(*stub, &unary::Unary::StubInterface::GetServerResponse, message,
-                {.budget = 20s, .wait_for_ready = true});
+        .Invoke(*stub, &unary::Unary::StubInterface::GetServerResponse, message, {.budget = 20s, .wait_for_ready = true});
   }
 
   TempDir dir_;
@@ -166,8 +162,7 @@ class HealthWatch {
 TEST_F(ShopTest, ServesInProcessAndOnItsPort) {
   const auto shop = Make();
   ASSERT_THAT(shop->Start(), IsOk());
-  const auto outside =
-      grpc::CreateChannel("127.0.0.1:" + std::to_string(shop->port()), grpc::InsecureChannelCredentials());
+  const auto outside = grpc::CreateChannel("127.0.0.1:" + std::to_string(shop->port()), grpc::InsecureChannelCredentials());
 
   EXPECT_EQ(Say(shop->To("echo"))->message(), "hello");
   EXPECT_EQ(Say(outside)->message(), "hello");
@@ -187,8 +182,7 @@ TEST_F(ShopTest, ReflectionCanDescribeWhatIsServed) {
 TEST_F(ShopTest, HealthIsWatchedForEachServiceAndForTheWhole) {
   const auto shop = Make();
   ASSERT_THAT(shop->Start(), IsOk());
-  const auto outside =
-      grpc::CreateChannel("127.0.0.1:" + std::to_string(shop->port()), grpc::InsecureChannelCredentials());
+  const auto outside = grpc::CreateChannel("127.0.0.1:" + std::to_string(shop->port()), grpc::InsecureChannelCredentials());
   HealthWatch one(outside, "unary.Unary");
   HealthWatch whole(outside, "");
   HealthWatch other(outside, "octavo.nobody.v1.NobodyService");
@@ -247,8 +241,7 @@ TEST_F(ShopTest, AnOlderCopyThatWasFoundIsSeenInHealthUntilItIsRepaired) {
 TEST_F(ShopTest, ARunningCallIsAnsweredWhileTheShopCloses) {
   const auto shop = Make();
   ASSERT_THAT(shop->Start(), IsOk());
-  const auto outside =
-      grpc::CreateChannel("127.0.0.1:" + std::to_string(shop->port()), grpc::InsecureChannelCredentials());
+  const auto outside = grpc::CreateChannel("127.0.0.1:" + std::to_string(shop->port()), grpc::InsecureChannelCredentials());
   HealthWatch watch(outside, "unary.Unary");
   ASSERT_EQ(watch.Next(), health_v1::HealthCheckResponse::SERVING);
   auto running = std::async(std::launch::async, [&] { return Say(outside, "wait"); });
@@ -257,8 +250,7 @@ TEST_F(ShopTest, ARunningCallIsAnsweredWhileTheShopCloses) {
   auto stopping = std::async(std::launch::async, [&] { shop->Stop(); });
   ASSERT_EQ(watch.Next(), health_v1::HealthCheckResponse::NOT_SERVING);
   Result<unary::MessageResponse> late = Say(outside);
-  while (late.ok())
-    late = Say(outside);  // Health says it before the module closes, so that callers can turn away.
+  while (late.ok()) late = Say(outside);  // Health says it before the module closes, so that callers can turn away.
   EXPECT_EQ(late.error().code, Code::kUnavailable);
   EXPECT_EQ(events_, (std::vector<std::string>{"open", "start"}));
   module_->release.count_down();
@@ -302,9 +294,8 @@ TEST_F(ShopTest, APeerThatIsNowhereIsUnavailable) {
   ASSERT_THAT(shop->Start(), IsOk());
   const auto stub = catalog::v1::CatalogService::NewStub(shop->To("catalog"));
 
-  const auto result =
-      rpc::Caller(environment_.telemetry())
-          .Invoke(*stub, &catalog::v1::CatalogService::StubInterface::GetBook, {}, {.budget = 20s});
+  const auto result = rpc::Caller(environment_.telemetry())
+                          .Invoke(*stub, &catalog::v1::CatalogService::StubInterface::GetBook, {}, {.budget = 20s});
 
   EXPECT_EQ(result.error().code, Code::kUnavailable);
 }

@@ -14,19 +14,16 @@ Result<std::string> StoreUrl(const std::filesystem::path& data_dir, const StoreO
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
-    return Error{Code::kFailedPrecondition, "BAD_DATA_DIR",
-                 "cannot make " + folder.string() + ": " + error.message()};
+    return Error{Code::kFailedPrecondition, "BAD_DATA_DIR", "cannot make " + folder.string() + ": " + error.message()};
   }
   return "sqlite:" + (folder / (options.file.empty() ? options.module + ".db" : options.file)).string();
 }
 
-Result<std::unique_ptr<db::Database>> OpenStore(const std::filesystem::path& data_dir,
-                                                const StoreOptions& options,
+Result<std::unique_ptr<db::Database>> OpenStore(const std::filesystem::path& data_dir, const StoreOptions& options,
                                                 std::span<const db::Migration> migrations, Random& random) {
   const std::string url = TRY(StoreUrl(data_dir, options));
   try {
-    std::unique_ptr<db::Database> database =
-        db::Open({.url = url, .connections_max = options.connections_max}, random);
+    std::unique_ptr<db::Database> database = db::Open({.url = url, .connections_max = options.connections_max}, random);
     TRY(db::Migrate(*database, migrations));
     return database;
   } catch (const db::Error& error) {
@@ -36,8 +33,7 @@ Result<std::unique_ptr<db::Database>> OpenStore(const std::filesystem::path& dat
 
 Result<std::unique_ptr<db::Database>> OpenStore(const Environment& environment, const StoreOptions& options,
                                                 std::span<const db::Migration> migrations) {
-  std::unique_ptr<db::Database> database =
-      TRY(OpenStore(environment.data_dir, options, migrations, environment.random));
+  std::unique_ptr<db::Database> database = TRY(OpenStore(environment.data_dir, options, migrations, environment.random));
   CheckInBackground(environment, options.module, TRY(StoreUrl(environment.data_dir, options)));
   return database;
 }

@@ -17,14 +17,13 @@ namespace octavo::runtime {
 struct StoreOptions {
   std::string module;     // "inventory": its folder in the data folder, and its name in messages.
   std::string file = {};  // In that folder; empty: the module's name with ".db".
-  std::string url = {};  // What the owner gave: a path, sqlite:path or postgresql://…; empty: the file above.
+  std::string url = {};   // What the owner gave: a path, sqlite:path or postgresql://…; empty: the file above.
   int connections_max = db::Options().connections_max;
 };
 
 // The database, brought up to the last of `migrations`. Fails with CANNOT_OPEN_DATABASE, or as StoreUrl and
 // db::Migrate do.
-Result<std::unique_ptr<db::Database>> OpenStore(const std::filesystem::path& data_dir,
-                                                const StoreOptions& options,
+Result<std::unique_ptr<db::Database>> OpenStore(const std::filesystem::path& data_dir, const StoreOptions& options,
                                                 std::span<const db::Migration> migrations, Random& random);
 // The same for a module that runs; a file is looked over in the background from now on (store_checks.h).
 Result<std::unique_ptr<db::Database>> OpenStore(const Environment& environment, const StoreOptions& options,

@@ -17,9 +17,7 @@ constexpr std::chrono::hours kInterval{24};
 
 // Only the thread that calls it: Linux has a priority for each. Where it is refused, the checks are merely
 // less polite.
-void TakeLowestPriority() {
-  (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 19);
-}
+void TakeLowestPriority() { (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 19); }
 
 }  // namespace
 
@@ -29,8 +27,8 @@ StoreChecks::StoreChecks(obs::Log& log, obs::Metrics& metrics)
 StoreChecks::~StoreChecks() = default;
 
 void StoreChecks::Add(const std::string& module, const std::string& path) {
-  auto& damaged = metrics_.Gauge(
-      "store_damaged", "Whether the last full look at a module's file found damage.", {{"service", module}});
+  auto& damaged =
+      metrics_.Gauge("store_damaged", "Whether the last full look at a module's file found damage.", {{"service", module}});
   {
     const std::lock_guard lock(mutex_);
     stores_.push_back({module, path, damaged});
@@ -40,8 +38,7 @@ void StoreChecks::Add(const std::string& module, const std::string& path) {
 
 bool StoreChecks::IsSound(const std::string& module) const {
   const std::lock_guard lock(mutex_);
-  return std::none_of(stores_.begin(), stores_.end(),
-                      [&](const Store& store) { return store.module == module && !store.sound; });
+  return std::none_of(stores_.begin(), stores_.end(), [&](const Store& store) { return store.module == module && !store.sound; });
 }
 
 void StoreChecks::Run(const std::stop_token& stop) {
@@ -72,8 +69,7 @@ void StoreChecks::Check(Store& store, const std::stop_token& stop) {
     const std::lock_guard lock(mutex_);
     store.sound = !damage;
   } catch (const std::exception& error) {
-    log_.Warn("store_check_failed",
-              {{"service", store.module}, {"file", store.path}, {"what", error.what()}});
+    log_.Warn("store_check_failed", {{"service", store.module}, {"file", store.path}, {"what", error.what()}});
   }
 }
 

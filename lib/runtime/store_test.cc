@@ -24,18 +24,14 @@ TEST_F(StoreTest, AModuleThatSaysNothingHasAFileInItsFolder) {
 
   ASSERT_THAT(opened, IsOk());
   EXPECT_TRUE(std::filesystem::exists(dir_.path() / "echo" / "echo.db"));
-  EXPECT_EQ(
-      (*opened)->Read([](db::Transaction& t) { return t.QueryTheOne("SELECT COUNT(*) FROM counter").Int(0); }),
-      0);
+  EXPECT_EQ((*opened)->Read([](db::Transaction& t) { return t.QueryTheOne("SELECT COUNT(*) FROM counter").Int(0); }), 0);
 }
 
 TEST_F(StoreTest, TheFileAndTheUrlCanBeSaid) {
+  ASSERT_THAT(OpenStore(dir_.path(), {.module = "echo", .file = "said.db"}, db::testdata::Migrations(), random_), IsOk());
   ASSERT_THAT(
-      OpenStore(dir_.path(), {.module = "echo", .file = "said.db"}, db::testdata::Migrations(), random_),
+      OpenStore(dir_.path(), {.module = "echo", .url = dir_.path() / "elsewhere.db"}, db::testdata::Migrations(), random_),
       IsOk());
-  ASSERT_THAT(OpenStore(dir_.path(), {.module = "echo", .url = dir_.path() / "elsewhere.db"},
-                        db::testdata::Migrations(), random_),
-              IsOk());
 
   EXPECT_TRUE(std::filesystem::exists(dir_.path() / "echo" / "said.db"));
   EXPECT_TRUE(std::filesystem::exists(dir_.path() / "elsewhere.db"));
@@ -57,8 +53,7 @@ TEST_F(StoreTest, WhatCannotBeOpenedIsRefusedInOneLineThatNamesTheModuleAndTheFi
 TEST_F(StoreTest, AFolderThatCannotBeMadeIsNamed) {
   std::ofstream(dir_.path() / "echo") << "a file, where the folder should be";
 
-  EXPECT_THAT(OpenStore(dir_.path(), {.module = "echo"}, db::testdata::Migrations(), random_),
-              HasReason("BAD_DATA_DIR"));
+  EXPECT_THAT(OpenStore(dir_.path(), {.module = "echo"}, db::testdata::Migrations(), random_), HasReason("BAD_DATA_DIR"));
 }
 
 }  // namespace

@@ -305,9 +305,25 @@ struct FakeDisk::Methods {
 
   static int Open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* flags_out) {
     // Version 2: no memory-mapped reading, which would go around Read.
-    static constexpr sqlite3_io_methods kMethods = {
-        2,          Close,         Read,   Write,   Truncate, Sync,        FileSize,   Lock,    Unlock, CheckReservedLock,
-        FileControl, SectorSize, Characteristics, ShmMap, ShmLock, ShmBarrier, ShmUnmap, nullptr, nullptr};
+    static constexpr sqlite3_io_methods kMethods = {2,
+                                                    Close,
+                                                    Read,
+                                                    Write,
+                                                    Truncate,
+                                                    Sync,
+                                                    FileSize,
+                                                    Lock,
+                                                    Unlock,
+                                                    CheckReservedLock,
+                                                    FileControl,
+                                                    SectorSize,
+                                                    Characteristics,
+                                                    ShmMap,
+                                                    ShmLock,
+                                                    ShmBarrier,
+                                                    ShmUnmap,
+                                                    nullptr,
+                                                    nullptr};
     FakeDisk* const disk = Disk(vfs);
     const std::lock_guard lock(disk->mutex_);
     file->pMethods = nullptr;

@@ -31,13 +31,13 @@ namespace octavo {
 class FakeDisk {
  public:
   enum class Fault {
-    kPowerCut,       // A change (write, sync, truncation, deletion, new file): halts the disk in the middle of it.
-    kKill,           // The same calls: halts it before the call does anything, as when the process is killed.
-    kIoError,        // Any call: EIO, once.
-    kNoSpace,        // A write or new file: ENOSPC, from then on.
-    kShortWrite,     // A write: half of it, then ENOSPC, once.
-    kSyncError,      // A sync: EIO; what it should have kept is not.
-    kSyncIgnored,    // A sync: says that it worked, and keeps nothing. For proving that it matters.
+    kPowerCut,     // A change (write, sync, truncation, deletion, new file): halts the disk in the middle of it.
+    kKill,         // The same calls: halts it before the call does anything, as when the process is killed.
+    kIoError,      // Any call: EIO, once.
+    kNoSpace,      // A write or new file: ENOSPC, from then on.
+    kShortWrite,   // A write: half of it, then ENOSPC, once.
+    kSyncError,    // A sync: EIO; what it should have kept is not.
+    kSyncIgnored,  // A sync: says that it worked, and keeps nothing. For proving that it matters.
   };
   // Names and contents of all files.
   using Image = std::map<std::string, std::string>;
@@ -63,7 +63,7 @@ class FakeDisk {
   bool halted() const;
 
   // Both: the machine goes on, no file is open, nothing is broken.
-  void Restart();                            // The process only: all that was written is there, synced or not.
+  void Restart();  // The process only: all that was written is there, synced or not.
   void RestartAfterPowerLoss(Random& random);
 
   // Everything that was written, as a disk that has been synced; no file is open.
@@ -90,8 +90,8 @@ class FakeDisk {
 
   mutable std::mutex mutex_;  // Guards all below, and what is in the files.
   std::map<std::string, std::shared_ptr<File>> files_;
-  std::map<std::string, std::shared_ptr<File>> kept_;                           // As of the last sync of the folder.
-  std::vector<std::pair<std::string, std::shared_ptr<File>>> name_changes_;     // Since then; null: deleted.
+  std::map<std::string, std::shared_ptr<File>> kept_;                        // As of the last sync of the folder.
+  std::vector<std::pair<std::string, std::shared_ptr<File>>> name_changes_;  // Since then; null: deleted.
   int open_ = 0;
   bool halted_ = false;
   bool armed_ = false;

@@ -40,16 +40,10 @@ int Sync(sqlite3_file* file, int flags) {
   return code;
 }
 
-int Truncate(sqlite3_file* file, sqlite3_int64 size) {
-  return Ours(file)->methods()->xTruncate(Ours(file)->real(), size);
-}
-int FileSize(sqlite3_file* file, sqlite3_int64* size) {
-  return Ours(file)->methods()->xFileSize(Ours(file)->real(), size);
-}
+int Truncate(sqlite3_file* file, sqlite3_int64 size) { return Ours(file)->methods()->xTruncate(Ours(file)->real(), size); }
+int FileSize(sqlite3_file* file, sqlite3_int64* size) { return Ours(file)->methods()->xFileSize(Ours(file)->real(), size); }
 int Lock(sqlite3_file* file, int level) { return Ours(file)->methods()->xLock(Ours(file)->real(), level); }
-int Unlock(sqlite3_file* file, int level) {
-  return Ours(file)->methods()->xUnlock(Ours(file)->real(), level);
-}
+int Unlock(sqlite3_file* file, int level) { return Ours(file)->methods()->xUnlock(Ours(file)->real(), level); }
 int CheckReservedLock(sqlite3_file* file, int* reserved) {
   return Ours(file)->methods()->xCheckReservedLock(Ours(file)->real(), reserved);
 }
@@ -57,9 +51,7 @@ int FileControl(sqlite3_file* file, int what, void* argument) {
   return Ours(file)->methods()->xFileControl(Ours(file)->real(), what, argument);
 }
 int SectorSize(sqlite3_file* file) { return Ours(file)->methods()->xSectorSize(Ours(file)->real()); }
-int Characteristics(sqlite3_file* file) {
-  return Ours(file)->methods()->xDeviceCharacteristics(Ours(file)->real());
-}
+int Characteristics(sqlite3_file* file) { return Ours(file)->methods()->xDeviceCharacteristics(Ours(file)->real()); }
 int ShmMap(sqlite3_file* file, int page, int size, int extend, void volatile** memory) {
   return Ours(file)->methods()->xShmMap(Ours(file)->real(), page, size, extend, memory);
 }
@@ -67,30 +59,12 @@ int ShmLock(sqlite3_file* file, int offset, int count, int flags) {
   return Ours(file)->methods()->xShmLock(Ours(file)->real(), offset, count, flags);
 }
 void ShmBarrier(sqlite3_file* file) { Ours(file)->methods()->xShmBarrier(Ours(file)->real()); }
-int ShmUnmap(sqlite3_file* file, int remove) {
-  return Ours(file)->methods()->xShmUnmap(Ours(file)->real(), remove);
-}
+int ShmUnmap(sqlite3_file* file, int remove) { return Ours(file)->methods()->xShmUnmap(Ours(file)->real(), remove); }
 
 // Version 2: without memory-mapped reading, which would go around Read.
-constexpr sqlite3_io_methods kMethods = {2,
-                                         Close,
-                                         Read,
-                                         Write,
-                                         Truncate,
-                                         Sync,
-                                         FileSize,
-                                         Lock,
-                                         Unlock,
-                                         CheckReservedLock,
-                                         FileControl,
-                                         SectorSize,
-                                         Characteristics,
-                                         ShmMap,
-                                         ShmLock,
-                                         ShmBarrier,
-                                         ShmUnmap,
-                                         nullptr,
-                                         nullptr};
+constexpr sqlite3_io_methods kMethods = {
+    2,          Close,           Read,   Write,   Truncate,   Sync,     FileSize, Lock,   Unlock, CheckReservedLock, FileControl,
+    SectorSize, Characteristics, ShmMap, ShmLock, ShmBarrier, ShmUnmap, nullptr,  nullptr};
 
 int Open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* flags_out) {
   FaultyFile* const ours = Ours(file);

@@ -29,8 +29,8 @@ MATCHER_P(IsOkAnd, matcher, "is ok and its value matches") {
     *result_listener << ToString(arg.error());
     return false;
   }
-  return testing::ExplainMatchResult(testing::Matcher<typename std::decay_t<decltype(arg)>::value_type>(matcher),
-                                     arg.value(), result_listener);
+  return testing::ExplainMatchResult(testing::Matcher<typename std::decay_t<decltype(arg)>::value_type>(matcher), arg.value(),
+                                     result_listener);
 }
 
 }  // namespace octavo

@@ -48,8 +48,7 @@ pid_t Start(const std::vector<std::string>& command, const passwd* user, const s
   // Between fork and exec: nothing but system calls.
   const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
   if (out < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0) _exit(126);
-  if (user != nullptr &&
-      (setgroups(0, nullptr) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)) {
+  if (user != nullptr && (setgroups(0, nullptr) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)) {
     _exit(126);
   }
   prctl(PR_SET_PDEATHSIG, SIGQUIT);  // After setuid, which forgets it.
@@ -75,16 +74,13 @@ PostgresCluster::PostgresCluster() {
     Refuse(initdb + " is missing: install postgresql-15, or set OCTAVO_TEST_POSTGRES_URL");
   }
   const passwd* user = OtherUser();
-  if (user != nullptr && chown(folder.c_str(), user->pw_uid, user->pw_gid) != 0)
-    Refuse("cannot chown " + folder);
+  if (user != nullptr && chown(folder.c_str(), user->pw_uid, user->pw_gid) != 0) Refuse("cannot chown " + folder);
 
-  const pid_t init =
-      Start({initdb, "--pgdata=" + data, "--auth=trust", "--username=octavo", "--encoding=UTF8",
-             "--locale=C.UTF-8", "--lc-collate=C", "--no-sync", "--no-instructions"},
-            user, log);
+  const pid_t init = Start({initdb, "--pgdata=" + data, "--auth=trust", "--username=octavo", "--encoding=UTF8",
+                            "--locale=C.UTF-8", "--lc-collate=C", "--no-sync", "--no-instructions"},
+                           user, log);
   int status = 0;
-  if (init < 0 || waitpid(init, &status, 0) != init || status != 0)
-    Refuse("initdb failed:\n" + Contents(log));
+  if (init < 0 || waitpid(init, &status, 0) != init || status != 0) Refuse("initdb failed:\n" + Contents(log));
 
   server_ = Start({std::string(kBinaries) + "/postgres", "-D", data, "-c", "listen_addresses=", "-c",
                    "unix_socket_directories=" + folder, "-c", "fsync=off", "-c", "full_page_writes=off", "-c",

@@ -69,8 +69,7 @@ class TestDatabase::Place {
 TestDatabase::TestDatabase(TestDatabaseKind kind, std::span<const db::Migration> migrations)
     : TestDatabase(kind, migrations, db::Options{}) {}
 
-TestDatabase::TestDatabase(TestDatabaseKind kind, std::span<const db::Migration> migrations,
-                           db::Options options)
+TestDatabase::TestDatabase(TestDatabaseKind kind, std::span<const db::Migration> migrations, db::Options options)
     : place_(std::make_unique<Place>(kind)), options_(std::move(options)) {
   options_.url = place_->url();
   Reopen();

@@ -1,5 +1,5 @@
-#include "lib/email/email.h"
 #include "services/accounts/accounts.h"
+#include "lib/email/email.h"
 
 #include <algorithm>
 #include <optional>
@@ -17,9 +17,7 @@ namespace octavo::accounts {
 namespace {
 
 // What a session is called where its customer can see it. Not the hash that it is found by: that one stays in the table.
-std::string SessionId(const TokenHash& token) {
-  return HashToken(token.value()).value().substr(0, 32);
-}
+std::string SessionId(const TokenHash& token) { return HashToken(token.value()).value().substr(0, 32); }
 
 }  // namespace
 
@@ -99,10 +97,8 @@ Result<Accounts::SignedIn> Accounts::SignIn(const SignInAttempt& attempt) {
   Guess guess = Guess::OfAStranger(parts_.store, policy_, Guess::At::kPassword, *email,
                                    {.client = attempt.client, .device = attempt.device});
   const auto tell = [&](std::string_view event) {
-    parts_.security.Write({.event = event,
-                           .subject = *email,
-                           .client = attempt.client,
-                           .detail = attempt.device.empty() ? "" : "known device"});
+    parts_.security.Write(
+        {.event = event, .subject = *email, .client = attempt.client, .detail = attempt.device.empty() ? "" : "known device"});
   };
   if (const Status begun = guess.Begin(parts_.clock.Now()); !begun.ok()) {
     tell("sign_in_throttled");
@@ -173,10 +169,8 @@ Result<std::vector<ListedSession>> Accounts::ListSessions(const Secret& token) {
   for (const HeldSession& held : parts_.store.ListSessions(live.session.customer.id)) {
     const Timestamp expires = ExpiryOf(held.times, policy_.sessions);
     if (expires <= parts_.clock.Now()) continue;
-    sessions.push_back({.id = SessionId(held.token),
-                        .times = held.times,
-                        .expires = expires,
-                        .is_this = held.token == live.session.token});
+    sessions.push_back(
+        {.id = SessionId(held.token), .times = held.times, .expires = expires, .is_this = held.token == live.session.token});
   }
   return sessions;
 }
@@ -189,14 +183,11 @@ Status Accounts::EndSession(const Secret& token, const std::string& id) {
   return Ok();
 }
 
-void Accounts::SignOut(const Secret& token) {
-  parts_.store.EndSession(HashToken(token.Reveal()));
-}
+void Accounts::SignOut(const Secret& token) { parts_.store.EndSession(HashToken(token.Reveal())); }
 
 Result<std::int64_t> Accounts::SignOutEverywhere(const Secret& token, bool keep_this) {
   const Session session = TRY(FindLive(token)).session;
-  return parts_.store.EndSessions(session.customer.id,
-                                  keep_this ? std::optional(session.token) : std::nullopt);
+  return parts_.store.EndSessions(session.customer.id, keep_this ? std::optional(session.token) : std::nullopt);
 }
 
 // --- Passwords
@@ -233,8 +224,7 @@ Status Accounts::ChangePassword(const Secret& token, const Secret& old_password,
   if (!parts_.store.ChangePassword(customer.id, before, after, session.token)) return BadCredentials();
   parts_.security.Write({.event = "password_changed", .subject = customer.email});
   // A courtesy: what was asked for is done, with or without it.
-  (void)parts_.postman.Post(
-      {"password_changed", [to = customer.email] { return PasswordChangedMessage(to); }});
+  (void)parts_.postman.Post({"password_changed", [to = customer.email] { return PasswordChangedMessage(to); }});
   return Ok();
 }
 
@@ -243,9 +233,8 @@ Status Accounts::RequestPasswordReset(const std::string& email_text, const std::
   const std::string email = TRY(ParseEmail("email", email_text));
   const std::string base_uri = TRY(ParseBaseUri("base_uri", base_uri_text));
   const bool may_write = MayWrite(email, client);
-  parts_.security.Write({.event = may_write ? "password_reset_asked" : "password_reset_throttled",
-                         .subject = email,
-                         .client = client});
+  parts_.security.Write(
+      {.event = may_write ? "password_reset_asked" : "password_reset_throttled", .subject = email, .client = client});
   if (!may_write) return Ok();
   const Secret token = NewToken(parts_.random);
   const Timestamp expires = parts_.clock.Now() + policy_.reset_within;
@@ -267,10 +256,8 @@ Result<Customer> Accounts::ResetPassword(const Secret& token, const Secret& new_
   const PasswordHash after = TRY(parts_.hasher.Hash(new_password));
   const Customer customer = TRY(parts_.store.ResetPassword(reset, after, parts_.clock.Now()));
   parts_.security.Write({.event = "password_reset", .subject = customer.email});
-  parts_.store.Forget(
-      MakeSubject("guess-email", customer.email));  // Whoever guessed, guessed at the old one.
-  (void)parts_.postman.Post(
-      {"password_changed", [to = customer.email] { return PasswordChangedMessage(to); }});
+  parts_.store.Forget(MakeSubject("guess-email", customer.email));  // Whoever guessed, guessed at the old one.
+  (void)parts_.postman.Post({"password_changed", [to = customer.email] { return PasswordChangedMessage(to); }});
   return customer;
 }
 

@@ -59,9 +59,7 @@ struct Policy {
   std::chrono::microseconds second_step_within = std::chrono::minutes(10);
 
   // What has run out by these rules.
-  Bounds bounds() const {
-    return {.sessions = sessions, .attempts_forgotten_after = guesses_per_email.forgotten_after};
-  }
+  Bounds bounds() const { return {.sessions = sessions, .attempts_forgotten_after = guesses_per_email.forgotten_after}; }
 };
 
 struct OpenSession {
@@ -158,8 +156,7 @@ class Accounts {
   Status ChangePassword(const Secret& session, const Secret& old_password, const Secret& new_password);
   // Sends a message, if there is such an account and it has not had several of late. Errors: INVALID_ARGUMENT
   // (INVALID_FIELD), RESOURCE_EXHAUSTED (OVERLOADED).
-  Status RequestPasswordReset(const std::string& email, const std::string& base_uri,
-                              const std::string& client);
+  Status RequestPasswordReset(const std::string& email, const std::string& base_uri, const std::string& client);
   // Errors: FAILED_PRECONDITION (BAD_TOKEN), INVALID_ARGUMENT (INVALID_FIELD), RESOURCE_EXHAUSTED
   // (OVERLOADED).
   Result<Customer> ResetPassword(const Secret& token, const Secret& new_password);

@@ -533,9 +533,7 @@ TEST_F(AccountsTest, ErasingNeedsThePasswordAndFreesTheAddress) {
   EXPECT_NE(Join().id, ada.id);
 }
 
-TEST_F(OwnerTest, TheLastOwnerIsNotErased) {
-  EXPECT_THAT(accounts().Erase(OwnersSession(), kPassword), HasReason("LAST_OWNER"));
-}
+TEST_F(OwnerTest, TheLastOwnerIsNotErased) { EXPECT_THAT(accounts().Erase(OwnersSession(), kPassword), HasReason("LAST_OWNER")); }
 
 }  // namespace
 }  // namespace octavo::accounts

@@ -48,8 +48,8 @@ void Courier::RunDue(const std::stop_token& stop) {
 
 void Courier::Do(const Errand& errand) {
   const bool claim = errand.kind == Errand::Kind::kClaimGuestOrders;
-  const Status done = claim ? neighbours_.ClaimGuestOrders(errand.customer, errand.email)
-                            : neighbours_.Erase(errand.customer, errand.email);
+  const Status done =
+      claim ? neighbours_.ClaimGuestOrders(errand.customer, errand.email) : neighbours_.Erase(errand.customer, errand.email);
   if (done.ok()) {
     store_.FinishErrand(errand);
     done_.Increment();
@@ -61,8 +61,7 @@ void Courier::Do(const Errand& errand) {
   store_.PutOffErrand(errand, clock_.Now() + pause);
   // The first may be a neighbour that is just starting.
   if (errand.failed_count != 2) return;
-  log_.Warn("errand_put_off",
-            {{"kind", claim ? "claim_guest_orders" : "erase"}, {"why", ToString(done.error())}});
+  log_.Warn("errand_put_off", {{"kind", claim ? "claim_guest_orders" : "erase"}, {"why", ToString(done.error())}});
 }
 
 }  // namespace octavo::accounts

@@ -6,11 +6,11 @@
 
 #include <chrono>
 
+#include "lib/background/repeater.h"
 #include "lib/base/change_signal.h"
 #include "lib/base/clock.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
-#include "lib/background/repeater.h"
 #include "services/accounts/neighbours.h"
 #include "services/accounts/store.h"
 

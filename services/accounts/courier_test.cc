@@ -23,8 +23,8 @@ class CourierTest : public testing::Test {
  protected:
   void AddCustomer(const std::string& id, const std::string& email) {
     const TokenHash token(id);
-    ASSERT_TRUE(store_.AddRegistration(
-        {.token = token, .customer = {.id = CustomerId(id), .email = email}, .expires = kNoon + 1h}));
+    ASSERT_TRUE(
+        store_.AddRegistration({.token = token, .customer = {.id = CustomerId(id), .email = email}, .expires = kNoon + 1h}));
     ASSERT_THAT(store_.ConfirmRegistration(token, kNoon), IsOk());
   }
   // Looks again at once, so that a test waits for what is done and for no time to pass.

@@ -58,7 +58,7 @@ class FakeNeighbours final : public Neighbours {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  Status with_ = Ok();             // Guarded by mutex_, as all below.
+  Status with_ = Ok();  // Guarded by mutex_, as all below.
   std::vector<std::string> done_;
   std::vector<std::string> failed_;
 };

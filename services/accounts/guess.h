@@ -16,12 +16,9 @@
 
 namespace octavo::accounts {
 
-inline Error NoSession() {
-  return {Code::kUnauthenticated, "NO_SESSION", "the session is unknown, ended or expired; sign in"};
-}
+inline Error NoSession() { return {Code::kUnauthenticated, "NO_SESSION", "the session is unknown, ended or expired; sign in"}; }
 inline Error BadCredentials() {
-  return {Code::kUnauthenticated, "BAD_CREDENTIALS",
-          "the e-mail address and the password do not belong together"};
+  return {Code::kUnauthenticated, "BAD_CREDENTIALS", "the e-mail address and the password do not belong together"};
 }
 inline Error TryLater(Timestamp allowed, Timestamp now) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(allowed - now).count();
@@ -42,8 +39,7 @@ class Guess {
   };
   // By who is not signed in. On a device that is known to the account, strangers who guess at it are not
   // counted.
-  static Guess OfAStranger(Store& store, const Policy& policy, At at, const std::string& email,
-                           const By& by) {
+  static Guess OfAStranger(Store& store, const Policy& policy, At at, const std::string& email, const By& by) {
     Guess guess(store);
     if (!by.device.empty()) {
       guess.Count(at, "device", email + " " + by.device, policy.guesses_per_email);

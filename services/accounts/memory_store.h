@@ -40,8 +40,7 @@ class MemoryStore final : public Store {
     if (found == registrations_.end() || found->second.expires <= now) return BadToken();
     const Registration registration = found->second;
     if (At(registration.customer.email) != nullptr) return BadToken();
-    customers_.emplace(registration.customer.id,
-                       Credentials{registration.customer, registration.password_hash});
+    customers_.emplace(registration.customer.id, Credentials{registration.customer, registration.password_hash});
     EraseRegistrations(registration.customer.email);
     AskToClaim(registration.customer);
     return registration.customer;
@@ -209,9 +208,8 @@ class MemoryStore final : public Store {
     for (const auto& [token, session] : sessions_) {
       if (session.customer == id) sessions.push_back({token, session.times});
     }
-    std::stable_sort(sessions.begin(), sessions.end(), [](const HeldSession& a, const HeldSession& b) {
-      return a.times.last_used > b.times.last_used;
-    });
+    std::stable_sort(sessions.begin(), sessions.end(),
+                     [](const HeldSession& a, const HeldSession& b) { return a.times.last_used > b.times.last_used; });
     return sessions;
   }
 
@@ -332,14 +330,12 @@ class MemoryStore final : public Store {
 
   std::int64_t Sweep(const Bounds& bounds, Timestamp now, int count_max) override {
     const std::lock_guard lock(mutex_);
-    return EraseSome(registrations_, count_max,
-                     [&](const Registration& waiting) { return waiting.expires <= now; }) +
+    return EraseSome(registrations_, count_max, [&](const Registration& waiting) { return waiting.expires <= now; }) +
            EraseSome(resets_, count_max, [&](const Reset& reset) { return reset.expires <= now; }) +
            EraseSome(sessions_, count_max,
                      [&](const Opened& session) { return ExpiryOf(session.times, bounds.sessions) <= now; }) +
-           EraseSome(attempts_, count_max, [&](const Attempts& attempts) {
-             return attempts.last <= now - bounds.attempts_forgotten_after;
-           });
+           EraseSome(attempts_, count_max,
+                     [&](const Attempts& attempts) { return attempts.last <= now - bounds.attempts_forgotten_after; });
   }
 
  private:
@@ -425,8 +421,7 @@ class MemoryStore final : public Store {
     return true;
   }
   std::int64_t CountSessions(const CustomerId& id) const {
-    return std::count_if(sessions_.begin(), sessions_.end(),
-                         [&](const auto& entry) { return entry.second.customer == id; });
+    return std::count_if(sessions_.begin(), sessions_.end(), [&](const auto& entry) { return entry.second.customer == id; });
   }
   // Of a customer who has a session.
   std::map<TokenHash, Opened>::iterator LeastUsed(const CustomerId& id) {
@@ -440,9 +435,8 @@ class MemoryStore final : public Store {
     return least;
   }
   bool IsLastOwner(const Customer& customer) const {
-    const auto owners = std::count_if(customers_.begin(), customers_.end(), [](const auto& entry) {
-      return entry.second.customer.role == Role::kOwner;
-    });
+    const auto owners = std::count_if(customers_.begin(), customers_.end(),
+                                      [](const auto& entry) { return entry.second.customer.role == Role::kOwner; });
     return customer.role == Role::kOwner && owners == 1;
   }
   void EraseRegistrations(const std::string& email) {
@@ -452,8 +446,8 @@ class MemoryStore final : public Store {
     std::erase_if(resets_, [&](const auto& entry) { return entry.second.customer == id; });
   }
   std::int64_t EndAll(const CustomerId& id, const std::optional<TokenHash>& keep) {
-    return static_cast<std::int64_t>(std::erase_if(
-        sessions_, [&](const auto& entry) { return entry.second.customer == id && entry.first != keep; }));
+    return static_cast<std::int64_t>(
+        std::erase_if(sessions_, [&](const auto& entry) { return entry.second.customer == id && entry.first != keep; }));
   }
 
   std::mutex mutex_;

@@ -4,19 +4,17 @@
 
 #include <system_error>
 
+#include "lib/email/email.h"
 #include "lib/runtime/store.h"
 #include "services/accounts/mail/folder_mailer.h"
 #include "services/accounts/mail/smtp_mailer.h"
-#include "lib/email/email.h"
 #include "services/accounts/migrations.h"
 
 namespace octavo::accounts {
 
 PasswordHasher::Options Configuration::hashing() const {
-  return {.memory_bytes = hash_memory_bytes,
-          .passes = hash_passes,
-          .at_once_max = hash_at_once_max,
-          .waiting_max = hash_waiting_max};
+  return {
+      .memory_bytes = hash_memory_bytes, .passes = hash_passes, .at_once_max = hash_at_once_max, .waiting_max = hash_waiting_max};
 }
 
 void AddOptions(Configuration& configuration, runtime::Options::Group options) {
@@ -25,22 +23,17 @@ void AddOptions(Configuration& configuration, runtime::Options::Group options) {
               "directory.");
   options.Add("threads", &configuration.threads, "Calls that are worked on at once.");
   options.Add("queue_max", &configuration.queue_max, "Calls that may wait for a thread; more are refused.");
-  options.Add("hash_memory_bytes", &configuration.hash_memory_bytes,
-              "Memory that hashing one password takes (argon2id).");
-  options.Add("hash_passes", &configuration.hash_passes,
-              "How often hashing a password goes over its memory.");
+  options.Add("hash_memory_bytes", &configuration.hash_memory_bytes, "Memory that hashing one password takes (argon2id).");
+  options.Add("hash_passes", &configuration.hash_passes, "How often hashing a password goes over its memory.");
   options.Add("hash_at_once_max", &configuration.hash_at_once_max, "Passwords that are hashed at once.");
-  options.Add("hash_waiting_max", &configuration.hash_waiting_max,
-              "Passwords that may wait to be hashed; more are refused.");
+  options.Add("hash_waiting_max", &configuration.hash_waiting_max, "Passwords that may wait to be hashed; more are refused.");
   options.Add("keys_file", &configuration.keys_file,
               "The keys that seal what authenticator apps share with the shop; every replica of accounts needs the same. Empty: "
               "accounts/two_step.keys in the data directory.");
-  options.Add("session_idle", &configuration.session_idle,
-              "A session ends when it was not used for so long.");
+  options.Add("session_idle", &configuration.session_idle, "A session ends when it was not used for so long.");
   options.Add("session_max", &configuration.session_max, "A session ends so long after it began.");
-  options.Add(
-      "smtp_address", &configuration.smtp_address,
-      "host:port of a mail relay. Empty: messages are files in accounts/mail/ in the data directory.");
+  options.Add("smtp_address", &configuration.smtp_address,
+              "host:port of a mail relay. Empty: messages are files in accounts/mail/ in the data directory.");
   options.Add("smtp_starttls", &configuration.smtp_starttls,
               "Speak to the mail server over TLS only (STARTTLS), once its certificate has proven its name.");
   options.Add("smtp_authority", &configuration.smtp_authority,
@@ -62,14 +55,14 @@ runtime::StoreOptions StoreOptionsOf(const Configuration& configuration) {
 
 }  // namespace
 
-Result<std::unique_ptr<db::Database>> OpenDatabase(const Configuration& configuration,
-                                                   const std::filesystem::path& data_dir, Random& random) {
+Result<std::unique_ptr<db::Database>> OpenDatabase(const Configuration& configuration, const std::filesystem::path& data_dir,
+                                                   Random& random) {
   return runtime::OpenStore(data_dir, StoreOptionsOf(configuration), Migrations(), random);
 }
 
-Module::Serving::Serving(const runtime::Environment& environment, const Configuration& configuration,
-                         const Policy& policy, std::unique_ptr<db::Database> opened,
-                         std::unique_ptr<PasswordHasher> made, std::unique_ptr<Mailer> chosen, names::Keys keys)
+Module::Serving::Serving(const runtime::Environment& environment, const Configuration& configuration, const Policy& policy,
+                         std::unique_ptr<db::Database> opened, std::unique_ptr<PasswordHasher> made,
+                         std::unique_ptr<Mailer> chosen, names::Keys keys)
     : environment(environment),
       database(std::move(opened)),
       hasher(std::move(made)),
@@ -123,8 +116,8 @@ Policy Module::MakePolicy() const {
 Result<std::unique_ptr<Mailer>> Module::ChooseMailer(const runtime::Environment& environment) const {
   const std::string from = TRY(ParseEmail("--accounts.mail_from", configuration_.mail_from));
   if (configuration_.smtp_address.empty()) {
-    return std::unique_ptr<Mailer>(std::make_unique<FolderMailer>(
-        environment.data_dir / name() / "mail", from, environment.clock, environment.random));
+    return std::unique_ptr<Mailer>(
+        std::make_unique<FolderMailer>(environment.data_dir / name() / "mail", from, environment.clock, environment.random));
   }
   SmtpMailer::Options options = TRY(ParseSmtpAddress(configuration_.smtp_address));
   options.from = from;
@@ -132,8 +125,7 @@ Result<std::unique_ptr<Mailer>> Module::ChooseMailer(const runtime::Environment&
   options.authority = configuration_.smtp_authority;
   options.user = configuration_.smtp_user;
   options.password = configuration_.smtp_password;
-  return std::unique_ptr<Mailer>(
-      std::make_unique<SmtpMailer>(options, environment.clock, environment.random));
+  return std::unique_ptr<Mailer>(std::make_unique<SmtpMailer>(options, environment.clock, environment.random));
 }
 
 // The keys stand beside the database, not in it: who reads a backup of the database alone makes no codes.
@@ -153,10 +145,9 @@ Status Module::Open(const runtime::Environment& environment) {
   const Policy policy = MakePolicy();
   std::unique_ptr<Mailer> mailer = TRY(ChooseMailer(environment));
   std::unique_ptr<PasswordHasher> hasher = TRY(PasswordHasher::Make(configuration_.hashing()));
-  std::unique_ptr<db::Database> database =
-      TRY(runtime::OpenStore(environment, StoreOptionsOf(configuration_), Migrations()));
-  serving_ = std::make_unique<Serving>(environment, configuration_, policy, std::move(database),
-                                       std::move(hasher), std::move(mailer), TRY(OpenKeys(environment)));
+  std::unique_ptr<db::Database> database = TRY(runtime::OpenStore(environment, StoreOptionsOf(configuration_), Migrations()));
+  serving_ = std::make_unique<Serving>(environment, configuration_, policy, std::move(database), std::move(hasher),
+                                       std::move(mailer), TRY(OpenKeys(environment)));
   return Ok();
 }
 
@@ -166,9 +157,8 @@ Status Module::Start(const runtime::Peers& peers) {
   serving_->courier.emplace(serving_->store, serving_->neighbours, serving_->errands, environment.clock, environment.log,
                             environment.metrics, Courier::Options{});
   serving_->sweep.emplace(background::Repeater::Options{.name = "accounts_sweep", .interval = kSweepInterval}, environment.log,
-                          environment.metrics, [this, bounds = MakePolicy().bounds()](const std::stop_token& stop) {
-                            serving_->Sweep(bounds, stop);
-                          });
+                          environment.metrics,
+                          [this, bounds = MakePolicy().bounds()](const std::stop_token& stop) { serving_->Sweep(bounds, stop); });
   serving_->pipeline.Open();
   return Ok();
 }

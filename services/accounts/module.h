@@ -9,20 +9,20 @@
 #include <string>
 #include <vector>
 
+#include "lib/background/repeater.h"
 #include "lib/base/secret.h"
 #include "lib/db/database.h"
 #include "lib/names/keys.h"
 #include "lib/runtime/module.h"
-#include "lib/background/repeater.h"
 #include "services/accounts/accounts.h"
 #include "services/accounts/courier.h"
 #include "services/accounts/mail/mailer.h"
 #include "services/accounts/mail/postman.h"
+#include "services/accounts/neighbours_client.h"
 #include "services/accounts/password_hasher.h"
 #include "services/accounts/places.h"
 #include "services/accounts/sealer.h"
 #include "services/accounts/service.h"
-#include "services/accounts/neighbours_client.h"
 #include "services/accounts/sql_store.h"
 
 namespace octavo::accounts {
@@ -57,8 +57,8 @@ struct Configuration {
 void AddOptions(Configuration& configuration, runtime::Options::Group options);
 
 // Opens and migrates the database. Errors: UNAVAILABLE (CANNOT_OPEN_DATABASE), and db::Migrate's.
-Result<std::unique_ptr<db::Database>> OpenDatabase(const Configuration& configuration,
-                                                   const std::filesystem::path& data_dir, Random& random);
+Result<std::unique_ptr<db::Database>> OpenDatabase(const Configuration& configuration, const std::filesystem::path& data_dir,
+                                                   Random& random);
 
 class Module final : public runtime::Module {
  public:
@@ -76,8 +76,8 @@ class Module final : public runtime::Module {
  private:
   struct Serving {
     Serving(const runtime::Environment& environment, const Configuration& configuration, const Policy& policy,
-            std::unique_ptr<db::Database> opened, std::unique_ptr<PasswordHasher> made,
-            std::unique_ptr<Mailer> chosen, names::Keys keys);
+            std::unique_ptr<db::Database> opened, std::unique_ptr<PasswordHasher> made, std::unique_ptr<Mailer> chosen,
+            names::Keys keys);
 
     const runtime::Environment& environment;
     const std::unique_ptr<db::Database> database;

@@ -72,8 +72,7 @@ class AccountsModuleTest : public testing::Test {
   void Start(Configuration configuration = Fast()) {
     std::vector<std::unique_ptr<runtime::Module>> modules;
     modules.push_back(std::make_unique<Module>(std::move(configuration)));
-    shop_ = std::make_unique<runtime::Shop>(runtime::Shop::Options{.listen = ""}, environment_,
-                                            std::move(modules));
+    shop_ = std::make_unique<runtime::Shop>(runtime::Shop::Options{.listen = ""}, environment_, std::move(modules));
     ASSERT_THAT(shop_->Start(), IsOk());
     stub_ = v1::AccountsService::NewStub(shop_->To("accounts"));
   }
@@ -115,8 +114,7 @@ class AccountsModuleTest : public testing::Test {
     request.set_session_token(token);
     return Call(&Stub::VerifySession, request);
   }
-  Result<v1::ChangePasswordResponse> ChangePassword(const std::string& session, const std::string& from,
-                                                    const std::string& to) {
+  Result<v1::ChangePasswordResponse> ChangePassword(const std::string& session, const std::string& from, const std::string& to) {
     v1::ChangePasswordRequest request;
     request.set_session_token(session);
     request.set_old_password(from);

@@ -18,20 +18,14 @@ constexpr std::chrono::milliseconds kErrandBudget = 5s;
 constexpr int kPageSize = 100;
 
 // The names by which the other services know a customer.
-std::string CustomerName(const CustomerId& customer) {
-  return "customers/" + customer.value();
-}
+std::string CustomerName(const CustomerId& customer) { return "customers/" + customer.value(); }
 std::optional<CustomerId> IdOf(const std::string& name) {
   constexpr std::string_view kPrefix = "customers/";
   if (!name.starts_with(kPrefix) || !IsUuid(name.substr(kPrefix.size()))) return std::nullopt;
   return CustomerId(name.substr(kPrefix.size()));
 }
-std::string CartName(const CustomerId& customer) {
-  return "carts/c-" + customer.value();
-}
-std::string ReaderName(const CustomerId& customer) {
-  return "readers/c-" + customer.value();
-}
+std::string CartName(const CustomerId& customer) { return "carts/c-" + customer.value(); }
+std::string ReaderName(const CustomerId& customer) { return "readers/c-" + customer.value(); }
 
 Result<std::string> ToJson(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
@@ -81,8 +75,7 @@ Status GrpcNeighbours::Erase(const CustomerId& customer, const std::string& emai
   orders.set_customer(CustomerName(customer));
   orders.set_email(email);
   using Transactions = transactions::v1::TransactionsService::StubInterface;
-  const auto erased =
-      TRY(caller_.Invoke(*transactions_, &Transactions::EraseCustomer, orders, {.budget = kErrandBudget}));
+  const auto erased = TRY(caller_.Invoke(*transactions_, &Transactions::EraseCustomer, orders, {.budget = kErrandBudget}));
 
   cart::v1::DeleteCartRequest cart;
   cart.set_name(CartName(customer));
@@ -127,8 +120,8 @@ Result<std::string> GrpcNeighbours::ReadOrders(const CustomerId& customer, const
   request.set_customer(CustomerName(customer));
   request.set_page_size(kPageSize);
   do {
-    const auto page = TRY(caller_.Invoke(*transactions_, &transactions::v1::TransactionsService::StubInterface::ListOrders,
-                                         request, limits));
+    const auto page =
+        TRY(caller_.Invoke(*transactions_, &transactions::v1::TransactionsService::StubInterface::ListOrders, request, limits));
     for (const transactions::v1::Order& order : page.orders()) TRY(orders.Add(order));
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
@@ -146,9 +139,8 @@ Result<std::string> GrpcNeighbours::ReadEvents(const CustomerId& customer, const
   recommendations::v1::ListReaderEventsRequest request;
   request.set_reader(ReaderName(customer));
   do {
-    const auto page =
-        TRY(caller_.Invoke(*recommendations_,
-                           &recommendations::v1::RecommendationsService::StubInterface::ListReaderEvents, request, limits));
+    const auto page = TRY(caller_.Invoke(
+        *recommendations_, &recommendations::v1::RecommendationsService::StubInterface::ListReaderEvents, request, limits));
     for (const recommendations::v1::Event& event : page.events()) TRY(events.Add(event));
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());

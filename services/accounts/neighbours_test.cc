@@ -142,8 +142,8 @@ TEST_F(NeighboursTest, GuestOrdersAreClaimedByTheVerifiedAddress) {
 TEST_F(NeighboursTest, EverythingThatTellsWhoTheCustomerIsGoes) {
   EXPECT_THAT(neighbours_.Erase(kAda, "ada@example.org"), IsOk());
 
-  EXPECT_THAT(asked_.all, ElementsAre("erase customers/" + kAda.value() + " ada@example.org",
-                                      "delete carts/c-" + kAda.value(), "forget readers/c-" + kAda.value()));
+  EXPECT_THAT(asked_.all, ElementsAre("erase customers/" + kAda.value() + " ada@example.org", "delete carts/c-" + kAda.value(),
+                                      "forget readers/c-" + kAda.value()));
 }
 
 TEST_F(NeighboursTest, ErasingWaitsForOrdersThatAreNotOverAndForNothingElse) {

@@ -112,8 +112,7 @@ Result<std::string> TurnOff(const Request& request) {
   SqlStore store(*database);
   const std::optional<Credentials> found = store.FindByEmail(email);
   if (!found) return Error{Code::kNotFound, "UNKNOWN_CUSTOMER", "no customer has the address " + email};
-  if (!store.TurnOffTwoStep(found->customer.id))
-    return email + " signs in with the password alone, as before";
+  if (!store.TurnOffTwoStep(found->customer.id)) return email + " signs in with the password alone, as before";
   return email +
          " signs in with the password alone from now on; staff have no staff rights until they turn two "
          "steps on again";
@@ -135,8 +134,7 @@ int Run(const Command& command, const Request& request, const std::vector<std::s
     return 0;
   }
   if (!outcome.ok() || request.email.empty()) {
-    surroundings.errors << command.name << ": "
-                        << (outcome.ok() ? "--email is needed" : outcome.error().message) << "\n";
+    surroundings.errors << command.name << ": " << (outcome.ok() ? "--email is needed" : outcome.error().message) << "\n";
     return 2;
   }
   try {
@@ -162,12 +160,11 @@ int CreateOwner(const std::vector<std::string>& arguments, const Surroundings& s
   own.Add("full_name", &request.full_name, "The owner's name.");
   own.Add("data-dir", &request.data_dir, "The shop's folder for everything that is kept.");
   AddOptions(request.configuration, options.Prefixed("accounts"));
-  return Run(
-      {.name = "octavo owner create",
-       .about = "Makes an owner of the shop; the password is read from the terminal or standard input.",
-       .options = options,
-       .run = [&] { return CreateLine(request, surroundings); }},
-      request, arguments, surroundings);
+  return Run({.name = "octavo owner create",
+              .about = "Makes an owner of the shop; the password is read from the terminal or standard input.",
+              .options = options,
+              .run = [&] { return CreateLine(request, surroundings); }},
+             request, arguments, surroundings);
 }
 
 int CreateOwner(const std::vector<std::string>& arguments) {

@@ -77,9 +77,7 @@ TEST_F(OwnerCommandTest, AShopThatRunsKeepsItsStore) {
 }
 
 TEST_F(OwnerCommandTest, TheEnvironmentOfTheShopCounts) {
-  EXPECT_EQ(Run({"--email=owner@example.org"}, kPassword,
-                {"OCTAVO_INVENTORY_THREADS=4", "OCTAVO_ACCOUNTS_HASH_PASSES=0"}),
-            1);
+  EXPECT_EQ(Run({"--email=owner@example.org"}, kPassword, {"OCTAVO_INVENTORY_THREADS=4", "OCTAVO_ACCOUNTS_HASH_PASSES=0"}), 1);
   EXPECT_EQ(Run({"--email=owner@example.org"}, kPassword, {"OCTAVO_INVENTORY_THREADS=4"}), 0);
 }
 

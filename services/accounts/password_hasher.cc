@@ -57,17 +57,15 @@ Result<std::unique_ptr<PasswordHasher>> PasswordHasher::Make(Options options) {
   std::unique_ptr<PasswordHasher> hasher(new PasswordHasher(options));
   unsigned char unknown[32];
   randombytes_buf(unknown, sizeof unknown);  // As libsodium makes the salts.
-  hasher->of_nobody_ =
-      TRY(hasher->HashNow(Secret(std::string(reinterpret_cast<char*>(unknown), sizeof unknown))));
+  hasher->of_nobody_ = TRY(hasher->HashNow(Secret(std::string(reinterpret_cast<char*>(unknown), sizeof unknown))));
   return hasher;
 }
 
 Result<PasswordHash> PasswordHasher::HashNow(const Secret& password) const {
   char text[crypto_pwhash_STRBYTES];
   const std::string_view plain = password.Reveal();
-  if (crypto_pwhash_str_alg(
-          text, plain.data(), plain.size(), static_cast<unsigned long long>(options_.passes),
-          static_cast<std::size_t>(options_.memory_bytes), crypto_pwhash_ALG_ARGON2ID13) != 0) {
+  if (crypto_pwhash_str_alg(text, plain.data(), plain.size(), static_cast<unsigned long long>(options_.passes),
+                            static_cast<std::size_t>(options_.memory_bytes), crypto_pwhash_ALG_ARGON2ID13) != 0) {
     return Error{Code::kResourceExhausted, "OVERLOADED", "there is not enough memory to hash a password"};
   }
   return PasswordHash(text);
@@ -80,9 +78,7 @@ Result<PasswordHash> PasswordHasher::Hash(const Secret& password) {
 
 Result<PasswordHasher::Verdict> PasswordHasher::Verify(const PasswordHash& hash, const Secret& password) {
   const char* const text = hash.value().c_str();
-  const auto is_of = [text](std::string_view plain) {
-    return crypto_pwhash_str_verify(text, plain.data(), plain.size()) == 0;
-  };
+  const auto is_of = [text](std::string_view plain) { return crypto_pwhash_str_verify(text, plain.data(), plain.size()) == 0; };
   const Secret normalized = Normalized(password);
   const Turn turn = TRY(Turn::Take(*this));
   if (is_of(normalized.Reveal())) {

@@ -71,15 +71,12 @@ TEST_F(PasswordHasherTest, AHashOfBeforeNormalisingStillMatchesAndIsOutdated) {
 TEST_F(PasswordHasherTest, RefusesParametersThatAreNone) {
   EXPECT_THAT(PasswordHasher::Make({.memory_bytes = 10, .passes = 1}), HasReason("BAD_OPTION"));
   EXPECT_THAT(PasswordHasher::Make({.memory_bytes = 8192, .passes = 0}), HasReason("BAD_OPTION"));
-  EXPECT_THAT(PasswordHasher::Make({.memory_bytes = 8192, .passes = 1, .at_once_max = 0}),
-              HasReason("BAD_OPTION"));
+  EXPECT_THAT(PasswordHasher::Make({.memory_bytes = 8192, .passes = 1, .at_once_max = 0}), HasReason("BAD_OPTION"));
 }
 
 TEST_F(PasswordHasherTest, RefusesAtOnceWhenTooManyWait) {
   // Slow enough for eight threads to meet: some milliseconds each, one at a time, one waiting.
-  const auto hasher =
-      PasswordHasher::Make({.memory_bytes = 8 << 20, .passes = 1, .at_once_max = 1, .waiting_max = 1})
-          .value();
+  const auto hasher = PasswordHasher::Make({.memory_bytes = 8 << 20, .passes = 1, .at_once_max = 1, .waiting_max = 1}).value();
   std::atomic<int> hashed = 0;
   std::atomic<int> refused = 0;
 

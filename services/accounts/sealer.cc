@@ -16,12 +16,8 @@ constexpr std::size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t kSealedTextMax = 1400;
 static_assert(names::Keys::kKeyBytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 
-unsigned char* Bytes(std::string& text) {
-  return reinterpret_cast<unsigned char*>(text.data());
-}
-const unsigned char* Bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
+unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 }  // namespace
 
@@ -30,9 +26,8 @@ std::string Sealer::Seal(std::string_view purpose, const Secret& secret) const {
   std::string sealed(kNonceBytes + text.size() + kTagBytes, '\0');
   random_.Fill(std::as_writable_bytes(std::span(sealed)).first(kNonceBytes));
   unsigned long long size = 0;
-  crypto_aead_xchacha20poly1305_ietf_encrypt(Bytes(sealed) + kNonceBytes, &size, Bytes(text), text.size(),
-                                             Bytes(purpose), purpose.size(), nullptr, Bytes(sealed),
-                                             Bytes(keys_.newest().Reveal()));
+  crypto_aead_xchacha20poly1305_ietf_encrypt(Bytes(sealed) + kNonceBytes, &size, Bytes(text), text.size(), Bytes(purpose),
+                                             purpose.size(), nullptr, Bytes(sealed), Bytes(keys_.newest().Reveal()));
   CHECK(kNonceBytes + size == sealed.size());
   return Base64Url(sealed);
 }
@@ -45,8 +40,8 @@ std::optional<Secret> Sealer::Open(std::string_view purpose, std::string_view se
   for (const Secret& key : keys_.all()) {
     unsigned long long opened = 0;
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(Bytes(text), &opened, nullptr, Bytes(*bytes) + kNonceBytes,
-                                                   bytes->size() - kNonceBytes, Bytes(purpose), purpose.size(),
-                                                   Bytes(*bytes), Bytes(key.Reveal())) == 0) {
+                                                   bytes->size() - kNonceBytes, Bytes(purpose), purpose.size(), Bytes(*bytes),
+                                                   Bytes(key.Reveal())) == 0) {
       return Secret(std::move(text));
     }
   }

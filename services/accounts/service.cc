@@ -19,9 +19,7 @@ constexpr std::size_t kRequestIdBytesMax = 100;
 constexpr std::string_view kNamePrefix = "customers/";
 constexpr std::string_view kSessionPrefix = "sessions/";
 
-std::string NameOf(const Customer& customer) {
-  return std::string(kNamePrefix) + customer.id.value();
-}
+std::string NameOf(const Customer& customer) { return std::string(kNamePrefix) + customer.id.value(); }
 
 Result<CustomerId> ParseName(const std::string& name) {
   if (!name.starts_with(kNamePrefix) || !IsUuid(name.substr(kNamePrefix.size()))) {
@@ -66,8 +64,8 @@ v1::SignInResponse ToProto(const Accounts::SignedIn& signed_in) {
 
 }  // namespace
 
-AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& page_tokens,
-                                 Places& password_places, rpc::Pipeline& pipeline)
+AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, Places& password_places,
+                                 rpc::Pipeline& pipeline)
     : rpc::Service("octavo.accounts.v1.AccountsService", pipeline),
       accounts_(accounts),
       page_tokens_(page_tokens),
@@ -111,12 +109,10 @@ Result<v1::RegisterResponse> AccountsService::Register(const rpc::Call&, const v
   return v1::RegisterResponse();
 }
 
-Result<v1::VerifyEmailResponse> AccountsService::VerifyEmail(const rpc::Call&,
-                                                             const v1::VerifyEmailRequest& request) {
+Result<v1::VerifyEmailResponse> AccountsService::VerifyEmail(const rpc::Call&, const v1::VerifyEmailRequest& request) {
   const Places::Place place = TRY(password_places_.Take());
   v1::VerifyEmailResponse response;
-  *response.mutable_customer() =
-      ToProto(TRY(accounts_.VerifyEmail(Secret(request.token()), Secret(request.password()))));
+  *response.mutable_customer() = ToProto(TRY(accounts_.VerifyEmail(Secret(request.token()), Secret(request.password()))));
   return response;
 }
 
@@ -128,8 +124,7 @@ Result<v1::SignInResponse> AccountsService::SignIn(const rpc::Call&, const v1::S
                                        .device = request.device()})));
 }
 
-Result<v1::SignInResponse> AccountsService::CompleteSignIn(const rpc::Call&,
-                                                           const v1::CompleteSignInRequest& request) {
+Result<v1::SignInResponse> AccountsService::CompleteSignIn(const rpc::Call&, const v1::CompleteSignInRequest& request) {
   return ToProto(TRY(accounts_.CompleteSignIn({.challenge = Secret(request.challenge()),
                                                .code = request.code(),
                                                .client = request.client(),
@@ -141,21 +136,18 @@ Result<v1::SignOutResponse> AccountsService::SignOut(const rpc::Call&, const v1:
   return v1::SignOutResponse();
 }
 
-Result<v1::SignOutEverywhereResponse> AccountsService::SignOutEverywhere(
-    const rpc::Call&, const v1::SignOutEverywhereRequest& request) {
+Result<v1::SignOutEverywhereResponse> AccountsService::SignOutEverywhere(const rpc::Call&,
+                                                                         const v1::SignOutEverywhereRequest& request) {
   v1::SignOutEverywhereResponse response;
-  response.set_ended_count(
-      TRY(accounts_.SignOutEverywhere(Secret(request.session_token()), request.keep_this())));
+  response.set_ended_count(TRY(accounts_.SignOutEverywhere(Secret(request.session_token()), request.keep_this())));
   return response;
 }
 
-Result<v1::Session> AccountsService::VerifySession(const rpc::Call&,
-                                                   const v1::VerifySessionRequest& request) {
+Result<v1::Session> AccountsService::VerifySession(const rpc::Call&, const v1::VerifySessionRequest& request) {
   return ToProto(TRY(accounts_.VerifySession(Secret(request.session_token()))));
 }
 
-Result<v1::ListSessionsResponse> AccountsService::ListSessions(const rpc::Call&,
-                                                               const v1::ListSessionsRequest& request) {
+Result<v1::ListSessionsResponse> AccountsService::ListSessions(const rpc::Call&, const v1::ListSessionsRequest& request) {
   v1::ListSessionsResponse response;
   for (const ListedSession& session : TRY(accounts_.ListSessions(Secret(request.session_token())))) {
     v1::ListedSession& to = *response.add_sessions();
@@ -168,36 +160,30 @@ Result<v1::ListSessionsResponse> AccountsService::ListSessions(const rpc::Call&,
   return response;
 }
 
-Result<v1::EndSessionResponse> AccountsService::EndSession(const rpc::Call&,
-                                                           const v1::EndSessionRequest& request) {
+Result<v1::EndSessionResponse> AccountsService::EndSession(const rpc::Call&, const v1::EndSessionRequest& request) {
   if (!request.name().starts_with(kSessionPrefix)) {
-    return InvalidField(
-        "name", Quoted(request.name()) + " is not a session's name, like sessions/<32 hexadecimal digits>");
+    return InvalidField("name", Quoted(request.name()) + " is not a session's name, like sessions/<32 hexadecimal digits>");
   }
   TRY(accounts_.EndSession(Secret(request.session_token()), request.name().substr(kSessionPrefix.size())));
   return v1::EndSessionResponse();
 }
 
-Result<v1::ChangePasswordResponse> AccountsService::ChangePassword(const rpc::Call&,
-                                                                   const v1::ChangePasswordRequest& request) {
+Result<v1::ChangePasswordResponse> AccountsService::ChangePassword(const rpc::Call&, const v1::ChangePasswordRequest& request) {
   const Places::Place place = TRY(password_places_.Take());
-  TRY(accounts_.ChangePassword(Secret(request.session_token()), Secret(request.old_password()),
-                               Secret(request.new_password())));
+  TRY(accounts_.ChangePassword(Secret(request.session_token()), Secret(request.old_password()), Secret(request.new_password())));
   return v1::ChangePasswordResponse();
 }
 
-Result<v1::RequestPasswordResetResponse> AccountsService::RequestPasswordReset(
-    const rpc::Call&, const v1::RequestPasswordResetRequest& request) {
+Result<v1::RequestPasswordResetResponse> AccountsService::RequestPasswordReset(const rpc::Call&,
+                                                                               const v1::RequestPasswordResetRequest& request) {
   TRY(accounts_.RequestPasswordReset(request.email(), request.base_uri(), request.client()));
   return v1::RequestPasswordResetResponse();
 }
 
-Result<v1::ResetPasswordResponse> AccountsService::ResetPassword(const rpc::Call&,
-                                                                 const v1::ResetPasswordRequest& request) {
+Result<v1::ResetPasswordResponse> AccountsService::ResetPassword(const rpc::Call&, const v1::ResetPasswordRequest& request) {
   const Places::Place place = TRY(password_places_.Take());
   v1::ResetPasswordResponse response;
-  *response.mutable_customer() =
-      ToProto(TRY(accounts_.ResetPassword(Secret(request.token()), Secret(request.new_password()))));
+  *response.mutable_customer() = ToProto(TRY(accounts_.ResetPassword(Secret(request.token()), Secret(request.new_password()))));
   return response;
 }
 
@@ -213,8 +199,7 @@ Result<v1::TwoStep> AccountsService::GetTwoStep(const rpc::Call&, const v1::GetT
   return response;
 }
 
-Result<v1::OfferTwoStepResponse> AccountsService::OfferTwoStep(const rpc::Call&,
-                                                               const v1::OfferTwoStepRequest& request) {
+Result<v1::OfferTwoStepResponse> AccountsService::OfferTwoStep(const rpc::Call&, const v1::OfferTwoStepRequest& request) {
   const auto offer = TRY(accounts_.OfferTwoStep(Secret(request.session_token()), request.offer()));
   v1::OfferTwoStepResponse response;
   response.set_secret(std::string(offer.secret.Reveal()));
@@ -223,29 +208,26 @@ Result<v1::OfferTwoStepResponse> AccountsService::OfferTwoStep(const rpc::Call&,
   return response;
 }
 
-Result<v1::TurnOnTwoStepResponse> AccountsService::TurnOnTwoStep(const rpc::Call&,
-                                                                 const v1::TurnOnTwoStepRequest& request) {
+Result<v1::TurnOnTwoStepResponse> AccountsService::TurnOnTwoStep(const rpc::Call&, const v1::TurnOnTwoStepRequest& request) {
   v1::TurnOnTwoStepResponse response;
-  for (std::string& code :
-       TRY(accounts_.TurnOnTwoStep(Secret(request.session_token()), request.offer(), request.code()))) {
+  for (std::string& code : TRY(accounts_.TurnOnTwoStep(Secret(request.session_token()), request.offer(), request.code()))) {
     response.add_recovery_codes(std::move(code));
   }
   return response;
 }
 
-Result<v1::TurnOffTwoStepResponse> AccountsService::TurnOffTwoStep(const rpc::Call&,
-                                                                   const v1::TurnOffTwoStepRequest& request) {
+Result<v1::TurnOffTwoStepResponse> AccountsService::TurnOffTwoStep(const rpc::Call&, const v1::TurnOffTwoStepRequest& request) {
   const Places::Place place = TRY(password_places_.Take());
   TRY(accounts_.TurnOffTwoStep(Secret(request.session_token()), Secret(request.password()), request.code()));
   return v1::TurnOffTwoStepResponse();
 }
 
-Result<v1::MakeRecoveryCodesResponse> AccountsService::MakeRecoveryCodes(
-    const rpc::Call&, const v1::MakeRecoveryCodesRequest& request) {
+Result<v1::MakeRecoveryCodesResponse> AccountsService::MakeRecoveryCodes(const rpc::Call&,
+                                                                         const v1::MakeRecoveryCodesRequest& request) {
   const Places::Place place = TRY(password_places_.Take());
   v1::MakeRecoveryCodesResponse response;
-  for (std::string& code : TRY(accounts_.MakeRecoveryCodes(Secret(request.session_token()),
-                                                           Secret(request.password()), request.code()))) {
+  for (std::string& code :
+       TRY(accounts_.MakeRecoveryCodes(Secret(request.session_token()), Secret(request.password()), request.code()))) {
     response.add_recovery_codes(std::move(code));
   }
   return response;
@@ -255,14 +237,12 @@ Result<v1::Customer> AccountsService::GetCustomer(const rpc::Call&, const v1::Ge
   return ToProto(TRY(accounts_.GetCustomer(TRY(ParseName(request.name())))));
 }
 
-Result<v1::ListCustomersResponse> AccountsService::ListCustomers(const rpc::Call&,
-                                                                 const v1::ListCustomersRequest& request) {
+Result<v1::ListCustomersResponse> AccountsService::ListCustomers(const rpc::Call&, const v1::ListCustomersRequest& request) {
   const int size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   const std::string listing = rpc::ListingOf(request);
   // A page begins behind the last customer of the page before, so that it is stable while others register.
   CustomerId after;
-  if (!request.page_token().empty())
-    after = CustomerId(TRY(page_tokens_.Open(listing, request.page_token())));
+  if (!request.page_token().empty()) after = CustomerId(TRY(page_tokens_.Open(listing, request.page_token())));
   const std::vector<Customer> customers = accounts_.ListCustomers(after, size);
   v1::ListCustomersResponse response;
   for (const Customer& customer : customers) *response.add_customers() = ToProto(customer);
@@ -285,8 +265,7 @@ Result<v1::ExportCustomerResponse> AccountsService::ExportCustomer(const rpc::Ca
   return response;
 }
 
-Result<v1::EraseCustomerResponse> AccountsService::EraseCustomer(const rpc::Call&,
-                                                                 const v1::EraseCustomerRequest& request) {
+Result<v1::EraseCustomerResponse> AccountsService::EraseCustomer(const rpc::Call&, const v1::EraseCustomerRequest& request) {
   const Places::Place place = TRY(password_places_.Take());
   const Customer erased = TRY(accounts_.Erase(Secret(request.session_token()), Secret(request.password())));
   v1::EraseCustomerResponse response;

@@ -9,8 +9,7 @@ namespace {
 using db::Row;
 using db::Transaction;
 
-#define OCTAVO_CUSTOMER_COLUMNS \
-  "customers.customer_id, customers.email, customers.full_name, customers.role, customers.created"
+#define OCTAVO_CUSTOMER_COLUMNS "customers.customer_id, customers.email, customers.full_name, customers.role, customers.created"
 
 Customer ReadCustomer(const Row& row) {
   return {.id = CustomerId(row.Text(0)),
@@ -23,8 +22,7 @@ Customer ReadCustomer(const Row& row) {
 // --- Customers
 // -------------------------------------------------------------------------------------------------------
 
-constexpr std::string_view kFindByEmail =
-    "SELECT " OCTAVO_CUSTOMER_COLUMNS ", password_hash FROM customers WHERE email = $1";
+constexpr std::string_view kFindByEmail = "SELECT " OCTAVO_CUSTOMER_COLUMNS ", password_hash FROM customers WHERE email = $1";
 constexpr std::string_view kFindCustomer =
     "SELECT " OCTAVO_CUSTOMER_COLUMNS ", password_hash FROM customers WHERE customer_id = $1";
 constexpr std::string_view kListCustomers =
@@ -66,18 +64,15 @@ constexpr std::string_view kFindRegistration =
     "SELECT customer_id, email, full_name, password_hash, created FROM registrations WHERE token_hash = $1 "
     "AND expires > $2";
 constexpr std::string_view kDeleteRegistrations = "DELETE FROM registrations WHERE email = $1";
-constexpr std::string_view kRegistrationExpiries =
-    "SELECT expires FROM registrations WHERE email = $1 ORDER BY expires";
+constexpr std::string_view kRegistrationExpiries = "SELECT expires FROM registrations WHERE email = $1 ORDER BY expires";
 constexpr std::string_view kInsertReset =
     "INSERT INTO resets (token_hash, customer_id, expires) "
     "SELECT $1, customer_id, CAST($3 AS BIGINT) FROM customers WHERE customer_id = $2";
-constexpr std::string_view kFindReset =
-    "SELECT " OCTAVO_CUSTOMER_COLUMNS
-    " FROM resets JOIN customers ON customers.customer_id = resets.customer_id "
-    "WHERE token_hash = $1 AND expires > $2";
+constexpr std::string_view kFindReset = "SELECT " OCTAVO_CUSTOMER_COLUMNS
+                                        " FROM resets JOIN customers ON customers.customer_id = resets.customer_id "
+                                        "WHERE token_hash = $1 AND expires > $2";
 constexpr std::string_view kDeleteResets = "DELETE FROM resets WHERE customer_id = $1";
-constexpr std::string_view kResetExpiries =
-    "SELECT expires FROM resets WHERE customer_id = $1 ORDER BY expires";
+constexpr std::string_view kResetExpiries = "SELECT expires FROM resets WHERE customer_id = $1 ORDER BY expires";
 
 std::vector<Timestamp> ReadTimes(const std::vector<Row>& rows) {
   std::vector<Timestamp> times;
@@ -103,17 +98,14 @@ constexpr std::string_view kMakeRoom =
     "DELETE FROM sessions WHERE customer_id = $1 AND token_hash NOT IN "
     "(SELECT token_hash FROM sessions WHERE customer_id = $1 ORDER BY last_used DESC, token_hash DESC LIMIT "
     "$2)";
-constexpr std::string_view kFindSession =
-    "SELECT " OCTAVO_CUSTOMER_COLUMNS
-    ", sessions.created, sessions.last_used, sessions.two_steps FROM sessions "
-    "JOIN customers ON customers.customer_id = sessions.customer_id WHERE token_hash = $1";
+constexpr std::string_view kFindSession = "SELECT " OCTAVO_CUSTOMER_COLUMNS
+                                          ", sessions.created, sessions.last_used, sessions.two_steps FROM sessions "
+                                          "JOIN customers ON customers.customer_id = sessions.customer_id WHERE token_hash = $1";
 constexpr std::string_view kListSessions =
     "SELECT token_hash, created, last_used FROM sessions WHERE customer_id = $1 ORDER BY last_used DESC, token_hash";
-constexpr std::string_view kNoteUse =
-    "UPDATE sessions SET last_used = $2 WHERE token_hash = $1 AND last_used < $2";
+constexpr std::string_view kNoteUse = "UPDATE sessions SET last_used = $2 WHERE token_hash = $1 AND last_used < $2";
 constexpr std::string_view kDeleteSession = "DELETE FROM sessions WHERE token_hash = $1";
-constexpr std::string_view kDeleteSessions =
-    "DELETE FROM sessions WHERE customer_id = $1 AND token_hash <> $2";
+constexpr std::string_view kDeleteSessions = "DELETE FROM sessions WHERE customer_id = $1 AND token_hash <> $2";
 constexpr std::string_view kSessionTimes =
     "SELECT created, last_used FROM sessions WHERE customer_id = $1 ORDER BY created, token_hash";
 
@@ -143,10 +135,8 @@ constexpr std::string_view kForgetTwoSteps = "UPDATE sessions SET two_steps = 0 
 std::optional<TwoStep> LoadTwoStep(Transaction& transaction, const CustomerId& id) {
   const std::optional<Row> row = transaction.QueryOne(kFindTwoStep, id.value());
   if (!row) return std::nullopt;
-  return TwoStep{.sealed_secret = row->Text(0),
-                 .last_step = row->Int(1),
-                 .turned_on = row->Time(2),
-                 .recovery_codes_left = row->Int(3)};
+  return TwoStep{
+      .sealed_secret = row->Text(0), .last_step = row->Int(1), .turned_on = row->Time(2), .recovery_codes_left = row->Int(3)};
 }
 
 void InsertRecoveryCodes(Transaction& transaction, const CustomerId& id, std::span<const TokenHash> codes) {
@@ -174,8 +164,7 @@ constexpr std::string_view kDeleteErrands = "DELETE FROM errands WHERE customer_
 constexpr std::string_view kDueErrands =
     "SELECT kind, customer_id, email, asked_count, failed_count FROM errands WHERE due <= $1 "
     "ORDER BY due, customer_id, kind LIMIT $2";
-constexpr std::string_view kFinishErrand =
-    "DELETE FROM errands WHERE kind = $1 AND customer_id = $2 AND asked_count = $3";
+constexpr std::string_view kFinishErrand = "DELETE FROM errands WHERE kind = $1 AND customer_id = $2 AND asked_count = $3";
 constexpr std::string_view kPutOffErrand =
     "UPDATE errands SET failed_count = failed_count + 1, due = $4 "
     "WHERE kind = $1 AND customer_id = $2 AND asked_count = $3";
@@ -242,9 +231,8 @@ Result<Customer> EraseIn(Transaction& transaction, const CustomerId& id, Timesta
 bool SqlStore::AddRegistration(const Registration& registration) {
   return database_.Write([&](Transaction& transaction) {
     const Customer& customer = registration.customer;
-    return transaction.Execute(kInsertRegistration, registration.token.value(), registration.request_id,
-                               customer.id.value(), customer.email, customer.full_name,
-                               registration.password_hash.value(), customer.created,
+    return transaction.Execute(kInsertRegistration, registration.token.value(), registration.request_id, customer.id.value(),
+                               customer.email, customer.full_name, registration.password_hash.value(), customer.created,
                                registration.expires) == 1;
   });
 }
@@ -278,8 +266,7 @@ std::optional<Credentials> SqlStore::FindByEmail(const std::string& email) {
 }
 
 std::optional<Credentials> SqlStore::FindCustomer(const CustomerId& id) {
-  return database_.Read(
-      [&](Transaction& transaction) { return Load(transaction, kFindCustomer, id.value()); });
+  return database_.Read([&](Transaction& transaction) { return Load(transaction, kFindCustomer, id.value()); });
 }
 
 std::vector<Customer> SqlStore::ListCustomers(const CustomerId& after, int count_max) {
@@ -357,8 +344,7 @@ std::optional<Holdings> SqlStore::ReadHoldings(const CustomerId& id) {
       holdings.sessions.push_back({.created = row.Time(0), .last_used = row.Time(1)});
     }
     holdings.reset_expiries = ReadTimes(transaction.Query(kResetExpiries, id.value()));
-    holdings.registration_expiries =
-        ReadTimes(transaction.Query(kRegistrationExpiries, found->customer.email));
+    holdings.registration_expiries = ReadTimes(transaction.Query(kRegistrationExpiries, found->customer.email));
     holdings.two_step = LoadTwoStep(transaction, id);
     return holdings;
   });
@@ -381,9 +367,7 @@ bool SqlStore::Rehash(const CustomerId& id, const PasswordHash& before, const Pa
 }
 
 void SqlStore::AddReset(const TokenHash& token, const CustomerId& id, Timestamp expires) {
-  database_.Write([&](Transaction& transaction) {
-    transaction.Execute(kInsertReset, token.value(), id.value(), expires);
-  });
+  database_.Write([&](Transaction& transaction) { transaction.Execute(kInsertReset, token.value(), id.value(), expires); });
 }
 
 std::optional<Customer> SqlStore::FindReset(const TokenHash& token, Timestamp now) {
@@ -440,8 +424,7 @@ void SqlStore::EndSession(const TokenHash& token) {
 }
 
 std::int64_t SqlStore::EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) {
-  return database_.Write(
-      [&](Transaction& transaction) { return DeleteSessions(transaction, id, keep.value_or(kKeepNone)); });
+  return database_.Write([&](Transaction& transaction) { return DeleteSessions(transaction, id, keep.value_or(kKeepNone)); });
 }
 
 std::optional<TwoStep> SqlStore::FindTwoStep(const CustomerId& id) {
@@ -451,8 +434,8 @@ std::optional<TwoStep> SqlStore::FindTwoStep(const CustomerId& id) {
 bool SqlStore::TurnOnTwoStep(const CustomerId& id, const TwoStep& two_step, std::span<const TokenHash> recovery_codes,
                              const TokenHash& session) {
   return database_.Write([&](Transaction& transaction) {
-    const std::int64_t added = transaction.Execute(kInsertTwoStep, id.value(), two_step.sealed_secret, two_step.last_step,
-                                                   two_step.turned_on);
+    const std::int64_t added =
+        transaction.Execute(kInsertTwoStep, id.value(), two_step.sealed_secret, two_step.last_step, two_step.turned_on);
     if (added == 0) return false;
     InsertRecoveryCodes(transaction, id, recovery_codes);
     transaction.Execute(kNoteTwoSteps, id.value(), session.value());
@@ -501,15 +484,13 @@ std::vector<Errand> SqlStore::DueErrands(Timestamp now, int count_max) {
 
 void SqlStore::FinishErrand(const Errand& errand) {
   database_.Write([&](Transaction& transaction) {
-    transaction.Execute(kFinishErrand, static_cast<int>(errand.kind), errand.customer.value(),
-                        errand.asked_count);
+    transaction.Execute(kFinishErrand, static_cast<int>(errand.kind), errand.customer.value(), errand.asked_count);
   });
 }
 
 void SqlStore::PutOffErrand(const Errand& errand, Timestamp due) {
   database_.Write([&](Transaction& transaction) {
-    transaction.Execute(kPutOffErrand, static_cast<int>(errand.kind), errand.customer.value(),
-                        errand.asked_count, due);
+    transaction.Execute(kPutOffErrand, static_cast<int>(errand.kind), errand.customer.value(), errand.asked_count, due);
   });
 }
 
@@ -540,10 +521,8 @@ void SqlStore::TakeBack(const Subject& subject) {
 
 std::int64_t SqlStore::Sweep(const Bounds& bounds, Timestamp now, int count_max) {
   return database_.Write([&](Transaction& transaction) {
-    return transaction.Execute(kSweepRegistrations, now, count_max) +
-           transaction.Execute(kSweepResets, now, count_max) +
-           transaction.Execute(kSweepSessions, now - bounds.sessions.idle_max, now - bounds.sessions.age_max,
-                               count_max) +
+    return transaction.Execute(kSweepRegistrations, now, count_max) + transaction.Execute(kSweepResets, now, count_max) +
+           transaction.Execute(kSweepSessions, now - bounds.sessions.idle_max, now - bounds.sessions.age_max, count_max) +
            transaction.Execute(kSweepAttempts, now - bounds.attempts_forgotten_after, count_max);
   });
 }

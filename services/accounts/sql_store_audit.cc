@@ -15,8 +15,7 @@ constexpr db::Equation kEquations[] = {
     {"accounts.resets_have_customers",
      "SELECT 'customers/' || customer_id FROM resets WHERE customer_id NOT IN (SELECT customer_id FROM customers)",
      "a new password is to be set for a customer who is not there"},
-    {"accounts.emails_differ",
-     "SELECT 'customers/' || MAX(customer_id) FROM customers GROUP BY LOWER(email) HAVING COUNT(*) > 1",
+    {"accounts.emails_differ", "SELECT 'customers/' || MAX(customer_id) FROM customers GROUP BY LOWER(email) HAVING COUNT(*) > 1",
      "another customer has the same e-mail but for capital letters"},
     {"accounts.second_steps_have_customers",
      "SELECT 'customers/' || customer_id FROM two_step WHERE customer_id NOT IN (SELECT customer_id FROM customers)",
@@ -40,7 +39,8 @@ std::vector<std::string> UnknownCustomers(db::Database& database, std::span<cons
       const std::string in = db::Placeholders(static_cast<int>(values.size()));
       for (const db::Row& row : transaction.Query("SELECT customer_id FROM customers WHERE customer_id IN (" + in +
                                                       ") UNION SELECT customer_id FROM errands WHERE kind = 2 AND "
-                                                      "customer_id IN (" + in + ")",
+                                                      "customer_id IN (" +
+                                                      in + ")",
                                                   values)) {
         unknown.erase(row.Text(0));
       }

@@ -153,8 +153,7 @@ class Store {
   virtual std::optional<Customer> FindReset(const TokenHash& token, Timestamp now) = 0;
   // Uses the reset up, with the customer's others, and ends all sessions. Errors: FAILED_PRECONDITION
   // (BAD_TOKEN).
-  virtual Result<Customer> ResetPassword(const TokenHash& token, const PasswordHash& after,
-                                         Timestamp now) = 0;
+  virtual Result<Customer> ResetPassword(const TokenHash& token, const PasswordHash& after, Timestamp now) = 0;
 
   // --- Sessions, at most kSessionsMax a customer: the one that was used longest ago makes room.
   // None is added, and the answer is false, where the customer is gone or has another password
@@ -207,18 +206,14 @@ class Store {
 
 // What stores answer.
 inline Error BadToken() {
-  return {Code::kFailedPrecondition, "BAD_TOKEN",
-          "the link is unknown, was used, or is too old; ask for a new one"};
+  return {Code::kFailedPrecondition, "BAD_TOKEN", "the link is unknown, was used, or is too old; ask for a new one"};
 }
 inline Error UnknownCustomer(const CustomerId& id) {
   return {Code::kNotFound, "UNKNOWN_CUSTOMER", "there is no customer customers/" + id.value()};
 }
-inline Error NotAllowed() {
-  return {Code::kPermissionDenied, "NOT_ALLOWED", "only an owner of the shop may do that"};
-}
+inline Error NotAllowed() { return {Code::kPermissionDenied, "NOT_ALLOWED", "only an owner of the shop may do that"}; }
 inline Error LastOwner() {
-  return {Code::kFailedPrecondition, "LAST_OWNER",
-          "the shop's only owner has to stay; make another one first"};
+  return {Code::kFailedPrecondition, "LAST_OWNER", "the shop's only owner has to stay; make another one first"};
 }
 
 }  // namespace octavo::accounts

@@ -24,9 +24,7 @@ const PasswordHash kNew{"$argon2id$new"};
 const std::string kAdaEmail = "ada@example.org";
 
 // Hashes of tokens have 64 characters.
-TokenHash Token(char c) {
-  return TokenHash(std::string(64, c));
-}
+TokenHash Token(char c) { return TokenHash(std::string(64, c)); }
 
 Customer Person(const std::string& id, const std::string& email, Role role = Role::kCustomer) {
   return {.id = CustomerId(id), .email = email, .full_name = "A " + id, .role = role, .created = kNoon};
@@ -34,11 +32,7 @@ Customer Person(const std::string& id, const std::string& email, Role role = Rol
 const Customer kAda = Person("1", kAdaEmail);
 
 Registration Of(const Customer& customer, char token, const std::string& request_id = "") {
-  return {.token = Token(token),
-          .request_id = request_id,
-          .customer = customer,
-          .password_hash = kOld,
-          .expires = kNoon + 24h};
+  return {.token = Token(token), .request_id = request_id, .customer = customer, .password_hash = kOld, .expires = kNoon + 24h};
 }
 
 class StoreContractTest : public testing::TestWithParam<StoreKind> {
@@ -47,9 +41,7 @@ class StoreContractTest : public testing::TestWithParam<StoreKind> {
     ASSERT_TRUE(store_->AddRegistration(Of(customer, 'f')));
     ASSERT_THAT(store_->ConfirmRegistration(Token('f'), kNoon), IsOk());
   }
-  bool AddSession(char token, Timestamp now = kNoon) {
-    return store_->AddSession(Token(token), kAda.id, kOld, Steps::kOne, now);
-  }
+  bool AddSession(char token, Timestamp now = kNoon) { return store_->AddSession(Token(token), kAda.id, kOld, Steps::kOne, now); }
   bool HasSession(char token) { return store_->FindSession(Token(token)).has_value(); }
 
   TestStore store_{GetParam()};
@@ -106,10 +98,9 @@ TEST_P(StoreContractTest, ListsCustomersByIdBehindAnId) {
   AddCustomer(Person("1", "c@example.org"));
   AddCustomer(Person("3", "a@example.org"));
 
-  EXPECT_THAT(store_->ListCustomers(CustomerId(), 2), ElementsAre(Field(&Customer::email, "c@example.org"),
-                                                                  Field(&Customer::email, "b@example.org")));
-  EXPECT_THAT(store_->ListCustomers(CustomerId("2"), 2),
-              ElementsAre(Field(&Customer::email, "a@example.org")));
+  EXPECT_THAT(store_->ListCustomers(CustomerId(), 2),
+              ElementsAre(Field(&Customer::email, "c@example.org"), Field(&Customer::email, "b@example.org")));
+  EXPECT_THAT(store_->ListCustomers(CustomerId("2"), 2), ElementsAre(Field(&Customer::email, "a@example.org")));
 }
 
 TEST_P(StoreContractTest, OnlyOwnersGiveRolesAndOneOwnerStays) {
@@ -187,8 +178,7 @@ TEST_P(StoreContractTest, HoldingsAreEverythingThatIsKept) {
 
   ASSERT_TRUE(holdings.has_value());
   EXPECT_EQ(holdings->customer, kAda);
-  EXPECT_THAT(holdings->sessions,
-              ElementsAre(SessionTimes{kNoon, kNoon}, SessionTimes{kNoon + 1h, kNoon + 1h}));
+  EXPECT_THAT(holdings->sessions, ElementsAre(SessionTimes{kNoon, kNoon}, SessionTimes{kNoon + 1h, kNoon + 1h}));
   EXPECT_THAT(holdings->reset_expiries, ElementsAre(kNoon + 2h));
   EXPECT_THAT(holdings->registration_expiries, ElementsAre(kNoon + 24h));
   EXPECT_THAT(store_->ReadHoldings(CustomerId("2"))->sessions, IsEmpty());
@@ -201,8 +191,8 @@ TEST_P(StoreContractTest, SessionsOfOneCustomerAreListedTheLastUsedFirst) {
   AddSession('b', kNoon + 1h);
   store_->NoteUse(Token('a'), kNoon + 2h);
 
-  EXPECT_THAT(store_->ListSessions(kAda.id), ElementsAre(HeldSession{Token('a'), {kNoon, kNoon + 2h}},
-                                                         HeldSession{Token('b'), {kNoon + 1h, kNoon + 1h}}));
+  EXPECT_THAT(store_->ListSessions(kAda.id),
+              ElementsAre(HeldSession{Token('a'), {kNoon, kNoon + 2h}}, HeldSession{Token('b'), {kNoon + 1h, kNoon + 1h}}));
   EXPECT_THAT(store_->ListSessions(CustomerId("2")), IsEmpty());
 }
 
@@ -430,8 +420,7 @@ TEST_P(StoreContractTest, WhatIsAskedForWhileItIsBeingDoneIsDoneAgain) {
   store_->FinishErrand(running);
   store_->PutOffErrand(running, kNoon + 1h);
 
-  EXPECT_THAT(store_->DueErrands(kNoon, 10),
-              ElementsAre(Errand{.customer = kAda.id, .email = kAdaEmail, .asked_count = 2}));
+  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(Errand{.customer = kAda.id, .email = kAdaEmail, .asked_count = 2}));
 }
 
 TEST_P(StoreContractTest, AnErrandThatFailsIsPutOffAndHoldsUpNoOther) {
@@ -446,9 +435,8 @@ TEST_P(StoreContractTest, AnErrandThatFailsIsPutOffAndHoldsUpNoOther) {
   EXPECT_THAT(store_->DueErrands(kNoon + 1min, 10),
               ElementsAre(Field(&Errand::customer, CustomerId("2")), Field(&Errand::failed_count, 1)));
   AddSession('a');
-  EXPECT_THAT(store_->DueErrands(kNoon, 10),
-              ElementsAre(Errand{.customer = kAda.id, .email = kAdaEmail, .asked_count = 2},
-                          Field(&Errand::customer, CustomerId("2"))));
+  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(Errand{.customer = kAda.id, .email = kAdaEmail, .asked_count = 2},
+                                                         Field(&Errand::customer, CustomerId("2"))));
 }
 
 TEST_P(StoreContractTest, ErasingAsksForNothingButErasure) {

@@ -55,11 +55,8 @@ class AccountsTest : public testing::Test {
     return accounts().VerifyEmail(NextToken(), Secret(kPassword)).value();
   }
   Status Register(const std::string& email, const Secret& password, const std::string& request_id = "") {
-    return accounts().Register({.email = email,
-                                .password = password,
-                                .full_name = "Ada",
-                                .base_uri = kShop,
-                                .request_id = request_id});
+    return accounts().Register(
+        {.email = email, .password = password, .full_name = "Ada", .base_uri = kShop, .request_id = request_id});
   }
   // The message behind those that were read before.
   Message NextMessage() {
@@ -73,9 +70,7 @@ class AccountsTest : public testing::Test {
   }
   Secret Session() { return SignIn().value().token; }
   // What an app with this secret shows now, or some steps later.
-  std::string CodeOf(const Secret& secret, std::int64_t steps = 0) {
-    return TotpCode(secret, TotpStepAt(clock_.Now()) + steps);
-  }
+  std::string CodeOf(const Secret& secret, std::int64_t steps = 0) { return TotpCode(secret, TotpStepAt(clock_.Now()) + steps); }
   // Turns two steps on in the session; gives the recovery codes. The app's secret is app_.
   std::vector<std::string> TurnOn(const Secret& session) {
     const auto offer = accounts().OfferTwoStep(session, "").value();
@@ -105,8 +100,8 @@ class AccountsTest : public testing::Test {
   // Made at the first use, with the policy as it is then.
   Accounts& accounts() {
     if (!accounts_) {
-      accounts_.emplace(Accounts::Parts{store_, *hasher_, postman_, neighbours_, errands_, security_,
-                                        TestPageTokens(), sealer_, clock_, random_},
+      accounts_.emplace(Accounts::Parts{store_, *hasher_, postman_, neighbours_, errands_, security_, TestPageTokens(), sealer_,
+                                        clock_, random_},
                         policy_);
     }
     return *accounts_;
@@ -116,8 +111,7 @@ class AccountsTest : public testing::Test {
   SystemRandom random_;
   std::vector<std::string> lines_;  // Of the log: one thread writes what concerns security.
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
-  obs::Log security_lines_{clock_, obs::Level::kError, obs::LogFormat::kLogfmt,
-                           std::make_unique<Lines>(lines_)};
+  obs::Log security_lines_{clock_, obs::Level::kError, obs::LogFormat::kLogfmt, std::make_unique<Lines>(lines_)};
   const names::SecurityLog security_{security_lines_, TestPageTokens()};
   obs::Metrics metrics_;
   MemoryStore store_;

@@ -17,35 +17,20 @@ namespace {
 
 constexpr std::string_view kChallenge = "accounts: the password was right";
 
-Error BadCode() {
-  return {Code::kUnauthenticated, "BAD_CODE", "the code is wrong, was used, or is too old"};
-}
+Error BadCode() { return {Code::kUnauthenticated, "BAD_CODE", "the code is wrong, was used, or is too old"}; }
 Error BadChallenge() {
-  return {Code::kFailedPrecondition, "BAD_CHALLENGE",
-          "signing in took too long; begin again with the password"};
+  return {Code::kFailedPrecondition, "BAD_CHALLENGE", "signing in took too long; begin again with the password"};
 }
-Error BadOffer() {
-  return {Code::kFailedPrecondition, "BAD_OFFER", "the offer is none of this session; begin again"};
-}
-Error TwoStepOn() {
-  return {Code::kFailedPrecondition, "TWO_STEP_ON", "signing in takes two steps already"};
-}
-Error TwoStepOff() {
-  return {Code::kFailedPrecondition, "TWO_STEP_OFF", "signing in takes one step"};
-}
+Error BadOffer() { return {Code::kFailedPrecondition, "BAD_OFFER", "the offer is none of this session; begin again"}; }
+Error TwoStepOn() { return {Code::kFailedPrecondition, "TWO_STEP_ON", "signing in takes two steps already"}; }
+Error TwoStepOff() { return {Code::kFailedPrecondition, "TWO_STEP_OFF", "signing in takes one step"}; }
 
 // Of what a secret is sealed for: a customer, or an offer in a session.
-std::string PurposeOf(const CustomerId& id) {
-  return "two-step of " + id.value();
-}
-std::string PurposeOf(const TokenHash& session) {
-  return "two-step offer in " + session.value();
-}
+std::string PurposeOf(const CustomerId& id) { return "two-step of " + id.value(); }
+std::string PurposeOf(const TokenHash& session) { return "two-step offer in " + session.value(); }
 
 // Names the password that was verified without telling its hash.
-std::string FingerprintOf(const PasswordHash& verified) {
-  return HashToken(verified.value()).value();
-}
+std::string FingerprintOf(const PasswordHash& verified) { return HashToken(verified.value()).value(); }
 
 TokenHash HashRecoveryCode(const CustomerId& id, std::string_view normal_code) {
   return HashToken("recovery " + id.value() + " " + std::string(normal_code));
@@ -76,8 +61,7 @@ std::optional<Challenged> ParseChallenge(std::string_view text) {
   Challenged challenged{.customer = CustomerId(std::string(text.substr(0, first))),
                         .fingerprint = std::string(text.substr(first + 1, second - first - 1))};
   const std::string_view expires = text.substr(second + 1);
-  const auto [end, error] =
-      std::from_chars(expires.data(), expires.data() + expires.size(), challenged.expires_micros);
+  const auto [end, error] = std::from_chars(expires.data(), expires.data() + expires.size(), challenged.expires_micros);
   if (error != std::errc() || end != expires.data() + expires.size()) return std::nullopt;
   return challenged;
 }
@@ -88,8 +72,7 @@ std::optional<Challenged> ParseChallenge(std::string_view text) {
 
 Secret Accounts::Challenge(const CustomerId& id, const PasswordHash& verified) const {
   const std::int64_t expires = ToMicros(parts_.clock.Now() + policy_.second_step_within);
-  return Secret(parts_.seals.Seal(
-      kChallenge, id.value() + " " + FingerprintOf(verified) + " " + std::to_string(expires)));
+  return Secret(parts_.seals.Seal(kChallenge, id.value() + " " + FingerprintOf(verified) + " " + std::to_string(expires)));
 }
 
 Status Accounts::UseCode(const Customer& customer, const TwoStep& two_step, const std::string& typed) {
@@ -104,8 +87,7 @@ Status Accounts::UseCode(const Customer& customer, const TwoStep& two_step, cons
   const std::optional<Secret> secret = parts_.sealer.Open(PurposeOf(customer.id), two_step.sealed_secret);
   if (!secret) {
     parts_.security.Write({.event = "two_step_unreadable", .subject = customer.email});
-    return Error{Code::kFailedPrecondition, "TWO_STEP_UNREADABLE",
-                 "codes cannot be checked here; a recovery code can"};
+    return Error{Code::kFailedPrecondition, "TWO_STEP_UNREADABLE", "codes cannot be checked here; a recovery code can"};
   }
   const std::optional<std::int64_t> step = MatchTotp(*secret, code, parts_.clock.Now(), two_step.last_step);
   if (!step || !parts_.store.UseStep(customer.id, *step)) return BadCode();
@@ -118,20 +100,17 @@ Result<Accounts::SignedIn> Accounts::CompleteSignIn(const SecondStep& step) {
   const std::optional<Challenged> challenged = ParseChallenge(*opened);
   if (!challenged || challenged->expires_micros <= ToMicros(parts_.clock.Now())) return BadChallenge();
   const std::optional<Credentials> credentials = parts_.store.FindCustomer(challenged->customer);
-  if (!credentials || FingerprintOf(credentials->password_hash) != challenged->fingerprint)
-    return BadChallenge();
+  if (!credentials || FingerprintOf(credentials->password_hash) != challenged->fingerprint) return BadChallenge();
   const Customer& customer = credentials->customer;
   const auto tell = [&](std::string_view event) {
-    parts_.security.Write({.event = event,
-                           .subject = customer.email,
-                           .client = step.client,
-                           .detail = step.device.empty() ? "" : "known device"});
+    parts_.security.Write(
+        {.event = event, .subject = customer.email, .client = step.client, .detail = step.device.empty() ? "" : "known device"});
   };
   const std::optional<TwoStep> two_step = parts_.store.FindTwoStep(customer.id);
   if (!two_step) return BadChallenge();  // It was turned off meanwhile: the password will do.
 
-  Guess guess = Guess::OfAStranger(parts_.store, policy_, Guess::At::kCode, customer.email,
-                                   {.client = step.client, .device = step.device});
+  Guess guess =
+      Guess::OfAStranger(parts_.store, policy_, Guess::At::kCode, customer.email, {.client = step.client, .device = step.device});
   if (const Status begun = guess.Begin(parts_.clock.Now()); !begun.ok()) {
     tell("second_step_throttled");
     return begun.error();
@@ -160,8 +139,7 @@ Result<Accounts::TwoStepOffer> Accounts::OfferTwoStep(const Secret& token, const
                       .text = offer.empty() ? parts_.sealer.Seal(purpose, *secret) : offer};
 }
 
-Result<std::vector<std::string>> Accounts::TurnOnTwoStep(const Secret& token, const std::string& offer,
-                                                         const std::string& code) {
+Result<std::vector<std::string>> Accounts::TurnOnTwoStep(const Secret& token, const std::string& offer, const std::string& code) {
   const Session session = TRY(FindLive(token)).session;
   const CustomerId& id = session.customer.id;
   const std::optional<Secret> secret = parts_.sealer.Open(PurposeOf(session.token), offer);
@@ -170,8 +148,7 @@ Result<std::vector<std::string>> Accounts::TurnOnTwoStep(const Secret& token, co
   const std::optional<std::int64_t> step = MatchTotp(*secret, NormalCode(code), now, /*last_used=*/-1);
   if (!step) return BadCode();
   std::vector<std::string> codes = NewRecoveryCodes(parts_.random);
-  const TwoStep two_step{
-      .sealed_secret = parts_.sealer.Seal(PurposeOf(id), *secret), .last_step = *step, .turned_on = now};
+  const TwoStep two_step{.sealed_secret = parts_.sealer.Seal(PurposeOf(id), *secret), .last_step = *step, .turned_on = now};
   if (!parts_.store.TurnOnTwoStep(id, two_step, HashAll(id, codes), session.token)) return TwoStepOn();
   parts_.security.Write({.event = "two_step_turned_on", .subject = session.customer.email});
   return codes;

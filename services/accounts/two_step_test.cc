@@ -22,13 +22,10 @@ class TwoStepTest : public AccountsTest {
   TwoStepTest() { Join(); }
 
   // The password is right.
-  Secret Challenge(const std::string& client = kClient) {
-    return SignIn(kAda, kPassword, client).value().challenge;
-  }
-  Result<Accounts::SignedIn> Complete(const Secret& challenge, const std::string& code,
-                                      const std::string& client = kClient, const std::string& device = "") {
-    return accounts().CompleteSignIn(
-        {.challenge = challenge, .code = code, .client = client, .device = device});
+  Secret Challenge(const std::string& client = kClient) { return SignIn(kAda, kPassword, client).value().challenge; }
+  Result<Accounts::SignedIn> Complete(const Secret& challenge, const std::string& code, const std::string& client = kClient,
+                                      const std::string& device = "") {
+    return accounts().CompleteSignIn({.challenge = challenge, .code = code, .client = client, .device = device});
   }
   bool IsOpen(const Secret& session) { return accounts().VerifySession(session).ok(); }
 };
@@ -74,8 +71,7 @@ TEST_F(TwoStepTest, AWrongCodeTurnsNothingOnAndTheSameOfferMayBeTriedAgain) {
   EXPECT_FALSE(Session().empty()) << "still one step";
   EXPECT_EQ(accounts().OfferTwoStep(session, offer.text)->secret.Reveal(), offer.secret.Reveal());
   const std::string code = CodeOf(app_);
-  EXPECT_THAT(accounts().TurnOnTwoStep(session, offer.text, code.substr(0, 3) + " " + code.substr(3)),
-              IsOk());
+  EXPECT_THAT(accounts().TurnOnTwoStep(session, offer.text, code.substr(0, 3) + " " + code.substr(3)), IsOk());
 
   EXPECT_THAT(accounts().TurnOnTwoStep(session, offer.text, NextCode()), HasReason("TWO_STEP_ON"));
   EXPECT_THAT(accounts().OfferTwoStep(session, ""), HasReason("TWO_STEP_ON"));
@@ -132,8 +128,7 @@ TEST_F(TwoStepTest, GuessingCodesIsThrottledForAllButKnownDevices) {
   (void)TurnOn(Session());
   const Secret challenge = Challenge();
   for (int i = 0; i < 5; ++i) {
-    EXPECT_THAT(Complete(challenge, "00000" + std::to_string(i), "192.0.2." + std::to_string(i)),
-                HasReason("BAD_CODE"));
+    EXPECT_THAT(Complete(challenge, "00000" + std::to_string(i), "192.0.2." + std::to_string(i)), HasReason("BAD_CODE"));
   }
 
   const auto refused = Complete(Challenge("198.51.100.1"), CodeOf(app_, 1), "198.51.100.1");
@@ -195,9 +190,8 @@ TEST_F(TwoStepTest, WhatHappensIsLoggedWithoutCodes) {
 
   std::string all;
   for (const std::string& line : lines_) all += line + "\n";
-  for (const char* event :
-       {"two_step_turned_on", "second_step_asked", "second_step_failed", "recovery_code_used", "9 left",
-        "signed_in", "recovery_codes_made", "two_step_turned_off"}) {
+  for (const char* event : {"two_step_turned_on", "second_step_asked", "second_step_failed", "recovery_code_used", "9 left",
+                            "signed_in", "recovery_codes_made", "two_step_turned_off"}) {
     EXPECT_THAT(all, HasSubstr(event));
   }
   EXPECT_THAT(all, Not(HasSubstr(codes[0])));
@@ -207,12 +201,10 @@ TEST_F(TwoStepTest, WhatHappensIsLoggedWithoutCodes) {
 TEST_F(TwoStepTest, WithoutTheKeyOnlyARecoveryCodeHelps) {
   const std::vector<std::string> codes = TurnOn(Session());
   const Sealer other(names::Keys({Secret(std::string(names::Keys::kKeyBytes, 'y'))}), random_);
-  Accounts without(
-      {store_, *hasher_, postman_, neighbours_, errands_, security_, TestPageTokens(), other, clock_, random_},
-      policy_);
+  Accounts without({store_, *hasher_, postman_, neighbours_, errands_, security_, TestPageTokens(), other, clock_, random_},
+                   policy_);
 
-  EXPECT_THAT(without.CompleteSignIn({.challenge = Challenge(), .code = NextCode()}),
-              HasReason("TWO_STEP_UNREADABLE"));
+  EXPECT_THAT(without.CompleteSignIn({.challenge = Challenge(), .code = NextCode()}), HasReason("TWO_STEP_UNREADABLE"));
   EXPECT_THAT(without.CompleteSignIn({.challenge = Challenge(), .code = codes[0]}), IsOk());
 }
 
@@ -269,8 +261,7 @@ TEST(SealerTest, OpensWhatItSealedForThatPurposeWithAnyOfItsKeys) {
   EXPECT_FALSE(sealer.Open("bob", sealed).has_value());
   EXPECT_FALSE(sealer.Open("ada", sealer.Seal("ada", text) + "A").has_value());
   EXPECT_FALSE(Sealer(names::Keys({now}), random).Open("ada", sealed).has_value());
-  for (const char* nonsense : {"", "A", "not base 64!", "AAAA"})
-    EXPECT_FALSE(sealer.Open("ada", nonsense).has_value());
+  for (const char* nonsense : {"", "A", "not base 64!", "AAAA"}) EXPECT_FALSE(sealer.Open("ada", nonsense).has_value());
   EXPECT_FALSE(sealer.Open("ada", std::string(5000, 'A')).has_value());
 }
 

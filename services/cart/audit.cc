@@ -4,10 +4,8 @@ namespace octavo::cart {
 
 AuditReport Audit(Store& store) {
   const CartFacts facts = store.ReadFacts();
-  AuditReport report{.carts = facts.carts,
-                     .lines = facts.lines,
-                     .copies = facts.copies,
-                     .followed_position = facts.followed_position};
+  AuditReport report{
+      .carts = facts.carts, .lines = facts.lines, .copies = facts.copies, .followed_position = facts.followed_position};
   const auto none = [&](const char* equation, std::int64_t rows, const char* what) {
     ++report.equations;
     if (rows != 0) report.violations.push_back({equation, std::to_string(rows) + " " + what});

@@ -40,8 +40,7 @@ class FakeCatalog final : public catalog::v1::CatalogService::Service {
   }
   void SetDown(bool down) { down_ = down; }
 
-  grpc::Status GetBook(grpc::ServerContext*, const catalog::v1::GetBookRequest* request,
-                       catalog::v1::Book* response) override {
+  grpc::Status GetBook(grpc::ServerContext*, const catalog::v1::GetBookRequest* request, catalog::v1::Book* response) override {
     const std::lock_guard lock(mutex_);
     if (down_) return {grpc::StatusCode::UNAVAILABLE, "told to be down"};
     const auto book = books_.find(request->name());

@@ -124,9 +124,8 @@ class MemoryStore final : public Store {
     return true;
   }
   void MarkDone(const Change& change, Timestamp now) {
-    std::erase_if(done_, [&](const auto& entry) {
-      return entry.first.first == change.cart && entry.second.created < now - kRequestsKept;
-    });
+    std::erase_if(
+        done_, [&](const auto& entry) { return entry.first.first == change.cart && entry.second.created < now - kRequestsKept; });
     done_[{change.cart, change.request_id}] = {change.fingerprint, now};
   }
   Cart Put(Cart cart, Timestamp now) {

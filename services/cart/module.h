@@ -42,8 +42,7 @@ class Module final : public runtime::Module {
 
  private:
   struct Serving {
-    Serving(const runtime::Environment& environment, const Configuration& configuration,
-            std::unique_ptr<db::Database> opened);
+    Serving(const runtime::Environment& environment, const Configuration& configuration, std::unique_ptr<db::Database> opened);
 
     const runtime::Environment& environment;
     const std::unique_ptr<db::Database> database;

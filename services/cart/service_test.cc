@@ -61,8 +61,7 @@ class CartServiceTest : public testing::Test {
     request.set_request_id(request_id);
     return Call(&v1::CartService::Stub::AddItem, request);
   }
-  v1::Cart SetQuantity(const std::string& book, std::int64_t quantity, const std::string& etag,
-                       const std::string& request_id) {
+  v1::Cart SetQuantity(const std::string& book, std::int64_t quantity, const std::string& etag, const std::string& request_id) {
     v1::SetQuantityRequest request;
     request.set_name("carts/v-1");
     request.set_book(book);
@@ -72,7 +71,7 @@ class CartServiceTest : public testing::Test {
     return Call(&v1::CartService::Stub::SetQuantity, request);
   }
 
-  FakeClock clock_;          // Of the carts.
+  FakeClock clock_;         // Of the carts.
   SystemClock wall_clock_;  // Of the calls, whose deadlines gRPC watches.
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(wall_clock_);
   obs::Metrics metrics_;

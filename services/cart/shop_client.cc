@@ -22,8 +22,8 @@ Seen ToSeen(const catalog::v1::Book& book, Currency currency) {
 Error NotForSale(const catalog::v1::Book& book, Currency currency) {
   return {.code = Code::kFailedPrecondition,
           .reason = "NOT_FOR_SALE",
-          .message = book.name() + " (" + book.title() + ") has no price in " + std::string(currency.code()) +
-                     ", so it is not for sale",
+          .message =
+              book.name() + " (" + book.title() + ") has no price in " + std::string(currency.code()) + ", so it is not for sale",
           .metadata = {{"book", book.name()}}};
 }
 
@@ -39,8 +39,7 @@ StockLevel ToLevel(const inventory::v1::Stock& stock) {
 
 }  // namespace
 
-void ShopClient::Connect(const std::shared_ptr<grpc::Channel>& catalog,
-                         const std::shared_ptr<grpc::Channel>& inventory) {
+void ShopClient::Connect(const std::shared_ptr<grpc::Channel>& catalog, const std::shared_ptr<grpc::Channel>& inventory) {
   catalog_ = catalog::v1::CatalogService::NewStub(catalog);
   inventory_ = inventory::v1::InventoryService::NewStub(inventory);
 }
@@ -54,10 +53,10 @@ ShopFacts ShopClient::Ask(const rpc::Call& call, const std::vector<BookId>& book
     stocks_request.add_books(BookName(book));
   }
   const rpc::Limits limits = rpc::Within(call, budget_);
-  auto pending_books = caller_.Start(
-      *catalog_->async(), &catalog::v1::CatalogService::Stub::async::BatchGetBooks, books_request, limits);
-  auto pending_stocks = caller_.Start(
-      *inventory_->async(), &inventory::v1::InventoryService::Stub::async::BatchGetStock, stocks_request, limits);
+  auto pending_books =
+      caller_.Start(*catalog_->async(), &catalog::v1::CatalogService::Stub::async::BatchGetBooks, books_request, limits);
+  auto pending_stocks =
+      caller_.Start(*inventory_->async(), &inventory::v1::InventoryService::Stub::async::BatchGetStock, stocks_request, limits);
 
   ShopFacts facts;
   if (const Result<catalog::v1::BatchGetBooksResponse> answer = pending_books.Get(); answer.ok()) {

@@ -25,7 +25,7 @@ struct ShopFacts {
 };
 
 struct FoundBook {
-  Seen seen;  // With a price. But for its availability, which hangs on how many are wanted.
+  Seen seen;                        // With a price. But for its availability, which hangs on how many are wanted.
   std::optional<StockLevel> stock;  // Missing when the inventory could not be asked.
 };
 

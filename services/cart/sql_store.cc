@@ -31,8 +31,7 @@ constexpr std::string_view kPutLine =
     "excluded.title, authors = excluded.authors, price_minor = excluded.price_minor, currency = excluded.currency, added = "
     "excluded.added, availability = excluded.availability";
 constexpr std::string_view kLastBook = "SELECT COALESCE(MAX(book_id), 0) FROM cart_lines WHERE book_id <= $1";
-constexpr std::string_view kBooks =
-    "SELECT DISTINCT book_id FROM cart_lines WHERE book_id > $1 ORDER BY book_id LIMIT $2";
+constexpr std::string_view kBooks = "SELECT DISTINCT book_id FROM cart_lines WHERE book_id > $1 ORDER BY book_id LIMIT $2";
 constexpr std::string_view kDeleteLine = "DELETE FROM cart_lines WHERE cart_id = $1 AND book_id = $2";
 constexpr std::string_view kDeleteLines = "DELETE FROM cart_lines WHERE cart_id = $1";
 constexpr std::string_view kDeleteCart = "DELETE FROM carts WHERE cart_id = $1";
@@ -91,9 +90,9 @@ std::optional<std::string> CurrencyOf(const std::optional<Money>& price) {
 }
 
 void PutLine(Transaction& transaction, const CartId& id, const Line& line) {
-  transaction.Execute(kPutLine, id.value(), line.book.value(), line.position, line.quantity,
-                      line.saved_for_later ? 1 : 0, line.seen.title, line.seen.authors, MinorOf(line.seen.price),
-                      CurrencyOf(line.seen.price), line.added, static_cast<int>(line.seen.availability));
+  transaction.Execute(kPutLine, id.value(), line.book.value(), line.position, line.quantity, line.saved_for_later ? 1 : 0,
+                      line.seen.title, line.seen.authors, MinorOf(line.seen.price), CurrencyOf(line.seen.price), line.added,
+                      static_cast<int>(line.seen.availability));
 }
 
 // Writes what is different from `before`, and gives the cart as it then is.
@@ -103,8 +102,8 @@ Cart Save(Transaction& transaction, const Cart& before, Cart cart, Timestamp now
   cart.updated = now;
   if (before.version == 0) {
     transaction.Execute(kInsertCart, cart.id.value(), cart.version, cart.next_position, JoinLines(cart.codes), now);
-  } else if (transaction.Execute(kUpdateCart, cart.id.value(), cart.version, cart.next_position, JoinLines(cart.codes),
-                                 now, before.version) != 1) {
+  } else if (transaction.Execute(kUpdateCart, cart.id.value(), cart.version, cart.next_position, JoinLines(cart.codes), now,
+                                 before.version) != 1) {
     // Serializable transactions never get here; on a weaker database this is what keeps a line from being lost.
     throw db::Contention(CartName(cart.id) + " was changed meanwhile");
   }
@@ -125,8 +124,7 @@ Cart Save(Transaction& transaction, const Cart& before, Cart cart, Timestamp now
 
 // --- What was done ---------------------------------------------------------------------------------------------------
 
-constexpr std::string_view kFindDone =
-    "SELECT fingerprint FROM done_changes WHERE cart_id = $1 AND change_key = $2";
+constexpr std::string_view kFindDone = "SELECT fingerprint FROM done_changes WHERE cart_id = $1 AND change_key = $2";
 constexpr std::string_view kInsertDone =
     "INSERT INTO done_changes (cart_id, change_key, fingerprint, created) VALUES ($1, $2, $3, $4)";
 constexpr std::string_view kDeleteDone = "DELETE FROM done_changes WHERE cart_id = $1";
@@ -281,8 +279,7 @@ CartFacts SqlStore::ReadFacts() {
         .lines_without_cart = Number(transaction,
                                      "SELECT COUNT(*) FROM cart_lines l LEFT JOIN carts c ON c.cart_id = l.cart_id WHERE "
                                      "c.cart_id IS NULL"),
-        .quantities_out_of_range =
-            Number(transaction, "SELECT COUNT(*) FROM cart_lines WHERE quantity NOT BETWEEN 1 AND 99"),
+        .quantities_out_of_range = Number(transaction, "SELECT COUNT(*) FROM cart_lines WHERE quantity NOT BETWEEN 1 AND 99"),
         .positions_out_of_range =
             Number(transaction,
                    "SELECT COUNT(*) FROM cart_lines l JOIN carts c ON c.cart_id = l.cart_id WHERE l.position >= "

@@ -24,7 +24,7 @@ inline constexpr std::chrono::hours kRequestsKept{24 * 30};
 struct Change {
   CartId cart;
   std::string request_id;
-  std::int64_t fingerprint = 0;                    // Of what is asked for.
+  std::int64_t fingerprint = 0;                       // Of what is asked for.
   std::optional<std::int64_t> expected_version = {};  // What the reader saw, where that matters.
 };
 
@@ -42,9 +42,9 @@ struct CartFacts {
   std::int64_t copies = 0;
   std::int64_t lines_without_cart = 0;
   std::int64_t quantities_out_of_range = 0;
-  std::int64_t positions_out_of_range = 0;   // Not below the cart's next_position, or shared by two lines.
-  std::int64_t carts_too_long = 0;           // More than kMergedLinesMax lines.
-  std::int64_t versions_out_of_range = 0;    // Below 1.
+  std::int64_t positions_out_of_range = 0;  // Not below the cart's next_position, or shared by two lines.
+  std::int64_t carts_too_long = 0;          // More than kMergedLinesMax lines.
+  std::int64_t versions_out_of_range = 0;   // Below 1.
   std::int64_t followed_position = 0;
 };
 

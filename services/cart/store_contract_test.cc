@@ -21,8 +21,8 @@ using testing::IsEmpty;
 constexpr Timestamp kNoon = FakeClock::kNoon;
 const CartId kGuest{"v-1"};
 const CartId kCustomer{"c-7"};
-const Seen kSeen{.title = "Dune", .authors = "Frank Herbert", .price = Money(1290, Currency::Eur()),
-                 .availability = Availability::kToOrder};
+const Seen kSeen{
+    .title = "Dune", .authors = "Frank Herbert", .price = Money(1290, Currency::Eur()), .availability = Availability::kToOrder};
 
 // "1x2" for two copies of book 1, "1x2 later" where saved for later.
 std::vector<std::string> Lines(const Cart& cart) {
@@ -49,9 +49,7 @@ class StoreContractTest : public testing::TestWithParam<StoreKind> {
   TestStore store_{GetParam()};
 };
 
-TEST_P(StoreContractTest, ACartThatNobodyWroteToIsEmpty) {
-  EXPECT_EQ(store_->Find(kGuest), Cart{.id = kGuest});
-}
+TEST_P(StoreContractTest, ACartThatNobodyWroteToIsEmpty) { EXPECT_EQ(store_->Find(kGuest), Cart{.id = kGuest}); }
 
 TEST_P(StoreContractTest, RemembersEverythingOfACartAcrossARestart) {
   ASSERT_THAT(Put(kGuest, 3, 2, "a"), IsOk());
@@ -86,7 +84,9 @@ TEST_P(StoreContractTest, AChangeIsDoneOnce) {
   EXPECT_EQ(*again, *first);
   EXPECT_THAT(Lines(store_->Find(kGuest)), ElementsAre("1x2"));
   EXPECT_THAT(store_->FindDone(By(kGuest, "a", 2)), HasReason("REQUEST_ID_REUSED"));
-  EXPECT_THAT(store_->Write(By(kGuest, "a", 2), [](Cart&) { return Ok(); }, kNoon), HasReason("REQUEST_ID_REUSED"));
+  EXPECT_THAT(store_->Write(
+                  By(kGuest, "a", 2), [](Cart&) { return Ok(); }, kNoon),
+              HasReason("REQUEST_ID_REUSED"));
 }
 
 TEST_P(StoreContractTest, AChangeThatFailsChangesNothingAndMayBeTriedAgain) {
@@ -107,7 +107,8 @@ TEST_P(StoreContractTest, TwoTabsNeverLoseALine) {
   const auto remove = [&](std::int64_t book, const std::string& request) {
     Change change = By(kGuest, request);
     change.expected_version = seen_by_both;
-    return store_->Write(change, [&](Cart& cart) { return SetQuantity(cart, BookId{book}, 0); }, kNoon);
+    return store_->Write(
+        change, [&](Cart& cart) { return SetQuantity(cart, BookId{book}, 0); }, kNoon);
   };
 
   EXPECT_THAT(remove(1, "tab one"), IsOk());
@@ -120,7 +121,8 @@ TEST_P(StoreContractTest, TwoTabsNeverLoseALine) {
 TEST_P(StoreContractTest, ACartThatStaysTheSameKeepsItsVersion) {
   const std::int64_t version = Put(kGuest, 1, 2, "a")->version;
 
-  const auto same = store_->Write(By(kGuest, "b"), [](Cart& cart) { return SetQuantity(cart, BookId{1}, 2); }, kNoon);
+  const auto same = store_->Write(
+      By(kGuest, "b"), [](Cart& cart) { return SetQuantity(cart, BookId{1}, 2); }, kNoon);
 
   EXPECT_EQ(same->version, version);
 }
@@ -175,9 +177,7 @@ TEST_P(StoreContractTest, OfADeletedCartNothingIsLeft) {
 
 TEST_P(StoreContractTest, AnOrderEventIsAppliedOnceWithItsPosition) {
   ASSERT_THAT(Put(kGuest, 1, 3, "a"), IsOk());
-  const auto order = [](const std::string& name) {
-    return Ordered{.cart = kGuest, .order = name, .copies = {{BookId{1}, 1}}};
-  };
+  const auto order = [](const std::string& name) { return Ordered{.cart = kGuest, .order = name, .copies = {{BookId{1}, 1}}}; };
   EXPECT_EQ(store_->FollowedPosition(), 0);
 
   store_->FollowTo(4, {order("orders/1")}, kNoon);

@@ -47,7 +47,7 @@ class BookNumbers {
   std::map<std::string, std::int64_t> answers_;  // Of AskAll alone.
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool known_ = false;                  // Guarded by mutex_, as the next line.
+  bool known_ = false;                 // Guarded by mutex_, as the next line.
   std::string missing_ = "its peers";  // Who has not answered.
 };
 

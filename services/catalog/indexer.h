@@ -10,10 +10,10 @@
 #include <mutex>
 #include <optional>
 
+#include "lib/background/repeater.h"
 #include "lib/base/change_signal.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
-#include "lib/background/repeater.h"
 #include "services/catalog/search/search_index.h"
 #include "services/catalog/store.h"
 
@@ -54,7 +54,7 @@ class Indexer {
   obs::Metrics& metrics_;
   std::mutex mutex_;
   std::condition_variable moved_;
-  std::optional<background::Repeater> repeater_;   // From Start to Stop, as the next.
+  std::optional<background::Repeater> repeater_;  // From Start to Stop, as the next.
   ChangeSignal::Subscription subscription_;
 };
 

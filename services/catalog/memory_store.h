@@ -100,8 +100,7 @@ class MemoryStore final : public Store {
     return books_[id].book;
   }
 
-  Result<Book> UpdateBook(BookId id, std::optional<std::int64_t> expected, const ChangeContent& change,
-                          Timestamp now) override {
+  Result<Book> UpdateBook(BookId id, std::optional<std::int64_t> expected, const ChangeContent& change, Timestamp now) override {
     const std::lock_guard lock(mutex_);
     const auto found = books_.find(id);
     if (found == books_.end()) return UnknownBook(id);
@@ -148,8 +147,7 @@ class MemoryStore final : public Store {
     if (stored.last_line != import.last_line || stored.done) return ImportRunning(import.id);
     for (const CheckedRow& row : rows) {
       const std::optional<KnownBook> known = Known(import.source, row.key);
-      const RowVerdict verdict =
-          DecideRow(row, known, IsbnOwner(row.book.content.isbn13), stored.counts, stored.problems);
+      const RowVerdict verdict = DecideRow(row, known, IsbnOwner(row.book.content.isbn13), stored.counts, stored.problems);
       stored.last_line = row.line;
       if (import.dry_run || verdict == RowVerdict::kUnchanged || verdict == RowVerdict::kRefuse) continue;
       Put(known ? known->id : BookId{++last_id_}, row.book.content, import.source, row.key, row.fingerprint, now);
@@ -179,8 +177,7 @@ class MemoryStore final : public Store {
     for (auto at = changes_.upper_bound(position); at != changes_.end(); ++at) {
       if (static_cast<int>(page.changes.size()) == count_max) break;
       const auto book = books_.find(at->second);
-      page.changes.push_back({at->first, at->second,
-                              book == books_.end() ? std::nullopt : std::optional(book->second.book)});
+      page.changes.push_back({at->first, at->second, book == books_.end() ? std::nullopt : std::optional(book->second.book)});
     }
     return page;
   }

@@ -5,11 +5,11 @@
 #include <map>
 #include <optional>
 
+#include "lib/background/log_watch.h"
 #include "lib/base/change_signal.h"
 #include "lib/base/uuid.h"
 #include "lib/rpc/client.h"
 #include "lib/runtime/store.h"
-#include "lib/background/log_watch.h"
 #include "octavo/cart/v1/cart.grpc.pb.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "octavo/promotions/v1/promotions.grpc.pb.h"
@@ -30,8 +30,8 @@ constexpr std::chrono::milliseconds kAskBudget{1000};
 }  // namespace
 
 struct Module::Parts {
-  Parts(const runtime::Environment& environment, const Configuration& configuration,
-        std::unique_ptr<db::Database> opened, std::unique_ptr<SearchIndex> opened_index)
+  Parts(const runtime::Environment& environment, const Configuration& configuration, std::unique_ptr<db::Database> opened,
+        std::unique_ptr<SearchIndex> opened_index)
       : log(environment.log),
         metrics(environment.metrics),
         database(std::move(opened)),
@@ -94,13 +94,12 @@ void Module::Configure(runtime::Options::Group options) {
 Status Module::Open(const runtime::Environment& environment) {
   if (configuration_.threads < 1) return InvalidField("--catalog.threads", "must be at least 1");
   const std::filesystem::path folder = environment.data_dir / name();
-  std::unique_ptr<db::Database> database =
-      TRY(runtime::OpenStore(environment,
-                             {.module = name(),
-                              .file = "catalog.sqlite",
-                              .url = std::string(configuration_.database_url.Reveal()),
-                              .connections_max = static_cast<int>(configuration_.threads)},
-                             Migrations()));
+  std::unique_ptr<db::Database> database = TRY(runtime::OpenStore(environment,
+                                                                  {.module = name(),
+                                                                   .file = "catalog.sqlite",
+                                                                   .url = std::string(configuration_.database_url.Reveal()),
+                                                                   .connections_max = static_cast<int>(configuration_.threads)},
+                                                                  Migrations()));
   const std::string catalogue = SqlStore(*database).CatalogueId(NewUuid(environment.clock, environment.random));
   std::unique_ptr<SearchIndex> index = TRY(SearchIndex::Open(folder / "search", catalogue));
   parts_ = std::make_unique<Parts>(environment, configuration_, std::move(database), std::move(index));
@@ -115,9 +114,8 @@ Status Module::Start(const runtime::Peers& peers) {
                       parts_->metrics, [this, neighbours](const std::stop_token&) { parts_->numbers.AskAll(neighbours); });
   parts_->indexer.Start();
   if (parts_->database->dialect() == db::Dialect::kPostgres) {
-    parts_->watch.emplace(
-        background::Repeater::Options{.name = "change_watch", .interval = background::kWatchInterval}, parts_->log,
-                          parts_->metrics,
+    parts_->watch.emplace(background::Repeater::Options{.name = "change_watch", .interval = background::kWatchInterval},
+                          parts_->log, parts_->metrics,
                           background::NotifyOfNew([&store = parts_->store] { return store.LastPosition(); }, parts_->signal));
   }
   parts_->pipeline.Open();

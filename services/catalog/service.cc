@@ -46,8 +46,8 @@ class ImportStream final : public rpc::Sink<v1::ImportBooksRequest, v1::Import> 
     if (request.has_header()) {
       if (session_) return InvalidField("header", "was sent already");
       const v1::ImportHeader& header = request.header();
-      session_ = TRY(ImportSession::Open(store_, signal_, clock_, ImportIdOf(header.import()).value(), header.source(),
-                                         header.dry_run()));
+      session_ = TRY(
+          ImportSession::Open(store_, signal_, clock_, ImportIdOf(header.import()).value(), header.source(), header.dry_run()));
       return Ok();
     }
     TRY(CheckHeader());
@@ -78,8 +78,7 @@ class ImportStream final : public rpc::Sink<v1::ImportBooksRequest, v1::Import> 
 // One StreamChanges stream: pages of the log, then rest until the signal says that there is more.
 class ChangeStream final : public rpc::Source<v1::Change> {
  public:
-  ChangeStream(Store& store, ChangeSignal& signal, std::int64_t position)
-      : store_(store), signal_(signal), position_(position) {}
+  ChangeStream(Store& store, ChangeSignal& signal, std::int64_t position) : store_(store), signal_(signal), position_(position) {}
 
   void Attach(rpc::Waker waker) override { subscription_ = signal_.Listen(std::move(waker)); }
 
@@ -151,11 +150,10 @@ Result<v1::Book> CatalogService::GetBook(const rpc::Call&, const v1::GetBookRequ
   return ToProto(*book);
 }
 
-Result<v1::BatchGetBooksResponse> CatalogService::BatchGetBooks(const rpc::Call&,
-                                                                const v1::BatchGetBooksRequest& request) {
+Result<v1::BatchGetBooksResponse> CatalogService::BatchGetBooks(const rpc::Call&, const v1::BatchGetBooksRequest& request) {
   if (request.names_size() > kBatchMax) {
-    return InvalidField("names", std::to_string(request.names_size()) + " are named, at most " +
-                                     std::to_string(kBatchMax) + " are allowed");
+    return InvalidField(
+        "names", std::to_string(request.names_size()) + " are named, at most " + std::to_string(kBatchMax) + " are allowed");
   }
   std::vector<BookId> ids;
   for (const std::string& name : request.names()) ids.push_back(TRY(ParseBookName(name, "names")));
@@ -176,9 +174,7 @@ Result<v1::BatchGetBooksResponse> CatalogService::BatchGetBooks(const rpc::Call&
 Result<v1::ListBooksResponse> CatalogService::ListBooks(const rpc::Call&, const v1::ListBooksRequest& request) {
   const int page_size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   auto shelf = TRY(ShelfOf(request));
-  ListQuery query{.shelf = std::move(shelf),
-                  .order = OrderOf(request.order(), ListOrder::kPopularity),
-                  .page_size = page_size};
+  ListQuery query{.shelf = std::move(shelf), .order = OrderOf(request.order(), ListOrder::kPopularity), .page_size = page_size};
   if (query.order == ListOrder::kRelevance) return InvalidField("order", "ORDER_RELEVANCE is for searches");
   const std::string listing = rpc::ListingOf(request);
   query.after = CursorAtBegin(query.order);
@@ -227,8 +223,8 @@ Result<v1::SearchBooksResponse> CatalogService::SearchBooks(const rpc::Call&, co
 Result<v1::SuggestResponse> CatalogService::Suggest(const rpc::Call&, const v1::SuggestRequest& request) {
   constexpr int kDefault = 8;
   if (request.max_results() < 0 || request.max_results() > kSuggestionsMax) {
-    return InvalidField("max_results", std::to_string(request.max_results()) + " is not between 0 and " +
-                                           std::to_string(kSuggestionsMax));
+    return InvalidField("max_results",
+                        std::to_string(request.max_results()) + " is not between 0 and " + std::to_string(kSuggestionsMax));
   }
   v1::SuggestResponse response;
   const int count_max = request.max_results() == 0 ? kDefault : request.max_results();
@@ -313,8 +309,8 @@ Result<v1::Import> CatalogService::GetImport(const rpc::Call&, const v1::GetImpo
   return ToProto(TRY(store_.FindImport(ImportIdOf(request.name()))));
 }
 
-Result<std::unique_ptr<CatalogService::ChangeSource>> CatalogService::StreamChanges(
-    const rpc::Call&, const v1::StreamChangesRequest& request) {
+Result<std::unique_ptr<CatalogService::ChangeSource>> CatalogService::StreamChanges(const rpc::Call&,
+                                                                                    const v1::StreamChangesRequest& request) {
   if (request.position() < 0) return InvalidField("position", std::to_string(request.position()) + " is negative");
   return std::unique_ptr<ChangeSource>(std::make_unique<ChangeStream>(store_, signal_, request.position()));
 }

@@ -149,22 +149,27 @@ v1::Suggestion ToProto(const Suggestion& suggestion) {
 }
 
 void AddFacets(const FacetCounts& counts, v1::SearchBooksResponse& response) {
-  AddFacet("category", counts.categories, [](const FacetCount& count) {
-    return std::pair(NameOf(ShelfKind::kCategory, count.value), std::string(FindCategory(count.value)->display_name));
-  }, response);
-  AddFacet("format", counts.formats, [](const FacetCount& count) {
-    const int format = count.value[0] - '0';
-    return std::pair(v1::Format_Name(static_cast<v1::Format>(format)), std::string(FormatDisplayName(format)));
-  }, response);
-  AddFacet("language", counts.languages, [](const FacetCount& count) {
-    return std::pair(count.value, LanguageName(count.value));
-  }, response);
-  AddFacet("decade", counts.decades, [](const FacetCount& count) {
-    return std::pair(count.value, count.value + "s");
-  }, response);
-  AddFacet("author", counts.authors, [](const FacetCount& count) {
-    return std::pair(NameOf(ShelfKind::kAuthor, count.value), count.display_name);
-  }, response);
+  AddFacet(
+      "category", counts.categories,
+      [](const FacetCount& count) {
+        return std::pair(NameOf(ShelfKind::kCategory, count.value), std::string(FindCategory(count.value)->display_name));
+      },
+      response);
+  AddFacet(
+      "format", counts.formats,
+      [](const FacetCount& count) {
+        const int format = count.value[0] - '0';
+        return std::pair(v1::Format_Name(static_cast<v1::Format>(format)), std::string(FormatDisplayName(format)));
+      },
+      response);
+  AddFacet(
+      "language", counts.languages, [](const FacetCount& count) { return std::pair(count.value, LanguageName(count.value)); },
+      response);
+  AddFacet(
+      "decade", counts.decades, [](const FacetCount& count) { return std::pair(count.value, count.value + "s"); }, response);
+  AddFacet(
+      "author", counts.authors,
+      [](const FacetCount& count) { return std::pair(NameOf(ShelfKind::kAuthor, count.value), count.display_name); }, response);
 }
 
 Result<BookContent> DraftOf(const v1::Book& book) {
@@ -207,8 +212,8 @@ Result<BookContent> DraftOf(const v1::Book& book) {
 
 Status CheckCurrency(const BookContent& content, Currency shop) {
   if (!content.price || content.price->currency() == shop) return Ok();
-  return InvalidField("price.currency_code", std::string(content.price->currency().code()) +
-                                                 " is not the shop's currency, " + std::string(shop.code()));
+  return InvalidField("price.currency_code",
+                      std::string(content.price->currency().code()) + " is not the shop's currency, " + std::string(shop.code()));
 }
 
 Result<BookContent> PricedDraftOf(const v1::Book& book, Currency shop) {
@@ -260,9 +265,8 @@ Result<Shelf> ShelfOf(const v1::ListBooksRequest& request) {
   const struct {
     ShelfKind kind;
     const std::string& name;
-  } kNamed[] = {{ShelfKind::kCategory, request.category()},
-                {ShelfKind::kAuthor, request.author()},
-                {ShelfKind::kSeries, request.series()}};
+  } kNamed[] = {
+      {ShelfKind::kCategory, request.category()}, {ShelfKind::kAuthor, request.author()}, {ShelfKind::kSeries, request.series()}};
   Shelf shelf;
   for (const auto& [kind, name] : kNamed) {
     if (name.empty()) continue;

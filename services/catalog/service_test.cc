@@ -6,8 +6,8 @@
 
 #include <thread>
 
-#include "lib/rpc/client.h"
 #include "lib/background/log_watch.h"
+#include "lib/rpc/client.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
@@ -358,8 +358,8 @@ TEST_F(CatalogServiceTest, AnAuthorUnderSeveralNamesIsOnePage) {
 }
 
 TEST_F(CatalogServiceTest, PutsBooksOfEarlierRulesOnTheirAuthorsShelf) {
-  BookContent content = CheckBook({.title = "The Idiot", .authors = {{.display_name = "Fyodor Dostoyevsky"}}},
-                                  WrongIsbn::kRefuse)->content;
+  BookContent content =
+      CheckBook({.title = "The Idiot", .authors = {{.display_name = "Fyodor Dostoyevsky"}}}, WrongIsbn::kRefuse)->content;
   content.authors[0].slug = "fyodor-dostoyevsky";  // As it was stored once.
   store_.CreateBook(content, "", clock_.Now()).value();
   signal_.Notify();
@@ -373,7 +373,7 @@ TEST_F(CatalogServiceTest, PutsBooksOfEarlierRulesOnTheirAuthorsShelf) {
 // Another process on the same database writes to the store and tells nobody here.
 TEST_F(CatalogServiceTest, FindsWhatAnotherProcessWrote) {
   const background::Repeater watch({.name = "change_watch", .interval = std::chrono::milliseconds(1)}, *log_, metrics_,
-                             background::NotifyOfNew([this] { return store_.LastPosition(); }, signal_));
+                                   background::NotifyOfNew([this] { return store_.LastPosition(); }, signal_));
   const BookContent content =
       CheckBook({.title = "Emma", .authors = {{.display_name = "Jane Austen"}}}, WrongIsbn::kRefuse)->content;
 

@@ -122,9 +122,7 @@ StoredBook ReadBook(const Row& row, std::size_t column = 0) {
   return stored;
 }
 
-std::optional<std::string> NullIfEmpty(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(text);
-}
+std::optional<std::string> NullIfEmpty(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
 
 // In the order of kBookColumns.
 std::vector<Value> BookValues(const StoredBook& stored) {
@@ -179,8 +177,8 @@ void ExecuteRows(Transaction& transaction, const std::string& head, int columns,
 }
 
 // `head` + "($n, …)" + `tail`, with the list padded by its last value to one of a few sizes. `fixed` come first.
-std::vector<Row> QueryIn(Transaction& transaction, const std::string& head, const std::string& tail,
-                         std::vector<Value> fixed, const std::vector<Value>& list) {
+std::vector<Row> QueryIn(Transaction& transaction, const std::string& head, const std::string& tail, std::vector<Value> fixed,
+                         const std::vector<Value>& list) {
   if (list.empty()) return {};
   constexpr std::array<std::size_t, 4> kSizes = {1, 24, 128, 1024};
   const auto* size = std::find_if(kSizes.begin(), kSizes.end(), [&](std::size_t each) { return each >= list.size(); });
@@ -236,10 +234,9 @@ std::string ListStatement(ListOrder order, bool main) {
   const std::string key = KeyColumn(order);
   const std::string way = IsDescending(order) ? " DESC" : "";
   const std::string behind = IsDescending(order) ? " < " : " > ";
-  return "SELECT " + kBookColumns + " FROM (SELECT book_id, " + key + " AS sort_key FROM shelved_books" +
-         " WHERE shelf_id = $1" + (main ? " AND shelf_id < 1000" : "") + " AND (" + key + ", book_id)" + behind +
-         "($2, $3) ORDER BY " + key + way + ", book_id" + way +
-         " LIMIT $4) AS page JOIN books ON books.id = page.book_id ORDER BY page.sort_key" + way +
+  return "SELECT " + kBookColumns + " FROM (SELECT book_id, " + key + " AS sort_key FROM shelved_books" + " WHERE shelf_id = $1" +
+         (main ? " AND shelf_id < 1000" : "") + " AND (" + key + ", book_id)" + behind + "($2, $3) ORDER BY " + key + way +
+         ", book_id" + way + " LIMIT $4) AS page JOIN books ON books.id = page.book_id ORDER BY page.sort_key" + way +
          ", page.book_id" + way;
 }
 
@@ -306,8 +303,7 @@ class ChangeWriter {
     MakeShelves(differences, names);
     for (const auto& [shelf, difference] : differences) {
       if (difference == 0) continue;
-      transaction_.Execute("UPDATE shelves SET book_count = book_count + $2 WHERE id = $1", shelf_ids_.at(shelf),
-                           difference);
+      transaction_.Execute("UPDATE shelves SET book_count = book_count + $2 WHERE id = $1", shelf_ids_.at(shelf), difference);
     }
   }
 
@@ -394,8 +390,8 @@ class ChangeWriter {
       const BookContent& content = change.after->book.content;
       const SortKeys keys = SortKeysOf(content);
       for (const Shelf& shelf : ShelvesOf(content)) {
-        values.insert(values.end(), {shelf_ids_.at(shelf), change.after->book.id.value(), keys.ratings_count,
-                                     keys.title, keys.published, keys.price, keys.series_number});
+        values.insert(values.end(), {shelf_ids_.at(shelf), change.after->book.id.value(), keys.ratings_count, keys.title,
+                                     keys.published, keys.price, keys.series_number});
       }
     }
     ExecuteRows(transaction_,
@@ -453,10 +449,9 @@ Status WriteProgress(Transaction& transaction, const Import& import, std::int64_
       " refused_count = $7, isbn_repaired_count = $8, isbn_refused_count = $9, warning_count = $10, error_count = $11,"
       " last_line = $12, done = $13, updated = $14 WHERE id = $1 AND last_line = $2 AND (done = 0 OR $13 = 1)";
   const ImportCounts& counts = import.counts;
-  const std::int64_t written =
-      transaction.Execute(kWrite, import.id.value(), expected_line, counts.rows, counts.created, counts.updated,
-                          counts.unchanged, counts.refused, counts.isbn_repaired, counts.isbn_refused, counts.warnings,
-                          counts.errors, import.last_line, import.done, now);
+  const std::int64_t written = transaction.Execute(
+      kWrite, import.id.value(), expected_line, counts.rows, counts.created, counts.updated, counts.unchanged, counts.refused,
+      counts.isbn_repaired, counts.isbn_refused, counts.warnings, counts.errors, import.last_line, import.done, now);
   if (written == 0) return ImportRunning(import.id);
   return Ok();
 }
@@ -484,8 +479,7 @@ class GroupImporter {
     for (const CheckedRow& row : rows) {
       if (row.refusal.empty()) keys.emplace_back(row.key);
     }
-    for (const Row& row : QueryIn(transaction_,
-                                  "SELECT " + kBookColumns + " FROM books WHERE source = $1 AND source_key IN ", "",
+    for (const Row& row : QueryIn(transaction_, "SELECT " + kBookColumns + " FROM books WHERE source = $1 AND source_key IN ", "",
                                   {import_.source}, keys)) {
       StoredBook stored = ReadBook(row);
       std::string key = stored.book.key;
@@ -506,22 +500,16 @@ class GroupImporter {
   void Decide(const CheckedRow& row) {
     import_.last_line = row.line;
     const auto stored = known_.find(row.key);
-    const auto known = stored == known_.end()
-                           ? std::nullopt
-                           : std::optional(KnownBook{stored->second.book.id, stored->second.row_fingerprint});
+    const auto known =
+        stored == known_.end() ? std::nullopt : std::optional(KnownBook{stored->second.book.id, stored->second.row_fingerprint});
     const auto owner = isbn_owners_.find(row.book.content.isbn13);
-    const RowVerdict verdict =
-        DecideRow(row, known, owner == isbn_owners_.end() ? std::nullopt : std::optional(owner->second),
-                  import_.counts, problems_);
+    const RowVerdict verdict = DecideRow(row, known, owner == isbn_owners_.end() ? std::nullopt : std::optional(owner->second),
+                                         import_.counts, problems_);
     if (verdict != RowVerdict::kCreate && verdict != RowVerdict::kUpdate) return;
 
     BookChange change;
     StoredBook after{.row_fingerprint = row.fingerprint};
-    after.book = {.content = row.book.content,
-                  .source = import_.source,
-                  .key = row.key,
-                  .created = now_,
-                  .updated = now_};
+    after.book = {.content = row.book.content, .source = import_.source, .key = row.key, .created = now_, .updated = now_};
     if (verdict == RowVerdict::kUpdate) {
       change.before = stored->second;
       after.book.id = stored->second.book.id;
@@ -549,12 +537,11 @@ class GroupImporter {
     std::vector<Value> values;
     std::int64_t number = 0;
     for (const RowProblem& problem : problems_) {
-      values.insert(values.end(), {import_.id.value(), problem.line, number++, problem.key,
-                                   static_cast<int>(problem.severity), problem.message});
+      values.insert(values.end(), {import_.id.value(), problem.line, number++, problem.key, static_cast<int>(problem.severity),
+                                   problem.message});
     }
-    ExecuteRows(transaction_,
-                "INSERT INTO import_problems (import_id, line, number, source_key, severity, message) VALUES ", 6, "",
-                values);
+    ExecuteRows(transaction_, "INSERT INTO import_problems (import_id, line, number, source_key, severity, message) VALUES ", 6,
+                "", values);
   }
 
   Transaction& transaction_;
@@ -572,8 +559,7 @@ class GroupImporter {
 
 std::string SqlStore::CatalogueId(const std::string& candidate) {
   return database_.Write([&](Transaction& transaction) {
-    transaction.Execute("INSERT INTO facts (name, text) VALUES ('catalogue', $1) ON CONFLICT (name) DO NOTHING",
-                        candidate);
+    transaction.Execute("INSERT INTO facts (name, text) VALUES ('catalogue', $1) ON CONFLICT (name) DO NOTHING", candidate);
     return transaction.QueryTheOne("SELECT text FROM facts WHERE name = 'catalogue'").Text(0);
   });
 }
@@ -612,8 +598,7 @@ Result<ListPage> SqlStore::ListBooks(const ListQuery& query) {
     const Value key = query.order == ListOrder::kTitle ? Value(query.after.text) : Value(query.after.number);
     const std::string statement = ListStatement(query.order, IsMain(query.shelf));
     ListPage page{.total_size = shelf->book_count};
-    for (const Row& row :
-         transaction.Query(statement, shelf->id, key, query.after.id.value(), query.page_size + 1)) {
+    for (const Row& row : transaction.Query(statement, shelf->id, key, query.after.id.value(), query.page_size + 1)) {
       page.books.push_back(ReadBook(row).book);
     }
     page.more = static_cast<int>(page.books.size()) > query.page_size;
@@ -659,8 +644,8 @@ Result<Book> SqlStore::CreateBook(const BookContent& content, const std::string&
     if (const auto owner = IsbnOwner(transaction, content.isbn13)) return IsbnTaken(content.isbn13, *owner);
     const std::int64_t id = TakeNumbers(transaction, "book", 1);
     if (id > kBookIdMax) return CatalogueFull();
-    transaction.Execute("INSERT INTO requests (request_id, fingerprint, book_id, created) VALUES ($1, $2, $3, $4)",
-                        request_id, fingerprint, id, now);
+    transaction.Execute("INSERT INTO requests (request_id, fingerprint, book_id, created) VALUES ($1, $2, $3, $4)", request_id,
+                        fingerprint, id, now);
     BookChange change;
     change.after.emplace();
     change.after->book = {.id = BookId{id}, .content = content, .created = now, .updated = now};
@@ -762,11 +747,10 @@ Result<Import> SqlStore::FindImport(const ImportId& id) {
 
 Result<ChangePage> SqlStore::ReadChanges(std::int64_t position, int count_max) {
   constexpr const char* kLast = "SELECT value FROM counters WHERE name = 'position'";
-  const std::string kRead =
-      "SELECT change_position, book_id, " + kBookColumns +
-      " FROM (SELECT position AS change_position, book_id FROM changes WHERE position > $1"
-      " ORDER BY position LIMIT $2) AS page LEFT JOIN books ON books.id = page.book_id"
-      " ORDER BY change_position";
+  const std::string kRead = "SELECT change_position, book_id, " + kBookColumns +
+                            " FROM (SELECT position AS change_position, book_id FROM changes WHERE position > $1"
+                            " ORDER BY position LIMIT $2) AS page LEFT JOIN books ON books.id = page.book_id"
+                            " ORDER BY change_position";
   return database_.Read([&](Transaction& transaction) -> Result<ChangePage> {
     ChangePage page{.last_position = transaction.QueryTheOne(kLast).Int(0)};
     if (position > page.last_position) return UnknownPosition(position, page.last_position);
@@ -786,9 +770,8 @@ std::int64_t SqlStore::LastPosition() {
 }
 
 std::int64_t SqlStore::LastNumber() {
-  return database_.Read([&](Transaction& transaction) {
-    return transaction.QueryTheOne("SELECT value FROM counters WHERE name = 'book'").Int(0);
-  });
+  return database_.Read(
+      [&](Transaction& transaction) { return transaction.QueryTheOne("SELECT value FROM counters WHERE name = 'book'").Int(0); });
 }
 
 void SqlStore::PassOverNumbers(std::int64_t last) {

@@ -28,8 +28,7 @@ class SqlStore final : public Store {
   Result<AuthorRecord> FindAuthor(const std::string& slug) override;
   std::map<std::string, std::int64_t> CountByCategory() override;
   Result<Book> CreateBook(const BookContent& content, const std::string& request_id, Timestamp now) override;
-  Result<Book> UpdateBook(BookId id, std::optional<std::int64_t> expected, const ChangeContent& change,
-                          Timestamp now) override;
+  Result<Book> UpdateBook(BookId id, std::optional<std::int64_t> expected, const ChangeContent& change, Timestamp now) override;
   Status DeleteBook(BookId id, std::optional<std::int64_t> expected) override;
   std::int64_t DeleteSource(const std::string& source) override;
   Result<Import> OpenImport(const ImportId& id, const std::string& source, bool dry_run, Timestamp now) override;

@@ -2,9 +2,7 @@
 
 namespace octavo::catalog {
 
-Error UnknownBook(BookId id) {
-  return Error{Code::kNotFound, "UNKNOWN_BOOK", "there is no book " + BookName(id)};
-}
+Error UnknownBook(BookId id) { return Error{Code::kNotFound, "UNKNOWN_BOOK", "there is no book " + BookName(id)}; }
 
 Error UnknownShelf(const Shelf& shelf) {
   const char* reason = shelf.kind == ShelfKind::kCategory ? "UNKNOWN_CATEGORY"
@@ -47,8 +45,6 @@ Error UnknownPosition(std::int64_t position, std::int64_t last) {
                "position " + std::to_string(position) + " lies behind the newest change, " + std::to_string(last)};
 }
 
-Error CatalogueFull() {
-  return Error{Code::kResourceExhausted, "CATALOGUE_FULL", "no book number is left"};
-}
+Error CatalogueFull() { return Error{Code::kResourceExhausted, "CATALOGUE_FULL", "no book number is left"}; }
 
 }  // namespace octavo::catalog

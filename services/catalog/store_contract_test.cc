@@ -238,8 +238,7 @@ TEST_P(StoreContractTest, KnowsItsShelves) {
   EXPECT_EQ(store_->FindAuthor("ursula-k-le-guin")->display_name, "Ursula K. Le Guin");
   EXPECT_EQ(store_->FindAuthor("ursula-k-le-guin")->book_count, 2);
   EXPECT_EQ(store_->ListBooks(Query({ShelfKind::kCategory, "poetry"}, ListOrder::kTitle))->total_size, 0);
-  EXPECT_THAT(store_->ListBooks(Query({ShelfKind::kCategory, "cooking"}, ListOrder::kTitle)),
-              HasReason("UNKNOWN_CATEGORY"));
+  EXPECT_THAT(store_->ListBooks(Query({ShelfKind::kCategory, "cooking"}, ListOrder::kTitle)), HasReason("UNKNOWN_CATEGORY"));
   EXPECT_THAT(store_->ListBooks(Query({ShelfKind::kAuthor, "nobody"}, ListOrder::kTitle)), HasReason("UNKNOWN_AUTHOR"));
   EXPECT_THAT(store_->ListBooks(Query({ShelfKind::kSeries, "none"}, ListOrder::kTitle)), HasReason("UNKNOWN_SERIES"));
 }
@@ -252,8 +251,7 @@ TEST_P(StoreContractTest, ImportsRowsAndCountsThem) {
   import = store_->ImportGroup(import, rows, kNoon).value();
   import = store_->FinishImport(import, kNoon).value();
 
-  EXPECT_EQ(import.counts,
-            (ImportCounts{.rows = 3, .created = 2, .refused = 1, .isbn_repaired = 1, .warnings = 1, .errors = 1}));
+  EXPECT_EQ(import.counts, (ImportCounts{.rows = 3, .created = 2, .refused = 1, .isbn_repaired = 1, .warnings = 1, .errors = 1}));
   EXPECT_TRUE(import.done);
   EXPECT_EQ(import.last_line, 4);
   const Import found = store_->FindImport(ImportId{"i1"}).value();
@@ -265,10 +263,15 @@ TEST_P(StoreContractTest, ImportsRowsAndCountsThem) {
 TEST_P(StoreContractTest, ImportingTheSameAgainChangesNothing) {
   const std::vector rows = {Row(2, "a", Content("A")), Row(3, "b", Content("B"))};
   store_->ImportGroup(Open("i1"), rows, kNoon).value();
-  const Book by_hand = store_->UpdateBook(BookId{1}, {}, [](BookContent content) -> Result<BookContent> {
-    content.title = "A, corrected";
-    return content;
-  }, kNoon).value();
+  const Book by_hand = store_
+                           ->UpdateBook(
+                               BookId{1}, {},
+                               [](BookContent content) -> Result<BookContent> {
+                                 content.title = "A, corrected";
+                                 return content;
+                               },
+                               kNoon)
+                           .value();
   const std::int64_t position = store_->LastPosition();
 
   const Import again = store_->ImportGroup(Open("i2"), rows, kNoon + std::chrono::hours(1)).value();
@@ -295,20 +298,20 @@ TEST_P(StoreContractTest, ImportingAChangedRowChangesItsBook) {
 TEST_P(StoreContractTest, RowsOfOneGroupMayHandAnIsbnOver) {
   store_->ImportGroup(Open("i1"), std::vector{Row(2, "a", WithIsbn(Content("A"), "9780441478125"))}, kNoon).value();
 
-  const Import import = store_->ImportGroup(Open("i2"),
-                                            std::vector{Row(2, "b", WithIsbn(Content("B"), "9780441478125")),
-                                                        Row(3, "a", Content("A")),
-                                                        Row(4, "c", WithIsbn(Content("C"), "9780441478125")),
-                                                        Row(5, "d", WithIsbn(Content("D"), "9780441478125"))},
-                                            kNoon)
-                            .value();
+  const Import import =
+      store_
+          ->ImportGroup(Open("i2"),
+                        std::vector{Row(2, "b", WithIsbn(Content("B"), "9780441478125")), Row(3, "a", Content("A")),
+                                    Row(4, "c", WithIsbn(Content("C"), "9780441478125")),
+                                    Row(5, "d", WithIsbn(Content("D"), "9780441478125"))},
+                        kNoon)
+          .value();
 
   EXPECT_EQ(import.counts, (ImportCounts{.rows = 4, .created = 1, .updated = 1, .refused = 2, .errors = 2}));
 }
 
 TEST_P(StoreContractTest, ADryRunCountsAndChangesNothing) {
-  const Import import = store_->ImportGroup(Open("i1", /*dry_run=*/true), std::vector{Row(2, "a", Content("A"))}, kNoon)
-                            .value();
+  const Import import = store_->ImportGroup(Open("i1", /*dry_run=*/true), std::vector{Row(2, "a", Content("A"))}, kNoon).value();
 
   EXPECT_EQ(import.counts, (ImportCounts{.rows = 1, .created = 1}));
   EXPECT_EQ(store_->LastPosition(), 0);
@@ -338,8 +341,7 @@ TEST_P(StoreContractTest, AnImportOfManyRowsKeepsThemAll) {
   }
   store_->ImportGroup(Open("i1"), rows, kNoon).value();
 
-  EXPECT_EQ(store_->ListBooks(Query({ShelfKind::kAll, ""}, ListOrder::kTitle))->total_size,
-            static_cast<int>(kGroupRowsMax));
+  EXPECT_EQ(store_->ListBooks(Query({ShelfKind::kAll, ""}, ListOrder::kTitle))->total_size, static_cast<int>(kGroupRowsMax));
   EXPECT_THAT(store_->FindAuthor("author-77"), IsOk());
 }
 

@@ -18,8 +18,7 @@ Status Module::Open(const runtime::Environment& environment) {
 }
 
 std::vector<rpc::Service*> Module::services() {
-  return {&serving_->unary, &serving_->bidirectional, &serving_->server_streaming,
-          &serving_->client_streaming};
+  return {&serving_->unary, &serving_->bidirectional, &serving_->server_streaming, &serving_->client_streaming};
 }
 
 Status Module::Start(const runtime::Peers&) {
@@ -27,8 +26,6 @@ Status Module::Start(const runtime::Peers&) {
   return Ok();
 }
 
-void Module::Close() {
-  serving_->pipeline.Close();
-}
+void Module::Close() { serving_->pipeline.Close(); }
 
 }  // namespace octavo::hello

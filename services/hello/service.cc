@@ -57,27 +57,23 @@ UnaryService::UnaryService(rpc::Pipeline& pipeline) : Service("unary.Unary", pip
   CheckComplete();
 }
 
-Result<unary::MessageResponse> UnaryService::GetServerResponse(const rpc::Call&,
-                                                               const unary::Message& request) {
+Result<unary::MessageResponse> UnaryService::GetServerResponse(const rpc::Call&, const unary::Message& request) {
   unary::MessageResponse response;
   response.set_message("Hello I am up and running received \"" + request.message() + "\" message from you");
   response.set_received(true);
   return response;
 }
 
-BidirectionalService::BidirectionalService(rpc::Pipeline& pipeline)
-    : Service("bidirectional.Bidirectional", pipeline) {
+BidirectionalService::BidirectionalService(rpc::Pipeline& pipeline) : Service("bidirectional.Bidirectional", pipeline) {
   BidiStreaming("GetServerResponse", this, &BidirectionalService::GetServerResponse);
   CheckComplete();
 }
 
-Result<std::unique_ptr<BidirectionalService::Exchange>> BidirectionalService::GetServerResponse(
-    const rpc::Call&) {
+Result<std::unique_ptr<BidirectionalService::Exchange>> BidirectionalService::GetServerResponse(const rpc::Call&) {
   return std::make_unique<Echo>();
 }
 
-ServerStreamingService::ServerStreamingService(rpc::Pipeline& pipeline)
-    : Service("server_streaming.ServerStreaming", pipeline) {
+ServerStreamingService::ServerStreamingService(rpc::Pipeline& pipeline) : Service("server_streaming.ServerStreaming", pipeline) {
   ServerStreaming("GetServerResponse", this, &ServerStreamingService::GetServerResponse);
   CheckComplete();
 }
@@ -87,14 +83,12 @@ Result<std::unique_ptr<ServerStreamingService::Source>> ServerStreamingService::
   return std::make_unique<LineSource>(request.message());
 }
 
-ClientStreamingService::ClientStreamingService(rpc::Pipeline& pipeline)
-    : Service("client_streaming.ClientStreaming", pipeline) {
+ClientStreamingService::ClientStreamingService(rpc::Pipeline& pipeline) : Service("client_streaming.ClientStreaming", pipeline) {
   ClientStreaming("GetServerResponse", this, &ClientStreamingService::GetServerResponse);
   CheckComplete();
 }
 
-Result<std::unique_ptr<ClientStreamingService::Sink>> ClientStreamingService::GetServerResponse(
-    const rpc::Call&) {
+Result<std::unique_ptr<ClientStreamingService::Sink>> ClientStreamingService::GetServerResponse(const rpc::Call&) {
   return std::make_unique<Counter>();
 }
 

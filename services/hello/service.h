@@ -36,8 +36,7 @@ class ServerStreamingService final : public rpc::Service {
 
  private:
   using Source = rpc::Source<server_streaming::Message>;
-  Result<std::unique_ptr<Source>> GetServerResponse(const rpc::Call& call,
-                                                    const server_streaming::Message& request);
+  Result<std::unique_ptr<Source>> GetServerResponse(const rpc::Call& call, const server_streaming::Message& request);
 };
 
 class ClientStreamingService final : public rpc::Service {

@@ -22,8 +22,8 @@ class HelloTest : public testing::Test {
   HelloTest() {
     pipeline_.Open();
     grpc::ServerBuilder builder;
-    for (grpc::Service* service : std::initializer_list<grpc::Service*>{
-             &unary_, &bidirectional_, &server_streaming_, &client_streaming_}) {
+    for (grpc::Service* service :
+         std::initializer_list<grpc::Service*>{&unary_, &bidirectional_, &server_streaming_, &client_streaming_}) {
       builder.RegisterService(service);
     }
     server_ = builder.BuildAndStart();
@@ -39,8 +39,7 @@ class HelloTest : public testing::Test {
     unary::Message request;
     request.set_message(text);
     unary::MessageResponse response;
-    const grpc::Status status =
-        unary::Unary::NewStub(channel_)->GetServerResponse(&context, request, &response);
+    const grpc::Status status = unary::Unary::NewStub(channel_)->GetServerResponse(&context, request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
     EXPECT_TRUE(response.received());
     return response.message();
@@ -112,8 +111,7 @@ class Conversation {
 TEST_F(HelloTest, UnaryAnswersWithTheTextItReceived) {
   EXPECT_EQ(Say("hi"), "Hello I am up and running received \"hi\" message from you");
   EXPECT_EQ(Say(""), "Hello I am up and running received \"\" message from you");
-  EXPECT_EQ(Say("Grüße, 本 \U0001F4DA"),
-            "Hello I am up and running received \"Grüße, 本 \U0001F4DA\" message from you");
+  EXPECT_EQ(Say("Grüße, 本 \U0001F4DA"), "Hello I am up and running received \"Grüße, 本 \U0001F4DA\" message from you");
   EXPECT_EQ(Say("a \"b\"\r\nc"), "Hello I am up and running received \"a \"b\"\r\nc\" message from you");
 }
 
@@ -150,8 +148,7 @@ TEST_F(HelloTest, ClientStreamingCountsTheMessages) {
 
 TEST_F(HelloTest, BidirectionalSendsEachMessageBackBeforeTheNextIsSent) {
   Conversation conversation(channel_);
-  for (const std::string text : {"a", "", "Grüße, 本 \U0001F4DA", "x\r\ny", "a"})
-    EXPECT_EQ(conversation.Say(text), text);
+  for (const std::string text : {"a", "", "Grüße, 本 \U0001F4DA", "x\r\ny", "a"}) EXPECT_EQ(conversation.Say(text), text);
   const std::string megabyte(1 << 20, 'x');
   EXPECT_EQ(conversation.Say(megabyte), megabyte);
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(conversation.Say(std::to_string(i)), std::to_string(i));

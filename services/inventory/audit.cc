@@ -15,8 +15,8 @@ class Checker {
 
   void Equal(const char* equation, const char* left_name, std::int64_t left, const char* right_name, std::int64_t right) {
     if (left == right) return;
-    violations_.push_back({equation, BookName(book_) + ": " + left_name + " is " + std::to_string(left) + ", " +
-                                         right_name + " is " + std::to_string(right)});
+    violations_.push_back({equation, BookName(book_) + ": " + left_name + " is " + std::to_string(left) + ", " + right_name +
+                                         " is " + std::to_string(right)});
   }
   void True(const char* equation, bool holds, const std::string& otherwise) {
     if (!holds) violations_.push_back({equation, BookName(book_) + ": " + otherwise});
@@ -35,8 +35,7 @@ std::vector<Violation> CheckFacts(const BookFacts& facts) {
   Checker check(stock.book);
   check.Equal("on_hand_is_ledger", "on hand", stock.on_hand, "the ledger's sum", facts.ledger_sum);
   check.Equal("on_hand_is_ledger", "on hand", stock.on_hand, "the last balance", facts.ledger_last_balance);
-  check.Equal("ledger_is_unbroken", "the last entry", facts.ledger_last_sequence, "the number of entries",
-              facts.ledger_entries);
+  check.Equal("ledger_is_unbroken", "the last entry", facts.ledger_last_sequence, "the number of entries", facts.ledger_entries);
   check.Equal("ledger_is_unbroken", "the last entry", facts.ledger_last_sequence, "the stock's last movement",
               stock.movement_sequence);
   check.Equal("ledger_is_unbroken", "the number of breaks", facts.ledger_breaks, "the number allowed", 0);

@@ -24,8 +24,7 @@ void Trade(Store& store) {
   ASSERT_THAT(store.Receive(Delivery("a", {{BookId{1}, 10}, {BookId{2}, 1}}), kNoon), IsOk());
   ASSERT_THAT(store.Reserve(Order("sold", {{BookId{1}, 3}, {BookId{2}, 2}}), kNoon), IsOk());
   ASSERT_THAT(store.Commit(RequestId{"sold"}, kNoon), IsOk());
-  ASSERT_THAT(store.TakeBack({.request = RequestId{"b"}, .reservation = RequestId{"sold"}, .copies = {{BookId{1}, 1}}},
-                             kNoon),
+  ASSERT_THAT(store.TakeBack({.request = RequestId{"b"}, .reservation = RequestId{"sold"}, .copies = {{BookId{1}, 1}}}, kNoon),
               IsOk());
   ASSERT_THAT(store.Reserve(Order("open", {{BookId{1}, 2}}), kNoon), IsOk());
   ASSERT_THAT(store.Reserve(Order("left", {{BookId{1}, 2}, {BookId{2}, 2}}), kNoon), IsOk());
@@ -43,33 +42,29 @@ void PrintTo(const Corruption& corruption, std::ostream* out) { *out << corrupti
 const Corruption kCorruptions[] = {
     {"CopyLost", "UPDATE stocks SET on_hand = on_hand - 1 WHERE book_id = 1", {"on_hand_is_ledger"}},
     {"CopyAppeared", "UPDATE stocks SET on_hand = on_hand + 1 WHERE book_id = 1", {"on_hand_is_ledger"}},
-    {"StockRowGone",
-     "DELETE FROM stocks WHERE book_id = 1",
-     {"ledger_is_unbroken", "on_hand_is_ledger", "reserved_is_open"}},
+    {"StockRowGone", "DELETE FROM stocks WHERE book_id = 1", {"ledger_is_unbroken", "on_hand_is_ledger", "reserved_is_open"}},
     {"LedgerChanged",
      "UPDATE movements SET difference = 11 WHERE book_id = 1 AND sequence = 1",
      {"ledger_is_unbroken", "on_hand_is_ledger"}},
-    {"LedgerEntryGone",
-     "DELETE FROM movements WHERE book_id = 1 AND sequence = 1",
-     {"ledger_is_unbroken", "on_hand_is_ledger"}},
+    {"LedgerEntryGone", "DELETE FROM movements WHERE book_id = 1 AND sequence = 1", {"ledger_is_unbroken", "on_hand_is_ledger"}},
     {"LastSaleGone",
      "DELETE FROM movements WHERE book_id = 2 AND sequence = 2",
      {"ledger_is_unbroken", "on_hand_is_ledger", "sold_is_committed"}},
     {"SaleCalledTheft", "UPDATE movements SET reason = 4 WHERE reason = 7 AND book_id = 1", {"sold_is_committed"}},
     {"ReservationLeaked", "DELETE FROM reservation_lines WHERE request_id = 'open'", {"reserved_is_open"}},
     {"ReservationForgotten", "UPDATE stocks SET reserved = 0 WHERE book_id = 1", {"reserved_is_open"}},
-    {"CommitLost", "UPDATE reservations SET state = 3 WHERE request_id = 'sold'",
+    {"CommitLost",
+     "UPDATE reservations SET state = 3 WHERE request_id = 'sold'",
      {"backordered_is_waiting", "sold_is_committed"}},
-    {"ReleaseUndone",
-     "UPDATE reservations SET state = 1 WHERE request_id = 'left'",
-     {"reserved_is_open"}},
-    {"WaitingForgotten", "UPDATE reservation_lines SET waiting = 0 WHERE request_id = 'sold'",
+    {"ReleaseUndone", "UPDATE reservations SET state = 1 WHERE request_id = 'left'", {"reserved_is_open"}},
+    {"WaitingForgotten",
+     "UPDATE reservation_lines SET waiting = 0 WHERE request_id = 'sold'",
      {"backordered_is_waiting", "sold_is_committed"}},
-    {"ReleasedButWaiting", "UPDATE reservation_lines SET waiting = 1, cancelled = 1 WHERE request_id = 'left' AND book_id = 2",
+    {"ReleasedButWaiting",
+     "UPDATE reservation_lines SET waiting = 1, cancelled = 1 WHERE request_id = 'left' AND book_id = 2",
      {"backordered_is_waiting"}},
     {"Oversold", "UPDATE stocks SET reserved = 99 WHERE book_id = 1", {"promises_are_kept", "reserved_is_open"}},
-    {"WaitingWhileFree", "UPDATE stocks SET backordered = 1 WHERE book_id = 1",
-     {"backordered_is_waiting", "promises_are_kept"}},
+    {"WaitingWhileFree", "UPDATE stocks SET backordered = 1 WHERE book_id = 1", {"backordered_is_waiting", "promises_are_kept"}},
 };
 
 class AuditTest : public testing::TestWithParam<std::tuple<StoreKind, Corruption>> {};

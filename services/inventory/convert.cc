@@ -14,8 +14,7 @@ namespace {
 
 Result<std::vector<Line>> ParseLines(const google::protobuf::RepeatedPtrField<v1::StockLine>& lines) {
   if (lines.size() > static_cast<int>(kBooksMax)) {
-    return InvalidField("lines", "must be at most " + std::to_string(kBooksMax) + ", are " +
-                                     std::to_string(lines.size()));
+    return InvalidField("lines", "must be at most " + std::to_string(kBooksMax) + ", are " + std::to_string(lines.size()));
   }
   std::vector<Line> parsed;
   for (int i = 0; i < lines.size(); ++i) {
@@ -29,8 +28,7 @@ Result<std::vector<Line>> ParseLines(const google::protobuf::RepeatedPtrField<v1
 
 Result<std::vector<BookId>> ParseBooks(const google::protobuf::RepeatedPtrField<std::string>& names) {
   if (names.size() > static_cast<int>(kBooksMax)) {
-    return InvalidField("books", "must be at most " + std::to_string(kBooksMax) + ", are " +
-                                     std::to_string(names.size()));
+    return InvalidField("books", "must be at most " + std::to_string(kBooksMax) + ", are " + std::to_string(names.size()));
   }
   std::vector<BookId> books;
   for (int i = 0; i < names.size(); ++i) {
@@ -48,8 +46,7 @@ Result<ReserveOrder> ParseReserveOrder(const v1::ReserveStockRequest& request) {
     const auto& given = request.time_to_live();
     // Bounded before it is multiplied.
     const std::int64_t seconds = std::clamp<std::int64_t>(given.seconds(), -1, 1'000'000'000);
-    order.time_to_live = TRY(CheckTimeToLive(std::chrono::seconds(seconds) +
-                                             std::chrono::microseconds(given.nanos() / 1000)));
+    order.time_to_live = TRY(CheckTimeToLive(std::chrono::seconds(seconds) + std::chrono::microseconds(given.nanos() / 1000)));
   }
   return order;
 }
@@ -106,8 +103,7 @@ Result<Count> ParseCount(const v1::CountStockRequest& request) {
 
 Result<Policy> ParsePolicy(const v1::Policy& policy) {
   if (!v1::Backorder_IsValid(policy.backorder())) {
-    return InvalidField("policy.backorder", "is no known way to back-order: number " +
-                                                std::to_string(policy.backorder()));
+    return InvalidField("policy.backorder", "is no known way to back-order: number " + std::to_string(policy.backorder()));
   }
   Policy parsed{.backorder_max = policy.backorder_max(),
                 .backorder_days = policy.backorder_days(),

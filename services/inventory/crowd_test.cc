@@ -78,7 +78,12 @@ TEST_P(CrowdTest, FiveHundredBuyersForAHundredCopiesBuyExactlyAHundred) {
   ASSERT_THAT(store->Receive(Delivery("a", {{kBook, kCopies}}), kNoon), IsOk());
 
   Outcome outcome;
-  SendCrowd(*store, [](int) { return Demand{{kBook, 1}}; }, outcome);
+  SendCrowd(
+      *store,
+      [](int) {
+        return Demand{{kBook, 1}};
+      },
+      outcome);
 
   EXPECT_EQ(outcome.sold, kCopies);
   EXPECT_EQ(outcome.out_of_stock, kBuyers - kCopies);
@@ -152,12 +157,14 @@ class UnconditionalStore final : public SqlStore {
     database_.Write([&](db::Transaction& transaction) {
       transaction.Execute("UPDATE stocks SET reserved = reserved + $2, version = version + 1 WHERE book_id = $1",
                           line.book.value(), line.quantity);
-      transaction.Execute("INSERT INTO reservations (request_id, state, fingerprint, created, expires) VALUES "
-                          "($1, 1, 1, $2, $3)",
-                          order.request.value(), now, now + order.time_to_live);
-      transaction.Execute("INSERT INTO reservation_lines (request_id, book_id, quantity, backordered, waiting, returned, "
-                          "cancelled, created) VALUES ($1, $2, $3, 0, 0, 0, 0, $4)",
-                          order.request.value(), line.book.value(), line.quantity, now);
+      transaction.Execute(
+          "INSERT INTO reservations (request_id, state, fingerprint, created, expires) VALUES "
+          "($1, 1, 1, $2, $3)",
+          order.request.value(), now, now + order.time_to_live);
+      transaction.Execute(
+          "INSERT INTO reservation_lines (request_id, book_id, quantity, backordered, waiting, returned, "
+          "cancelled, created) VALUES ($1, $2, $3, 0, 0, 0, 0, $4)",
+          order.request.value(), line.book.value(), line.quantity, now);
     });
     return Changed<Reservation>{{.id = order.request, .lines = {line}}, {}};
   }

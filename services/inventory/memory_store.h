@@ -146,14 +146,12 @@ class MemoryStore : public Store {
 
   Result<Changed<Stock>> Adjust(const Adjustment& adjustment, Timestamp now) override {
     const Cause cause{.request = adjustment.request, .reason = adjustment.reason, .note = adjustment.note, .time = now};
-    return Correct(adjustment.book, cause, adjustment.fingerprint(),
-                   [&](const Stock&) { return adjustment.difference; });
+    return Correct(adjustment.book, cause, adjustment.fingerprint(), [&](const Stock&) { return adjustment.difference; });
   }
 
   Result<Changed<Stock>> SetCounted(const Count& count, Timestamp now) override {
     const Cause cause{.request = count.request, .reason = Reason::kCount, .note = count.note, .time = now};
-    return Correct(count.book, cause, count.fingerprint(),
-                   [&](const Stock& stock) { return count.on_hand - stock.on_hand; });
+    return Correct(count.book, cause, count.fingerprint(), [&](const Stock& stock) { return count.on_hand - stock.on_hand; });
   }
 
   Changed<Stock> SetPolicy(BookId book, const Policy& policy) override {
@@ -222,9 +220,8 @@ class MemoryStore : public Store {
           queue.push_back({reservation.created, {id, reservation.state, line.waiting}});
         }
       }
-      std::stable_sort(queue.begin(), queue.end(), [](const auto& a, const auto& b) {
-        return std::get<Timestamp>(a) < std::get<Timestamp>(b);
-      });
+      std::stable_sort(queue.begin(), queue.end(),
+                       [](const auto& a, const auto& b) { return std::get<Timestamp>(a) < std::get<Timestamp>(b); });
       std::vector<Waiting> waiting;
       for (const auto& [created, next] : queue) waiting.push_back(next);
       for (const Filled& filled : Fill(At(book), waiting, now, state.movements)) {
@@ -287,7 +284,9 @@ class MemoryStore : public Store {
  private:
   // Versions are counted up after the verb has run; an answer that tells them is brought up to date.
   template <typename T>
-  T WithVersion(T answer) const { return answer; }
+  T WithVersion(T answer) const {
+    return answer;
+  }
   Stock WithVersion(const Stock& stock) const { return state_.StockOf(stock.book); }
   std::vector<Stock> WithVersion(std::vector<Stock> stocks) const {
     for (Stock& stock : stocks) stock = state_.StockOf(stock.book);
@@ -306,8 +305,7 @@ class MemoryStore : public Store {
   }
 
   template <typename DifferenceOf>
-  Result<Changed<Stock>> Correct(BookId book, const Cause& cause, std::int64_t fingerprint,
-                                 const DifferenceOf& difference_of) {
+  Result<Changed<Stock>> Correct(BookId book, const Cause& cause, std::int64_t fingerprint, const DifferenceOf& difference_of) {
     return Run<Stock>([&](Work& work) -> Result<Stock> {
       if (TRY(work.Once(cause.request, fingerprint)) == Step::kDoneBefore) return work.state.StockOf(book);
       if (!CheckCorrection(work.state.StockOf(book), difference_of(work.state.StockOf(book))).ok()) {

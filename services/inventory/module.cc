@@ -49,12 +49,11 @@ Status Module::Open(const runtime::Environment& environment) {
 Status Module::Start(const runtime::Peers&) {
   const runtime::Environment& environment = serving_->environment;
   serving_->sweep.emplace(background::Repeater::Options{.name = "inventory_sweep", .interval = configuration_.sweep_interval},
-                          environment.log, environment.metrics,
-                          [this](const std::stop_token& stop) { serving_->Sweep(stop); });
+                          environment.log, environment.metrics, [this](const std::stop_token& stop) { serving_->Sweep(stop); });
   if (serving_->database->dialect() == db::Dialect::kPostgres) {
-    serving_->watch.emplace(
-        background::Repeater::Options{.name = "stock_watch", .interval = background::kWatchInterval}, environment.log,
-                            environment.metrics, [this](const std::stop_token&) { serving_->stock_watch.Turn(); });
+    serving_->watch.emplace(background::Repeater::Options{.name = "stock_watch", .interval = background::kWatchInterval},
+                            environment.log, environment.metrics,
+                            [this](const std::stop_token&) { serving_->stock_watch.Turn(); });
   }
   serving_->pipeline.Open();
   return Ok();

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "lib/background/log_watch.h"
 #include "lib/base/secret.h"
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
-#include "lib/background/log_watch.h"
 #include "services/inventory/service.h"
 #include "services/inventory/sql_store.h"
 #include "services/inventory/stock_hub.h"
@@ -41,8 +41,7 @@ class Module final : public runtime::Module {
 
  private:
   struct Serving {
-    Serving(const runtime::Environment& environment, const Configuration& configuration,
-            std::unique_ptr<db::Database> opened);
+    Serving(const runtime::Environment& environment, const Configuration& configuration, std::unique_ptr<db::Database> opened);
 
     const runtime::Environment& environment;
     const std::unique_ptr<db::Database> database;

@@ -68,10 +68,8 @@ class RandomTradeTest : public testing::TestWithParam<StoreKind> {
         return Both("reserve " + order.value(), [&](Store& store) { return store.Reserve(reserve, now_); });
       }
       case 3:
-      case 4:
-        return Both("commit " + order.value(), [&](Store& store) { return store.Commit(order, now_); });
-      case 5:
-        return Both("release " + order.value(), [&](Store& store) { return store.Release(order, now_); });
+      case 4: return Both("commit " + order.value(), [&](Store& store) { return store.Commit(order, now_); });
+      case 5: return Both("release " + order.value(), [&](Store& store) { return store.Release(order, now_); });
       case 6: {
         const Return back{SomeRequest("back-"), order, Below(2) == 0 ? Demand{} : SomeDemand(), "", Below(3) == 0};
         return Both("take back " + order.value(), [&](Store& store) { return store.TakeBack(back, now_); });
@@ -103,9 +101,7 @@ class RandomTradeTest : public testing::TestWithParam<StoreKind> {
         const int count_max = static_cast<int>(1 + Below(5));
         return Both("sweep", [&](Store& store) { return Result<Changed<int>>(store.Sweep(now_, count_max)); });
       }
-      case 2:
-        now_ += std::chrono::seconds(1 + Below(30));
-        return "time passes";
+      case 2: now_ += std::chrono::seconds(1 + Below(30)); return "time passes";
       default: store_.Reopen(); return "restart";
     }
   }

@@ -60,8 +60,7 @@ class StockSource final : public rpc::Source<v1::WatchStockResponse> {
 
   void ReadOn() {
     if (read_all_) return;
-    std::vector<Stock> stocks =
-        books_.empty() ? store_.ListStocks(last_read_, kPageSize) : store_.GetStocks(books_);
+    std::vector<Stock> stocks = books_.empty() ? store_.ListStocks(last_read_, kPageSize) : store_.GetStocks(books_);
     read_all_ = !books_.empty() || stocks.empty();
     if (!stocks.empty()) last_read_ = stocks.back().book;
     present_.assign(std::make_move_iterator(stocks.begin()), std::make_move_iterator(stocks.end()));
@@ -78,8 +77,8 @@ class StockSource final : public rpc::Source<v1::WatchStockResponse> {
 
 }  // namespace
 
-InventoryService::InventoryService(Store& store, StockHub& hub, const Clock& clock,
-                                   const names::PageTokens& page_tokens, rpc::Pipeline& pipeline)
+InventoryService::InventoryService(Store& store, StockHub& hub, const Clock& clock, const names::PageTokens& page_tokens,
+                                   rpc::Pipeline& pipeline)
     : rpc::Service("octavo.inventory.v1.InventoryService", pipeline),
       store_(store),
       hub_(hub),
@@ -110,16 +109,15 @@ T InventoryService::Publish(Changed<T> changed) {
   return std::move(changed.answer);
 }
 
-Result<v1::BatchGetStockResponse> InventoryService::BatchGetStock(const rpc::Call&,
-                                                                  const v1::BatchGetStockRequest& request) {
+Result<v1::BatchGetStockResponse> InventoryService::BatchGetStock(const rpc::Call&, const v1::BatchGetStockRequest& request) {
   const std::vector<BookId> books = TRY(ParseBooks(request.books()));
   v1::BatchGetStockResponse response;
   for (const Stock& stock : store_.GetStocks(books)) *response.add_stocks() = ToProto(stock);
   return response;
 }
 
-Result<std::unique_ptr<InventoryService::WatchSource>> InventoryService::WatchStock(
-    const rpc::Call&, const v1::WatchStockRequest& request) {
+Result<std::unique_ptr<InventoryService::WatchSource>> InventoryService::WatchStock(const rpc::Call&,
+                                                                                    const v1::WatchStockRequest& request) {
   return std::make_unique<StockSource>(store_, hub_, TRY(ParseBooks(request.books())));
 }
 
@@ -128,8 +126,7 @@ Result<v1::Reservation> InventoryService::ReserveStock(const rpc::Call&, const v
   return ToProto(Publish(TRY(store_.Reserve(order, clock_.Now()))));
 }
 
-Result<v1::Reservation> InventoryService::CommitReservation(const rpc::Call&,
-                                                            const v1::CommitReservationRequest& request) {
+Result<v1::Reservation> InventoryService::CommitReservation(const rpc::Call&, const v1::CommitReservationRequest& request) {
   const RequestId id = TRY(ParseReservationName(request.name(), "name"));
   return ToProto(Publish(TRY(store_.Commit(id, clock_.Now()))));
 }
@@ -170,22 +167,19 @@ Result<v1::ReservationOutcomes> InventoryService::BatchReserveStock(const rpc::C
               [this](const std::vector<ReserveOrder>& orders) { return store_.ReserveEach(orders, clock_.Now()); });
 }
 
-Result<v1::ReservationOutcomes> InventoryService::BatchCommitReservations(
-    const rpc::Call&, const v1::BatchCommitReservationsRequest& request) {
+Result<v1::ReservationOutcomes> InventoryService::BatchCommitReservations(const rpc::Call&,
+                                                                          const v1::BatchCommitReservationsRequest& request) {
   return Each(
-      request.requests(),
-      [](const v1::CommitReservationRequest& one) { return ParseReservationName(one.name(), "name"); },
+      request.requests(), [](const v1::CommitReservationRequest& one) { return ParseReservationName(one.name(), "name"); },
       [this](const std::vector<RequestId>& ids) { return store_.CommitEach(ids, clock_.Now()); });
 }
 
-Result<v1::Reservation> InventoryService::ReleaseReservation(const rpc::Call&,
-                                                             const v1::ReleaseReservationRequest& request) {
+Result<v1::Reservation> InventoryService::ReleaseReservation(const rpc::Call&, const v1::ReleaseReservationRequest& request) {
   const RequestId id = TRY(ParseReservationName(request.name(), "name"));
   return ToProto(Publish(TRY(store_.Release(id, clock_.Now()))));
 }
 
-Result<v1::Reservation> InventoryService::ReturnReservation(const rpc::Call&,
-                                                            const v1::ReturnReservationRequest& request) {
+Result<v1::Reservation> InventoryService::ReturnReservation(const rpc::Call&, const v1::ReturnReservationRequest& request) {
   const Return returned = TRY(ParseReturn(request));
   return ToProto(Publish(TRY(store_.TakeBack(returned, clock_.Now()))));
 }
@@ -197,8 +191,7 @@ Result<v1::Reservation> InventoryService::GetReservation(const rpc::Call&, const
   return ToProto(*reservation);
 }
 
-Result<v1::ReceiveStockResponse> InventoryService::ReceiveStock(const rpc::Call&,
-                                                                const v1::ReceiveStockRequest& request) {
+Result<v1::ReceiveStockResponse> InventoryService::ReceiveStock(const rpc::Call&, const v1::ReceiveStockRequest& request) {
   const Receipt receipt = TRY(ParseReceipt(request));
   v1::ReceiveStockResponse response;
   for (const Stock& stock : Publish(TRY(store_.Receive(receipt, clock_.Now())))) *response.add_stocks() = ToProto(stock);
@@ -221,8 +214,7 @@ Result<v1::Stock> InventoryService::SetPolicy(const rpc::Call&, const v1::SetPol
   return ToProto(Publish(store_.SetPolicy(book, policy)));
 }
 
-Result<v1::ListLowStockResponse> InventoryService::ListLowStock(const rpc::Call&,
-                                                                const v1::ListLowStockRequest& request) {
+Result<v1::ListLowStockResponse> InventoryService::ListLowStock(const rpc::Call&, const v1::ListLowStockRequest& request) {
   const int page_size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   const std::string listing = rpc::ListingOf(request);
   const BookId after{TRY(page_tokens_.OpenNumber(listing, request.page_token(), {.first = 0}))};
@@ -236,8 +228,7 @@ Result<v1::ListLowStockResponse> InventoryService::ListLowStock(const rpc::Call&
   return response;
 }
 
-Result<v1::ListMovementsResponse> InventoryService::ListMovements(const rpc::Call&,
-                                                                  const v1::ListMovementsRequest& request) {
+Result<v1::ListMovementsResponse> InventoryService::ListMovements(const rpc::Call&, const v1::ListMovementsRequest& request) {
   const BookId book = TRY(ParseBookName(request.book(), "book"));
   const int page_size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   const std::string listing = rpc::ListingOf(request);

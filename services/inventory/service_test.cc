@@ -6,7 +6,6 @@
 
 #include <thread>
 
-
 #include "google/rpc/status.pb.h"
 #include "lib/rpc/status.h"
 #include "lib/testing/fake_clock.h"

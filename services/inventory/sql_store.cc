@@ -17,8 +17,8 @@ using db::Value;
 
 // --- Rows ------------------------------------------------------------------------------------------------------------
 
-#define OCTAVO_STOCK_COLUMNS                                                                           \
-  "book_id, on_hand, reserved, backordered, movement_sequence, version, backorder, backorder_max, "   \
+#define OCTAVO_STOCK_COLUMNS                                                                        \
+  "book_id, on_hand, reserved, backordered, movement_sequence, version, backorder, backorder_max, " \
   "backorder_days, available_time, low_stock_threshold"
 
 Stock ReadStock(const Row& row) {
@@ -61,9 +61,9 @@ std::vector<Value> PaddedBooks(const std::vector<BookId>& books) {
 std::vector<Stock> LoadStocks(Transaction& transaction, const std::vector<BookId>& books) {
   if (books.empty()) return {};
   const std::vector<Value> ids = PaddedBooks(books);
-  return ReadStocks(transaction.Query("SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE book_id IN (" +
-                                          db::Placeholders(static_cast<int>(ids.size())) + ")",
-                                      ids));
+  return ReadStocks(transaction.Query(
+      "SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE book_id IN (" + db::Placeholders(static_cast<int>(ids.size())) + ")",
+      ids));
 }
 
 // --- Reservations ----------------------------------------------------------------------------------------------------
@@ -110,19 +110,20 @@ void InsertLines(Transaction& transaction, const Reservation& reservation) {
     std::vector<Value> values;
     for (std::size_t i = begin; i < begin + size; ++i) {
       const ReservedLine& line = lines[i];
-      values.insert(values.end(), {reservation.id.value(), line.book.value(), line.quantity, line.backordered,
-                                   line.waiting, line.returned, line.cancelled, reservation.created});
+      values.insert(values.end(), {reservation.id.value(), line.book.value(), line.quantity, line.backordered, line.waiting,
+                                   line.returned, line.cancelled, reservation.created});
     }
-    transaction.Execute("INSERT INTO reservation_lines (request_id, book_id, quantity, backordered, waiting, returned, "
-                        "cancelled, created) VALUES " +
-                            db::Tuples(static_cast<int>(size), 8),
-                        values);
+    transaction.Execute(
+        "INSERT INTO reservation_lines (request_id, book_id, quantity, backordered, waiting, returned, "
+        "cancelled, created) VALUES " +
+            db::Tuples(static_cast<int>(size), 8),
+        values);
   }
 }
 
 void InsertReservation(Transaction& transaction, const Reservation& reservation) {
-  transaction.Execute(kInsertReservation, reservation.id.value(), static_cast<int>(reservation.state),
-                      reservation.fingerprint, reservation.created, reservation.expires);
+  transaction.Execute(kInsertReservation, reservation.id.value(), static_cast<int>(reservation.state), reservation.fingerprint,
+                      reservation.created, reservation.expires);
   InsertLines(transaction, reservation);
 }
 
@@ -207,11 +208,11 @@ class Shelves {
     const int count = static_cast<int>(ids.size());
     std::vector<Value> parameters = ids;
     parameters.emplace_back(now_);
-    ExpireAll(transaction_.Query("SELECT DISTINCT r.request_id, r.expires FROM reservations r JOIN reservation_lines l "
-                                 "ON l.request_id = r.request_id WHERE r.state = 1 AND l.book_id IN (" +
-                                     db::Placeholders(count) + ") AND r.expires <= $" + std::to_string(count + 1) +
-                                     " ORDER BY r.expires, r.request_id",
-                                 parameters));
+    ExpireAll(transaction_.Query(
+        "SELECT DISTINCT r.request_id, r.expires FROM reservations r JOIN reservation_lines l "
+        "ON l.request_id = r.request_id WHERE r.state = 1 AND l.book_id IN (" +
+            db::Placeholders(count) + ") AND r.expires <= $" + std::to_string(count + 1) + " ORDER BY r.expires, r.request_id",
+        parameters));
   }
   void ExpireAll(const std::vector<Row>& request_ids) {
     for (const Row& row : request_ids) {
@@ -247,8 +248,7 @@ class Shelves {
                          stock.policy.low_stock_threshold);
   }
   void Insert(const Movement& movement) {
-    const std::optional<std::int64_t> previous =
-        movement.sequence > 1 ? std::optional(movement.sequence - 1) : std::nullopt;
+    const std::optional<std::int64_t> previous = movement.sequence > 1 ? std::optional(movement.sequence - 1) : std::nullopt;
     transaction_.Execute(kInsertMovement, movement.book.value(), movement.sequence, previous,
                          movement.balance - movement.difference, movement.difference, movement.balance,
                          static_cast<int>(movement.reason), movement.cause.value(), movement.note, movement.created);
@@ -256,12 +256,11 @@ class Shelves {
   void Update(const Stock& before, const Stock& stock) {
     const Policy& policy = stock.policy;
     const std::int64_t updated =
-        policy == before.policy
-            ? transaction_.Execute(kUpdateStock, stock.book.value(), stock.on_hand, stock.reserved, stock.backordered,
-                                   stock.movement_sequence, stock.version, before.version)
-            : transaction_.Execute(kUpdatePolicy, stock.book.value(), static_cast<int>(policy.backorder),
-                                   policy.backorder_max, policy.backorder_days, policy.available_time,
-                                   policy.low_stock_threshold, stock.version, before.version);
+        policy == before.policy ? transaction_.Execute(kUpdateStock, stock.book.value(), stock.on_hand, stock.reserved,
+                                                       stock.backordered, stock.movement_sequence, stock.version, before.version)
+                                : transaction_.Execute(kUpdatePolicy, stock.book.value(), static_cast<int>(policy.backorder),
+                                                       policy.backorder_max, policy.backorder_days, policy.available_time,
+                                                       policy.low_stock_threshold, stock.version, before.version);
     // Serializable transactions never get here; on a weaker database this is what keeps a copy from being sold twice.
     if (updated != 1) throw db::Contention(BookName(stock.book) + " was changed meanwhile");
   }
@@ -440,8 +439,7 @@ constexpr std::string_view kLineFacts =
     "CAST(SUM(l.waiting) AS BIGINT) FROM reservation_lines l JOIN reservations r ON r.request_id = l.request_id "
     "WHERE l.book_id BETWEEN $1 AND $2 "
     "GROUP BY l.book_id, r.state";
-constexpr std::string_view kStocksBetween =
-    "SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE book_id BETWEEN $1 AND $2";
+constexpr std::string_view kStocksBetween = "SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE book_id BETWEEN $1 AND $2";
 
 constexpr std::string_view kReservationsBetween =
     "SELECT request_id FROM reservations WHERE request_id > $1 AND request_id <= $2 ORDER BY request_id";
@@ -486,9 +484,9 @@ std::vector<BookFacts> ReadFactsIn(Transaction& transaction, BookId after, int c
 constexpr std::string_view kListStocks =
     "SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE book_id > $1 ORDER BY book_id LIMIT $2";
 constexpr std::string_view kLastBook = "SELECT COALESCE(MAX(book_id), 0) FROM stocks WHERE book_id <= $1";
-constexpr std::string_view kListLowStocks =
-    "SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE low_stock_threshold > 0 AND on_hand - reserved <= "
-    "low_stock_threshold AND book_id > $1 ORDER BY book_id LIMIT $2";
+constexpr std::string_view kListLowStocks = "SELECT " OCTAVO_STOCK_COLUMNS
+                                            " FROM stocks WHERE low_stock_threshold > 0 AND on_hand - reserved <= "
+                                            "low_stock_threshold AND book_id > $1 ORDER BY book_id LIMIT $2";
 constexpr std::string_view kListMovements =
     "SELECT sequence, difference, balance, reason, request_id, note, created FROM movements WHERE book_id = $1 AND "
     "sequence < $2 ORDER BY sequence DESC LIMIT $3";
@@ -512,15 +510,13 @@ std::vector<Stock> SqlStore::GetStocks(std::span<const BookId> books) {
 }
 
 std::vector<Stock> SqlStore::ListStocks(BookId after, int count_max) {
-  return database_.Read([&](Transaction& transaction) {
-    return ReadStocks(transaction.Query(kListStocks, after.value(), count_max));
-  });
+  return database_.Read(
+      [&](Transaction& transaction) { return ReadStocks(transaction.Query(kListStocks, after.value(), count_max)); });
 }
 
 std::vector<Stock> SqlStore::ListLowStocks(BookId after, int count_max) {
-  return database_.Read([&](Transaction& transaction) {
-    return ReadStocks(transaction.Query(kListLowStocks, after.value(), count_max));
-  });
+  return database_.Read(
+      [&](Transaction& transaction) { return ReadStocks(transaction.Query(kListLowStocks, after.value(), count_max)); });
 }
 
 std::vector<Movement> SqlStore::ListMovements(BookId book, std::int64_t before, int count_max) {
@@ -553,14 +549,13 @@ Result<Changed<Reservation>> SqlStore::Commit(const RequestId& id, Timestamp now
 }
 
 std::vector<Result<Changed<Reservation>>> SqlStore::ReserveEach(std::span<const ReserveOrder> orders, Timestamp now) {
-  return database_.WriteEach(orders.size(), [&](Transaction& transaction, std::size_t i) {
-    return ReserveIn(transaction, orders[i], now);
-  });
+  return database_.WriteEach(orders.size(),
+                             [&](Transaction& transaction, std::size_t i) { return ReserveIn(transaction, orders[i], now); });
 }
 
 std::vector<Result<Changed<Reservation>>> SqlStore::CommitEach(std::span<const RequestId> ids, Timestamp now) {
-  return database_.WriteEach(
-      ids.size(), [&](Transaction& transaction, std::size_t i) { return CommitIn(transaction, ids[i], now); });
+  return database_.WriteEach(ids.size(),
+                             [&](Transaction& transaction, std::size_t i) { return CommitIn(transaction, ids[i], now); });
 }
 
 Result<Changed<Reservation>> SqlStore::Release(const RequestId& id, Timestamp now) {

@@ -21,14 +21,10 @@ class StockWatchTest : public testing::Test {
   }
   void Receive(int book) {
     const std::string request = std::to_string(++requests_);
-    ASSERT_TRUE(
-        store_.Receive({.request = RequestId{request}, .copies = {{BookId{book}, 1}}}, FakeClock::kNoon)
-            .ok());
+    ASSERT_TRUE(store_.Receive({.request = RequestId{request}, .copies = {{BookId{book}, 1}}}, FakeClock::kNoon).ok());
   }
   // The reader's first look at a book.
-  void See(StockHub::Watch& watch, int book) {
-    watch.Seen(store_.GetStocks(std::vector{BookId{book}}).front());
-  }
+  void See(StockHub::Watch& watch, int book) { watch.Seen(store_.GetStocks(std::vector{BookId{book}}).front()); }
 
   MemoryStore store_;
   StockHub hub_;

@@ -110,8 +110,7 @@ TEST_P(StoreContractTest, ARequestIdMeansOneThingOnly) {
   Receive("a", {{kOne, 3}});
 
   EXPECT_THAT(store_->Receive(Delivery("a", {{kOne, 4}}), kNoon), HasReason("REQUEST_ID_REUSED"));
-  EXPECT_THAT(store_->Adjust({.request = RequestId{"a"}, .book = kOne, .difference = 3}, kNoon),
-              HasReason("REQUEST_ID_REUSED"));
+  EXPECT_THAT(store_->Adjust({.request = RequestId{"a"}, .book = kOne, .difference = 3}, kNoon), HasReason("REQUEST_ID_REUSED"));
   EXPECT_THAT(StockOf(kOne), HasCopies(3, 0, 0));
 }
 
@@ -123,8 +122,8 @@ TEST_P(StoreContractTest, ReservingHoldsCopiesOfEveryBook) {
   ASSERT_THAT(reserved, IsOk());
   EXPECT_EQ(reserved->answer.state, State::kOpen);
   EXPECT_EQ(reserved->answer.expires, kNoon + 15min);
-  EXPECT_THAT(reserved->answer.lines, ElementsAre(ReservedLine{.book = kOne, .quantity = 2},
-                                                  ReservedLine{.book = kTwo, .quantity = 5}));
+  EXPECT_THAT(reserved->answer.lines,
+              ElementsAre(ReservedLine{.book = kOne, .quantity = 2}, ReservedLine{.book = kTwo, .quantity = 5}));
   EXPECT_THAT(reserved->stocks, ElementsAre(HasCopies(3, 2, 0), HasCopies(5, 5, 0)));
   EXPECT_THAT(StockOf(kTwo), HasCopies(5, 5, 0));
 }
@@ -207,9 +206,7 @@ TEST_P(StoreContractTest, AReleaseThatCameFirstRefusesTheLateReserve) {
   EXPECT_THAT(StockOf(kOne), HasCopies(3, 0, 0));
 }
 
-TEST_P(StoreContractTest, UnknownReservationsAreNotCommitted) {
-  EXPECT_THAT(Commit("nobody"), HasReason("UNKNOWN_RESERVATION"));
-}
+TEST_P(StoreContractTest, UnknownReservationsAreNotCommitted) { EXPECT_THAT(Commit("nobody"), HasReason("UNKNOWN_RESERVATION")); }
 
 TEST_P(StoreContractTest, AReservationPastItsTimeHoldsNothing) {
   Receive("a", {{kOne, 3}, {kTwo, 1}});
@@ -255,8 +252,7 @@ TEST_P(StoreContractTest, BeyondTheShelfCopiesArePromisedWhereThePolicyAllows) {
   const auto reserved = store_->Reserve(Order("r", {{kOne, 5}}), kNoon);
 
   ASSERT_THAT(reserved, IsOk());
-  EXPECT_THAT(reserved->answer.lines,
-              ElementsAre(ReservedLine{.book = kOne, .quantity = 3, .backordered = 2, .waiting = 2}));
+  EXPECT_THAT(reserved->answer.lines, ElementsAre(ReservedLine{.book = kOne, .quantity = 3, .backordered = 2, .waiting = 2}));
   EXPECT_THAT(StockOf(kOne), HasCopies(3, 3, 2));
   const auto refused = store_->Reserve(Order("s", {{kOne, 3}}), kNoon);
   ASSERT_THAT(refused, HasReason("OUT_OF_STOCK"));
@@ -325,8 +321,7 @@ TEST_P(StoreContractTest, CopiesStillWaitedForAreStruckOffFirst) {
   ASSERT_THAT(Reserve("r", {{kOne, 3}}), IsOk());
   ASSERT_THAT(Commit("r"), IsOk());
 
-  const auto taken =
-      store_->TakeBack({.request = RequestId{"b"}, .reservation = RequestId{"r"}, .copies = {{kOne, 3}}}, kNoon);
+  const auto taken = store_->TakeBack({.request = RequestId{"b"}, .reservation = RequestId{"r"}, .copies = {{kOne, 3}}}, kNoon);
 
   ASSERT_THAT(taken, IsOk());
   EXPECT_THAT(taken->answer.lines,
@@ -342,11 +337,8 @@ TEST_P(StoreContractTest, WhatDoesNotComeBackIsWaitedForNoMore) {
   ASSERT_THAT(Reserve("r", {{kOne, 3}}), IsOk());
   ASSERT_THAT(Commit("r"), IsOk());
   const auto strike_off = [&](const std::string& request, const Demand& copies) {
-    return store_->TakeBack({.request = RequestId{request},
-                             .reservation = RequestId{"r"},
-                             .copies = copies,
-                             .only_waiting = true},
-                            kNoon);
+    return store_->TakeBack(
+        {.request = RequestId{request}, .reservation = RequestId{"r"}, .copies = copies, .only_waiting = true}, kNoon);
   };
 
   const auto one = strike_off("b", {{kOne, 1}});
@@ -369,12 +361,8 @@ TEST_P(StoreContractTest, AdjustingNeverGoesBelowWhatIsReserved) {
   Receive("a", {{kOne, 5}});
   ASSERT_THAT(Reserve("r", {{kOne, 3}}), IsOk());
   const auto adjust = [&](const std::string& request, std::int64_t difference, Timestamp now) {
-    return store_->Adjust({.request = RequestId{request},
-                           .book = kOne,
-                           .difference = difference,
-                           .reason = Reason::kDamage,
-                           .note = "wet"},
-                          now);
+    return store_->Adjust(
+        {.request = RequestId{request}, .book = kOne, .difference = difference, .reason = Reason::kDamage, .note = "wet"}, now);
   };
 
   EXPECT_THAT(adjust("b", -3, kNoon), HasReason("BELOW_RESERVED"));

@@ -15,8 +15,8 @@ constexpr std::string_view kFolder = "static/";
 
 std::string HashOf(std::string_view bytes) {
   std::array<unsigned char, crypto_generichash_BYTES_MIN> digest;
-  crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                     bytes.size(), nullptr, 0);
+  crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr,
+                     0);
   std::array<char, digest.size() * 2 + 1> hex;
   sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
   return std::string(hex.data(), 10);  // 40 bits tell the versions of one file apart.
@@ -42,12 +42,10 @@ Assets::Assets() {
     const std::size_t dot = name.rfind('.');
     CHECK(dot != std::string::npos);
     const std::string hashed = name.substr(0, dot) + "." + hash + name.substr(dot);
-    auto body = std::make_shared<const http::PreparedBody>(http::PreparedBody{
-        .plain = std::string(file.bytes), .gzip = http::Gzip(file.bytes, http::Effort::kBest)});
-    const auto [entry, added] = by_name_.emplace(name, Asset{.url = "/static/" + hashed,
-                                                             .hash = hash,
-                                                             .content_type = ContentType(name),
-                                                             .body = std::move(body)});
+    auto body = std::make_shared<const http::PreparedBody>(
+        http::PreparedBody{.plain = std::string(file.bytes), .gzip = http::Gzip(file.bytes, http::Effort::kBest)});
+    const auto [entry, added] = by_name_.emplace(
+        name, Asset{.url = "/static/" + hashed, .hash = hash, .content_type = ContentType(name), .body = std::move(body)});
     CHECK(added);
     by_hashed_name_.emplace(hashed, &entry->second);
   }

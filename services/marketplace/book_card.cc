@@ -12,8 +12,7 @@ namespace {
 // Books are not all of one size; a shelf of equal ones looks like a table. By name, so that a book keeps its
 // size.
 std::string_view SizeClass(std::string_view name) {
-  static constexpr std::array<std::string_view, 5> kSizes = {"size-a", "size-b", "size-c", "size-d",
-                                                             "size-b"};
+  static constexpr std::array<std::string_view, 5> kSizes = {"size-a", "size-b", "size-c", "size-d", "size-b"};
   std::uint32_t sum = 0;
   for (const char c : name) sum = sum * 31 + static_cast<unsigned char>(c);
   return kSizes.at(sum % kSizes.size());
@@ -37,8 +36,7 @@ std::string CreditLine(const catalog::v1::Book& book) {
 
 std::string SeriesLine(const catalog::v1::Book& book) {
   if (!book.has_series() || book.series().title().empty()) return "";
-  return book.series().number().empty() ? book.series().title()
-                                        : book.series().title() + " " + book.series().number();
+  return book.series().number().empty() ? book.series().title() : book.series().title() + " " + book.series().number();
 }
 
 CoverText CoverTextOf(const catalog::v1::Book& book) {
@@ -50,8 +48,7 @@ void AddShelf(View& view, std::string_view marker, const Shelf& shelf, const Car
   View section = view.Include(marker, "shelf.tpl");
   section.Set("ID", shelf.id).Set("TITLE", shelf.title);
   if (!shelf.note.empty()) section.Add("NOTE").Set("NOTE_TEXT", shelf.note);
-  if (!shelf.more_link.empty())
-    section.Add("MORE").Set("MORE_LINK", shelf.more_link).Set("MORE_TEXT", shelf.more_text);
+  if (!shelf.more_link.empty()) section.Add("MORE").Set("MORE_LINK", shelf.more_link).Set("MORE_TEXT", shelf.more_text);
   for (const catalog::v1::Book* book : shelf.books) AddCard(section, *book, shelf.name, style);
 }
 

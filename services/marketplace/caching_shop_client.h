@@ -102,9 +102,8 @@ class BookCache {
     for (const std::string& name : request.names()) {
       const auto book = books_.Known(name);
       if (book == nullptr) {
-        return fetch().Then([this, names = request.names()](Answer<Response> answer) {
-          return Remember(names, std::move(answer));
-        });
+        return fetch().Then(
+            [this, names = request.names()](Answer<Response> answer) { return Remember(names, std::move(answer)); });
       }
       *known->add_books() = *book;
     }
@@ -159,8 +158,7 @@ class CachingShopClient final : public ShopClient {
       : inner_(inner), shelves_(clock, kShelvesMax), books_(clock), categories_(clock, 2), promotions_(inner, clock) {}
 
   // First pages are remembered.
-  Pending<catalog::v1::ListBooksResponse> ListBooks(const catalog::v1::ListBooksRequest& request,
-                                                    const Budget& budget) override {
+  Pending<catalog::v1::ListBooksResponse> ListBooks(const catalog::v1::ListBooksRequest& request, const Budget& budget) override {
     if (!request.page_token().empty()) return inner_.ListBooks(request, budget);
     return shelves_.Get(request.SerializeAsString(), [&] { return inner_.ListBooks(request, budget); });
   }
@@ -168,8 +166,7 @@ class CachingShopClient final : public ShopClient {
     return categories_.Get("", [&] { return inner_.ListCategories(budget); });
   }
 
-  Pending<catalog::v1::Book> GetBook(const catalog::v1::GetBookRequest& request,
-                                     const Budget& budget) override {
+  Pending<catalog::v1::Book> GetBook(const catalog::v1::GetBookRequest& request, const Budget& budget) override {
     return inner_.GetBook(request, budget);
   }
   Pending<catalog::v1::BatchGetBooksResponse> BatchGetBooks(const catalog::v1::BatchGetBooksRequest& request,
@@ -181,16 +178,14 @@ class CachingShopClient final : public ShopClient {
                                                         const Budget& budget) override {
     return inner_.SearchBooks(request, budget);
   }
-  Pending<catalog::v1::SuggestResponse> Suggest(const catalog::v1::SuggestRequest& request,
-                                                const Budget& budget) override {
+  Pending<catalog::v1::SuggestResponse> Suggest(const catalog::v1::SuggestRequest& request, const Budget& budget) override {
     return inner_.Suggest(request, budget);
   }
-  Pending<catalog::v1::Author> GetAuthor(const catalog::v1::GetAuthorRequest& request,
-                                         const Budget& budget) override {
+  Pending<catalog::v1::Author> GetAuthor(const catalog::v1::GetAuthorRequest& request, const Budget& budget) override {
     return inner_.GetAuthor(request, budget);
   }
-  Pending<recommendations::v1::BatchRecommendResponse> BatchRecommend(
-      const recommendations::v1::BatchRecommendRequest& request, const Budget& budget) override {
+  Pending<recommendations::v1::BatchRecommendResponse> BatchRecommend(const recommendations::v1::BatchRecommendRequest& request,
+                                                                      const Budget& budget) override {
     return inner_.BatchRecommend(request, budget);
   }
   Pending<recommendations::v1::ListSimilarBooksResponse> ListSimilarBooks(
@@ -201,15 +196,15 @@ class CachingShopClient final : public ShopClient {
                                                         const Budget& budget) override {
     return inner_.Because(request, budget);
   }
-  Pending<recommendations::v1::MergeReaderResponse> MergeReader(
-      const recommendations::v1::MergeReaderRequest& request, const Budget& budget) override {
+  Pending<recommendations::v1::MergeReaderResponse> MergeReader(const recommendations::v1::MergeReaderRequest& request,
+                                                                const Budget& budget) override {
     return inner_.MergeReader(request, budget);
   }
   Status RecordEvents(const std::vector<recommendations::v1::Event>& events, const Budget& budget) override {
     return inner_.RecordEvents(events, budget);
   }
-  Pending<inventory::v1::BatchGetStockResponse> BatchGetStock(
-      const inventory::v1::BatchGetStockRequest& request, const Budget& budget) override {
+  Pending<inventory::v1::BatchGetStockResponse> BatchGetStock(const inventory::v1::BatchGetStockRequest& request,
+                                                              const Budget& budget) override {
     return inner_.BatchGetStock(request, budget);
   }
   std::shared_ptr<Subscription> WatchStock(const inventory::v1::WatchStockRequest& request,

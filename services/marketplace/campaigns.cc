@@ -22,13 +22,10 @@ bool IsEverything(const Selection& selection) {
 bool Means(const Selection& selection, const catalog::v1::Book& book) {
   if (Contains(selection.excluded_books(), book.name())) return false;
   if (IsEverything(selection) || Contains(selection.books(), book.name())) return true;
-  return std::any_of(
-             book.categories().begin(), book.categories().end(),
-             [&](const std::string& category) { return Contains(selection.categories(), category); }) ||
+  return std::any_of(book.categories().begin(), book.categories().end(),
+                     [&](const std::string& category) { return Contains(selection.categories(), category); }) ||
          std::any_of(book.authors().begin(), book.authors().end(),
-                     [&](const catalog::v1::AuthorCredit& author) {
-                       return Contains(selection.authors(), author.author());
-                     });
+                     [&](const catalog::v1::AuthorCredit& author) { return Contains(selection.authors(), author.author()); });
 }
 
 bool Touches(const Banner& banner, const catalog::v1::Book& book) {
@@ -49,10 +46,9 @@ bool HasBought(const Site& site, const Visit& visit) {
   const Budget part = visit.ForPart();
   const auto orders = site.client.orders().ListOrders(request, part).Get(part);
   if (!orders.ok()) return false;
-  return std::any_of((*orders)->orders().begin(), (*orders)->orders().end(),
-                     [](const transactions::v1::Order& order) {
-                       return order.state() != transactions::v1::Order::STATE_CANCELLED;
-                     });
+  return std::any_of((*orders)->orders().begin(), (*orders)->orders().end(), [](const transactions::v1::Order& order) {
+    return order.state() != transactions::v1::Order::STATE_CANCELLED;
+  });
 }
 
 }  // namespace
@@ -108,8 +104,7 @@ std::vector<const Banner*> Campaigns::Naming(std::string_view shelf) const {
 
 const Banner* Campaigns::Find(std::string_view campaign) const {
   const auto& all = banners().banners();
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const Banner& one) { return one.campaign() == campaign; });
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Banner& one) { return one.campaign() == campaign; });
   return found == all.end() ? nullptr : &*found;
 }
 
@@ -128,8 +123,7 @@ std::string CampaignLink(const Banner& banner) {
 void AddBanner(View& view, const Banner& banner, const TimeZone& time_zone) {
   View shown = view.Include("CAMPAIGN_BANNER", "campaign_banner.tpl");
   shown.Set("TEXT", banner.text()).Set("LINK", CampaignLink(banner));
-  if (banner.has_end_time())
-    shown.Add("ENDS").Set("END", FormatLastDay(time_zone, banner.end_time().seconds()));
+  if (banner.has_end_time()) shown.Add("ENDS").Set("END", FormatLastDay(time_zone, banner.end_time().seconds()));
 }
 
 }  // namespace octavo::marketplace

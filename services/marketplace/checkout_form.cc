@@ -50,24 +50,20 @@ void CheckAddress(const CheckoutForm& form, FormErrors& errors) {
   if (form.line_1.empty()) errors.Add("line_1", "Please give us the street and number.");
   if (form.postal_code.empty()) errors.Add("postal_code", "Please give us the postal code.");
   if (form.city.empty()) errors.Add("city", "Please give us the town.");
-  const bool is_known =
-      std::any_of(std::begin(kCountries), std::end(kCountries),
-                  [&](const Country& country) { return country.code == form.country_code; });
+  const bool is_known = std::any_of(std::begin(kCountries), std::end(kCountries),
+                                    [&](const Country& country) { return country.code == form.country_code; });
   if (!is_known) errors.Add("country", "Please choose the country.");
   const auto rule = PostalRuleOf(form.country_code);
-  if (rule && !IsPostalCode(*rule, form.postal_code))
-    errors.Add("postal_code", PostalSentence(form.country_code));
+  if (rule && !IsPostalCode(*rule, form.postal_code)) errors.Add("postal_code", PostalSentence(form.country_code));
 }
 
 void CheckPayment(const CheckoutForm& form, FormErrors& errors) {
   if (form.payment == v1::PAYMENT_METHOD_UNSPECIFIED) errors.Add("payment", "Please choose how you pay.");
   if (form.payment == v1::PAYMENT_METHOD_ON_COLLECTION && form.delivery == v1::DELIVERY_METHOD_SHIPPING) {
-    errors.Add("payment",
-               "Paying in the shop goes with collecting the books there. Please choose card or invoice.");
+    errors.Add("payment", "Paying in the shop goes with collecting the books there. Please choose card or invoice.");
   }
-  const bool is_known =
-      std::any_of(std::begin(kSandboxCards), std::end(kSandboxCards),
-                  [&](const SandboxCard& card) { return card.token == form.payment_token; });
+  const bool is_known = std::any_of(std::begin(kSandboxCards), std::end(kSandboxCards),
+                                    [&](const SandboxCard& card) { return card.token == form.payment_token; });
   if (form.payment == v1::PAYMENT_METHOD_CARD && !is_known) errors.Add("payment", "Please choose a card.");
 }
 
@@ -106,8 +102,7 @@ CheckoutForm ReadCheckoutForm(const http::Params& fields) {
 
 FormErrors CheckCheckoutForm(const CheckoutForm& form) {
   FormErrors errors;
-  if (!ParseEmail("email", form.email).ok())
-    errors.Add("email", "Please give us an e-mail address, like emma@example.org.");
+  if (!ParseEmail("email", form.email).ok()) errors.Add("email", "Please give us an e-mail address, like emma@example.org.");
   if (form.full_name.empty()) errors.Add("full_name", "Please tell us your name.");
   if (form.delivery == v1::DELIVERY_METHOD_UNSPECIFIED) {
     errors.Add("delivery", "Please choose how the books get to you.");
@@ -120,19 +115,16 @@ FormErrors CheckCheckoutForm(const CheckoutForm& form) {
 std::string PostalSentence(std::string_view country_code) {
   const auto rule = PostalRuleOf(country_code);
   if (!rule) return "Please look at the postal code again.";
-  return "A postal code in " + std::string(CountryName(country_code)) + " looks like " +
-         std::string(rule->example) + ".";
+  return "A postal code in " + std::string(CountryName(country_code)) + " looks like " + std::string(rule->example) + ".";
 }
 
 std::string_view CountryName(std::string_view code) {
-  const auto* const found = std::find_if(std::begin(kCountries), std::end(kCountries),
-                                         [&](const Country& country) { return country.code == code; });
+  const auto* const found =
+      std::find_if(std::begin(kCountries), std::end(kCountries), [&](const Country& country) { return country.code == code; });
   return found == std::end(kCountries) ? code : found->name;
 }
 
-std::string ItemText(const v1::OrderItem& item) {
-  return item.book() + ":" + std::to_string(item.quantity());
-}
+std::string ItemText(const v1::OrderItem& item) { return item.book() + ":" + std::to_string(item.quantity()); }
 
 v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& viewer, const std::string& cart,
                                      const std::string& reader) {
@@ -170,12 +162,10 @@ std::string SealKey(const Signer& signer, std::string_view visitor_id, std::stri
   return std::string(key) + "." + signer.Sign(kPurpose, std::string(visitor_id) + "/" + std::string(key));
 }
 
-std::optional<std::string> OpenKey(const Signer& signer, std::string_view visitor_id,
-                                   std::string_view sealed) {
+std::optional<std::string> OpenKey(const Signer& signer, std::string_view visitor_id, std::string_view sealed) {
   if (sealed.size() <= kUuidLength || sealed[kUuidLength] != '.') return std::nullopt;
   const std::string key(sealed.substr(0, kUuidLength));
-  const bool is_ours =
-      signer.Verify(kPurpose, std::string(visitor_id) + "/" + key, sealed.substr(kUuidLength + 1));
+  const bool is_ours = signer.Verify(kPurpose, std::string(visitor_id) + "/" + key, sealed.substr(kUuidLength + 1));
   if (!is_ours || !IsUuid(key)) return std::nullopt;
   return key;
 }

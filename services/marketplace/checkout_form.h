@@ -53,14 +53,13 @@ std::string ItemText(const transactions::v1::OrderItem& item);
 
 // The request of an order; `cart` is cleared of what was ordered, and the purchase belongs to the history of
 // `reader`.
-transactions::v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& viewer,
-                                                   const std::string& cart, const std::string& reader);
+transactions::v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& viewer, const std::string& cart,
+                                                   const std::string& reader);
 
 // The key as pages carry it: signed for this visitor, so that nobody can give a reader a key of their own
 // making, under which they could then look at the reader's order.
 std::string SealKey(const Signer& signer, std::string_view visitor_id, std::string_view key);
-std::optional<std::string> OpenKey(const Signer& signer, std::string_view visitor_id,
-                                   std::string_view sealed);
+std::optional<std::string> OpenKey(const Signer& signer, std::string_view visitor_id, std::string_view sealed);
 
 // The provider's cards to try. A real provider's own page makes such a token from a card number that we never
 // see.
@@ -84,14 +83,13 @@ struct Country {
 };
 // Where the shop sends books.
 inline constexpr Country kCountries[] = {
-    {"AT", "Austria"},       {"BE", "Belgium"},     {"BG", "Bulgaria"},       {"HR", "Croatia"},
-    {"CY", "Cyprus"},        {"CZ", "Czechia"},     {"DK", "Denmark"},        {"EE", "Estonia"},
-    {"FI", "Finland"},       {"FR", "France"},      {"DE", "Germany"},        {"GR", "Greece"},
-    {"HU", "Hungary"},       {"IE", "Ireland"},     {"IT", "Italy"},          {"LV", "Latvia"},
-    {"LI", "Liechtenstein"}, {"LT", "Lithuania"},   {"LU", "Luxembourg"},     {"MT", "Malta"},
-    {"NL", "Netherlands"},   {"NO", "Norway"},      {"PL", "Poland"},         {"PT", "Portugal"},
-    {"RO", "Romania"},       {"SK", "Slovakia"},    {"SI", "Slovenia"},       {"ES", "Spain"},
-    {"SE", "Sweden"},        {"CH", "Switzerland"}, {"GB", "United Kingdom"},
+    {"AT", "Austria"},        {"BE", "Belgium"},       {"BG", "Bulgaria"},  {"HR", "Croatia"},    {"CY", "Cyprus"},
+    {"CZ", "Czechia"},        {"DK", "Denmark"},       {"EE", "Estonia"},   {"FI", "Finland"},    {"FR", "France"},
+    {"DE", "Germany"},        {"GR", "Greece"},        {"HU", "Hungary"},   {"IE", "Ireland"},    {"IT", "Italy"},
+    {"LV", "Latvia"},         {"LI", "Liechtenstein"}, {"LT", "Lithuania"}, {"LU", "Luxembourg"}, {"MT", "Malta"},
+    {"NL", "Netherlands"},    {"NO", "Norway"},        {"PL", "Poland"},    {"PT", "Portugal"},   {"RO", "Romania"},
+    {"SK", "Slovakia"},       {"SI", "Slovenia"},      {"ES", "Spain"},     {"SE", "Sweden"},     {"CH", "Switzerland"},
+    {"GB", "United Kingdom"},
 };
 
 // What is wrong with a postal code: how they look in the country, where it has a rule.

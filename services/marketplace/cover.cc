@@ -64,8 +64,7 @@ std::string EscapeXml(std::string_view text) {
       case '"': out += "&quot;"; break;
       case '\'': out += "&#39;"; break;
       default:
-        if (static_cast<unsigned char>(c) >= 0x20)
-          out.push_back(c);  // XML 1.0 has no other control characters.
+        if (static_cast<unsigned char>(c) >= 0x20) out.push_back(c);  // XML 1.0 has no other control characters.
     }
   }
   return out;
@@ -91,18 +90,14 @@ class Canvas {
   std::string TakeSvg() { return std::move(svg_); }
 
   int Pick(int count) { return static_cast<int>(random_.Below(static_cast<std::uint64_t>(count))); }
-  double Between(double low, double high) {
-    return low + (high - low) * static_cast<double>(random_.Below(1000)) / 999.0;
-  }
+  double Between(double low, double high) { return low + (high - low) * static_cast<double>(random_.Below(1000)) / 999.0; }
   // One of the palette's three ornament colours.
   std::string_view Colour(int index) const {
-    return std::array{palette_.first, palette_.second, palette_.third}.at(static_cast<std::size_t>(index) %
-                                                                          3);
+    return std::array{palette_.first, palette_.second, palette_.third}.at(static_cast<std::size_t>(index) % 3);
   }
 
   void Rect(const Box& box, std::string_view fill) {
-    Append("<rect x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{:.1f}' fill='{}'/>", box.x, box.y, box.width,
-           box.height, fill);
+    Append("<rect x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{:.1f}' fill='{}'/>", box.x, box.y, box.width, box.height, fill);
   }
   void Frame(const Box& box, std::string_view stroke, double width) {
     Append(
@@ -114,12 +109,12 @@ class Canvas {
     Append("<circle cx='{:.1f}' cy='{:.1f}' r='{:.1f}' fill='{}'/>", x, y, radius, fill);
   }
   void Ring(double x, double y, double radius, std::string_view stroke, double width) {
-    Append("<circle cx='{:.1f}' cy='{:.1f}' r='{:.1f}' fill='none' stroke='{}' stroke-width='{:.1f}'/>", x, y,
-           radius, stroke, width);
+    Append("<circle cx='{:.1f}' cy='{:.1f}' r='{:.1f}' fill='none' stroke='{}' stroke-width='{:.1f}'/>", x, y, radius, stroke,
+           width);
   }
   void Line(double x1, double y1, double x2, double y2, std::string_view stroke, double width) {
-    Append("<line x1='{:.1f}' y1='{:.1f}' x2='{:.1f}' y2='{:.1f}' stroke='{}' stroke-width='{:.1f}'/>", x1,
-           y1, x2, y2, stroke, width);
+    Append("<line x1='{:.1f}' y1='{:.1f}' x2='{:.1f}' y2='{:.1f}' stroke='{}' stroke-width='{:.1f}'/>", x1, y1, x2, y2, stroke,
+           width);
   }
   void Path(std::string_view d, std::string_view fill) { Append("<path d='{}' fill='{}'/>", d, fill); }
   void Stroke(std::string_view d, std::string_view stroke, double width) {
@@ -127,8 +122,8 @@ class Canvas {
   }
   // What is drawn until EndClip() shows inside `box` only.
   void BeginClip(const Box& box) {
-    Append("<svg x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{:.1f}' viewBox='{:.1f} {:.1f} {:.1f} {:.1f}'>",
-           box.x, box.y, box.width, box.height, box.x, box.y, box.width, box.height);
+    Append("<svg x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{:.1f}' viewBox='{:.1f} {:.1f} {:.1f} {:.1f}'>", box.x, box.y,
+           box.width, box.height, box.x, box.y, box.width, box.height);
   }
   void EndClip() { svg_ += "</svg>"; }
 
@@ -142,9 +137,8 @@ class Canvas {
     double spacing = 0;
   };
   void Text(double x, double y, std::string_view text, const Type& type, std::string_view fill) {
-    Append("<text x='{:.1f}' y='{:.1f}' font-family=\"{}\" font-size='{:.1f}' fill='{}'{}{}{}{}>{}</text>", x,
-           y, type.serif ? kSerif : kSans, type.size, fill,
-           type.anchor == Anchor::kMiddle ? " text-anchor='middle'" : "",
+    Append("<text x='{:.1f}' y='{:.1f}' font-family=\"{}\" font-size='{:.1f}' fill='{}'{}{}{}{}>{}</text>", x, y,
+           type.serif ? kSerif : kSans, type.size, fill, type.anchor == Anchor::kMiddle ? " text-anchor='middle'" : "",
            type.bold ? " font-weight='700'" : "", type.italic ? " font-style='italic'" : "",
            type.spacing > 0 ? fmt::format(" letter-spacing='{:.1f}'", type.spacing) : "", EscapeXml(text));
   }
@@ -170,26 +164,23 @@ void DrawRings(Canvas& canvas, const Box& box) {
   const double reach = std::max(box.width, box.height) * 1.1;
   int index = 0;
   for (double radius = reach; radius > step / 2; radius -= step) {
-    canvas.Circle(x, y, radius,
-                  index++ % 2 == 0 ? canvas.palette().ground : canvas.Colour(index % 4 == 1 ? 0 : 1));
+    canvas.Circle(x, y, radius, index++ % 2 == 0 ? canvas.palette().ground : canvas.Colour(index % 4 == 1 ? 0 : 1));
   }
   canvas.Circle(x, y, step * 0.7, canvas.Colour(2));
 }
 
 void DrawHills(Canvas& canvas, const Box& box) {
   canvas.Rect(box, canvas.Colour(1));
-  canvas.Circle(box.x + box.width * canvas.Between(0.25, 0.75), box.y + box.height * 0.36,
-                canvas.Between(18, 32), canvas.Colour(0));
-  const std::string_view fills[] = {canvas.Colour(2), canvas.Colour(0), canvas.palette().ink,
-                                    canvas.palette().ground};
+  canvas.Circle(box.x + box.width * canvas.Between(0.25, 0.75), box.y + box.height * 0.36, canvas.Between(18, 32),
+                canvas.Colour(0));
+  const std::string_view fills[] = {canvas.Colour(2), canvas.Colour(0), canvas.palette().ink, canvas.palette().ground};
   double y = box.y + box.height * 0.45;
   for (int i = 0; i < 4; ++i) {
     const double swing = canvas.Between(12, 30) * (canvas.Pick(2) == 0 ? 1 : -1);
     const double middle = box.x + box.width * canvas.Between(0.35, 0.65);
-    canvas.Path(
-        fmt::format("M{:.0f} {:.0f}Q{:.0f} {:.0f} {:.0f} {:.0f}T{:.0f} {:.0f}V{:.0f}H{:.0f}Z", box.x, y,
-                    (box.x + middle) / 2, y - swing, middle, y, box.right(), y, box.bottom(), box.x),
-        fills[i]);
+    canvas.Path(fmt::format("M{:.0f} {:.0f}Q{:.0f} {:.0f} {:.0f} {:.0f}T{:.0f} {:.0f}V{:.0f}H{:.0f}Z", box.x, y,
+                            (box.x + middle) / 2, y - swing, middle, y, box.right(), y, box.bottom(), box.x),
+                fills[i]);
     y += box.height * 0.14;
   }
 }
@@ -220,8 +211,7 @@ void DrawTiles(Canvas& canvas, const Box& box) {
       const std::string arcs[] = {
           fmt::format("M{0:.1f} {1:.1f}h{2:.1f}a{2:.1f} {2:.1f} 0 0 1 -{2:.1f} {2:.1f}Z", x, y, size),
           fmt::format("M{0:.1f} {1:.1f}v{2:.1f}a{2:.1f} {2:.1f} 0 0 1 -{2:.1f} -{2:.1f}Z", x + size, y, size),
-          fmt::format("M{0:.1f} {1:.1f}h-{2:.1f}a{2:.1f} {2:.1f} 0 0 1 {2:.1f} -{2:.1f}Z", x + size, y + size,
-                      size),
+          fmt::format("M{0:.1f} {1:.1f}h-{2:.1f}a{2:.1f} {2:.1f} 0 0 1 {2:.1f} -{2:.1f}Z", x + size, y + size, size),
           fmt::format("M{0:.1f} {1:.1f}v-{2:.1f}a{2:.1f} {2:.1f} 0 0 1 {2:.1f} {2:.1f}Z", x, y + size, size)};
       canvas.Path(arcs[canvas.Pick(4)], fill);
     }
@@ -255,13 +245,12 @@ void DrawLeaves(Canvas& canvas, const Box& box) {
     int index = stem;
     for (double y = box.bottom() - size * 0.3; y > box.y + size * 0.7; y -= size * 0.52) {
       for (const double side : {-1.0, 1.0}) {
-        canvas.Path(
-            fmt::format("M{0:.1f} {1:.1f}q{2:.1f} {3:.1f} {4:.1f} {5:.1f}q{6:.1f} {7:.1f} {8:.1f} {9:.1f}Z",
-                        x, y, side * size * 0.15, -size * 0.5, side * size * 0.8, -size * 0.62,
-                        -side * size * 0.1, size * 0.5, -side * size * 0.8, size * 0.62),
-            index % 3 == 2   ? canvas.Colour(2)
-            : index % 2 == 0 ? canvas.Colour(0)
-                             : canvas.palette().ground);
+        canvas.Path(fmt::format("M{0:.1f} {1:.1f}q{2:.1f} {3:.1f} {4:.1f} {5:.1f}q{6:.1f} {7:.1f} {8:.1f} {9:.1f}Z", x, y,
+                                side * size * 0.15, -size * 0.5, side * size * 0.8, -size * 0.62, -side * size * 0.1, size * 0.5,
+                                -side * size * 0.8, size * 0.62),
+                    index % 3 == 2   ? canvas.Colour(2)
+                    : index % 2 == 0 ? canvas.Colour(0)
+                                     : canvas.palette().ground);
       }
       ++index;
     }
@@ -278,8 +267,7 @@ void DrawDots(Canvas& canvas, const Box& box) {
   for (double y = box.y + step / 2; y < box.bottom(); y += step, ++row) {
     for (double x = box.x + (row % 2 == 0 ? step / 2 : step); x < box.right() + step; x += step) {
       const double near = 1 - std::hypot(x - focus_x, y - focus_y) / reach;
-      canvas.Circle(x, y, step * (0.1 + 0.42 * near * near),
-                    near > 0.86 ? canvas.Colour(0) : canvas.palette().ground);
+      canvas.Circle(x, y, step * (0.1 + 0.42 * near * near), near > 0.86 ? canvas.Colour(0) : canvas.palette().ground);
     }
   }
 }
@@ -293,11 +281,7 @@ void DrawWaves(Canvas& canvas, const Box& box) {
     std::string d = fmt::format("M{:.1f} {:.1f}q{:.1f} {:.1f} {:.1f} 0", box.x - length, y, length / 2,
                                 index % 2 == 0 ? swing : -swing, length);
     for (double x = box.x; x < box.right() + length; x += length) d += fmt::format("t{:.1f} 0", length);
-    canvas.Stroke(d,
-                  index % 4 == 1   ? canvas.Colour(0)
-                  : index % 4 == 3 ? canvas.Colour(2)
-                                   : canvas.palette().ground,
-                  5);
+    canvas.Stroke(d, index % 4 == 1 ? canvas.Colour(0) : index % 4 == 3 ? canvas.Colour(2) : canvas.palette().ground, 5);
   }
 }
 
@@ -312,13 +296,11 @@ void DrawShapes(Canvas& canvas, const Box& box) {
       switch (canvas.Pick(4)) {
         case 0: canvas.Circle(x + half, y + half, half * 0.8, canvas.Colour(0)); break;
         case 1:
-          canvas.Path(fmt::format("M{:.1f} {:.1f}h{:.1f}l-{:.1f} -{:.1f}Z", x, y + side, side, half, side),
-                      canvas.Colour(2));
+          canvas.Path(fmt::format("M{:.1f} {:.1f}h{:.1f}l-{:.1f} -{:.1f}Z", x, y + side, side, half, side), canvas.Colour(2));
           break;
         case 2:
-          canvas.Path(
-              fmt::format("M{0:.1f} {1:.1f}a{2:.1f} {2:.1f} 0 0 1 {3:.1f} 0Z", x, y + side, half, side),
-              canvas.Colour(0));
+          canvas.Path(fmt::format("M{0:.1f} {1:.1f}a{2:.1f} {2:.1f} 0 0 1 {3:.1f} 0Z", x, y + side, half, side),
+                      canvas.Colour(0));
           break;
         default: canvas.Rect({x + half / 2, y + half / 2, half, half}, canvas.Colour(2)); break;
       }
@@ -329,13 +311,13 @@ void DrawShapes(Canvas& canvas, const Box& box) {
 void DrawArches(Canvas& canvas, const Box& box) {
   canvas.Rect(box, canvas.Colour(1));
   const double x = box.center_x();
-  const std::string_view fills[] = {canvas.palette().ground, canvas.Colour(0), canvas.Colour(1),
-                                    canvas.palette().ground, canvas.Colour(2)};
+  const std::string_view fills[] = {canvas.palette().ground, canvas.Colour(0), canvas.Colour(1), canvas.palette().ground,
+                                    canvas.Colour(2)};
   const double widest = std::min(box.width * 0.44, box.height * 0.6);
   for (int i = 0; i < 5; ++i) {
     const double radius = widest * (1 - 0.19 * i);
-    canvas.Path(fmt::format("M{0:.1f} {1:.1f}V{2:.1f}a{3:.1f} {3:.1f} 0 0 1 {4:.1f} 0V{1:.1f}Z", x - radius,
-                            box.bottom(), box.bottom() - box.height * 0.3, radius, 2 * radius),
+    canvas.Path(fmt::format("M{0:.1f} {1:.1f}V{2:.1f}a{3:.1f} {3:.1f} 0 0 1 {4:.1f} 0V{1:.1f}Z", x - radius, box.bottom(),
+                            box.bottom() - box.height * 0.3, radius, 2 * radius),
                 fills[i]);
   }
 }
@@ -389,10 +371,8 @@ std::string Upper(std::string_view text) {
   std::string out(text);
   for (std::size_t i = 0; i < out.size(); ++i) {
     const auto byte = static_cast<unsigned char>(out[i]);
-    const bool latin =
-        i > 0 && static_cast<unsigned char>(out[i - 1]) == 0xC3;  // U+00E0 à to U+00FE þ, but not ÷.
-    const bool is_lower =
-        (out[i] >= 'a' && out[i] <= 'z') || (latin && byte >= 0xA0 && byte <= 0xBE && byte != 0xB7);
+    const bool latin = i > 0 && static_cast<unsigned char>(out[i - 1]) == 0xC3;  // U+00E0 à to U+00FE þ, but not ÷.
+    const bool is_lower = (out[i] >= 'a' && out[i] <= 'z') || (latin && byte >= 0xA0 && byte <= 0xBE && byte != 0xB7);
     if (is_lower) out[i] = static_cast<char>(byte - 0x20);
   }
   return out;
@@ -400,9 +380,7 @@ std::string Upper(std::string_view text) {
 
 constexpr double kLeading = 1.14;
 
-double TypeHeight(const SetType& type) {
-  return type.size * kLeading * static_cast<double>(type.lines.size());
-}
+double TypeHeight(const SetType& type) { return type.size * kLeading * static_cast<double>(type.lines.size()); }
 
 // The title's lines with their top at `top`; gives where they end.
 double DrawTitle(Canvas& canvas, const SetType& title, double x, double top, Canvas::Type type) {
@@ -420,17 +398,14 @@ void DrawAuthor(Canvas& canvas, const CoverText& text, double x, double y, Canva
   constexpr double kSpacing = 1.1;
   const SetType author = FitType(name, {.width_max = 148, .lines_max = 1, .size_max = 10.5, .size_min = 7});
   if (author.lines.empty()) return;
-  canvas.Text(x, y, author.lines.front(),
-              {.size = author.size, .anchor = anchor, .serif = false, .spacing = kSpacing},
+  canvas.Text(x, y, author.lines.front(), {.size = author.size, .anchor = anchor, .serif = false, .spacing = kSpacing},
               canvas.palette().ink);
 }
 
 void DrawSeries(Canvas& canvas, const CoverText& text, double x, double y, Canvas::Anchor anchor) {
-  const SetType series =
-      FitType(text.series, {.width_max = 160, .lines_max = 1, .size_max = 9.5, .size_min = 7});
+  const SetType series = FitType(text.series, {.width_max = 160, .lines_max = 1, .size_max = 9.5, .size_min = 7});
   if (series.lines.empty()) return;
-  canvas.Text(x, y, series.lines.front(), {.size = series.size, .anchor = anchor, .italic = true},
-              canvas.palette().ink);
+  canvas.Text(x, y, series.lines.front(), {.size = series.size, .anchor = anchor, .italic = true}, canvas.palette().ink);
 }
 
 // ---- Layouts
@@ -439,8 +414,7 @@ void LayOutPictureAbove(Canvas& canvas, const CoverText& text) {
   const double split = kHeight * canvas.Between(0.5, 0.58);
   DrawOrnament(canvas, {0, 0, kWidth, split});
   const SetType title =
-      FitType(text.title,
-              {.width_max = 164, .lines_max = 4, .size_max = 27, .size_min = 12, .height_max = 258 - split});
+      FitType(text.title, {.width_max = 164, .lines_max = 4, .size_max = 27, .size_min = 12, .height_max = 258 - split});
   const bool bold = canvas.Pick(2) == 0;
   const double end = DrawTitle(canvas, title, kMargin, split + 14, {.serif = true, .bold = bold});
   if (end < 262) DrawSeries(canvas, text, kMargin, end + 9, Canvas::Anchor::kStart);
@@ -448,8 +422,7 @@ void LayOutPictureAbove(Canvas& canvas, const CoverText& text) {
 }
 
 void LayOutPictureBelow(Canvas& canvas, const CoverText& text) {
-  const SetType title =
-      FitType(text.title, {.width_max = 164, .lines_max = 4, .size_max = 30, .size_min = 13});
+  const SetType title = FitType(text.title, {.width_max = 164, .lines_max = 4, .size_max = 30, .size_min = 13});
   DrawAuthor(canvas, text, kMargin, 26, Canvas::Anchor::kStart);
   const double end = DrawTitle(canvas, title, kMargin, 38, {.serif = true, .bold = false});
   DrawSeries(canvas, text, kMargin, end + 8, Canvas::Anchor::kStart);
@@ -459,22 +432,18 @@ void LayOutPictureBelow(Canvas& canvas, const CoverText& text) {
 
 void LayOutLabel(Canvas& canvas, const CoverText& text) {
   DrawOrnament(canvas, {0, 0, kWidth, kHeight});
-  const SetType title =
-      FitType(text.title, {.width_max = 126, .lines_max = 5, .size_max = 22, .size_min = 11});
+  const SetType title = FitType(text.title, {.width_max = 126, .lines_max = 5, .size_max = 22, .size_min = 11});
   const double height = TypeHeight(title) + (text.series.empty() ? 54 : 66);
   const Box label{26, std::max(40.0, 132 - height / 2), 148, height};
   canvas.Rect(label, canvas.palette().ground);
   canvas.Frame({label.x + 4, label.y + 4, label.width - 8, label.height - 8}, canvas.palette().ink, 0.8);
-  const double end =
-      DrawTitle(canvas, title, 100, label.y + 16, {.anchor = Canvas::Anchor::kMiddle, .bold = true});
+  const double end = DrawTitle(canvas, title, 100, label.y + 16, {.anchor = Canvas::Anchor::kMiddle, .bold = true});
   if (!text.series.empty()) DrawSeries(canvas, text, 100, end + 8, Canvas::Anchor::kMiddle);
   canvas.Line(88, label.bottom() - 29, 112, label.bottom() - 29, canvas.palette().ink, 0.8);
-  const SetType author =
-      FitType(Upper(text.author), {.width_max = 118, .lines_max = 1, .size_max = 9, .size_min = 6});
+  const SetType author = FitType(Upper(text.author), {.width_max = 118, .lines_max = 1, .size_max = 9, .size_min = 6});
   if (!author.lines.empty()) {
     canvas.Text(100, label.bottom() - 14, author.lines.front(),
-                {.size = author.size, .anchor = Canvas::Anchor::kMiddle, .serif = false, .spacing = 0.8},
-                canvas.palette().ink);
+                {.size = author.size, .anchor = Canvas::Anchor::kMiddle, .serif = false, .spacing = 0.8}, canvas.palette().ink);
   }
 }
 
@@ -486,21 +455,17 @@ void LayOutBands(Canvas& canvas, const CoverText& text) {
   if (ornate) DrawOrnament(canvas, {0, 0, kWidth, 84});
   canvas.Rect({0, 88, kWidth, 1.5}, canvas.palette().ink);
   canvas.Rect({0, 210.5, kWidth, 1.5}, canvas.palette().ink);
-  const SetType title =
-      FitType(text.title, {.width_max = 168, .lines_max = 3, .size_max = 25, .size_min = 11});
+  const SetType title = FitType(text.title, {.width_max = 168, .lines_max = 3, .size_max = 25, .size_min = 11});
   const double height = TypeHeight(title) + 20;
-  const double end =
-      DrawTitle(canvas, title, 100, 149 - height / 2, {.anchor = Canvas::Anchor::kMiddle, .bold = true});
+  const double end = DrawTitle(canvas, title, 100, 149 - height / 2, {.anchor = Canvas::Anchor::kMiddle, .bold = true});
   DrawAuthor(canvas, text, 100, end + 14, Canvas::Anchor::kMiddle);
 }
 
 void LayOutFrame(Canvas& canvas, const CoverText& text) {
   canvas.Frame({9, 9, 182, 282}, canvas.palette().ink, 1.6);
   canvas.Frame({13, 13, 174, 274}, canvas.palette().ink, 0.6);
-  const SetType title =
-      FitType(text.title, {.width_max = 148, .lines_max = 4, .size_max = 25, .size_min = 12});
-  const double end =
-      DrawTitle(canvas, title, 100, 32, {.anchor = Canvas::Anchor::kMiddle, .italic = canvas.Pick(3) == 0});
+  const SetType title = FitType(text.title, {.width_max = 148, .lines_max = 4, .size_max = 25, .size_min = 12});
+  const double end = DrawTitle(canvas, title, 100, 32, {.anchor = Canvas::Anchor::kMiddle, .italic = canvas.Pick(3) == 0});
   DrawSeries(canvas, text, 100, end + 8, Canvas::Anchor::kMiddle);
   const double top = std::max(end + 24, 118.0);
   const double height = 250 - top;
@@ -511,8 +476,7 @@ void LayOutFrame(Canvas& canvas, const CoverText& text) {
 
 void LayOutInitial(Canvas& canvas, const CoverText& text) {
   DrawOrnament(canvas, {0, 0, 34, kHeight});
-  const SetType title =
-      FitType(text.title, {.width_max = 134, .lines_max = 6, .size_max = 29, .size_min = 12});
+  const SetType title = FitType(text.title, {.width_max = 134, .lines_max = 6, .size_max = 29, .size_min = 12});
   DrawAuthor(canvas, text, 48, 28, Canvas::Anchor::kStart);
   canvas.Rect({48, 38, 30, 3}, canvas.Colour(0));
   const double end = DrawTitle(canvas, title, 48, 54, {.bold = true});
@@ -567,8 +531,7 @@ std::vector<std::string> Split(const std::string& word, double size, double widt
   std::vector<std::string> pieces(1);
   for (std::size_t at = 0; at < word.size();) {
     const std::size_t bytes = CharacterBytes(word, at);
-    if (!pieces.back().empty() && TypeWidth(pieces.back() + word.substr(at, bytes), size) > width_max)
-      pieces.emplace_back();
+    if (!pieces.back().empty() && TypeWidth(pieces.back() + word.substr(at, bytes), size) > width_max) pieces.emplace_back();
     pieces.back() += word.substr(at, bytes);
     at += bytes;
   }
@@ -619,19 +582,14 @@ std::string Draw(const CoverText& text, OwnSize size) {
       "<stop offset='.5' stop-color='#fff' stop-opacity='.18'/><stop offset='1' "
       "stop-opacity='0'/></linearGradient></defs>"
       "{}<rect width='9' height='300' fill='url(#f)'/></svg>",
-      size.width, size.height, EscapeXml(text.author.empty() ? text.title : text.title + " – " + text.author),
-      canvas.TakeSvg());
+      size.width, size.height, EscapeXml(text.author.empty() ? text.title : text.title + " – " + text.author), canvas.TakeSvg());
 }
 
 }  // namespace
 
-std::string DrawCover(const CoverText& text) {
-  return Draw(text, {.width = 400, .height = 600});
-}
+std::string DrawCover(const CoverText& text) { return Draw(text, {.width = 400, .height = 600}); }
 
-std::string DrawStandIn() {
-  return Draw({}, {.width = 2, .height = 3});
-}
+std::string DrawStandIn() { return Draw({}, {.width = 2, .height = 3}); }
 
 std::string CoverVersion(const CoverText& text) { return fmt::format("{:x}", Seed(text)); }
 
@@ -656,9 +614,8 @@ double TypeWidth(std::string_view text, double size) {
 SetType FitType(std::string_view text, const TypeArea& area) {
   const std::vector<std::string> words = Words(text);
   const auto fits = [&](const std::vector<std::string>& lines, double size) {
-    const bool whole = std::all_of(words.begin(), words.end(), [&](const std::string& word) {
-      return TypeWidth(word, size) <= area.width_max;
-    });
+    const bool whole =
+        std::all_of(words.begin(), words.end(), [&](const std::string& word) { return TypeWidth(word, size) <= area.width_max; });
     const double height = size * kLeading * static_cast<double>(lines.size());
     return whole && lines.size() <= static_cast<std::size_t>(area.lines_max) && height <= area.height_max;
   };

@@ -48,9 +48,8 @@ TEST(DrawCoverTest, UsesEveryPaletteOverAShelfOfBooks) {
 
 TEST(DrawCoverTest, KeepsHostileTextAsText) {
   for (int i = 0; i < 50; ++i) {  // Whatever the layout is.
-    const std::string svg = DrawCover({.title = "</title><script>alert(1)</script>" + std::to_string(i),
-                                       .author = "' onload='alert(1)",
-                                       .series = "\" & <b>"});
+    const std::string svg = DrawCover(
+        {.title = "</title><script>alert(1)</script>" + std::to_string(i), .author = "' onload='alert(1)", .series = "\" & <b>"});
     EXPECT_THAT(svg, Not(HasSubstr("<script")));
     EXPECT_THAT(svg, Not(HasSubstr("<b>")));
     EXPECT_THAT(svg, Not(HasSubstr(" onload='")));
@@ -69,8 +68,7 @@ TEST(DrawCoverTest, BearsAnyBytes) {
 }
 
 TEST(FitTypeTest, BreaksBetweenWords) {
-  const SetType type = FitType("The Left Hand of Darkness",
-                               {.width_max = 100, .lines_max = 4, .size_max = 20, .size_min = 10});
+  const SetType type = FitType("The Left Hand of Darkness", {.width_max = 100, .lines_max = 4, .size_max = 20, .size_min = 10});
 
   EXPECT_THAT(type.lines, ElementsAre("The Left", "Hand of", "Darkness"));
   for (const std::string& line : type.lines) EXPECT_LE(TypeWidth(line, type.size), 100);
@@ -90,16 +88,15 @@ TEST(FitTypeTest, GetsSmallerBeforeItCuts) {
 }
 
 TEST(FitTypeTest, StaysWithinItsHeight) {
-  const SetType type =
-      FitType("Narrative of the Life of Frederick Douglass",
-              {.width_max = 164, .lines_max = 4, .size_max = 27, .size_min = 12, .height_max = 80});
+  const SetType type = FitType("Narrative of the Life of Frederick Douglass",
+                               {.width_max = 164, .lines_max = 4, .size_max = 27, .size_min = 12, .height_max = 80});
   EXPECT_LE(type.size * 1.14 * static_cast<double>(type.lines.size()), 80);
 }
 
 TEST(FitTypeTest, HandlesNothingAndWordsWithoutSpaces) {
   EXPECT_TRUE(FitType("", {.width_max = 100, .lines_max = 2, .size_max = 20, .size_min = 10}).lines.empty());
-  const SetType type = FitType("春宵苦短日高起從此君王不早朝",
-                               {.width_max = 100, .lines_max = 4, .size_max = 20, .size_min = 10});
+  const SetType type =
+      FitType("春宵苦短日高起從此君王不早朝", {.width_max = 100, .lines_max = 4, .size_max = 20, .size_min = 10});
   for (const std::string& line : type.lines) EXPECT_LE(TypeWidth(line, type.size), 100);
 }
 

@@ -11,9 +11,7 @@ constexpr std::string_view kPurpose = "device";
 constexpr std::size_t kNameLength = 22;
 constexpr std::chrono::hours kLifetime{24 * 365};
 
-std::string Signed(std::string_view name, const std::string& email) {
-  return std::string(name) + "." + email;
-}
+std::string Signed(std::string_view name, const std::string& email) { return std::string(name) + "." + email; }
 
 }  // namespace
 
@@ -30,11 +28,10 @@ void RememberDevice(const Site& site, http::Response& response, std::string_view
   const Result<std::string> address = ParseEmail("email", email);
   if (!address.ok()) return;
   const std::string name = RandomName(site.random);
-  response.headers.Add("Set-Cookie",
-                       http::ToString({.name = CookieName(site.transport, "device"),
-                                       .value = name + "." + site.signer.Sign(kPurpose, Signed(name, *address)),
-                                       .secure = site.transport == Transport::kHttps,
-                                       .max_age = std::chrono::duration_cast<std::chrono::seconds>(kLifetime)}));
+  response.headers.Add("Set-Cookie", http::ToString({.name = CookieName(site.transport, "device"),
+                                                     .value = name + "." + site.signer.Sign(kPurpose, Signed(name, *address)),
+                                                     .secure = site.transport == Transport::kHttps,
+                                                     .max_age = std::chrono::duration_cast<std::chrono::seconds>(kLifetime)}));
 }
 
 }  // namespace octavo::marketplace

@@ -20,10 +20,8 @@ EventQueue::EventQueue(ShopClient& client, const Clock& clock, Random& random, o
     : client_(client),
       clock_(clock),
       random_(random),
-      sent_(metrics.Counter("marketplace_events_total", "What became of readers' events.",
-                            {{"outcome", "sent"}})),
-      dropped_(metrics.Counter("marketplace_events_total", "What became of readers' events.",
-                               {{"outcome", "dropped"}})),
+      sent_(metrics.Counter("marketplace_events_total", "What became of readers' events.", {{"outcome", "sent"}})),
+      dropped_(metrics.Counter("marketplace_events_total", "What became of readers' events.", {{"outcome", "dropped"}})),
       thread_([this] { Work(); }) {}
 
 EventQueue::~EventQueue() { Stop(); }

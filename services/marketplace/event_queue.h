@@ -30,8 +30,7 @@ class EventQueue {
   ~EventQueue();
 
   // `reader` is "readers/…", `book` "books/…"; `shelf` may be empty.
-  void Add(recommendations::v1::EventType type, const std::string& reader, const std::string& book,
-           const std::string& shelf);
+  void Add(recommendations::v1::EventType type, const std::string& reader, const std::string& book, const std::string& shelf);
 
   // Waits until everything added before has been sent or given up. For tests.
   void Flush();

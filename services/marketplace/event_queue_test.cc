@@ -14,9 +14,7 @@ namespace {
 class EventQueueTest : public testing::Test {
  protected:
   double Count(const std::string& outcome) {
-    return metrics_
-        .Counter("marketplace_events_total", "What became of readers' events.", {{"outcome", outcome}})
-        .Value();
+    return metrics_.Counter("marketplace_events_total", "What became of readers' events.", {{"outcome", outcome}}).Value();
   }
 
   FakeClock clock_;

@@ -43,9 +43,7 @@ void TellOfRefusal(const Site& site, const http::Request& request, const char* w
 }
 
 // The space and what is below it, and DEL.
-bool IsBlank(char c) {
-  return static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
-}
+bool IsBlank(char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7F; }
 
 }  // namespace
 
@@ -83,10 +81,9 @@ http::Response Redirect(const Site& site, std::string location, Note note, const
 std::string NextPath(const http::Params& form, std::string_view otherwise) {
   const std::string_view next = form.Get("next");
   // "//host" and "/\host" lead elsewhere.
-  const bool is_path = next.starts_with('/') && !next.starts_with("//") && next.size() <= 500 &&
-                       std::none_of(next.begin(), next.end(), [](char c) {
-                         return IsBlank(c) || c == '\\' || static_cast<signed char>(c) < 0;
-                       });
+  const bool is_path =
+      next.starts_with('/') && !next.starts_with("//") && next.size() <= 500 &&
+      std::none_of(next.begin(), next.end(), [](char c) { return IsBlank(c) || c == '\\' || static_cast<signed char>(c) < 0; });
   return std::string(is_path ? next : otherwise);
 }
 

@@ -33,8 +33,7 @@ http::Response WithForm(const Site& site, const http::Request& request, const Fo
 
 // 303 to `location`, a path of ours, already encoded; `note` shows on the page there, and names `book` where
 // it is about one.
-http::Response Redirect(const Site& site, std::string location, Note note = Note::kNone,
-                        const std::string& book = {});
+http::Response Redirect(const Site& site, std::string location, Note note = Note::kNone, const std::string& book = {});
 
 // The path of a hidden field "next", where a reader goes on; `otherwise` unless it is a path of this shop.
 std::string NextPath(const http::Params& form, std::string_view otherwise);
@@ -43,9 +42,7 @@ std::string NextPath(const http::Params& form, std::string_view otherwise);
 class FormErrors {
  public:
   // The first sentence for a field stays.
-  void Add(std::string field, std::string sentence) {
-    sentences_.emplace(std::move(field), std::move(sentence));
-  }
+  void Add(std::string field, std::string sentence) { sentences_.emplace(std::move(field), std::move(sentence)); }
   bool empty() const { return sentences_.empty(); }
   // Empty where the field is right.
   std::string_view For(const std::string& field) const;
@@ -64,8 +61,7 @@ struct Field {
   std::string hint = {};
   std::string inputmode = {};  // "numeric": which keys a phone shows.
   bool required = true;
-  bool conditional =
-      false;  // Required only with some other choice: the server says so, the browser cannot know.
+  bool conditional = false;  // Required only with some other choice: the server says so, the browser cannot know.
   int length_max = 200;
 };
 

@@ -46,8 +46,7 @@ class FormTest : public PagesFixture {
   }
   // The status of a form that is answered with 303 where it is taken.
   int Send(const http::Request& request) {
-    return WithForm(site_, request, [&](const Visit&, const http::Params&) { return Redirect(site_, "/"); })
-        .status;
+    return WithForm(site_, request, [&](const Visit&, const http::Params&) { return Redirect(site_, "/"); }).status;
   }
 };
 
@@ -130,9 +129,7 @@ TEST_F(FormTest, RefusesWhatIsNoForm) {
   EXPECT_EQ(Send(request), 400);
 }
 
-TEST_F(FormTest, TokensAreNeverTheSame) {
-  EXPECT_NE(Token(), Token());
-}
+TEST_F(FormTest, TokensAreNeverTheSame) { EXPECT_NE(Token(), Token()); }
 
 TEST_F(FormTest, ANoteShowsOnceOnTheNextPage) {
   const http::Response response = Redirect(site_, "/books", Note::kAddedToCart);
@@ -149,14 +146,9 @@ TEST_F(FormTest, LeadsOnWithinTheShopOnly) {
   struct {
     const char* next;
     const char* path;
-  } const cases[] = {{"/books/1", "/books/1"},
-                     {"/search?q=a%20b", "/search?q=a%20b"},
-                     {"", "/cart"},
-                     {"//evil.example", "/cart"},
-                     {"/\\evil.example", "/cart"},
-                     {"https://evil.example", "/cart"},
-                     {"/a\r\nSet-Cookie: x", "/cart"},
-                     {"/\t/evil.example", "/cart"}};
+  } const cases[] = {{"/books/1", "/books/1"},         {"/search?q=a%20b", "/search?q=a%20b"}, {"", "/cart"},
+                     {"//evil.example", "/cart"},      {"/\\evil.example", "/cart"},           {"https://evil.example", "/cart"},
+                     {"/a\r\nSet-Cookie: x", "/cart"}, {"/\t/evil.example", "/cart"}};
   for (const auto& one : cases) {
     http::Params form;
     form.Add("next", one.next);
@@ -253,8 +245,7 @@ TEST_F(SessionTest, OverHttpsTheCookieBelongsToThisHostAlone) {
   const http::Response response = SignedIn(https, Visit(https, request), session, "/");
 
   std::string cookies;
-  for (const auto& [name, value] : response.headers.items())
-    cookies += name == "Set-Cookie" ? value + "\n" : "";
+  for (const auto& [name, value] : response.headers.items()) cookies += name == "Set-Cookie" ? value + "\n" : "";
   EXPECT_THAT(cookies, HasSubstr("__Host-session=abc; "));
   EXPECT_THAT(cookies, HasSubstr("Secure"));
   EXPECT_THAT(cookies, HasSubstr("HttpOnly"));
@@ -268,8 +259,7 @@ TEST_F(SessionTest, APageThatRepeatsItsAddressSaysNothingOfItsReaderAndIsCompres
   for (const char* target : {"/", "/search?q=volume", "/search?q=nothing+of+the+kind", "/books?sort=title"}) {
     const http::Response page = Get(target);
 
-    EXPECT_THAT(http::ToWire(reader, page, {}, clock_.Now()).head, HasSubstr("Content-Encoding: gzip"))
-        << target;
+    EXPECT_THAT(http::ToWire(reader, page, {}, clock_.Now()).head, HasSubstr("Content-Encoding: gzip")) << target;
     const bool reflects = std::string(target).find("q=") != std::string::npos;
     EXPECT_EQ(page.body.find("Emma Woodhouse") == std::string::npos, reflects) << target;
   }

@@ -79,8 +79,7 @@ void AddCampaigns(PageReader& reader) {
   reader.AddBanner("Ten percent off your first order with WELCOME10");
 }
 
-State Book(const std::string& name, const std::function<void(PageReader&)>& prepare,
-           const std::string& target = "/books/1") {
+State Book(const std::string& name, const std::function<void(PageReader&)>& prepare, const std::string& target = "/books/1") {
   return {name, "/books/{}", 200, [prepare, target](PageReader& reader) {
             prepare(reader);
             return reader.Get(target);
@@ -101,8 +100,7 @@ std::vector<State> Shelves() {
       AsCustomer(Book(
           "home-customer", [](PageReader& reader) { reader.Get("/books/3"); }, "/")),
       Book(
-          "home-without-recommendations",
-          [](PageReader& reader) { reader.shop_.recommendations = Condition::kDown; }, "/"),
+          "home-without-recommendations", [](PageReader& reader) { reader.shop_.recommendations = Condition::kDown; }, "/"),
       Listing("books", "/books", "/books?sort=title"),
       Listing("category", "/categories/{}", "/categories/fiction"),
       Listing("author", "/authors/{}", "/authors/author-1"),
@@ -131,8 +129,7 @@ std::vector<State> Shelves() {
        [](PageReader& reader) {
          reader.SetStock("books/1", 3);
          reader.Get("/books");
-         return Follow(
-             reader, reader.Post("/cart/items?shelf=browse.all", {{"book", "books/1"}, {"next", "/books"}}));
+         return Follow(reader, reader.Post("/cart/items?shelf=browse.all", {{"book", "books/1"}, {"next", "/books"}}));
        }},
   };
 }
@@ -161,8 +158,7 @@ void SaveForLater(PageReader& reader) {
 }
 
 // The checkout's page after its form was sent with these changes.
-State Checkout(const std::string& name, const Fields& changes, int status,
-               const std::function<void(PageReader&)>& prepare) {
+State Checkout(const std::string& name, const Fields& changes, int status, const std::function<void(PageReader&)>& prepare) {
   return {name, "/checkout", status, [changes, prepare](PageReader& reader) {
             reader.PutIntoCart();
             reader.Get("/checkout");
@@ -191,8 +187,7 @@ std::vector<State> Selling() {
       Cart("cart-sold-out", [](PageReader& reader) { reader.SetStock("books/1", 0); }),
       Cart("cart-not-for-sale", [](PageReader& reader) { reader.shop_.BookToChange(1).clear_price(); }),
       Cart("cart-saved", SaveForLater),
-      Cart("cart-without-sum",
-           [](PageReader& reader) { reader.shop_.orders().condition = Condition::kDown; }),
+      Cart("cart-without-sum", [](PageReader& reader) { reader.shop_.orders().condition = Condition::kDown; }),
       {"cart-away", "/cart", 503,
        [](PageReader& reader) {
          reader.PutIntoCart();
@@ -209,8 +204,7 @@ std::vector<State> Selling() {
                     reader.PutIntoCart();
                     return reader.Get("/checkout");
                   }}),
-      Checkout("checkout-wrong",
-               {{"email", "emma"}, {"full_name", ""}, {"delivery", "shipping"}, {"payment", "on-collection"}},
+      Checkout("checkout-wrong", {{"email", "emma"}, {"full_name", ""}, {"delivery", "shipping"}, {"payment", "on-collection"}},
                422, nothing),
       Checkout("checkout-declined", {}, 422, refuse("PAYMENT_DECLINED")),
       Checkout("checkout-sold-out", {}, 422,
@@ -263,9 +257,7 @@ State Return(const std::string& name, v1::Return::State answer) {
 
 std::vector<State> Orders() {
   const auto advance = [](v1::Order::FulfilmentState state) {
-    return [state](PageReader& reader, const std::string& order) {
-      reader.shop_.orders().Advance(order, state);
-    };
+    return [state](PageReader& reader, const std::string& order) { reader.shop_.orders().Advance(order, state); };
   };
   return {
       Order("order-placed", [](PageReader&, const std::string&) {}),
@@ -297,8 +289,7 @@ std::vector<State> Orders() {
 // --- Accounts
 
 // What a form answers with.
-State Sent(const std::string& name, const std::string& path, const Fields& fields, int status,
-           const std::string& query = {}) {
+State Sent(const std::string& name, const std::string& path, const Fields& fields, int status, const std::string& query = {}) {
   return {name, path, status, [=](PageReader& reader) {
             reader.Get(path + query);
             return Follow(reader, reader.Post(path, fields));
@@ -315,8 +306,7 @@ std::vector<State> Accounts() {
     reader.shop_.accounts().condition = Condition::kDown;
     return reader.Get("/account");
   };
-  State throttled =
-      Sent("sign-in-throttled", "/account/sign-in", {{"email", "a@example.org"}, {"password", "x"}}, 429);
+  State throttled = Sent("sign-in-throttled", "/account/sign-in", {{"email", "a@example.org"}, {"password", "x"}}, 429);
   throttled.ask = [ask = throttled.ask](PageReader& reader) {
     Error error{Code::kResourceExhausted, "TRY_LATER", "later"};
     error.metadata["retry_seconds"] = "60";
@@ -333,16 +323,14 @@ std::vector<State> Accounts() {
       Sent("register-wrong", "/account/register", {{"email", "emma"}, {"password", "short"}}, 422),
       page("registered", "/account/register/sent"),
       page("verify", "/account/verify", "?token=x"),
-      Sent("verify-dead-link", "/account/verify", {{"token", "none"}, {"password", "a long password"}}, 422,
-           "?token=x"),
+      Sent("verify-dead-link", "/account/verify", {{"token", "none"}, {"password", "a long password"}}, 422, "?token=x"),
       page("forgotten", "/account/forgotten"),
       page("forgotten-sent", "/account/forgotten/sent"),
       page("reset", "/account/reset", "?token=x"),
-      Sent("reset-dead-link", "/account/reset", {{"token", "none"}, {"new_password", "a long password"}}, 422,
-           "?token=x"),
+      Sent("reset-dead-link", "/account/reset", {{"token", "none"}, {"new_password", "a long password"}}, 422, "?token=x"),
       AsCustomer(page("password", "/account/password")),
-      AsCustomer(Sent("password-wrong", "/account/password",
-                      {{"old_password", "no"}, {"new_password", "another long one"}}, 422)),
+      AsCustomer(
+          Sent("password-wrong", "/account/password", {{"old_password", "no"}, {"new_password", "another long one"}}, 422)),
       AsCustomer(page("erase", "/account/erase")),
       AsCustomer(Sent("erase-wrong", "/account/erase", {{"password", "no"}}, 422)),
       AsCustomer({"signed-out", "/account/sign-out", 200,
@@ -380,24 +368,19 @@ std::vector<State> TwoSteps() {
     return reader.Get("/account/two-step");
   };
   return {
-      AtTheCode("sign-in-code", 200,
-                [=](PageReader& reader) { return reader.Post("/account/sign-in", password); }),
+      AtTheCode("sign-in-code", 200, [=](PageReader& reader) { return reader.Post("/account/sign-in", password); }),
       AtTheCode("sign-in-code-wrong", 422,
                 [=](PageReader& reader) {
                   reader.Post("/account/sign-in", password);
-                  return reader.Post("/account/sign-in/code",
-                                     {{"challenge", "challenge-ada@example.org"}, {"code", "000000"}});
+                  return reader.Post("/account/sign-in/code", {{"challenge", "challenge-ada@example.org"}, {"code", "000000"}});
                 }),
       AsCustomer(At("two-step", "/account/two-step", "/account/two-step")),
       staff,
-      AsCustomer(
-          Sent("two-step-wrong", "/account/two-step", {{"offer", "offer-1"}, {"code", "000000"}}, 422)),
-      AsCustomer(Sent("two-step-on", "/account/two-step",
-                      {{"offer", "offer-1"}, {"code", FakeAccounts::kCode}}, 200)),
+      AsCustomer(Sent("two-step-wrong", "/account/two-step", {{"offer", "offer-1"}, {"code", "000000"}}, 422)),
+      AsCustomer(Sent("two-step-on", "/account/two-step", {{"offer", "offer-1"}, {"code", FakeAccounts::kCode}}, 200)),
       WithTwoSteps(At("two-step-is-on", "/account/two-step", "/account/two-step")),
       WithTwoSteps(At("two-step-off", "/account/two-step/off", "/account/two-step/off")),
-      WithTwoSteps(
-          Sent("two-step-off-wrong", "/account/two-step/off", {{"password", "no"}, {"code", "1"}}, 422)),
+      WithTwoSteps(Sent("two-step-off-wrong", "/account/two-step/off", {{"password", "no"}, {"code", "1"}}, 422)),
       WithTwoSteps(At("recovery-codes", "/account/two-step/codes", "/account/two-step/codes")),
   };
 }
@@ -435,20 +418,10 @@ std::vector<State> States() {
 
 // Routes that give no page: pictures, files, streams, and parts of pages, which are looked at where they
 // stand.
-const std::set<std::string> kNoPages = {"/books/{}/offer",
-                                        "/books/{}/stock",
-                                        "/covers/{}.svg",
-                                        "/suggest",
-                                        "/cart/note",
-                                        "/orders/{}/events",
-                                        "/sitemap.xml",
-                                        "/robots.txt",
-                                        "/sitemaps/shelves.xml",
-                                        "/static/{}",
-                                        "/favicon.svg",
-                                        "/favicon.ico",
-                                        "/healthz",
-                                        "/sitemaps/books-{}.xml"};
+const std::set<std::string> kNoPages = {
+    "/books/{}/offer", "/books/{}/stock",       "/covers/{}.svg",        "/suggest",   "/cart/note",   "/orders/{}/events",
+    "/sitemap.xml",    "/robots.txt",           "/sitemaps/shelves.xml", "/static/{}", "/favicon.svg", "/favicon.ico",
+    "/healthz",        "/sitemaps/books-{}.xml"};
 
 TEST(GalleryTest, EveryRouteThatGivesAPageHasOne) {
   std::set<std::string> shown;
@@ -502,22 +475,18 @@ TEST(GalleryTest, CoversOfLongTitlesAreDrawn) {
       "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM",
       "Преступление и наказание: роман в шести частях с эпилогом",
       "春宵苦短日高起從此君王不早朝承歡侍宴無閒暇春從春遊夜專夜"};
-  const std::string authors[] = {
-      "Bo",
-      "Hubert Blaine Wolfeschlegelsteinhausenbergerdorff Senior and Gabriel José de la Concordia "
-      "García Márquez"};
+  const std::string authors[] = {"Bo",
+                                 "Hubert Blaine Wolfeschlegelsteinhausenbergerdorff Senior and Gabriel José de la Concordia "
+                                 "García Márquez"};
   int number = 0;
   for (const std::string& title : titles) {
     for (const std::string& author : authors) {
       for (int i = 0; i < 12; ++i) {  // The layout hangs on the words.
-        const std::string series =
-            i % 2 == 0 ? "" : "The Very Long Series of Endless Books " + std::to_string(i);
-        const std::string cover = DrawCover({.title = title,
-                                             .author = author + std::string(static_cast<std::size_t>(i), '.'),
-                                             .series = series});
+        const std::string series = i % 2 == 0 ? "" : "The Very Long Series of Endless Books " + std::to_string(i);
+        const std::string cover =
+            DrawCover({.title = title, .author = author + std::string(static_cast<std::size_t>(i), '.'), .series = series});
         EXPECT_NE(cover.find("</svg>"), std::string::npos);
-        if (folder != nullptr)
-          Write(std::filesystem::path(folder) / "drawn" / (std::to_string(number++) + ".svg"), cover);
+        if (folder != nullptr) Write(std::filesystem::path(folder) / "drawn" / (std::to_string(number++) + ".svg"), cover);
       }
     }
   }

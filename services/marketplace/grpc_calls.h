@@ -44,16 +44,14 @@ class GrpcCalls {
   Pending<Response> Start(Async& async,
                           void (Interface::*method)(grpc::ClientContext*, const Request*, Response*,
                                                     std::function<void(grpc::Status)>),
-                          const std::type_identity_t<Request>& request, const Budget& budget,
-                          CircuitBreaker* breaker) {
+                          const std::type_identity_t<Request>& request, const Budget& budget, CircuitBreaker* breaker) {
     const std::chrono::milliseconds left = Left(budget);
     if (left.count() <= 0) {
-      return Pending<Response>(
-          Answer<Response>(Error{Code::kDeadlineExceeded, "TOO_SLOW", "the page's budget is spent"}));
+      return Pending<Response>(Answer<Response>(Error{Code::kDeadlineExceeded, "TOO_SLOW", "the page's budget is spent"}));
     }
     if (breaker != nullptr && !breaker->Allows()) {
-      return Pending<Response>(Answer<Response>(
-          Error{Code::kUnavailable, "RESTING", "the service did not answer and is left alone for a moment"}));
+      return Pending<Response>(
+          Answer<Response>(Error{Code::kUnavailable, "RESTING", "the service did not answer and is left alone for a moment"}));
     }
     auto promise = std::make_shared<std::promise<Answer<Response>>>();
     std::future<Answer<Response>> future = promise->get_future();
@@ -79,8 +77,7 @@ class GrpcCalls {
   std::shared_ptr<Subscription> Follow(Async& async,
                                        void (Interface::*method)(grpc::ClientContext*, const Request*,
                                                                  grpc::ClientReadReactor<Response>*),
-                                       const std::type_identity_t<Request>& request,
-                                       Listener<Response> listener) {
+                                       const std::type_identity_t<Request>& request, Listener<Response> listener) {
     Begin();
     auto stream = std::make_shared<Stream<Request, Response>>(*this, request, std::move(listener));
     stream->Run(stream, async, method);

@@ -25,8 +25,7 @@ class BusyAccounts final : public accounts::v1::AccountsService::Service {
                               accounts::v1::ExportCustomerResponse*) override {
     return kTooSlow;
   }
-  grpc::Status VerifySession(grpc::ServerContext*, const accounts::v1::VerifySessionRequest*,
-                             accounts::v1::Session*) override {
+  grpc::Status VerifySession(grpc::ServerContext*, const accounts::v1::VerifySessionRequest*, accounts::v1::Session*) override {
     return grpc::Status::OK;
   }
 };
@@ -38,8 +37,7 @@ class BusyOrders final : public transactions::v1::TransactionsService::Service {
                             transactions::v1::OrderPreview*) override {
     return kTooSlow;
   }
-  grpc::Status CancelOrder(grpc::ServerContext*, const transactions::v1::CancelOrderRequest*,
-                           transactions::v1::Order*) override {
+  grpc::Status CancelOrder(grpc::ServerContext*, const transactions::v1::CancelOrderRequest*, transactions::v1::Order*) override {
     return kTooSlow;
   }
   grpc::Status RequestReturn(grpc::ServerContext*, const transactions::v1::RequestReturnRequest*,

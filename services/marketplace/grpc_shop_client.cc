@@ -27,38 +27,35 @@ GrpcShopClient::GrpcShopClient(const Channels& channels, rpc::Telemetry telemetr
       promotions_(calls_, channels.promotions, telemetry.clock),
       accounts_(calls_, channels.accounts, telemetry.clock) {}
 
-Pending<catalog::v1::Book> GrpcShopClient::GetBook(const catalog::v1::GetBookRequest& request,
-                                                   const Budget& budget) {
+Pending<catalog::v1::Book> GrpcShopClient::GetBook(const catalog::v1::GetBookRequest& request, const Budget& budget) {
   return calls_.Start(*catalog_->async(), &CatalogService::Stub::async::GetBook, request, budget,
                       /*breaker=*/nullptr);
 }
 
-Pending<catalog::v1::BatchGetBooksResponse> GrpcShopClient::BatchGetBooks(
-    const catalog::v1::BatchGetBooksRequest& request, const Budget& budget) {
+Pending<catalog::v1::BatchGetBooksResponse> GrpcShopClient::BatchGetBooks(const catalog::v1::BatchGetBooksRequest& request,
+                                                                          const Budget& budget) {
   return calls_.Start(*catalog_->async(), &CatalogService::Stub::async::BatchGetBooks, request, budget,
                       /*breaker=*/nullptr);
 }
 
-Pending<catalog::v1::ListBooksResponse> GrpcShopClient::ListBooks(
-    const catalog::v1::ListBooksRequest& request, const Budget& budget) {
+Pending<catalog::v1::ListBooksResponse> GrpcShopClient::ListBooks(const catalog::v1::ListBooksRequest& request,
+                                                                  const Budget& budget) {
   return calls_.Start(*catalog_->async(), &CatalogService::Stub::async::ListBooks, request, budget,
                       /*breaker=*/nullptr);
 }
 
-Pending<catalog::v1::SearchBooksResponse> GrpcShopClient::SearchBooks(
-    const catalog::v1::SearchBooksRequest& request, const Budget& budget) {
+Pending<catalog::v1::SearchBooksResponse> GrpcShopClient::SearchBooks(const catalog::v1::SearchBooksRequest& request,
+                                                                      const Budget& budget) {
   return calls_.Start(*catalog_->async(), &CatalogService::Stub::async::SearchBooks, request, budget,
                       /*breaker=*/nullptr);
 }
 
-Pending<catalog::v1::SuggestResponse> GrpcShopClient::Suggest(const catalog::v1::SuggestRequest& request,
-                                                              const Budget& budget) {
+Pending<catalog::v1::SuggestResponse> GrpcShopClient::Suggest(const catalog::v1::SuggestRequest& request, const Budget& budget) {
   return calls_.Start(*catalog_->async(), &CatalogService::Stub::async::Suggest, request, budget,
                       /*breaker=*/nullptr);
 }
 
-Pending<catalog::v1::Author> GrpcShopClient::GetAuthor(const catalog::v1::GetAuthorRequest& request,
-                                                       const Budget& budget) {
+Pending<catalog::v1::Author> GrpcShopClient::GetAuthor(const catalog::v1::GetAuthorRequest& request, const Budget& budget) {
   return calls_.Start(*catalog_->async(), &CatalogService::Stub::async::GetAuthor, request, budget,
                       /*breaker=*/nullptr);
 }
@@ -70,26 +67,25 @@ Pending<catalog::v1::ListCategoriesResponse> GrpcShopClient::ListCategories(cons
 
 Pending<recommendations::v1::BatchRecommendResponse> GrpcShopClient::BatchRecommend(
     const recommendations::v1::BatchRecommendRequest& request, const Budget& budget) {
-  return calls_.Start(*recommendations_->async(), &RecommendationsService::Stub::async::BatchRecommend, request,
-                      budget, &recommendations_breaker_);
+  return calls_.Start(*recommendations_->async(), &RecommendationsService::Stub::async::BatchRecommend, request, budget,
+                      &recommendations_breaker_);
 }
 
 Pending<recommendations::v1::ListSimilarBooksResponse> GrpcShopClient::ListSimilarBooks(
     const recommendations::v1::ListSimilarBooksRequest& request, const Budget& budget) {
-  return calls_.Start(*recommendations_->async(), &RecommendationsService::Stub::async::ListSimilarBooks,
-                      request, budget, &recommendations_breaker_);
+  return calls_.Start(*recommendations_->async(), &RecommendationsService::Stub::async::ListSimilarBooks, request, budget,
+                      &recommendations_breaker_);
 }
 
-Pending<recommendations::v1::BecauseResponse> GrpcShopClient::Because(
-    const recommendations::v1::BecauseRequest& request, const Budget& budget) {
-  return calls_.Start(*recommendations_->async(), &RecommendationsService::Stub::async::Because, request,
-                      budget, &recommendations_breaker_);
+Pending<recommendations::v1::BecauseResponse> GrpcShopClient::Because(const recommendations::v1::BecauseRequest& request,
+                                                                      const Budget& budget) {
+  return calls_.Start(*recommendations_->async(), &RecommendationsService::Stub::async::Because, request, budget,
+                      &recommendations_breaker_);
 }
 
-Pending<inventory::v1::BatchGetStockResponse> GrpcShopClient::BatchGetStock(
-    const inventory::v1::BatchGetStockRequest& request, const Budget& budget) {
-  return calls_.Start(*inventory_->async(), &InventoryService::Stub::async::BatchGetStock, request, budget,
-                      &inventory_breaker_);
+Pending<inventory::v1::BatchGetStockResponse> GrpcShopClient::BatchGetStock(const inventory::v1::BatchGetStockRequest& request,
+                                                                            const Budget& budget) {
+  return calls_.Start(*inventory_->async(), &InventoryService::Stub::async::BatchGetStock, request, budget, &inventory_breaker_);
 }
 
 Pending<recommendations::v1::MergeReaderResponse> GrpcShopClient::MergeReader(
@@ -98,12 +94,10 @@ Pending<recommendations::v1::MergeReaderResponse> GrpcShopClient::MergeReader(
                       &recommendations_breaker_);
 }
 
-Status GrpcShopClient::RecordEvents(const std::vector<recommendations::v1::Event>& events,
-                                    const Budget& budget) {
+Status GrpcShopClient::RecordEvents(const std::vector<recommendations::v1::Event>& events, const Budget& budget) {
   grpc::ClientContext context;
   calls_.caller().PrepareStream(
-      context,
-      {.budget = std::max(GrpcCalls::Left(budget), std::chrono::milliseconds(1)), .trace = budget.trace()});
+      context, {.budget = std::max(GrpcCalls::Left(budget), std::chrono::milliseconds(1)), .trace = budget.trace()});
   recommendations::v1::RecordEventsResponse response;
   const auto writer = recommendations_->RecordEvents(&context, &response);
   for (const recommendations::v1::Event& event : events) {
@@ -117,10 +111,9 @@ Status GrpcShopClient::RecordEvents(const std::vector<recommendations::v1::Event
   return Ok();
 }
 
-std::shared_ptr<Subscription> GrpcShopClient::WatchStock(
-    const inventory::v1::WatchStockRequest& request, Listener<inventory::v1::WatchStockResponse> listener) {
-  return calls_.Follow(*inventory_->async(), &InventoryService::Stub::async::WatchStock, request,
-                       std::move(listener));
+std::shared_ptr<Subscription> GrpcShopClient::WatchStock(const inventory::v1::WatchStockRequest& request,
+                                                         Listener<inventory::v1::WatchStockResponse> listener) {
+  return calls_.Follow(*inventory_->async(), &InventoryService::Stub::async::WatchStock, request, std::move(listener));
 }
 
 }  // namespace octavo::marketplace

@@ -35,30 +35,26 @@ class GrpcShopClient final : public ShopClient {
   // Waits for the calls that are still under way.
   ~GrpcShopClient() override { calls_.WaitForNone(); }
 
-  Pending<catalog::v1::Book> GetBook(const catalog::v1::GetBookRequest& request,
-                                     const Budget& budget) override;
+  Pending<catalog::v1::Book> GetBook(const catalog::v1::GetBookRequest& request, const Budget& budget) override;
   Pending<catalog::v1::BatchGetBooksResponse> BatchGetBooks(const catalog::v1::BatchGetBooksRequest& request,
                                                             const Budget& budget) override;
-  Pending<catalog::v1::ListBooksResponse> ListBooks(const catalog::v1::ListBooksRequest& request,
-                                                    const Budget& budget) override;
+  Pending<catalog::v1::ListBooksResponse> ListBooks(const catalog::v1::ListBooksRequest& request, const Budget& budget) override;
   Pending<catalog::v1::SearchBooksResponse> SearchBooks(const catalog::v1::SearchBooksRequest& request,
                                                         const Budget& budget) override;
-  Pending<catalog::v1::SuggestResponse> Suggest(const catalog::v1::SuggestRequest& request,
-                                                const Budget& budget) override;
-  Pending<catalog::v1::Author> GetAuthor(const catalog::v1::GetAuthorRequest& request,
-                                         const Budget& budget) override;
+  Pending<catalog::v1::SuggestResponse> Suggest(const catalog::v1::SuggestRequest& request, const Budget& budget) override;
+  Pending<catalog::v1::Author> GetAuthor(const catalog::v1::GetAuthorRequest& request, const Budget& budget) override;
   Pending<catalog::v1::ListCategoriesResponse> ListCategories(const Budget& budget) override;
-  Pending<recommendations::v1::BatchRecommendResponse> BatchRecommend(
-      const recommendations::v1::BatchRecommendRequest& request, const Budget& budget) override;
+  Pending<recommendations::v1::BatchRecommendResponse> BatchRecommend(const recommendations::v1::BatchRecommendRequest& request,
+                                                                      const Budget& budget) override;
   Pending<recommendations::v1::ListSimilarBooksResponse> ListSimilarBooks(
       const recommendations::v1::ListSimilarBooksRequest& request, const Budget& budget) override;
   Pending<recommendations::v1::BecauseResponse> Because(const recommendations::v1::BecauseRequest& request,
                                                         const Budget& budget) override;
-  Pending<recommendations::v1::MergeReaderResponse> MergeReader(
-      const recommendations::v1::MergeReaderRequest& request, const Budget& budget) override;
+  Pending<recommendations::v1::MergeReaderResponse> MergeReader(const recommendations::v1::MergeReaderRequest& request,
+                                                                const Budget& budget) override;
   Status RecordEvents(const std::vector<recommendations::v1::Event>& events, const Budget& budget) override;
-  Pending<inventory::v1::BatchGetStockResponse> BatchGetStock(
-      const inventory::v1::BatchGetStockRequest& request, const Budget& budget) override;
+  Pending<inventory::v1::BatchGetStockResponse> BatchGetStock(const inventory::v1::BatchGetStockRequest& request,
+                                                              const Budget& budget) override;
   std::shared_ptr<Subscription> WatchStock(const inventory::v1::WatchStockRequest& request,
                                            Listener<inventory::v1::WatchStockResponse> listener) override;
 

@@ -33,8 +33,7 @@ std::string ResourceLink(std::string_view name) {
 }
 
 std::string CoverLink(const catalog::v1::Book& book) {
-  return "/covers/" + http::PercentEncode(LastSegment(book.name())) +
-         ".svg?v=" + CoverVersion(CoverTextOf(book));
+  return "/covers/" + http::PercentEncode(LastSegment(book.name())) + ".svg?v=" + CoverVersion(CoverTextOf(book));
 }
 
 std::string CoverLink(std::string_view name) { return Link("covers", name) + ".svg"; }
@@ -51,10 +50,10 @@ std::string_view LastSegment(std::string_view name) {
 
 std::string ShelfOf(std::string_view parameter) {
   constexpr std::size_t kLengthMax = 64;
-  const bool is_shelf = !parameter.empty() && parameter.size() <= kLengthMax &&
-                        std::all_of(parameter.begin(), parameter.end(), [](char c) {
-                          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
-                        });
+  const bool is_shelf =
+      !parameter.empty() && parameter.size() <= kLengthMax && std::all_of(parameter.begin(), parameter.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+      });
   return is_shelf ? std::string(parameter) : std::string();
 }
 

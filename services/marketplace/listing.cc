@@ -7,9 +7,7 @@
 
 namespace octavo::marketplace {
 
-std::string ListingAddress::Link() const {
-  return parameters.empty() ? path : path + "?" + parameters.ToQuery();
-}
+std::string ListingAddress::Link() const { return parameters.empty() ? path : path + "?" + parameters.ToQuery(); }
 
 ListingAddress ListingAddress::With(std::string_view name, std::string_view value) const {
   ListingAddress changed{.path = path, .parameters = {}};
@@ -20,15 +18,13 @@ ListingAddress ListingAddress::With(std::string_view name, std::string_view valu
   return changed;
 }
 
-void AddPager(View& view, const ListingAddress& address, int page_number,
-              const std::string& next_page_token) {
+void AddPager(View& view, const ListingAddress& address, int page_number, const std::string& next_page_token) {
   if (page_number <= 1 && next_page_token.empty()) return;
   View pager = view.Include("PAGER", "pager.tpl");
   pager.Set("NUMBER", page_number);
   if (page_number > 1) pager.Add("FIRST").Set("FIRST_LINK", address.Link());
   if (!next_page_token.empty()) {
-    const ListingAddress next =
-        address.With("page", std::to_string(page_number + 1)).With("from", next_page_token);
+    const ListingAddress next = address.With("page", std::to_string(page_number + 1)).With("from", next_page_token);
     pager.Add("NEXT").Set("NEXT_LINK", next.Link());
   }
 }

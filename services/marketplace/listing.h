@@ -48,8 +48,7 @@ ListingAddress AtPage(const ListingAddress& address, const http::Params& query);
 
 // The sort menu, in sections SORT.
 template <std::size_t kCount>
-void AddSortMenu(View& view, const SortOrder (&choices)[kCount], const SortOrder& chosen,
-                 const ListingAddress& address) {
+void AddSortMenu(View& view, const SortOrder (&choices)[kCount], const SortOrder& chosen, const ListingAddress& address) {
   for (const SortOrder& choice : choices) {
     View item = view.Add("SORT");
     item.Set("SORT_LABEL", choice.label).Set("SORT_LINK", address.With("sort", choice.parameter).Link());

@@ -57,9 +57,7 @@ std::string Grouped(std::string digits, char separator) {
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsPartOfNumberOrWord(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == ',';
-}
+bool IsPartOfNumberOrWord(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == ','; }
 
 template <class Is>
 std::size_t CountWhile(std::string_view text, Is is) {
@@ -97,13 +95,12 @@ PlainAmount AmountAt(std::string_view text) {
 }  // namespace
 
 PriceStyle PriceStyleFor(std::string_view accept_language) {
-  static constexpr std::string_view kSymbolLast[] = {
-      "de", "fr", "es", "it", "pt", "pl", "cs", "sk", "hu", "ro", "bg", "hr", "sl", "fi", "sv",
-      "da", "nb", "no", "nn", "is", "et", "lv", "lt", "el", "ru", "uk", "ca", "eu", "gl", "sr"};
+  static constexpr std::string_view kSymbolLast[] = {"de", "fr", "es", "it", "pt", "pl", "cs", "sk", "hu", "ro",
+                                                     "bg", "hr", "sl", "fi", "sv", "da", "nb", "no", "nn", "is",
+                                                     "et", "lv", "lt", "el", "ru", "uk", "ca", "eu", "gl", "sr"};
   const std::string language = PreferredLanguage(accept_language);
   if (language == "nl") return PriceStyle::kSymbolFirstAndComma;
-  const bool is_last =
-      std::find(std::begin(kSymbolLast), std::end(kSymbolLast), language) != std::end(kSymbolLast);
+  const bool is_last = std::find(std::begin(kSymbolLast), std::end(kSymbolLast), language) != std::end(kSymbolLast);
   return is_last ? PriceStyle::kSymbolLast : PriceStyle::kSymbolFirst;
 }
 
@@ -112,8 +109,7 @@ std::string FormatPrice(std::int64_t minor, std::string_view currency_code, Pric
   const int exponent = currency.ok() ? currency->exponent() : 2;
   const bool comma = style != PriceStyle::kSymbolFirst;
 
-  std::string digits =
-      std::to_string(minor < 0 ? 0 - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor));
+  std::string digits = std::to_string(minor < 0 ? 0 - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor));
   if (digits.size() <= static_cast<std::size_t>(exponent)) {
     digits.insert(0, static_cast<std::size_t>(exponent) + 1 - digits.size(), '0');
   }
@@ -153,15 +149,13 @@ std::string LanguageName(std::string_view language_code) {
     std::string_view name;
   };
   static constexpr Entry kNames[] = {
-      {"ar", "Arabic"},     {"ca", "Catalan"},   {"cs", "Czech"},      {"da", "Danish"},
-      {"de", "German"},     {"el", "Greek"},     {"en", "English"},    {"es", "Spanish"},
-      {"et", "Estonian"},   {"fa", "Persian"},   {"fi", "Finnish"},    {"fr", "French"},
-      {"he", "Hebrew"},     {"hi", "Hindi"},     {"hr", "Croatian"},   {"hu", "Hungarian"},
-      {"id", "Indonesian"}, {"is", "Icelandic"}, {"it", "Italian"},    {"ja", "Japanese"},
-      {"ko", "Korean"},     {"la", "Latin"},     {"nl", "Dutch"},      {"no", "Norwegian"},
-      {"nb", "Norwegian"},  {"pl", "Polish"},    {"pt", "Portuguese"}, {"ro", "Romanian"},
-      {"ru", "Russian"},    {"sv", "Swedish"},   {"tr", "Turkish"},    {"uk", "Ukrainian"},
-      {"vi", "Vietnamese"}, {"zh", "Chinese"}};
+      {"ar", "Arabic"},    {"ca", "Catalan"},    {"cs", "Czech"},      {"da", "Danish"},    {"de", "German"},
+      {"el", "Greek"},     {"en", "English"},    {"es", "Spanish"},    {"et", "Estonian"},  {"fa", "Persian"},
+      {"fi", "Finnish"},   {"fr", "French"},     {"he", "Hebrew"},     {"hi", "Hindi"},     {"hr", "Croatian"},
+      {"hu", "Hungarian"}, {"id", "Indonesian"}, {"is", "Icelandic"},  {"it", "Italian"},   {"ja", "Japanese"},
+      {"ko", "Korean"},    {"la", "Latin"},      {"nl", "Dutch"},      {"no", "Norwegian"}, {"nb", "Norwegian"},
+      {"pl", "Polish"},    {"pt", "Portuguese"}, {"ro", "Romanian"},   {"ru", "Russian"},   {"sv", "Swedish"},
+      {"tr", "Turkish"},   {"uk", "Ukrainian"},  {"vi", "Vietnamese"}, {"zh", "Chinese"}};
   const std::string_view primary = language_code.substr(0, language_code.find('-'));
   for (const Entry& entry : kNames) {
     if (entry.code == primary) return std::string(entry.name);

@@ -28,8 +28,7 @@ TEST(FormatPriceTest, FollowsTheReadersLanguage) {
       {";;;,q=,,-", 1290, "EUR", "€12.90"},
   };
   for (const auto& c : cases) {
-    EXPECT_EQ(FormatPrice(c.minor, c.currency, PriceStyleFor(c.accept_language)), c.text)
-        << c.accept_language;
+    EXPECT_EQ(FormatPrice(c.minor, c.currency, PriceStyleFor(c.accept_language)), c.text) << c.accept_language;
   }
 }
 

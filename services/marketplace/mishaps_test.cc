@@ -43,9 +43,9 @@ Example OfOrder(const std::string& method, const std::string& rest, const PageRe
 }
 
 std::vector<Example> Examples() {
-  const PageReader::Fields password = {{"email", "emma@example.org"}, {"password", "a long password"}, {"full_name", "Emma"},
-                                   {"old_password", "a long password"}, {"new_password", "another long one"},
-                                   {"token", "none"}};
+  const PageReader::Fields password = {
+      {"email", "emma@example.org"},       {"password", "a long password"},      {"full_name", "Emma"},
+      {"old_password", "a long password"}, {"new_password", "another long one"}, {"token", "none"}};
   return {
       Page("/", "/"),
       Page("/books", "/books?sort=title"),

@@ -22,8 +22,7 @@ struct Address {
 // "127.0.0.1:8080" or "[::1]:8080".
 Result<Address> ParseAddress(const std::string& text) {
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos)
-    return InvalidField("--marketplace.listen", "\"" + text + "\" is not address:port");
+  if (colon == std::string::npos) return InvalidField("--marketplace.listen", "\"" + text + "\" is not address:port");
   Address address{.host = text.substr(0, colon)};
   if (address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']') {
     address.host = address.host.substr(1, address.host.size() - 2);
@@ -38,9 +37,8 @@ Result<Address> ParseAddress(const std::string& text) {
 
 }  // namespace
 
-Module::Serving::Serving(const runtime::Environment& environment, const Channels& channels,
-                         const Visitors& visitors, const Signer& signer, Transport transport,
-                         const Templates& templates, const ShopAddress& address,
+Module::Serving::Serving(const runtime::Environment& environment, const Channels& channels, const Visitors& visitors,
+                         const Signer& signer, Transport transport, const Templates& templates, const ShopAddress& address,
                          const Configuration& configuration)
     : services(channels, environment.telemetry()),
       client(services, environment.clock),
@@ -63,8 +61,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Channels
            .patience = {.data = std::chrono::milliseconds(configuration.patience_ms)}} {}
 
 void Module::Configure(runtime::Options::Group options) {
-  options.Add("listen", &configuration_.listen,
-              "Where the pages are, as address:port; port 0 takes a free one.");
+  options.Add("listen", &configuration_.listen, "Where the pages are, as address:port; port 0 takes a free one.");
   options.Add("https", &configuration_.https,
               "A proxy in front speaks https with the readers: cookies are Secure and called __Host-…, and "
               "browsers are "
@@ -83,12 +80,10 @@ void Module::Configure(runtime::Options::Group options) {
   options.Add("queue_max", &configuration_.queue_max, "Requests that may wait for a thread; more get a 503.");
   options.Add("checkout_threads", &configuration_.checkout_threads,
               "Orders that are placed at the same time; they have threads of their own, because a payment may take seconds.");
-  options.Add("checkout_queue_max", &configuration_.checkout_queue_max,
-              "Orders that may wait for one of those; more get a 503.");
+  options.Add("checkout_queue_max", &configuration_.checkout_queue_max, "Orders that may wait for one of those; more get a 503.");
   options.Add("unpaid_copies_per_hour", &configuration_.unpaid_copies_per_hour,
               "Copies that one client may order in an hour by invoice or for collection; 0: no limit.");
-  options.Add("connections_max", &configuration_.connections_max,
-              "Open connections; beyond, the one idle longest makes room.");
+  options.Add("connections_max", &configuration_.connections_max, "Open connections; beyond, the one idle longest makes room.");
 }
 
 Result<ShopAddress> Module::CheckAddress() const {
@@ -121,8 +116,7 @@ Status Module::Open(const runtime::Environment& environment) {
   const std::filesystem::path folder = environment.data_dir / name();
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error)
-    return Error{Code::kFailedPrecondition, "BAD_DATA_DIR", folder.string() + ": " + error.message()};
+  if (error) return Error{Code::kFailedPrecondition, "BAD_DATA_DIR", folder.string() + ": " + error.message()};
   environment_ = &environment;
   const Secret key = TRY(LoadOrMakeKey(folder / "visitor.key", environment.random));
   visitors_ = std::make_unique<Visitors>(key, transport());
@@ -132,8 +126,7 @@ Status Module::Open(const runtime::Environment& environment) {
   } else if (std::filesystem::is_directory(configuration_.template_dir)) {
     templates_ = std::make_unique<Templates>(configuration_.template_dir);
   } else {
-    return InvalidField("--marketplace.template_dir",
-                        "\"" + configuration_.template_dir + "\" is not a folder");
+    return InvalidField("--marketplace.template_dir", "\"" + configuration_.template_dir + "\" is not a folder");
   }
   return Ok();
 }
@@ -146,8 +139,8 @@ Status Module::Start(const runtime::Peers& peers) {
                           .transactions = peers.To("transactions"),
                           .promotions = peers.To("promotions"),
                           .accounts = peers.To("accounts")};
-  serving_ = std::make_unique<Serving>(*environment_, channels, *visitors_, *signer_, transport(), *templates_,
-                                       address_, configuration_);
+  serving_ = std::make_unique<Serving>(*environment_, channels, *visitors_, *signer_, transport(), *templates_, address_,
+                                       configuration_);
   const Address address = TRY(ParseAddress(configuration_.listen));
   http::ServerOptions options;
   options.address = address.host;
@@ -157,18 +150,16 @@ Status Module::Start(const runtime::Peers& peers) {
   options.patient_threads = static_cast<int>(configuration_.checkout_threads);
   options.patient_queue_max = static_cast<std::size_t>(configuration_.checkout_queue_max);
   options.connections_max = static_cast<std::size_t>(configuration_.connections_max);
-  options =
-      WithSite(std::move(options), serving_->site, transport(), environment_->log, environment_->metrics);
+  options = WithSite(std::move(options), serving_->site, transport(), environment_->log, environment_->metrics);
   if (configuration_.https_subdomains) {
     options.decorate = [decorate = options.decorate](const http::Request& request, http::Response& response) {
       decorate(request, response);
       IncludeSubdomains(response);
     };
   }
-  serving_->server =
-      TRY(http::Server::Start(std::move(options), Routes(serving_->site), environment_->clock));
-  const std::string url = "http://" + configuration_.listen.substr(0, configuration_.listen.rfind(':')) +
-                          ":" + std::to_string(serving_->server->port()) + "/";
+  serving_->server = TRY(http::Server::Start(std::move(options), Routes(serving_->site), environment_->clock));
+  const std::string url = "http://" + configuration_.listen.substr(0, configuration_.listen.rfind(':')) + ":" +
+                          std::to_string(serving_->server->port()) + "/";
   environment_->log.Info("shop_open", {{"address", url}});
   return Ok();
 }

@@ -53,9 +53,8 @@ class Module final : public runtime::Module {
  private:
   // In the order of dependence: what stands below uses what stands above.
   struct Serving {
-    Serving(const runtime::Environment& environment, const Channels& channels, const Visitors& visitors,
-            const Signer& signer, Transport transport, const Templates& templates, const ShopAddress& address,
-            const Configuration& configuration);
+    Serving(const runtime::Environment& environment, const Channels& channels, const Visitors& visitors, const Signer& signer,
+            Transport transport, const Templates& templates, const ShopAddress& address, const Configuration& configuration);
 
     Assets assets;
     GrpcShopClient services;

@@ -49,8 +49,7 @@ struct NoteWords {
   std::string_view name;  // In the cookie.
   std::string_view kind;  // A class of the style sheet: "good" or "bad".
   std::string_view sentence;
-  std::string_view about_book =
-      {};  // Behind the title of the book that it is about, where that is known; empty: `sentence`.
+  std::string_view about_book = {};  // Behind the title of the book that it is about, where that is known; empty: `sentence`.
 };
 
 const NoteWords& WordsOf(Note note);

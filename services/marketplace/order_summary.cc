@@ -11,8 +11,7 @@ using transactions::v1::CampaignNote;
 // is.
 bool IsAdvice(const CampaignNote& campaign) {
   if (campaign.message().empty()) return false;
-  return !campaign.code().empty() || campaign.reason() == "BELOW_THRESHOLD" ||
-         campaign.reason() == "NOT_ENOUGH_UNITS";
+  return !campaign.code().empty() || campaign.reason() == "BELOW_THRESHOLD" || campaign.reason() == "NOT_ENOUGH_UNITS";
 }
 
 }  // namespace
@@ -20,8 +19,7 @@ bool IsAdvice(const CampaignNote& campaign) {
 std::string CampaignEffect(const CampaignNote& campaign, PriceStyle prices) {
   std::string effect;
   if (campaign.free_quantity() > 0) {
-    effect = std::to_string(campaign.free_quantity()) +
-             (campaign.free_quantity() == 1 ? " book free" : " books free");
+    effect = std::to_string(campaign.free_quantity()) + (campaign.free_quantity() == 1 ? " book free" : " books free");
   }
   if (campaign.amount().minor() > 0) {
     effect += (effect.empty() ? "" : ", ") + FormatMoney(campaign.amount(), prices) + " off";
@@ -42,8 +40,7 @@ void AddSummary(View& view, std::string_view marker, const Summary& summary, Pri
     shown.Add("DELIVERED").Set("DELIVERY", is_free ? "free" : FormatMoney(totals.delivery(), prices));
   }
   if (totals.tax().minor() > 0) {
-    shown.Add(totals.tax_inclusive() ? "TAX_INCLUDED" : "TAX_ADDED")
-        .Set("TAX", FormatMoney(totals.tax(), prices));
+    shown.Add(totals.tax_inclusive() ? "TAX_INCLUDED" : "TAX_ADDED").Set("TAX", FormatMoney(totals.tax(), prices));
   }
   shown.Set("TOTAL", FormatMoney(totals.total(), prices));
   for (const CampaignNote& campaign : summary.campaigns) {

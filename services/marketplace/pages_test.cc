@@ -37,9 +37,8 @@ TEST_F(PagesTest, HomeHasItsShelves) {
   const http::Response home = Get("/");
 
   EXPECT_EQ(home.status, 200);
-  for (const char* words :
-       {"Book of the day", "A good place to start", "Popular with our readers", "New on our shelves",
-        "Fiction", "History", "/covers/1.svg?v=", "€12.90", "/books/40?shelf=home.new"}) {
+  for (const char* words : {"Book of the day", "A good place to start", "Popular with our readers", "New on our shelves",
+                            "Fiction", "History", "/covers/1.svg?v=", "€12.90", "/books/40?shelf=home.new"}) {
     EXPECT_THAT(home.body, HasSubstr(words));
   }
 }
@@ -104,8 +103,7 @@ TEST_F(PagesTest, HomeOfAnEmptyShopSaysHowBooksComeIn) {
                   .random = random_};
   const http::Router router = Routes(site);
 
-  const http::Response home =
-      *router.Find(http::Method::kGet, {}).route->handler(http::Request{.target = "/"}, {});
+  const http::Response home = *router.Find(http::Method::kGet, {}).route->handler(http::Request{.target = "/"}, {});
 
   EXPECT_EQ(home.status, 200);
   EXPECT_THAT(home.body, HasSubstr("octavo import"));
@@ -234,8 +232,7 @@ TEST_F(PagesTest, HomeWithoutTheCatalogueIsAFriendly503WithinTheBudget) {
     const http::Router router = Routes(site);
 
     const auto start = clock_.MonotonicNow();
-    const http::Response home =
-        *router.Find(http::Method::kGet, {}).route->handler(http::Request{.target = "/"}, {});
+    const http::Response home = *router.Find(http::Method::kGet, {}).route->handler(http::Request{.target = "/"}, {});
     const auto took = clock_.MonotonicNow() - start;
 
     EXPECT_EQ(home.status, 503);
@@ -269,11 +266,10 @@ TEST_F(PagesTest, BookPageTellsTheBook) {
   const http::Response page = Get("/" + name);
 
   EXPECT_EQ(page.status, 200);
-  for (const char* words : {"<h1 id=\"book-title\" lang=\"en\">A Wizard of Earthsea</h1>", "The first book",
-                            "/series/earthsea", "book 1", "/authors/ursula-k-le-guin", "€12.90",
-                            "Only 2 left on our shelves", "9780547773742", "/search?q=dragons%20%26%20names",
-                            "<title>A Wizard of Earthsea by Ursula K. Le Guin · Octavo</title>",
-                            "<link rel=\"canonical\" href=\"/books/41\">"}) {
+  for (const char* words :
+       {"<h1 id=\"book-title\" lang=\"en\">A Wizard of Earthsea</h1>", "The first book", "/series/earthsea", "book 1",
+        "/authors/ursula-k-le-guin", "€12.90", "Only 2 left on our shelves", "9780547773742", "/search?q=dragons%20%26%20names",
+        "<title>A Wizard of Earthsea by Ursula K. Le Guin · Octavo</title>", "<link rel=\"canonical\" href=\"/books/41\">"}) {
     EXPECT_THAT(page.body, HasSubstr(words));
   }
 }
@@ -320,9 +316,8 @@ TEST_F(PagesTest, BookPageStandsWithoutRecommendationsAndInventory) {
 }
 
 TEST_F(PagesTest, UnknownThingsAre404WithAWayOn) {
-  for (const char* target :
-       {"/books/999", "/books/0", "/books/3000000000", "/books/x", "/categories/nothing", "/authors/nobody",
-        "/series/none", "/what"}) {
+  for (const char* target : {"/books/999", "/books/0", "/books/3000000000", "/books/x", "/categories/nothing", "/authors/nobody",
+                             "/series/none", "/what"}) {
     const http::Response page = Get(target);
     EXPECT_EQ(page.status, 404) << target;
     EXPECT_THAT(page.body, HasSubstr("Not on our shelves")) << target;
@@ -393,9 +388,8 @@ TEST_F(PagesTest, SearchLeadsToTheCategoryThatWasMeant) {
 
 TEST_F(PagesTest, SearchBearsAnyParameters) {
   for (const char* target :
-       {"/search", "/search?q=", "/search?q=%FF%00", "/search?q=a&decade=x&format=Y&sort=z&page=-3",
-        "/search?decade=99999999999", "/search?page=999999999999999999999", "/search?q=%E2%82",
-        "/search?category=&author=%3Cscript%3E"}) {
+       {"/search", "/search?q=", "/search?q=%FF%00", "/search?q=a&decade=x&format=Y&sort=z&page=-3", "/search?decade=99999999999",
+        "/search?page=999999999999999999999", "/search?q=%E2%82", "/search?category=&author=%3Cscript%3E"}) {
     EXPECT_EQ(Get(target).status, 200) << target;
   }
   EXPECT_EQ(Get("/search?q=" + std::string(5000, 'x')).status, 200);
@@ -441,8 +435,7 @@ TEST_F(PagesTest, ACoverThatIsNotToBeHadIsABookWithoutItsName) {
     EXPECT_EQ(cover->headers.Get("Cache-Control"), "no-store");
   }
   EXPECT_THAT(unknown.body, HasSubstr("width='400' height='600'"));
-  EXPECT_THAT(away.body, HasSubstr("width='2' height='3'"))
-      << "a stand-in, by which scripts know to ask again";
+  EXPECT_THAT(away.body, HasSubstr("width='2' height='3'")) << "a stand-in, by which scripts know to ask again";
 }
 
 TEST_F(PagesTest, ARatingIsShownWhereItIsKnown) {
@@ -473,9 +466,8 @@ TEST_F(PagesTest, HostileBooksStayText) {
   book.mutable_price()->set_currency_code("<b>");
   const std::string name = shop_.Add(book).name();
 
-  for (const std::string& target :
-       {"/" + name, std::string("/"), std::string("/search?q=%22%3E%3Cscript%3Ealert(1)"),
-        std::string("/suggest?q=%22%3E"), std::string("/books")}) {
+  for (const std::string& target : {"/" + name, std::string("/"), std::string("/search?q=%22%3E%3Cscript%3Ealert(1)"),
+                                    std::string("/suggest?q=%22%3E"), std::string("/books")}) {
     const std::string body = Get(target).body;
     EXPECT_THAT(body, Not(HasSubstr("<script>alert"))) << target;
     EXPECT_THAT(body, Not(HasSubstr("<b>"))) << target;

@@ -14,8 +14,8 @@ constexpr int kSmallestVersion = 0;
 
 std::optional<QrCode> MakeQrCode(const std::string& text) {
   const std::unique_ptr<QRcode, decltype(&QRcode_free)> code(
-      QRcode_encodeData(static_cast<int>(text.size()), reinterpret_cast<const unsigned char*>(text.data()),
-                        kSmallestVersion, QR_ECLEVEL_M),
+      QRcode_encodeData(static_cast<int>(text.size()), reinterpret_cast<const unsigned char*>(text.data()), kSmallestVersion,
+                        QR_ECLEVEL_M),
       &QRcode_free);
   if (code == nullptr) return std::nullopt;
   QrCode made{.size = code->width + 2 * kMargin};
@@ -27,8 +27,8 @@ std::optional<QrCode> MakeQrCode(const std::string& text) {
       const int begin = column;
       while (is_dark(column)) ++column;
       const std::string length = std::to_string(column - begin);
-      made.path += "M" + std::to_string(begin + kMargin) + " " + std::to_string(row + kMargin) + "h" +
-                   length + "v1h-" + length + "z";
+      made.path +=
+          "M" + std::to_string(begin + kMargin) + " " + std::to_string(row + kMargin) + "h" + length + "v1h-" + length + "z";
     }
   }
   return made;

@@ -33,8 +33,7 @@ TEST(QrCodeTest, HasItsMarksWhereTheStandardWantsThem) {
 
   const std::vector<std::string> rows = Draw(*code);
 
-  const std::vector<std::string> finder = {"#######", "#.....#", "#.###.#", "#.###.#",
-                                           "#.###.#", "#.....#", "#######"};
+  const std::vector<std::string> finder = {"#######", "#.....#", "#.###.#", "#.###.#", "#.###.#", "#.....#", "#######"};
   const std::size_t far = rows.size() - 4 - 7;
   for (std::size_t i = 0; i < finder.size(); ++i) {
     EXPECT_EQ(rows[4 + i].substr(4, 7), finder[i]);

@@ -31,35 +31,33 @@ class OrdersClient {
   virtual ~OrdersClient() = default;
 
   using Order = Pending<transactions::v1::Order>;
-  virtual Pending<transactions::v1::OrderPreview> PreviewOrder(
-      const transactions::v1::PreviewOrderRequest& request, const Budget& budget) = 0;
+  virtual Pending<transactions::v1::OrderPreview> PreviewOrder(const transactions::v1::PreviewOrderRequest& request,
+                                                               const Budget& budget) = 0;
   virtual Order PlaceOrder(const transactions::v1::PlaceOrderRequest& request, const Budget& budget) = 0;
   // What PlaceOrder answered, or will, to a key.
-  virtual Order GetPlacedOrder(const transactions::v1::GetPlacedOrderRequest& request,
-                               const Budget& budget) = 0;
+  virtual Order GetPlacedOrder(const transactions::v1::GetPlacedOrderRequest& request, const Budget& budget) = 0;
   // Whose order it must be is for the caller to say: without customer and access_token it is anybody's.
   virtual Order GetOrder(const transactions::v1::GetOrderRequest& request, const Budget& budget) = 0;
-  virtual Pending<transactions::v1::ListOrdersResponse> ListOrders(
-      const transactions::v1::ListOrdersRequest& request, const Budget& budget) = 0;
+  virtual Pending<transactions::v1::ListOrdersResponse> ListOrders(const transactions::v1::ListOrdersRequest& request,
+                                                                   const Budget& budget) = 0;
   virtual Order CancelOrder(const transactions::v1::CancelOrderRequest& request, const Budget& budget) = 0;
   virtual Order RequestReturn(const transactions::v1::RequestReturnRequest& request, const Budget& budget) = 0;
   virtual Pending<transactions::v1::ClaimGuestOrdersResponse> ClaimGuestOrders(
       const transactions::v1::ClaimGuestOrdersRequest& request, const Budget& budget) = 0;
-  virtual Pending<transactions::v1::EraseCustomerResponse> EraseCustomer(
-      const transactions::v1::EraseCustomerRequest& request, const Budget& budget) = 0;
+  virtual Pending<transactions::v1::EraseCustomerResponse> EraseCustomer(const transactions::v1::EraseCustomerRequest& request,
+                                                                         const Budget& budget) = 0;
   virtual Pending<transactions::v1::ListOrderEventsResponse> ListOrderEvents(
       const transactions::v1::ListOrderEventsRequest& request, const Budget& budget) = 0;
-  virtual std::shared_ptr<Subscription> StreamOrderEvents(
-      const transactions::v1::StreamOrderEventsRequest& request,
-      Listener<transactions::v1::OrderEvent> listener) = 0;
+  virtual std::shared_ptr<Subscription> StreamOrderEvents(const transactions::v1::StreamOrderEventsRequest& request,
+                                                          Listener<transactions::v1::OrderEvent> listener) = 0;
 };
 
 class PromotionsClient {
  public:
   virtual ~PromotionsClient() = default;
 
-  virtual Pending<promotions::v1::ListBannersResponse> ListBanners(
-      const promotions::v1::ListBannersRequest& request, const Budget& budget) = 0;
+  virtual Pending<promotions::v1::ListBannersResponse> ListBanners(const promotions::v1::ListBannersRequest& request,
+                                                                   const Budget& budget) = 0;
 };
 
 class AccountsClient {
@@ -68,42 +66,39 @@ class AccountsClient {
 
   virtual Pending<accounts::v1::RegisterResponse> Register(const accounts::v1::RegisterRequest& request,
                                                            const Budget& budget) = 0;
-  virtual Pending<accounts::v1::VerifyEmailResponse> VerifyEmail(
-      const accounts::v1::VerifyEmailRequest& request, const Budget& budget) = 0;
-  virtual Pending<accounts::v1::SignInResponse> SignIn(const accounts::v1::SignInRequest& request,
-                                                       const Budget& budget) = 0;
+  virtual Pending<accounts::v1::VerifyEmailResponse> VerifyEmail(const accounts::v1::VerifyEmailRequest& request,
+                                                                 const Budget& budget) = 0;
+  virtual Pending<accounts::v1::SignInResponse> SignIn(const accounts::v1::SignInRequest& request, const Budget& budget) = 0;
   virtual Pending<accounts::v1::SignInResponse> CompleteSignIn(const accounts::v1::CompleteSignInRequest& request,
-      const Budget& budget) = 0;
-  virtual Pending<accounts::v1::TwoStep> GetTwoStep(const accounts::v1::GetTwoStepRequest& request,
-      const Budget& budget) = 0;
+                                                               const Budget& budget) = 0;
+  virtual Pending<accounts::v1::TwoStep> GetTwoStep(const accounts::v1::GetTwoStepRequest& request, const Budget& budget) = 0;
   virtual Pending<accounts::v1::OfferTwoStepResponse> OfferTwoStep(const accounts::v1::OfferTwoStepRequest& request,
-      const Budget& budget) = 0;
+                                                                   const Budget& budget) = 0;
   virtual Pending<accounts::v1::TurnOnTwoStepResponse> TurnOnTwoStep(const accounts::v1::TurnOnTwoStepRequest& request,
-      const Budget& budget) = 0;
-  virtual Pending<accounts::v1::TurnOffTwoStepResponse> TurnOffTwoStep(
-      const accounts::v1::TurnOffTwoStepRequest& request, const Budget& budget) = 0;
+                                                                     const Budget& budget) = 0;
+  virtual Pending<accounts::v1::TurnOffTwoStepResponse> TurnOffTwoStep(const accounts::v1::TurnOffTwoStepRequest& request,
+                                                                       const Budget& budget) = 0;
   virtual Pending<accounts::v1::MakeRecoveryCodesResponse> MakeRecoveryCodes(
       const accounts::v1::MakeRecoveryCodesRequest& request, const Budget& budget) = 0;
-  virtual Pending<accounts::v1::SignOutResponse> SignOut(const accounts::v1::SignOutRequest& request,
-                                                         const Budget& budget) = 0;
+  virtual Pending<accounts::v1::SignOutResponse> SignOut(const accounts::v1::SignOutRequest& request, const Budget& budget) = 0;
   virtual Pending<accounts::v1::SignOutEverywhereResponse> SignOutEverywhere(
       const accounts::v1::SignOutEverywhereRequest& request, const Budget& budget) = 0;
   virtual Pending<accounts::v1::Session> VerifySession(const accounts::v1::VerifySessionRequest& request,
                                                        const Budget& budget) = 0;
-  virtual Pending<accounts::v1::ListSessionsResponse> ListSessions(
-      const accounts::v1::ListSessionsRequest& request, const Budget& budget) = 0;
+  virtual Pending<accounts::v1::ListSessionsResponse> ListSessions(const accounts::v1::ListSessionsRequest& request,
+                                                                   const Budget& budget) = 0;
   virtual Pending<accounts::v1::EndSessionResponse> EndSession(const accounts::v1::EndSessionRequest& request,
                                                                const Budget& budget) = 0;
-  virtual Pending<accounts::v1::ChangePasswordResponse> ChangePassword(
-      const accounts::v1::ChangePasswordRequest& request, const Budget& budget) = 0;
+  virtual Pending<accounts::v1::ChangePasswordResponse> ChangePassword(const accounts::v1::ChangePasswordRequest& request,
+                                                                       const Budget& budget) = 0;
   virtual Pending<accounts::v1::RequestPasswordResetResponse> RequestPasswordReset(
       const accounts::v1::RequestPasswordResetRequest& request, const Budget& budget) = 0;
-  virtual Pending<accounts::v1::ResetPasswordResponse> ResetPassword(
-      const accounts::v1::ResetPasswordRequest& request, const Budget& budget) = 0;
-  virtual Pending<accounts::v1::ExportCustomerResponse> ExportCustomer(
-      const accounts::v1::ExportCustomerRequest& request, const Budget& budget) = 0;
-  virtual Pending<accounts::v1::EraseCustomerResponse> EraseCustomer(
-      const accounts::v1::EraseCustomerRequest& request, const Budget& budget) = 0;
+  virtual Pending<accounts::v1::ResetPasswordResponse> ResetPassword(const accounts::v1::ResetPasswordRequest& request,
+                                                                     const Budget& budget) = 0;
+  virtual Pending<accounts::v1::ExportCustomerResponse> ExportCustomer(const accounts::v1::ExportCustomerRequest& request,
+                                                                       const Budget& budget) = 0;
+  virtual Pending<accounts::v1::EraseCustomerResponse> EraseCustomer(const accounts::v1::EraseCustomerRequest& request,
+                                                                     const Budget& budget) = 0;
 };
 
 }  // namespace octavo::marketplace

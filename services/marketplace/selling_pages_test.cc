@@ -22,11 +22,8 @@ class SellingTest : public PagesFixture {
     Get("/" + book);
     return Post("/cart/items", {{"book", book}, {"quantity", quantity}});
   }
-  http::Response ChangeLine(const std::string& book, const std::string& what,
-                            const std::string& quantity = "1") {
-    return Post(
-        "/cart/lines",
-        {{"book", book}, {"etag", FieldOf(last_page_, "etag")}, {"do", what}, {"quantity", quantity}});
+  http::Response ChangeLine(const std::string& book, const std::string& what, const std::string& quantity = "1") {
+    return Post("/cart/lines", {{"book", book}, {"etag", FieldOf(last_page_, "etag")}, {"do", what}, {"quantity", quantity}});
   }
   http::Response AddCode(const std::string& code) {
     Get("/cart");
@@ -50,8 +47,7 @@ class SellingTest : public PagesFixture {
     }
     for (const char* name : {"item", "code"}) {
       const std::string marker = "name=\"" + std::string(name) + "\" value=\"";
-      for (std::size_t at = last_page_.find(marker); at != std::string::npos;
-           at = last_page_.find(marker, at + 1)) {
+      for (std::size_t at = last_page_.find(marker); at != std::string::npos; at = last_page_.find(marker, at + 1)) {
         const std::size_t start = at + marker.size();
         fields.emplace_back(name, last_page_.substr(start, last_page_.find('"', start) - start));
       }
@@ -62,9 +58,7 @@ class SellingTest : public PagesFixture {
     Get("/checkout");
     return Post("/checkout", Filled(changes));
   }
-  static std::string Location(const http::Response& response) {
-    return std::string(response.headers.Get("Location"));
-  }
+  static std::string Location(const http::Response& response) { return std::string(response.headers.Get("Location")); }
   // Buys one copy of books/1; the path of the order's page.
   std::string Buy(const Fields& changes = {}) {
     Add("books/1");
@@ -130,26 +124,23 @@ TEST_F(SellingTest, ACardLeadsBackToWhereItStands) {
   EXPECT_THAT(last_page_, HasSubstr("formaction=\"/cart/items?shelf=browse.all\""));
   EXPECT_THAT(last_page_, HasSubstr("id=\"browse.all-1\""));
 
-  const http::Response added =
-      Post("/cart/items?shelf=browse.all", {{"book", "books/1"}, {"next", FieldOf(last_page_, "next")}});
+  const http::Response added = Post("/cart/items?shelf=browse.all", {{"book", "books/1"}, {"next", FieldOf(last_page_, "next")}});
 
   EXPECT_EQ(Location(added), "/books?sort=title#browse.all-1");
   cookies_["note"] = "added.1";
-  EXPECT_THAT(Get("/books?sort=title").body,
-              AllOf(HasSubstr("“<span lang=\"en\">Volume 1</span>” is in your cart."),
-                    HasSubstr("<a href=\"/cart\">To the cart</a>")));
+  EXPECT_THAT(Get("/books?sort=title").body, AllOf(HasSubstr("“<span lang=\"en\">Volume 1</span>” is in your cart."),
+                                                   HasSubstr("<a href=\"/cart\">To the cart</a>")));
 }
 
 TEST_F(SellingTest, WhatAScriptPutsIntoThePageIsANoteAndTheCartsCount) {
   Get("/books");
-  const http::Response added =
-      Post("/cart/items?shelf=browse.all", {{"book", "books/1"}, {"next", "/cart/note"}});
+  const http::Response added = Post("/cart/items?shelf=browse.all", {{"book", "books/1"}, {"next", "/cart/note"}});
 
   const std::string note = Get("/cart/note").body;
 
   EXPECT_EQ(Location(added).substr(0, 10), "/cart/note");
-  EXPECT_THAT(note, AllOf(HasSubstr("<div id=\"notes\">"), HasSubstr("Volume 1"),
-                          HasSubstr("<span class=\"badge\">1</span>"), Not(HasSubstr("<html"))));
+  EXPECT_THAT(note, AllOf(HasSubstr("<div id=\"notes\">"), HasSubstr("Volume 1"), HasSubstr("<span class=\"badge\">1</span>"),
+                          Not(HasSubstr("<html"))));
 }
 
 TEST_F(SellingTest, ANoteOfABookThatCannotBeNamedStandsWithoutItsName) {
@@ -317,8 +308,8 @@ TEST_F(SellingTest, AGuestBuysAndComesBackByTheLink) {
   EXPECT_THAT(location, HasSubstr("?token="));
   const http::Response order = Get(location);
   EXPECT_EQ(order.status, 200);
-  for (const char* words : {"Thank you!", "Order B-1001", "Volume 1", "€12.90", "Paid", "Emma Woodhouse",
-                            "The order is placed"}) {
+  for (const char* words :
+       {"Thank you!", "Order B-1001", "Volume 1", "€12.90", "Paid", "Emma Woodhouse", "The order is placed"}) {
     EXPECT_THAT(order.body, HasSubstr(words));
   }
   EXPECT_EQ(order.headers.Get("Cache-Control"), "no-store");
@@ -388,15 +379,12 @@ TEST_F(SellingTest, GoingBackAndChangingTheFormLeadsToTheOrderThatIsThere) {
 
 TEST_F(SellingTest, WhatIsMissingIsSaidBesideItsFieldAndNothingIsLost) {
   Add("books/1");
-  const http::Response response = Checkout({{"email", "nonsense"},
-                                            {"full_name", "Emma \"W\""},
-                                            {"delivery", "shipping"},
-                                            {"payment", "on-collection"}});
+  const http::Response response =
+      Checkout({{"email", "nonsense"}, {"full_name", "Emma \"W\""}, {"delivery", "shipping"}, {"payment", "on-collection"}});
 
   EXPECT_EQ(response.status, 422);
-  for (const char* words :
-       {"Please give us an e-mail address", "Please give us the street", "Please choose the country",
-        "Paying in the shop goes with collecting", "value=\"Emma &quot;W&quot;\"", "aria-invalid"}) {
+  for (const char* words : {"Please give us an e-mail address", "Please give us the street", "Please choose the country",
+                            "Paying in the shop goes with collecting", "value=\"Emma &quot;W&quot;\"", "aria-invalid"}) {
     EXPECT_THAT(response.body, HasSubstr(words));
   }
   EXPECT_EQ(shop_.orders().order_count(), 0);
@@ -427,9 +415,8 @@ TEST_F(SellingTest, APostalCodeIsOneOfItsCountryAndNothingTypedIsLost) {
   const http::Response wrong = Checkout(address);
 
   EXPECT_EQ(wrong.status, 422);
-  for (const char* words :
-       {"A postal code in Germany looks like 10115.", "value=\"1011 AB\"", "value=\"Hartfield\"",
-        "value=\"1 Highbury Lane\"", "<option value=\"DE\" selected>"}) {
+  for (const char* words : {"A postal code in Germany looks like 10115.", "value=\"1011 AB\"", "value=\"Hartfield\"",
+                            "value=\"1 Highbury Lane\"", "<option value=\"DE\" selected>"}) {
     EXPECT_THAT(wrong.body, HasSubstr(words));
   }
   EXPECT_EQ(shop_.orders().order_count(), 0);
@@ -573,15 +560,12 @@ TEST_F(SellingTest, AKeyOfSomebodyElsesMakingIsRefused) {
   const std::string key = "0193583c-5a00-7abc-8def-0123456789ab";
 
   EXPECT_EQ(Post("/checkout", Filled({{"key", key}})).status, 403);
-  EXPECT_EQ(Post("/checkout", Filled({{"key", SealKey(signer_, "another-visitor-is-here", key)}})).status,
-            403);
+  EXPECT_EQ(Post("/checkout", Filled({{"key", SealKey(signer_, "another-visitor-is-here", key)}})).status, 403);
   EXPECT_EQ(Get("/checkout/waiting?key=" + key).status, 404);
   EXPECT_EQ(shop_.orders().order_count(), 0);
 }
 
-TEST_F(SellingTest, AnEmptyCartHasNoCheckout) {
-  EXPECT_EQ(Location(Get("/checkout")), "/cart");
-}
+TEST_F(SellingTest, AnEmptyCartHasNoCheckout) { EXPECT_EQ(Location(Get("/checkout")), "/cart"); }
 
 TEST_F(SellingTest, TheCheckoutWithoutItsServicesIsAFriendly503) {
   Add("books/1");
@@ -669,8 +653,7 @@ TEST_F(SellingTest, AnOrderIsCancelledOnceUntilItHasLeftTheShop) {
   Get(second);
   const Fields late = {{"token", FieldOf(last_page_, "token")}};
   shop_.orders().Advance(OrderName(second), v1::Order::FULFILMENT_STATE_SHIPPED);
-  EXPECT_THAT(Follow(Post(OrderPath(second) + "/cancel", late)).body,
-              HasSubstr("can no longer be cancelled"));
+  EXPECT_THAT(Follow(Post(OrderPath(second) + "/cancel", late)).body, HasSubstr("can no longer be cancelled"));
 }
 
 TEST_F(SellingTest, WhatIsNotSentIsCancelledAfterAskingTwiceAndNotReturned) {
@@ -722,10 +705,8 @@ TEST_F(SellingTest, EverythingIsReturnedWithOneButtonAndARefusalSaysWhy) {
   const std::string location = Buy({{"payment", "invoice"}});
   shop_.orders().Advance(OrderName(location), v1::Order::FULFILMENT_STATE_DELIVERED);
   EXPECT_THAT(Get(location).body, HasSubstr("Return books")) << "also what is not paid yet";
-  const Fields fields = {{"token", FieldOf(last_page_, "token")},
-                         {"key", FieldOf(last_page_, "key")},
-                         {"copies-1", "0"},
-                         {"everything", "yes"}};
+  const Fields fields = {
+      {"token", FieldOf(last_page_, "token")}, {"key", FieldOf(last_page_, "key")}, {"copies-1", "0"}, {"everything", "yes"}};
 
   EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", fields)).body, HasSubstr("1 copy of Volume 1"));
   shop_.orders().AnswerReturn(OrderName(location), v1::Return::STATE_REJECTED, "There are <notes> in it");
@@ -770,8 +751,7 @@ TEST_F(SellingTest, TheOrdersPageHearsOfEachChange) {
   const std::string location = Buy();
   const std::string page = Get(location).body;
   EXPECT_THAT(page, HasSubstr("/events?after=1&amp;token="));
-  const http::Response response =
-      Get(OrderPath(location) + "/events?after=1&" + location.substr(location.find('?') + 1));
+  const http::Response response = Get(OrderPath(location) + "/events?after=1&" + location.substr(location.find('?') + 1));
   ASSERT_TRUE(response.stream);
   const auto stream = std::make_shared<CollectingStream>();
   response.stream(stream);
@@ -858,20 +838,18 @@ TEST_F(SellingTest, ACampaignShowsOnWhatItTouchesAndItsBannerLeadsThere) {
   };
   const auto tag = [](const std::string& name) { return "<span class=\"touched\">" + name + "</span>"; };
 
-  EXPECT_THAT(Get("/").body, AllOf(HasSubstr(banner("/categories/fiction", "Fiction is cheap")),
-                                   HasSubstr(banner("/authors/author-1", "Author 1 is cheap")),
-                                   HasSubstr(banner("/books/3", "Volume 3 is cheap")),
-                                   HasSubstr(banner("/books", "All is cheap"))));
-  EXPECT_THAT(
-      Get("/categories/fiction").body,
-      AllOf(HasSubstr(banner("/categories/fiction", "Fiction is cheap")), HasSubstr(tag("Fiction is cheap")),
-            Not(HasSubstr("All is cheap")), Not(HasSubstr("Volume 3 is cheap"))));
-  EXPECT_THAT(Get("/categories/history").body,
-              AllOf(HasSubstr(tag("Volume 3 is cheap")), Not(HasSubstr("Fiction is cheap"))));
+  EXPECT_THAT(Get("/").body,
+              AllOf(HasSubstr(banner("/categories/fiction", "Fiction is cheap")),
+                    HasSubstr(banner("/authors/author-1", "Author 1 is cheap")),
+                    HasSubstr(banner("/books/3", "Volume 3 is cheap")), HasSubstr(banner("/books", "All is cheap"))));
+  EXPECT_THAT(Get("/categories/fiction").body,
+              AllOf(HasSubstr(banner("/categories/fiction", "Fiction is cheap")), HasSubstr(tag("Fiction is cheap")),
+                    Not(HasSubstr("All is cheap")), Not(HasSubstr("Volume 3 is cheap"))));
+  EXPECT_THAT(Get("/categories/history").body, AllOf(HasSubstr(tag("Volume 3 is cheap")), Not(HasSubstr("Fiction is cheap"))));
   EXPECT_THAT(Get("/authors/author-1").body, HasSubstr(banner("/authors/author-1", "Author 1 is cheap")));
   EXPECT_THAT(Get("/search?q=volume").body, HasSubstr(tag("Fiction is cheap")));
-  EXPECT_THAT(Get("/books/3").body, AllOf(HasSubstr(banner("/books/3", "Volume 3 is cheap")),
-                                          HasSubstr(banner("/books", "All is cheap"))));
+  EXPECT_THAT(Get("/books/3").body,
+              AllOf(HasSubstr(banner("/books/3", "Volume 3 is cheap")), HasSubstr(banner("/books", "All is cheap"))));
   EXPECT_THAT(Get("/books/4").body, Not(HasSubstr(banner("/books/3", "Volume 3 is cheap"))));
 }
 
@@ -887,11 +865,9 @@ TEST_F(SellingTest, ACampaignAboutSeveralShelvesHasAPageThatListsThem) {
 
   const std::string page = Get("/campaigns/1").body;
 
-  EXPECT_THAT(page, AllOf(HasSubstr("<h1>This and that</h1>"),
-                          HasSubstr("<a href=\"/categories/fiction\">Everything in Fiction"),
-                          HasSubstr("<a href=\"/authors/author-1\">Everything by Author 1"),
-                          HasSubstr("id=\"campaign-3\""), HasSubstr("Not in it"),
-                          HasSubstr("id=\"campaign.not-2\""), HasSubstr("id=\"campaign.get-5\"")));
+  EXPECT_THAT(page, AllOf(HasSubstr("<h1>This and that</h1>"), HasSubstr("<a href=\"/categories/fiction\">Everything in Fiction"),
+                          HasSubstr("<a href=\"/authors/author-1\">Everything by Author 1"), HasSubstr("id=\"campaign-3\""),
+                          HasSubstr("Not in it"), HasSubstr("id=\"campaign.not-2\""), HasSubstr("id=\"campaign.get-5\"")));
   EXPECT_THAT(Get("/books/2").body, Not(HasSubstr("This and that, for a while")));
   EXPECT_THAT(Get("/books/5").body, HasSubstr("This and that, for a while"));
   EXPECT_EQ(Get("/campaigns/2").status, 404);
@@ -909,8 +885,7 @@ TEST_F(SellingTest, HostileTextStaysText) {
   AddCode(script);
   const std::string cart = Get("/cart").body;
   Get("/checkout");
-  const std::string checkout =
-      Post("/checkout", Filled({{"email", script}, {"full_name", script}, {"city", script}})).body;
+  const std::string checkout = Post("/checkout", Filled({{"email", script}, {"full_name", script}, {"city", script}})).body;
   const std::string order = Follow(Checkout({{"full_name", script}, {"email", "a'b&c@example.org"}})).body;
 
   for (const std::string& page : {cart, checkout, order, Get("/").body}) {
@@ -922,11 +897,9 @@ TEST_F(SellingTest, HostileTextStaysText) {
 TEST_F(SellingTest, NoFormOfThePagesIsWithoutItsToken) {
   Add("books/1");
   const std::string location = Buy();
-  for (const std::string& path :
-       {std::string("/"), std::string("/books/1"), std::string("/search?q=volume"), location}) {
+  for (const std::string& path : {std::string("/"), std::string("/books/1"), std::string("/search?q=volume"), location}) {
     const std::string page = Get(path).body;
-    for (std::size_t at = page.find("method=\"post\""); at != std::string::npos;
-         at = page.find("method=\"post\"", at + 1)) {
+    for (std::size_t at = page.find("method=\"post\""); at != std::string::npos; at = page.find("method=\"post\"", at + 1)) {
       const std::string form = page.substr(at, page.find("</form>", at) - at);
       EXPECT_GT(FieldOf(form, "csrf").size(), 60U) << path << ": " << form;
     }

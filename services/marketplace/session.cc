@@ -28,14 +28,12 @@ std::string_view SessionToken(Transport transport, const http::Params& cookies) 
   const std::string_view token = cookies.Get(CookieName(transport, "session"));
   const bool is_token =
       token.size() <= kTokenLengthMax && std::all_of(token.begin(), token.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
       });
   return is_token ? token : std::string_view();
 }
 
-http::Response SignedIn(const Site& site, const Visit& visit, const accounts::v1::SignInResponse& session,
-                        std::string location) {
+http::Response SignedIn(const Site& site, const Visit& visit, const accounts::v1::SignInResponse& session, std::string location) {
   cart::v1::MergeCartsRequest merge;
   merge.set_from(GuestCart(visit.visitor_id()));
   merge.set_to(CustomerCart(session.session().customer().name()));
@@ -50,8 +48,7 @@ http::Response SignedIn(const Site& site, const Visit& visit, const accounts::v1
   (void)site.client.cart().MergeCarts(merge, budget).Get(budget);
   (void)merged_reader.Get(part);
   http::Response response = Redirect(site, std::move(location), Note::kSignedIn);
-  response.headers.Add("Set-Cookie",
-                       http::ToString(SessionCookie(site.transport, session.session_token(), kLifetime)));
+  response.headers.Add("Set-Cookie", http::ToString(SessionCookie(site.transport, session.session_token(), kLifetime)));
   return response;
 }
 
@@ -62,8 +59,7 @@ http::Response SignedOut(const Site& site, std::string location, Note note) {
 }
 
 void ForgetSession(const Site& site, http::Response& response) {
-  response.headers.Add("Set-Cookie",
-                       http::ToString(SessionCookie(site.transport, "", std::chrono::seconds(0))));
+  response.headers.Add("Set-Cookie", http::ToString(SessionCookie(site.transport, "", std::chrono::seconds(0))));
 }
 
 }  // namespace octavo::marketplace

@@ -10,9 +10,7 @@ namespace {
 
 constexpr std::size_t kUriBytesMax = 200;
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool AreDigits(std::string_view text, std::size_t length_max) {
   return !text.empty() && text.size() <= length_max && std::all_of(text.begin(), text.end(), IsDigit);

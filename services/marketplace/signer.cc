@@ -23,8 +23,6 @@ bool Signer::Verify(std::string_view purpose, std::string_view text, std::string
   return SameInConstantTime(Sign(purpose, text), signature);
 }
 
-std::string RandomName(Random& random) {
-  return Base64Url(RandomBytes(random, 16));
-}
+std::string RandomName(Random& random) { return Base64Url(RandomBytes(random, 16)); }
 
 }  // namespace octavo::marketplace

@@ -41,9 +41,8 @@ Visit::Visit(const Site& site, const http::Request& request, Asks asks)
       counts_(Counts(request)),
       prices_(PriceStyleFor(request.headers.Get("Accept-Language"))),
       budget_(site.clock, site.patience.data,
-              obs::ChildOf(
-                  obs::ParseTraceparent(request.headers.Get("traceparent")).value_or(obs::TraceContext{}),
-                  /*sampled_if_new=*/true)) {
+              obs::ChildOf(obs::ParseTraceparent(request.headers.Get("traceparent")).value_or(obs::TraceContext{}),
+                           /*sampled_if_new=*/true)) {
   std::optional<std::string> id = site.visitors.Recognise(request.cookies);
   if (!id) {
     id = Visitors::NewId(site.random);
@@ -128,8 +127,7 @@ void Page::FillFrame() {
   if (!options_.indexed) root_.Show("NOT_INDEXED");
   if (options_.has_forms) {
     root_.SetEverywhere("CSRF", FormToken(site_, visit_));
-    root_.Add("ADDS").Set("HERE",
-                          options_.here.empty() ? std::string(visit_.request().path()) : options_.here);
+    root_.Add("ADDS").Set("HERE", options_.here.empty() ? std::string(visit_.request().path()) : options_.here);
   }
   const Budget budget = options_.waits ? visit_.budget() : visit_.budget().Part(std::chrono::milliseconds(0));
   FillNote(budget);
@@ -139,8 +137,7 @@ void Page::FillFrame() {
 
 void Page::FillHead() {
   constexpr std::size_t kDescriptionBytesMax = 300;  // More is shown by nobody.
-  const std::string_view said =
-      options_.description.empty() ? kShopDescription : std::string_view(options_.description);
+  const std::string_view said = options_.description.empty() ? kShopDescription : std::string_view(options_.description);
   const std::string_view description = CutText(said, kDescriptionBytesMax);
   root_.Set("DESCRIPTION", description);
   if (!data_.empty()) root_.Add("DATA_BLOCK").SetData("DATA", data_);
@@ -184,8 +181,7 @@ void Page::FillViewer(const Budget& budget) {
   View link = root_.Include("CART_LINK", "cart_link.tpl");
   if (!cart_) return;
   const Answer<cart::v1::Cart> cart = cart_->Get(budget.Part(site_.patience.part()));
-  if (cart.ok() && (*cart)->item_count() > 0)
-    link.Add("CART_COUNTED").Set("CART_COUNT", (*cart)->item_count());
+  if (cart.ok() && (*cart)->item_count() > 0) link.Add("CART_COUNTED").Set("CART_COUNT", (*cart)->item_count());
 }
 
 void Page::FillMenu(const Budget& budget) {
@@ -217,10 +213,10 @@ http::Response Page::Send() && {
   if (visit_.cookie()) response.headers.Add("Set-Cookie", http::ToString(*visit_.cookie()));
   const std::string note = CookieName(site_.transport, "note");
   if (visit_.request().cookies.Has(note)) {
-    response.headers.Add("Set-Cookie", http::ToString({.name = note,
-                                                       .value = "",
-                                                       .secure = site_.transport == Transport::kHttps,
-                                                       .max_age = std::chrono::seconds(0)}));
+    response.headers.Add(
+        "Set-Cookie",
+        http::ToString(
+            {.name = note, .value = "", .secure = site_.transport == Transport::kHttps, .max_age = std::chrono::seconds(0)}));
   }
   return response;
 }
@@ -234,8 +230,7 @@ void AddSecurityHeaders(Transport transport, http::Response& response) {
   if (!headers.Has("Referrer-Policy")) headers.Set("Referrer-Policy", "same-origin");
   headers.Set("Cross-Origin-Opener-Policy", "same-origin");
   headers.Set("Cross-Origin-Resource-Policy", "same-origin");
-  headers.Set("Permissions-Policy",
-              "camera=(), microphone=(), geolocation=(), payment=(), interest-cohort=()");
+  headers.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), interest-cohort=()");
   if (transport == Transport::kHttps) headers.Set("Strict-Transport-Security", std::string(kHttpsOnly));
 }
 

@@ -141,8 +141,7 @@ struct PageOptions {
   // else of an address that a stranger may have made stands on a page, so that pages may be compressed
   // (BREACH).
   std::string here = {};
-  bool reflects =
-      false;  // It repeats what the address says, as a search does: then it says nothing of who looks at it.
+  bool reflects = false;  // It repeats what the address says, as a search does: then it says nothing of who looks at it.
   std::string frame = "frame.tpl";  // Around the content.
   std::string kind = "website";     // What it is to whoever shares its address (https://ogp.me/#types).
   std::string picture = {};         // The path of one that shows what it is about; may be empty.

@@ -19,20 +19,11 @@ std::string ForBlock(const json& data) {
   std::string safe;
   for (const char c : plain) {
     switch (c) {
-      case '<':
-        safe += "\\u003c";
-        break;
-      case '>':
-        safe += "\\u003e";
-        break;
-      case '&':
-        safe += "\\u0026";
-        break;
-      case '\'':
-        safe += "\\u0027";
-        break;
-      default:
-        safe += c;
+      case '<': safe += "\\u003c"; break;
+      case '>': safe += "\\u003e"; break;
+      case '&': safe += "\\u0026"; break;
+      case '\'': safe += "\\u0027"; break;
+      default: safe += c;
     }
   }
   return safe;
@@ -41,45 +32,31 @@ std::string ForBlock(const json& data) {
 json WayOf(const std::string& base, const std::vector<Crumb>& way) {
   json items = json::array();
   for (const Crumb& crumb : way) {
-    items.push_back({{"@type", "ListItem"},
-                     {"position", items.size() + 1},
-                     {"name", crumb.name},
-                     {"item", base + crumb.path}});
+    items.push_back({{"@type", "ListItem"}, {"position", items.size() + 1}, {"name", crumb.name}, {"item", base + crumb.path}});
   }
   return {{"@type", "BreadcrumbList"}, {"itemListElement", std::move(items)}};
 }
 
-json Graph(json parts) {
-  return {{"@context", kSchema}, {"@graph", std::move(parts)}};
-}
+json Graph(json parts) { return {{"@context", kSchema}, {"@graph", std::move(parts)}}; }
 
 // schema.org knows one format of a book; where there are several, none is said.
 std::string FormatOf(const catalog::v1::Book& book) {
   if (book.formats_size() != 1) return "";
   switch (book.formats(0)) {
-    case catalog::v1::FORMAT_HARDCOVER:
-      return std::string(kSchema) + "/Hardcover";
-    case catalog::v1::FORMAT_PAPERBACK:
-      return std::string(kSchema) + "/Paperback";
-    case catalog::v1::FORMAT_EBOOK:
-      return std::string(kSchema) + "/EBook";
-    case catalog::v1::FORMAT_AUDIOBOOK:
-      return std::string(kSchema) + "/AudiobookFormat";
-    default:
-      return "";
+    case catalog::v1::FORMAT_HARDCOVER: return std::string(kSchema) + "/Hardcover";
+    case catalog::v1::FORMAT_PAPERBACK: return std::string(kSchema) + "/Paperback";
+    case catalog::v1::FORMAT_EBOOK: return std::string(kSchema) + "/EBook";
+    case catalog::v1::FORMAT_AUDIOBOOK: return std::string(kSchema) + "/AudiobookFormat";
+    default: return "";
   }
 }
 
 std::string WordFor(OfferAvailability availability) {
   switch (availability) {
-    case OfferAvailability::kInStock:
-      return std::string(kSchema) + "/InStock";
-    case OfferAvailability::kBackOrder:
-      return std::string(kSchema) + "/BackOrder";
-    case OfferAvailability::kOutOfStock:
-      return std::string(kSchema) + "/OutOfStock";
-    case OfferAvailability::kUnknown:
-      break;
+    case OfferAvailability::kInStock: return std::string(kSchema) + "/InStock";
+    case OfferAvailability::kBackOrder: return std::string(kSchema) + "/BackOrder";
+    case OfferAvailability::kOutOfStock: return std::string(kSchema) + "/OutOfStock";
+    case OfferAvailability::kUnknown: break;
   }
   return "";
 }
@@ -110,16 +87,14 @@ json ProductOf(const catalog::v1::Book& book, const std::string& base) {
   AddIfKnown(product, "bookFormat", FormatOf(book));
   if (book.page_count() > 0) product["numberOfPages"] = book.page_count();
   if (book.published_year() > 999) product["datePublished"] = std::to_string(book.published_year());
-  if (!book.publisher().empty())
-    product["publisher"] = {{"@type", "Organization"}, {"name", book.publisher()}};
+  if (!book.publisher().empty()) product["publisher"] = {{"@type", "Organization"}, {"name", book.publisher()}};
   for (const catalog::v1::AuthorCredit& author : book.authors()) {
     product["author"].push_back(
         {{"@type", "Person"}, {"name", author.display_name()}, {"url", base + AuthorLink(author.author())}});
   }
   if (!book.series().series().empty()) {
-    product["isPartOf"] = {{"@type", "BookSeries"},
-                           {"name", book.series().title()},
-                           {"url", base + SeriesLink(book.series().series())}};
+    product["isPartOf"] = {
+        {"@type", "BookSeries"}, {"name", book.series().title()}, {"url", base + SeriesLink(book.series().series())}};
   }
   if (book.ratings_count() > 0 && book.average_rating() > 0) {
     product["aggregateRating"] = {{"@type", "AggregateRating"},
@@ -134,12 +109,11 @@ json ProductOf(const catalog::v1::Book& book, const std::string& base) {
 }  // namespace
 
 DataBlock StructuredData::OfShop() const {
-  const json search = {{"@type", "SearchAction"},
-                       {"target", base_ + "/search?q={query}"},
-                       {"query-input", "required name=query"}};
-  return DataBlock(ForBlock(Graph(
-      {{{"@type", "BookStore"}, {"@id", base_ + "/#shop"}, {"name", "Octavo"}, {"url", base_ + "/"}},
-       {{"@type", "WebSite"}, {"name", "Octavo"}, {"url", base_ + "/"}, {"potentialAction", search}}})));
+  const json search = {
+      {"@type", "SearchAction"}, {"target", base_ + "/search?q={query}"}, {"query-input", "required name=query"}};
+  return DataBlock(
+      ForBlock(Graph({{{"@type", "BookStore"}, {"@id", base_ + "/#shop"}, {"name", "Octavo"}, {"url", base_ + "/"}},
+                      {{"@type", "WebSite"}, {"name", "Octavo"}, {"url", base_ + "/"}, {"potentialAction", search}}})));
 }
 
 DataBlock StructuredData::OfListing(const std::vector<Crumb>& way) const {

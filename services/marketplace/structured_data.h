@@ -45,8 +45,7 @@ class StructuredData {
   // The way to a listing.
   DataBlock OfListing(const std::vector<Crumb>& way) const;
   // A book that is a product too: with its price, in the decimals of its currency, if it has one.
-  DataBlock OfBook(const catalog::v1::Book& book, OfferAvailability availability,
-                   const std::vector<Crumb>& way) const;
+  DataBlock OfBook(const catalog::v1::Book& book, OfferAvailability availability, const std::vector<Crumb>& way) const;
 
  private:
   const std::string base_;

@@ -74,8 +74,7 @@ TEST_F(StructuredPagesTest, WhatIsNotKnownIsNotSaid) {
 
 TEST_F(StructuredPagesTest, ASoldOutBookIsOutOfStock) {
   SetStock("books/1", 0);
-  EXPECT_EQ(DataOf(Get("/books/1").body)["@graph"][0]["offers"]["availability"],
-            "https://schema.org/OutOfStock");
+  EXPECT_EQ(DataOf(Get("/books/1").body)["@graph"][0]["offers"]["availability"], "https://schema.org/OutOfStock");
 }
 
 TEST_F(StructuredPagesTest, NoTextEndsItsBlock) {
@@ -96,9 +95,8 @@ TEST_F(StructuredPagesTest, ListingsAndTheFrontSayWhereTheyAre) {
 
 TEST_F(StructuredPagesTest, EveryPageHasADescription) {
   SignIn();
-  for (const char* path :
-       {"/", "/books", "/books/1", "/categories/fiction", "/authors/author-1", "/search?q=volume", "/cart",
-        "/orders", "/account", "/account/password", "/books/999"}) {
+  for (const char* path : {"/", "/books", "/books/1", "/categories/fiction", "/authors/author-1", "/search?q=volume", "/cart",
+                           "/orders", "/account", "/account/password", "/books/999"}) {
     const std::string page = Get(path).body;
     const std::string begin = "<meta name=\"description\" content=\"";
     const std::size_t at = page.find(begin);
@@ -127,8 +125,7 @@ TEST_F(StructuredPagesTest, TheSitemapNamesEveryBookWithTheDayOfItsLastChange) {
   EXPECT_THAT(index, HasSubstr("<loc>http://localhost:8080/sitemaps/shelves.xml</loc>"));
   EXPECT_THAT(index, HasSubstr("<loc>http://localhost:8080/sitemaps/books-1.xml</loc>"));
   EXPECT_THAT(index, Not(HasSubstr("books-2.xml")));
-  EXPECT_THAT(Get("/sitemaps/shelves.xml").body,
-              HasSubstr("<loc>http://localhost:8080/categories/fiction</loc>"));
+  EXPECT_THAT(Get("/sitemaps/shelves.xml").body, HasSubstr("<loc>http://localhost:8080/categories/fiction</loc>"));
   const std::string books = Get("/sitemaps/books-1.xml").body;
   EXPECT_THAT(books, HasSubstr("<loc>http://localhost:8080/books/2</loc><lastmod>2026-11-30</lastmod>"));
   EXPECT_THAT(books, HasSubstr("<loc>http://localhost:8080/books/40</loc></url>"));
@@ -149,8 +146,7 @@ TEST_F(StructuredPagesTest, ALongSitemapIsSplit) {
 
 TEST_F(StructuredPagesTest, ASitemapIsNeverHalf) {
   shop_.catalog = Condition::kDown;
-  for (const char* path : {"/sitemap.xml", "/sitemaps/shelves.xml", "/sitemaps/books-1.xml"})
-    EXPECT_EQ(Get(path).status, 503);
+  for (const char* path : {"/sitemap.xml", "/sitemaps/shelves.xml", "/sitemaps/books-1.xml"}) EXPECT_EQ(Get(path).status, 503);
   headers_.Set("Host", "evil.example");
   EXPECT_EQ(Get("/sitemap.xml").status, 404);
   EXPECT_THAT(Get("/robots.txt").body, Not(HasSubstr("evil")));

@@ -18,9 +18,7 @@ namespace {
 
 constexpr std::string_view kFolder = "templates/";
 
-ctemplate::TemplateString ToTemplateString(std::string_view text) {
-  return ctemplate::TemplateString(text.data(), text.size());
-}
+ctemplate::TemplateString ToTemplateString(std::string_view text) { return ctemplate::TemplateString(text.data(), text.size()); }
 
 // The name of a variable or a section. ctemplate writes each name without a number into a list of all names, for dumps of
 // dictionaries, behind a lock of the whole process; a name with its number is left out.
@@ -39,8 +37,7 @@ std::unique_ptr<ctemplate::TemplateCache> LoadFolder(const std::filesystem::path
     std::ostringstream text;
     text << std::ifstream(entry.path()).rdbuf();
     if (!AddTemplate(*cache, entry.path().filename().string(), text.str())) {
-      throw Failure(Error{Code::kInternal, "BAD_TEMPLATE", "a template does not parse"},
-                    entry.path().string());
+      throw Failure(Error{Code::kInternal, "BAD_TEMPLATE", "a template does not parse"}, entry.path().string());
     }
   }
   return cache;
@@ -55,18 +52,14 @@ View& View::Set(std::string_view name, std::string_view value) {
 
 View& View::Set(std::string_view name, std::int64_t value) { return Set(name, std::to_string(value)); }
 
-View& View::SetData(std::string_view name, const DataBlock& data) {
-  return Set(name, data.json());
-}
+View& View::SetData(std::string_view name, const DataBlock& data) { return Set(name, data.json()); }
 
 View& View::Show(std::string_view section) {
   dictionary_->ShowSection(Name(section));
   return *this;
 }
 
-View View::Add(std::string_view section) {
-  return View(dictionary_->AddSectionDictionary(Name(section)));
-}
+View View::Add(std::string_view section) { return View(dictionary_->AddSectionDictionary(Name(section))); }
 
 View View::Include(std::string_view marker, const std::string& file) {
   ctemplate::TemplateDictionary* included = dictionary_->AddIncludeDictionary(Name(marker));
@@ -97,8 +90,7 @@ std::string Templates::Render(const std::string& file, const RootView& view) con
   const std::unique_ptr<ctemplate::TemplateCache> fresh = folder_.empty() ? nullptr : LoadFolder(folder_);
   ctemplate::TemplateCache& cache = fresh == nullptr ? *cache_ : *fresh;
   std::string out;
-  const bool expanded =
-      cache.ExpandWithData(file, ctemplate::STRIP_BLANK_LINES, view.dictionary_, nullptr, &out);
+  const bool expanded = cache.ExpandWithData(file, ctemplate::STRIP_BLANK_LINES, view.dictionary_, nullptr, &out);
   if (!expanded && fresh != nullptr) {
     throw Failure(Error{Code::kInternal, "BAD_TEMPLATE", "a template is missing"}, file);
   }

@@ -23,8 +23,7 @@ TEST(EmbeddedTemplatesTest, EachDeclaresAutoescapeFirst) {
     if (!file.path.starts_with("templates/")) continue;
     ++count;
     const bool is_sitemap = file.path.starts_with("templates/sitemap");
-    EXPECT_TRUE(file.bytes.starts_with(is_sitemap ? "{{%AUTOESCAPE context=\"XML\"}}"
-                                                  : "{{%AUTOESCAPE context=\"HTML\"}}"))
+    EXPECT_TRUE(file.bytes.starts_with(is_sitemap ? "{{%AUTOESCAPE context=\"XML\"}}" : "{{%AUTOESCAPE context=\"HTML\"}}"))
         << file.path;
     // A modifier could switch the escaping off; only the data block of the frame needs one.
     std::string text(file.bytes);
@@ -50,8 +49,7 @@ TEST(EmbeddedTemplatesTest, PutNoAddressTogether) {
   for (const EmbeddedFile& file : EmbeddedFiles()) {
     if (!file.path.starts_with("templates/")) continue;
     for (const char* attribute : {"href=\"", "src=\"", "action=\"", "hx-get=\""}) {
-      for (std::size_t at = file.bytes.find(attribute); at != std::string_view::npos;
-           at = file.bytes.find(attribute, at + 1)) {
+      for (std::size_t at = file.bytes.find(attribute); at != std::string_view::npos; at = file.bytes.find(attribute, at + 1)) {
         const std::size_t begin = at + std::string_view(attribute).size();
         const std::string_view value = file.bytes.substr(begin, file.bytes.find('"', begin) - begin);
         const bool is_fixed = value.find("{{") == std::string_view::npos;
@@ -90,8 +88,8 @@ TEST_F(EscapingTest, MakesHostileTextHarmlessWhereverItStands) {
 }
 
 TEST_F(EscapingTest, LetsNoScriptInThroughAnAddress) {
-  for (const char* link : {"javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)",
-                           "data:text/html,<script>", "vbscript:x"}) {
+  for (const char* link :
+       {"javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "data:text/html,<script>", "vbscript:x"}) {
     const std::string page = Render("<a href=\"{{X}}\">", link);
     EXPECT_THAT(page, Not(HasSubstr("script:alert"))) << link;
     EXPECT_THAT(page, Not(HasSubstr("data:text"))) << link;

@@ -26,8 +26,8 @@ Error BadKeyFile(const std::filesystem::path& file, const std::string& what) {
 Status WriteNew(const std::filesystem::path& file, std::string_view bytes) {
   const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor < 0) return BadKeyFile(file, std::strerror(errno));
-  const bool written = write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
-                       fsync(descriptor) == 0;
+  const bool written =
+      write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && fsync(descriptor) == 0;
   const int error = errno;
   close(descriptor);
   if (!written) return BadKeyFile(file, std::strerror(error));
@@ -65,8 +65,7 @@ Result<Secret> LoadOrMakeKey(const std::filesystem::path& file, Random& random) 
   std::ifstream in(file, std::ios::binary);
   std::ostringstream content;
   content << in.rdbuf();
-  if (!in || content.str().size() != crypto_auth_hmacsha256_KEYBYTES)
-    return BadKeyFile(file, "is not a key of 32 bytes");
+  if (!in || content.str().size() != crypto_auth_hmacsha256_KEYBYTES) return BadKeyFile(file, "is not a key of 32 bytes");
   return Secret(content.str());
 }
 

@@ -42,8 +42,7 @@ TEST(VisitorsTest, DoesNotRecogniseWhatItDidNotSign) {
     forged[i] = forged[i] == 'A' ? 'B' : 'A';
     EXPECT_EQ(visitors.Recognise(Sent({.name = "visitor", .value = forged})), std::nullopt) << i;
   }
-  for (const std::string& value :
-       {std::string(), std::string("."), id, id + ".", good + "x", good.substr(1)}) {
+  for (const std::string& value : {std::string(), std::string("."), id, id + ".", good + "x", good.substr(1)}) {
     EXPECT_EQ(visitors.Recognise(Sent({.name = "visitor", .value = value})), std::nullopt) << value;
   }
 }
@@ -63,8 +62,7 @@ TEST(VisitorsTest, MakesIdsThatAreReaderNames) {
   std::set<std::string> ids;
   for (int i = 0; i < 1000; ++i) {
     const std::string id = Visitors::NewId(random);
-    EXPECT_EQ(id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
-              std::string::npos);
+    EXPECT_EQ(id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), std::string::npos);
     ids.insert(id);
   }
   EXPECT_EQ(ids.size(), 1000U);

@@ -48,9 +48,9 @@ class RouteMetrics {
     const std::lock_guard lock(mutex_);
     obs::Histogram*& histogram = histograms_[{route, status}];
     if (histogram == nullptr) {
-      histogram = &metrics_.Histogram("http_server_request_duration_seconds", "Time to make a response.",
-                                      {{"http_route", route.empty() ? "none" : route},
-                                       {"http_response_status_code", std::to_string(status)}});
+      histogram = &metrics_.Histogram(
+          "http_server_request_duration_seconds", "Time to make a response.",
+          {{"http_route", route.empty() ? "none" : route}, {"http_response_status_code", std::to_string(status)}});
     }
     return *histogram;
   }
@@ -64,24 +64,18 @@ void AddSellingRoutes(const Site& site, http::Router& router) {
   using Handler = http::Response (*)(const Site&, const Visit&, const http::Params&);
   const auto post = [&](std::string_view path, Handler handle, Run run = Run::kOnWorker) {
     const auto take = [&site, handle](const Request& request) {
-      return WithForm(site, request, [&](const Visit& visit, const http::Params& form) {
-        return handle(site, visit, form);
-      });
+      return WithForm(site, request, [&](const Visit& visit, const http::Params& form) { return handle(site, visit, form); });
     };
     router.Post(path, take, run);
   };
   using OrderHandler = http::Response (*)(const Site&, const Visit&, const http::Params&, const std::string&);
   const auto post_order = [&](std::string_view path, OrderHandler handle) {
     router.Post(path, [&site, handle](const Request& request, const std::string& id) {
-      return WithForm(site, request, [&](const Visit& visit, const http::Params& form) {
-        return handle(site, visit, form, id);
-      });
+      return WithForm(site, request, [&](const Visit& visit, const http::Params& form) { return handle(site, visit, form, id); });
     });
   };
-  router.Get("/books/{}/offer",
-             [&site](const Request& request, std::int64_t id) { return OfferFragment(site, request, id); });
-  router.Get("/books/{}/stock",
-             [&site](const Request& request, std::int64_t id) { return StockEvents(site, request, id); });
+  router.Get("/books/{}/offer", [&site](const Request& request, std::int64_t id) { return OfferFragment(site, request, id); });
+  router.Get("/books/{}/stock", [&site](const Request& request, std::int64_t id) { return StockEvents(site, request, id); });
   router.Get("/cart", [&site](const Request& request) { return CartPage(site, request); });
   router.Get("/cart/note", [&site](const Request& request) { return CartNote(site, request); });
   post("/cart/items", AddToCart);
@@ -91,11 +85,9 @@ void AddSellingRoutes(const Site& site, http::Router& router) {
   post("/checkout", PlaceOrder, Run::kOnPatientWorker);  // It waits for the card's provider.
   router.Get("/checkout/waiting", [&site](const Request& request) { return WaitingPage(site, request); });
   router.Get("/orders", [&site](const Request& request) { return OrdersPage(site, request); });
-  router.Get("/orders/{}",
-             [&site](const Request& request, const std::string& id) { return OrderPage(site, request, id); });
-  router.Get("/orders/{}/events", [&site](const Request& request, const std::string& id) {
-    return OrderEvents(site, request, id);
-  });
+  router.Get("/orders/{}", [&site](const Request& request, const std::string& id) { return OrderPage(site, request, id); });
+  router.Get("/orders/{}/events",
+             [&site](const Request& request, const std::string& id) { return OrderEvents(site, request, id); });
   post_order("/orders/{}/cancel", CancelOrder);
   post_order("/orders/{}/return", ReturnBooks);
 }
@@ -109,9 +101,8 @@ void AddAccountRoutes(const Site& site, http::Router& router) {
   };
   const auto form = [&](const char* path, FormFunction take) {
     router.Post(path, [&site, take](const Request& request) {
-      return WithForm(site, request, [&site, take](const Visit& visit, const http::Params& fields) {
-        return take(site, visit, fields);
-      });
+      return WithForm(site, request,
+                      [&site, take](const Visit& visit, const http::Params& fields) { return take(site, visit, fields); });
     });
   };
   page("/account", AccountPage);
@@ -151,42 +142,30 @@ http::Router Routes(const Site& site) {
   http::Router router;
   router.Get("/", [&site](const Request& request) { return HomePage(site, request); });
   router.Get("/books", [&site](const Request& request) { return AllBooksPage(site, request); });
-  router.Get("/books/{}",
-             [&site](const Request& request, std::int64_t id) { return BookPage(site, request, id); });
-  router.Get("/covers/{}.svg",
-             [&site](const Request& request, std::int64_t id) { return CoverPicture(site, request, id); },
-             Run::kOnPictureWorker);
-  router.Get("/categories/{}", [&site](const Request& request, const std::string& id) {
-    return CategoryPage(site, request, id);
-  });
-  router.Get("/authors/{}", [&site](const Request& request, const std::string& id) {
-    return AuthorPage(site, request, id);
-  });
-  router.Get("/series/{}", [&site](const Request& request, const std::string& id) {
-    return SeriesPage(site, request, id);
-  });
-  router.Get("/campaigns/{}", [&site](const Request& request, const std::string& id) {
-    return CampaignPage(site, request, id);
-  });
+  router.Get("/books/{}", [&site](const Request& request, std::int64_t id) { return BookPage(site, request, id); });
+  router.Get(
+      "/covers/{}.svg", [&site](const Request& request, std::int64_t id) { return CoverPicture(site, request, id); },
+      Run::kOnPictureWorker);
+  router.Get("/categories/{}",
+             [&site](const Request& request, const std::string& id) { return CategoryPage(site, request, id); });
+  router.Get("/authors/{}", [&site](const Request& request, const std::string& id) { return AuthorPage(site, request, id); });
+  router.Get("/series/{}", [&site](const Request& request, const std::string& id) { return SeriesPage(site, request, id); });
+  router.Get("/campaigns/{}", [&site](const Request& request, const std::string& id) { return CampaignPage(site, request, id); });
   router.Get("/search", [&site](const Request& request) { return SearchPage(site, request); });
   router.Get("/suggest", [&site](const Request& request) { return SuggestFragment(site, request); });
 
   router.Get("/sitemap.xml", [&site](const Request& request) { return SitemapIndex(site, request); });
-  router.Get("/sitemaps/shelves.xml",
-             [&site](const Request& request) { return ShelvesSitemap(site, request); });
-  router.Get("/sitemaps/books-{}.xml", [&site](const Request& request, std::int64_t file) {
-    return BooksSitemap(site, request, file);
-  });
+  router.Get("/sitemaps/shelves.xml", [&site](const Request& request) { return ShelvesSitemap(site, request); });
+  router.Get("/sitemaps/books-{}.xml",
+             [&site](const Request& request, std::int64_t file) { return BooksSitemap(site, request, file); });
 
   AddSellingRoutes(site, router);
   AddAccountRoutes(site, router);
 
   router.Get(
-      "/static/{}", [&site](const Request&, const std::string& name) { return site.assets.Serve(name); },
-      Run::kInline);
+      "/static/{}", [&site](const Request&, const std::string& name) { return site.assets.Serve(name); }, Run::kInline);
   router.Get(
-      "/favicon.svg", [&site](const Request&) { return site.assets.ServePlain("favicon.svg"); },
-      Run::kInline);
+      "/favicon.svg", [&site](const Request&) { return site.assets.ServePlain("favicon.svg"); }, Run::kInline);
   router.Get(
       "/favicon.ico", [](const Request&) { return http::MovedPermanently("/favicon.svg"); }, Run::kInline);
   router.Get(
@@ -196,14 +175,10 @@ http::Router Routes(const Site& site) {
   return router;
 }
 
-http::ServerOptions WithSite(http::ServerOptions options, const Site& site, Transport transport,
-                             obs::Log& log, obs::Metrics& metrics) {
-  options.decorate = [transport](const Request&, http::Response& response) {
-    AddSecurityHeaders(transport, response);
-  };
-  options.error_page = [&site](const Request& request, int status) {
-    return ErrorPage(site, request, status);
-  };
+http::ServerOptions WithSite(http::ServerOptions options, const Site& site, Transport transport, obs::Log& log,
+                             obs::Metrics& metrics) {
+  options.decorate = [transport](const Request&, http::Response& response) { AddSecurityHeaders(transport, response); };
+  options.error_page = [&site](const Request& request, int status) { return ErrorPage(site, request, status); };
   options.on_exception = [&log](const std::exception& exception) {
     const bool is_bug = dynamic_cast<const Bug*>(&exception) != nullptr;
     log.Error(is_bug ? "bug" : "page_failed", {{"what", exception.what()}});

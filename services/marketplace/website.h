@@ -15,7 +15,7 @@ http::Router Routes(const Site& site);
 // Adds to `options` what this site wants of its server: security headers, error pages, metrics
 // (http_server_request_duration_seconds by route and status) and a line in the log for every 5xx of ours.
 // `site`, `log` and `metrics` must outlive the server.
-http::ServerOptions WithSite(http::ServerOptions options, const Site& site, Transport transport,
-                             obs::Log& log, obs::Metrics& metrics);
+http::ServerOptions WithSite(http::ServerOptions options, const Site& site, Transport transport, obs::Log& log,
+                             obs::Metrics& metrics);
 
 }  // namespace octavo::marketplace

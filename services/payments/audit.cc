@@ -32,9 +32,8 @@ void CheckState(Findings& findings, const Charge& charge, const ChargeFacts& fac
   findings.Hold((charge.state == State::kDeclined) == (facts.declined_minor > 0),
                 "the ledger and the state disagree on whether it was declined");
   findings.Hold(charge.captured_minor == (charge.state == State::kCaptured ? charge.amount_minor : 0),
-                "captured " + std::to_string(charge.captured_minor) + " of " +
-                    std::to_string(charge.amount_minor) + " in state " +
-                    std::string(StateName(charge.state)));
+                "captured " + std::to_string(charge.captured_minor) + " of " + std::to_string(charge.amount_minor) +
+                    " in state " + std::string(StateName(charge.state)));
 }
 
 }  // namespace
@@ -52,9 +51,8 @@ std::vector<std::string> CheckFacts(const ChargeFacts& facts) {
   findings.Equal("refunded", charge.refunded_minor, facts.refunded_minor);
   findings.Hold(0 <= charge.refunded_minor && charge.refunded_minor <= charge.captured_minor &&
                     charge.captured_minor <= charge.amount_minor,
-                "amount " + std::to_string(charge.amount_minor) + ", captured " +
-                    std::to_string(charge.captured_minor) + " and refunded " +
-                    std::to_string(charge.refunded_minor) + " are out of order");
+                "amount " + std::to_string(charge.amount_minor) + ", captured " + std::to_string(charge.captured_minor) +
+                    " and refunded " + std::to_string(charge.refunded_minor) + " are out of order");
   CheckState(findings, charge, facts);
   return findings.Take();
 }
@@ -69,8 +67,7 @@ AuditReport Audit(Store& store) {
     for (const ChargeFacts& facts : page) {
       for (std::string& violation : CheckFacts(facts)) report.violations.push_back(std::move(violation));
       report.entry_count += facts.entry_count;
-      KeySum sum{
-          .key = facts.key, .captured_minor = facts.captured_minor, .refunded_minor = facts.refunded_minor};
+      KeySum sum{.key = facts.key, .captured_minor = facts.captured_minor, .refunded_minor = facts.refunded_minor};
       if (facts.charge) {
         sum.state = facts.charge->state;
         sum.currency_code = facts.charge->currency_code;

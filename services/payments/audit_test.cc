@@ -54,8 +54,7 @@ TEST(AuditTest, FindsWhatIsPlanted) {
     const char* found;
   };
   const Case cases[] = {
-      {"money given back without an entry",
-       "UPDATE charges SET refunded_minor = 400 WHERE charge_key = 'order-1';",
+      {"money given back without an entry", "UPDATE charges SET refunded_minor = 400 WHERE charge_key = 'order-1';",
        "refunded is 400 in the charge, 300 in the ledger"},
       {"an entry that is gone", "DELETE FROM entries WHERE charge_key = 'order-1' AND kind = 5;",
        "the number of entries is 3 in the charge, 2 in the ledger"},
@@ -64,8 +63,7 @@ TEST(AuditTest, FindsWhatIsPlanted) {
       {"a charge that is gone", "DELETE FROM charges WHERE charge_key = 'order-5';", "no charge"},
       {"an amount changed", "UPDATE charges SET amount_minor = 2000 WHERE charge_key = 'order-5';",
        "the amount is 2000 in the charge, 1000 in the ledger"},
-      {"captured without an entry",
-       "UPDATE charges SET state = 2, captured_minor = 1000 WHERE charge_key = 'order-5';",
+      {"captured without an entry", "UPDATE charges SET state = 2, captured_minor = 1000 WHERE charge_key = 'order-5';",
        "captured is 1000 in the charge, 0 in the ledger"},
       {"a void charge held again", "UPDATE charges SET state = 1 WHERE charge_key = 'order-2';",
        "the number of voids is 0 in the charge, 1 in the ledger"},

@@ -16,9 +16,8 @@ namespace octavo::payments {
 class MemoryStore final : public Store {
  public:
   Result<Recorded> Authorize(const Authorization& authorization, Timestamp now) override {
-    return Apply(authorization.key, [&](const std::optional<Charge>& before) {
-      return DecideAuthorize(before, authorization, now);
-    });
+    return Apply(authorization.key,
+                 [&](const std::optional<Charge>& before) { return DecideAuthorize(before, authorization, now); });
   }
   Result<Recorded> Capture(const ChargeKey& key, Timestamp now) override {
     return Apply(key, [&](const std::optional<Charge>& before) { return DecideCapture(before, key, now); });
@@ -85,12 +84,8 @@ class MemoryStore final : public Store {
         facts.captured_minor += entry.amount_minor;
         facts.capture_count += 1;
         break;
-      case Entry::Kind::kVoid:
-        facts.void_count += 1;
-        break;
-      case Entry::Kind::kRefund:
-        facts.refunded_minor += entry.amount_minor;
-        break;
+      case Entry::Kind::kVoid: facts.void_count += 1; break;
+      case Entry::Kind::kRefund: facts.refunded_minor += entry.amount_minor; break;
     }
   }
 

@@ -22,8 +22,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
       caller(environment.telemetry()),
       sandbox(store, environment.clock,
               {.late_after = configuration.late_after,
-               .late_max = static_cast<int>(
-                   std::max<std::int64_t>(1, configuration.threads / kThreadsPerLateAnswer))},
+               .late_max = static_cast<int>(std::max<std::int64_t>(1, configuration.threads / kThreadsPerLateAnswer))},
               [this](const Charge& charge) {
                 if (notifier) notifier->Tell(charge);
               }),
@@ -57,8 +56,8 @@ Status Module::Serving::Deliver(const Notice& notice) {
   transactions::v1::NotifyPaymentRequest request;
   request.set_body(notice.body);
   request.set_signature(notice.signature);
-  TRY(caller.Invoke(*transactions, &transactions::v1::TransactionsService::StubInterface::NotifyPayment,
-                    request, {.budget = kNoticeBudget}));
+  TRY(caller.Invoke(*transactions, &transactions::v1::TransactionsService::StubInterface::NotifyPayment, request,
+                    {.budget = kNoticeBudget}));
   return Ok();
 }
 
@@ -66,8 +65,7 @@ Status Module::Start(const runtime::Peers& peers) {
   if (!configuration_.notice_key.empty()) {
     serving_->transactions = transactions::v1::TransactionsService::NewStub(peers.To("transactions"));
     serving_->notifier.emplace(
-        configuration_.notice_key,
-        [serving = serving_.get()](const Notice& notice) { return serving->Deliver(notice); },
+        configuration_.notice_key, [serving = serving_.get()](const Notice& notice) { return serving->Deliver(notice); },
         serving_->environment.log, serving_->environment.metrics, Notifier::Options{});
   }
   serving_->pipeline.Open();

@@ -46,8 +46,7 @@ class Module final : public runtime::Module {
 
  private:
   struct Serving {
-    Serving(const runtime::Environment& environment, const Configuration& configuration,
-            std::unique_ptr<db::Database> opened);
+    Serving(const runtime::Environment& environment, const Configuration& configuration, std::unique_ptr<db::Database> opened);
 
     Status Deliver(const Notice& notice);
 
@@ -55,8 +54,7 @@ class Module final : public runtime::Module {
     const std::unique_ptr<db::Database> database;
     SqlStore store{*database};
     const rpc::Caller caller;
-    std::unique_ptr<transactions::v1::TransactionsService::StubInterface>
-        transactions;                  // Between Start and Stop.
+    std::unique_ptr<transactions::v1::TransactionsService::StubInterface> transactions;  // Between Start and Stop.
     std::optional<Notifier> notifier;  // Between Start and Close, where a key is configured.
     Sandbox sandbox;
     rpc::Pipeline pipeline;

@@ -66,8 +66,8 @@ class PaymentsModuleTest : public testing::Test {
     std::vector<std::unique_ptr<runtime::Module>> modules;
     modules.push_back(std::make_unique<Module>(std::move(configuration)));
     shop_ = std::make_unique<runtime::Shop>(
-        runtime::Shop::Options{.listen = "", .peer_addresses = {{"transactions", transactions_.address()}}},
-        environment_, std::move(modules));
+        runtime::Shop::Options{.listen = "", .peer_addresses = {{"transactions", transactions_.address()}}}, environment_,
+        std::move(modules));
     ASSERT_THAT(shop_->Start(), IsOk());
     stub_ = v1::SandboxService::NewStub(shop_->To("payments"));
   }
@@ -81,8 +81,7 @@ class PaymentsModuleTest : public testing::Test {
                         const std::type_identity_t<Request>& request) {
     return caller_.Invoke(*stub_, method, request, {.budget = kPatience});
   }
-  Result<v1::Charge> Authorize(const std::string& key, std::int64_t minor,
-                               const std::string& token = "tok_approve",
+  Result<v1::Charge> Authorize(const std::string& key, std::int64_t minor, const std::string& token = "tok_approve",
                                const std::string& currency = "EUR") {
     v1::AuthorizeRequest request;
     request.set_key(key);
@@ -206,8 +205,7 @@ TEST_F(PaymentsModuleTest, TellsTransactionsOfEachChangeSigned) {
   const auto notices = transactions_.WaitForNotices(2);
   ASSERT_EQ(notices.size(), 2u);
   EXPECT_EQ(notices[0].body(), notices[1].body());
-  const Charge charge{
-      .key = ChargeKey("order-1"), .currency_code = "EUR", .amount_minor = 1000, .entry_count = 1};
+  const Charge charge{.key = ChargeKey("order-1"), .currency_code = "EUR", .amount_minor = 1000, .entry_count = 1};
   EXPECT_EQ(notices[0].body(), MakeNotice(charge, Secret("shared")).body);
   EXPECT_EQ(notices[0].signature(), MakeNotice(charge, Secret("shared")).signature);
 }
@@ -220,8 +218,7 @@ TEST_F(PaymentsModuleTest, StoppingLetsGoOfALateAnswer) {
   request.mutable_amount()->set_currency_code("EUR");
   request.set_token("tok_late");
   const auto stub = v1::SandboxService::NewStub(shop_->To("payments"));
-  auto late = caller_.Start(*stub->async(), &v1::SandboxService::Stub::async::Authorize, request,
-                            {.budget = kPatience});
+  auto late = caller_.Start(*stub->async(), &v1::SandboxService::Stub::async::Authorize, request, {.budget = kPatience});
   while (!GetCharge("order-1").ok()) std::this_thread::yield();
 
   Stop();

@@ -8,11 +8,11 @@
 #include <functional>
 #include <string>
 
+#include "lib/background/outbox.h"
 #include "lib/base/result.h"
 #include "lib/base/secret.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
-#include "lib/background/outbox.h"
 #include "services/payments/domain/charge.h"
 
 namespace octavo::payments {

@@ -87,8 +87,7 @@ TEST_F(NotifierTest, TellsAsOftenAsTheChargeSaysWithTheSameId) {
 
 TEST_F(NotifierTest, TriesAgainUntilTheShopIsBack) {
   FakeShop shop(2);
-  Notifier notifier(Secret("key"), [&](const Notice& n) { return shop.Take(n); }, *log_, metrics_,
-                    {.pause = 1ms});
+  Notifier notifier(Secret("key"), [&](const Notice& n) { return shop.Take(n); }, *log_, metrics_, {.pause = 1ms});
 
   notifier.Tell(kCharge);
 
@@ -113,8 +112,7 @@ TEST_F(NotifierTest, GivesUpAfterItsAttemptsAndGoesOnWithTheNext) {
 
 TEST_F(NotifierTest, StopDoesNotWaitForAShopThatIsDown) {
   FakeShop shop(1'000'000);
-  Notifier notifier(Secret("key"), [&](const Notice& n) { return shop.Take(n); }, *log_, metrics_,
-                    {.pause = 24h});
+  Notifier notifier(Secret("key"), [&](const Notice& n) { return shop.Take(n); }, *log_, metrics_, {.pause = 24h});
   notifier.Tell(kCharge);
   notifier.Tell(kCharge);
   shop.WaitForAttempts(1);
@@ -128,10 +126,9 @@ TEST(MakeNoticeTest, SignsTheBodyWithHmacSha256) {
   const Notice notice = MakeNotice(kCharge, Secret("key"));
 
   // printf %s '<body>' | openssl dgst -sha256 -hmac key
-  EXPECT_EQ(
-      notice.body,
-      R"({"amount_minor":1000,"captured_minor":1000,"charge":"order-1","currency_code":"EUR","id":"order-1/2",)"
-      R"("refunded_minor":0,"state":"CAPTURED"})");
+  EXPECT_EQ(notice.body,
+            R"({"amount_minor":1000,"captured_minor":1000,"charge":"order-1","currency_code":"EUR","id":"order-1/2",)"
+            R"("refunded_minor":0,"state":"CAPTURED"})");
   EXPECT_EQ(notice.signature, "b86686f087df84297b9d9f853c810f04943d0ee1c306157f2be294c49112e03f");
   EXPECT_NE(MakeNotice(kCharge, Secret("other")).signature, notice.signature);
 }

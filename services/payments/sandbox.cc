@@ -7,19 +7,14 @@
 namespace octavo::payments {
 namespace {
 
-Error NoAnswer() {
-  return {Code::kDeadlineExceeded, "NO_ANSWER", "the card provider does not answer"};
-}
+Error NoAnswer() { return {Code::kDeadlineExceeded, "NO_ANSWER", "the card provider does not answer"}; }
 
 Result<Charge> AnswerToAuthorize(Charge charge) {
   switch (charge.state) {
     case State::kAuthorized:
-    case State::kCaptured:
-      return charge;
-    case State::kVoided:
-      break;
-    case State::kDeclined:
-      return Error{Code::kFailedPrecondition, "DECLINED", "the card was declined"};
+    case State::kCaptured: return charge;
+    case State::kVoided: break;
+    case State::kDeclined: return Error{Code::kFailedPrecondition, "DECLINED", "the card was declined"};
   }
   return Error{Code::kFailedPrecondition, "DECLINED", "the key " + charge.key.value() + " is void"};
 }
@@ -27,11 +22,7 @@ Result<Charge> AnswerToAuthorize(Charge charge) {
 }  // namespace
 
 Sandbox::Sandbox(Store& store, const Clock& clock, Options options, OnChange on_change)
-    : store_(store),
-      clock_(clock),
-      options_(options),
-      on_change_(std::move(on_change)),
-      late_(options.late_max) {}
+    : store_(store), clock_(clock), options_(options), on_change_(std::move(on_change)), late_(options.late_max) {}
 
 Charge Sandbox::Tell(Recorded recorded) {
   if (recorded.changed) on_change_(recorded.charge);
@@ -58,17 +49,11 @@ Result<Charge> Sandbox::Authorize(const Authorization& authorization, std::chron
   return AnswerToAuthorize(std::move(charge));
 }
 
-Result<Charge> Sandbox::Capture(const ChargeKey& key) {
-  return Tell(TRY(store_.Capture(key, clock_.Now())));
-}
+Result<Charge> Sandbox::Capture(const ChargeKey& key) { return Tell(TRY(store_.Capture(key, clock_.Now()))); }
 
-Result<Charge> Sandbox::Void(const ChargeKey& key) {
-  return Tell(TRY(store_.Void(key, clock_.Now())));
-}
+Result<Charge> Sandbox::Void(const ChargeKey& key) { return Tell(TRY(store_.Void(key, clock_.Now()))); }
 
-Result<Charge> Sandbox::GiveBack(const Refund& refund) {
-  return Tell(TRY(store_.GiveBack(refund, clock_.Now())));
-}
+Result<Charge> Sandbox::GiveBack(const Refund& refund) { return Tell(TRY(store_.GiveBack(refund, clock_.Now()))); }
 
 Result<Charge> Sandbox::Find(const ChargeKey& key) {
   std::optional<Charge> charge = store_.Find(key);

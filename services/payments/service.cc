@@ -25,22 +25,18 @@ Result<std::string> ParseKeyText(const std::string& field, const std::string& te
   return InvalidField(field, "must be 1 to 100 visible ASCII characters");
 }
 
-Result<ChargeKey> ParseKey(const std::string& text) {
-  return ChargeKey(TRY(ParseKeyText("key", text)));
-}
+Result<ChargeKey> ParseKey(const std::string& text) { return ChargeKey(TRY(ParseKeyText("key", text))); }
 
 Result<Money> ParseAmount(const type::v1::Money& amount) {
   const Currency currency = TRY(Currency::Parse(amount.currency_code()));
   if (amount.minor() < 1 || amount.minor() > kAmountMinorMax) {
-    return InvalidField("amount.minor", std::to_string(amount.minor()) + " is not within 1 to " +
-                                            std::to_string(kAmountMinorMax));
+    return InvalidField("amount.minor",
+                        std::to_string(amount.minor()) + " is not within 1 to " + std::to_string(kAmountMinorMax));
   }
   return Money(amount.minor(), currency);
 }
 
-void Fill(type::v1::Money& to, std::int64_t minor, const Charge& charge) {
-  to = rpc::MoneyProto(minor, charge.currency_code);
-}
+void Fill(type::v1::Money& to, std::int64_t minor, const Charge& charge) { to = rpc::MoneyProto(minor, charge.currency_code); }
 
 v1::Charge ToProto(const Charge& charge) {
   v1::Charge to;
@@ -106,8 +102,7 @@ Result<v1::Charge> SandboxService::GetCharge(const rpc::Call&, const v1::GetChar
   return ToProto(TRY(sandbox_.Find(TRY(ParseKey(request.key())))));
 }
 
-Result<v1::ListChargesResponse> SandboxService::ListCharges(const rpc::Call&,
-                                                            const v1::ListChargesRequest& request) {
+Result<v1::ListChargesResponse> SandboxService::ListCharges(const rpc::Call&, const v1::ListChargesRequest& request) {
   const int size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   const std::string listing = rpc::ListingOf(request);
   // A page begins behind the last key of the page before, so that it is stable while charges come in.

@@ -31,8 +31,7 @@ constexpr std::string_view kInsertEntry =
 constexpr std::string_view kFindRefund =
     "SELECT sequence, amount_minor, created FROM entries WHERE charge_key = $1 AND refund_key = $2 AND kind "
     "= 5";
-constexpr std::string_view kStumble =
-    "INSERT INTO stumbles (charge_key, created) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+constexpr std::string_view kStumble = "INSERT INTO stumbles (charge_key, created) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 constexpr std::string_view kKeys =
     "SELECT charge_key FROM charges WHERE charge_key > $1 UNION SELECT charge_key FROM entries WHERE "
     "charge_key > $1 "
@@ -87,17 +86,16 @@ Recorded Save(Transaction& transaction, const Outcome& outcome) {
   if (!outcome.entry) return {charge, /*changed=*/false};
   const Entry& entry = *outcome.entry;
   if (entry.sequence == 1) {
-    transaction.Execute(kInsertCharge, charge.key.value(), static_cast<int>(charge.state),
-                        charge.currency_code, charge.amount_minor, charge.captured_minor,
-                        charge.refunded_minor, charge.notices_per_change, charge.entry_count, charge.created);
+    transaction.Execute(kInsertCharge, charge.key.value(), static_cast<int>(charge.state), charge.currency_code,
+                        charge.amount_minor, charge.captured_minor, charge.refunded_minor, charge.notices_per_change,
+                        charge.entry_count, charge.created);
   } else {
-    const std::int64_t updated =
-        transaction.Execute(kUpdateCharge, charge.key.value(), static_cast<int>(charge.state),
-                            charge.captured_minor, charge.refunded_minor, charge.entry_count);
+    const std::int64_t updated = transaction.Execute(kUpdateCharge, charge.key.value(), static_cast<int>(charge.state),
+                                                     charge.captured_minor, charge.refunded_minor, charge.entry_count);
     CHECK(updated == 1);  // The transaction is serializable: nobody changed what it has read.
   }
-  transaction.Execute(kInsertEntry, entry.key.value(), entry.sequence, static_cast<int>(entry.kind),
-                      entry.amount_minor, entry.refund_key, entry.created);
+  transaction.Execute(kInsertEntry, entry.key.value(), entry.sequence, static_cast<int>(entry.kind), entry.amount_minor,
+                      entry.refund_key, entry.created);
   return {charge, /*changed=*/true};
 }
 
@@ -158,8 +156,7 @@ std::vector<Charge> SqlStore::List(const ChargeKey& after, int count_max) {
 }
 
 bool SqlStore::Stumble(const ChargeKey& key, Timestamp now) {
-  return database_.Write(
-      [&](Transaction& transaction) { return transaction.Execute(kStumble, key.value(), now) == 1; });
+  return database_.Write([&](Transaction& transaction) { return transaction.Execute(kStumble, key.value(), now) == 1; });
 }
 
 std::vector<ChargeFacts> SqlStore::ReadFacts(const ChargeKey& after, int count_max) {

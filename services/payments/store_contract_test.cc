@@ -22,10 +22,8 @@ using testing::IsEmpty;
 constexpr Timestamp kNoon = FakeClock::kNoon;
 const ChargeKey kOne{"order-1"};
 
-Authorization Of(const std::string& key, std::int64_t amount_minor,
-                 Behaviour behaviour = Behaviour::kApprove) {
-  return {
-      .key = ChargeKey(key), .currency_code = "EUR", .amount_minor = amount_minor, .behaviour = behaviour};
+Authorization Of(const std::string& key, std::int64_t amount_minor, Behaviour behaviour = Behaviour::kApprove) {
+  return {.key = ChargeKey(key), .currency_code = "EUR", .amount_minor = amount_minor, .behaviour = behaviour};
 }
 
 class StoreContractTest : public testing::TestWithParam<StoreKind> {
@@ -116,8 +114,7 @@ TEST_P(StoreContractTest, ListsByKeyBehindAKey) {
   Authorized("order-1", 1);
   Authorized("order-2", 2);
 
-  EXPECT_THAT(store_->List(ChargeKey(), 2),
-              ElementsAre(Field(&Charge::amount_minor, 1), Field(&Charge::amount_minor, 2)));
+  EXPECT_THAT(store_->List(ChargeKey(), 2), ElementsAre(Field(&Charge::amount_minor, 1), Field(&Charge::amount_minor, 2)));
   EXPECT_THAT(store_->List(ChargeKey("order-2"), 2), ElementsAre(Field(&Charge::amount_minor, 3)));
 }
 
@@ -149,8 +146,7 @@ TEST_P(StoreContractTest, ManyAtOnceAuthoriseOneChargePerKey) {
 
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
-    threads.emplace_back(
-        [&] { made += store_->Authorize(Of("order-1", 1000), kNoon).value().changed ? 1 : 0; });
+    threads.emplace_back([&] { made += store_->Authorize(Of("order-1", 1000), kNoon).value().changed ? 1 : 0; });
   }
   for (std::thread& thread : threads) thread.join();
 

@@ -26,9 +26,7 @@ class TestStore {
  public:
   explicit TestStore(StoreKind kind) {
     if (kind != StoreKind::kMemory) {
-      database_.emplace(
-          kind == StoreKind::kPostgres ? TestDatabaseKind::kPostgres : TestDatabaseKind::kSqlite,
-          Migrations());
+      database_.emplace(kind == StoreKind::kPostgres ? TestDatabaseKind::kPostgres : TestDatabaseKind::kSqlite, Migrations());
     }
     Reopen();
   }

@@ -7,8 +7,8 @@ constexpr int kPage = 100;
 
 void AuditCampaign(const CampaignFacts& facts, AuditReport& report) {
   const auto add = [&](const char* equation, std::int64_t left, const char* relation, std::int64_t right) {
-    report.violations.push_back({equation, CampaignName(facts.campaign),
-                                 std::to_string(left) + " " + relation + " " + std::to_string(right)});
+    report.violations.push_back(
+        {equation, CampaignName(facts.campaign), std::to_string(left) + " " + relation + " " + std::to_string(right)});
   };
   if (facts.redemption_count != facts.claim_count) add("count", facts.redemption_count, "counted, claimed", facts.claim_count);
   if (facts.total_limit > 0 && facts.claim_count > facts.total_limit) {

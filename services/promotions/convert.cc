@@ -20,8 +20,8 @@ namespace {
 Result<std::int64_t> ParseMoney(const type::v1::Money& money, Currency currency, const std::string& field) {
   if (money.minor() == 0 && money.currency_code().empty()) return std::int64_t{0};
   if (money.currency_code() == currency.code()) return money.minor();
-  Error error = InvalidField(field, Quoted(money.currency_code()) + " is not the shop's currency, " +
-                                        std::string(currency.code()));
+  Error error =
+      InvalidField(field, Quoted(money.currency_code()) + " is not the shop's currency, " + std::string(currency.code()));
   error.reason = "MIXED_CURRENCIES";
   return error;
 }
@@ -90,17 +90,14 @@ Result<Effect> ParseEffect(const v1::Campaign& proto, Currency currency) {
     case v1::Campaign::kPercentOff: return Effect(PercentOff{BasisPoints{proto.percent_off().basis_points()}});
     case v1::Campaign::kAmountOff:
       return Effect(AmountOff{TRY(ParseMoney(proto.amount_off().amount(), currency, "amount_off.amount"))});
-    case v1::Campaign::kOrderPercentOff:
-      return Effect(OrderPercentOff{BasisPoints{proto.order_percent_off().basis_points()}});
+    case v1::Campaign::kOrderPercentOff: return Effect(OrderPercentOff{BasisPoints{proto.order_percent_off().basis_points()}});
     case v1::Campaign::kOrderAmountOff:
-      return Effect(OrderAmountOff{
-          TRY(ParseMoney(proto.order_amount_off().amount(), currency, "order_amount_off.amount"))});
+      return Effect(OrderAmountOff{TRY(ParseMoney(proto.order_amount_off().amount(), currency, "order_amount_off.amount"))});
     case v1::Campaign::kFreeDelivery: return Effect(FreeDelivery{});
     case v1::Campaign::kBuyXGetY: {
       const v1::BuyXGetY& groups = proto.buy_x_get_y();
-      BuyXGetY effect{.buy_quantity = groups.buy_quantity(),
-                      .get_quantity = groups.get_quantity(),
-                      .group_max = groups.group_max()};
+      BuyXGetY effect{
+          .buy_quantity = groups.buy_quantity(), .get_quantity = groups.get_quantity(), .group_max = groups.group_max()};
       if (groups.basis_points() != 0) effect.rate = BasisPoints{groups.basis_points()};
       if (groups.has_get_items()) effect.get_items = TRY(ParseSelection(groups.get_items(), "buy_x_get_y.get_items"));
       return Effect(std::move(effect));
@@ -196,8 +193,7 @@ Result<Claim> ParseClaim(const v1::ClaimRedemptionsRequest& request, const Ident
   for (const v1::Redemption& redemption : request.redemptions()) {
     const CampaignId campaign = TRY(ParseCampaignName(redemption.campaign(), "redemptions.campaign"));
     const std::int64_t amount_minor = TRY(ParseMoney(redemption.amount(), currency, "redemptions.amount"));
-    claim.redemptions.push_back(
-        {.campaign = campaign, .code = NormaliseCode(redemption.code()), .amount_minor = amount_minor});
+    claim.redemptions.push_back({.campaign = campaign, .code = NormaliseCode(redemption.code()), .amount_minor = amount_minor});
   }
   TRY(NormaliseClaim(claim));
   return claim;
@@ -368,13 +364,12 @@ v1::Banner ToBanner(const Campaign& campaign) {
   if (campaign.end) *banner.mutable_end_time() = rpc::ToProto(*campaign.end);
   if (campaign.items != Selection{}) Fill(*banner.mutable_items(), campaign.items);
   const auto* const buy_x_get_y = std::get_if<BuyXGetY>(&campaign.effect);
-  if (buy_x_get_y != nullptr && buy_x_get_y->get_items)
-    Fill(*banner.mutable_get_items(), *buy_x_get_y->get_items);
+  if (buy_x_get_y != nullptr && buy_x_get_y->get_items) Fill(*banner.mutable_get_items(), *buy_x_get_y->get_items);
   return banner;
 }
 
-v1::CampaignReport ToProto(const std::string& campaign, const Report& report,
-                           std::optional<std::int64_t> budget_left_minor, Currency currency) {
+v1::CampaignReport ToProto(const std::string& campaign, const Report& report, std::optional<std::int64_t> budget_left_minor,
+                           Currency currency) {
   v1::CampaignReport proto;
   proto.set_campaign(campaign);
   proto.set_order_count_with(report.order_count_with);
@@ -417,8 +412,7 @@ std::optional<OrderFacts> ToOrderFacts(const transactions::v1::OrderEvent& event
       facts.campaigns.push_back({*campaign, note.amount().minor(), note.free_quantity()});
     }
   }
-  std::sort(facts.campaigns.begin(), facts.campaigns.end(),
-            [](const auto& a, const auto& b) { return a.campaign < b.campaign; });
+  std::sort(facts.campaigns.begin(), facts.campaigns.end(), [](const auto& a, const auto& b) { return a.campaign < b.campaign; });
   return facts;
 }
 

@@ -34,8 +34,8 @@ Result<Period> ParsePeriod(const google::protobuf::Timestamp* start, const googl
 v1::Quote ToProto(const Basket& basket, const Quote& quote, const std::vector<Campaign>& campaigns, Timestamp now);
 v1::Campaign ToProto(const StoredCampaign& stored, Currency currency);
 v1::Banner ToBanner(const Campaign& campaign);
-v1::CampaignReport ToProto(const std::string& campaign, const Report& report,
-                           std::optional<std::int64_t> budget_left_minor, Currency currency);
+v1::CampaignReport ToProto(const std::string& campaign, const Report& report, std::optional<std::int64_t> budget_left_minor,
+                           Currency currency);
 
 // What an event says of its order; absent for one without an order. Campaigns and books whose names are not ours are left
 // out: history is not the place to refuse them.

@@ -29,7 +29,7 @@ bool Insist(Store& store, const Claim& claim) {
 }
 
 struct Crowd {
-  int claims = 0;         // In all, shared out over the threads.
+  int claims = 0;  // In all, shared out over the threads.
   bool one_person = false;
   std::int64_t amount_minor = 1;
 };
@@ -142,18 +142,14 @@ class Forwarding : public Store {
   }
   std::optional<ClaimState> FindClaim(const OrderKey& order) override { return store_.FindClaim(order); }
   BookId LastBook(BookId most) override { return store_.LastBook(most); }
-  std::int64_t ReleaseRedemptions(const OrderKey& order, Timestamp now) override {
-    return store_.ReleaseRedemptions(order, now);
-  }
+  std::int64_t ReleaseRedemptions(const OrderKey& order, Timestamp now) override { return store_.ReleaseRedemptions(order, now); }
   std::int64_t OrderPosition() override { return store_.OrderPosition(); }
   Status ApplyOrders(const std::vector<OrderUpdate>& updates) override { return store_.ApplyOrders(updates); }
   void FollowAnew() override { store_.FollowAnew(); }
   std::vector<OrderFacts> ListOrders(const Period& period, const OrderFacts* after, int count_max) override {
     return store_.ListOrders(period, after, count_max);
   }
-  std::vector<CampaignFacts> ReadFacts(CampaignId after, int count_max) override {
-    return store_.ReadFacts(after, count_max);
-  }
+  std::vector<CampaignFacts> ReadFacts(CampaignId after, int count_max) override { return store_.ReadFacts(after, count_max); }
 
  private:
   Store& store_;

@@ -54,8 +54,8 @@ PersonKey Identity::Hash(std::string_view kind, std::string_view name) const {
 Result<Secret> ParseKey(std::string_view digits, std::string_view field) {
   std::string key(Identity::kKeyBytes, '\0');
   std::size_t size = 0;
-  const int failed = sodium_hex2bin(reinterpret_cast<unsigned char*>(key.data()), key.size(), digits.data(),
-                                    digits.size(), nullptr, &size, nullptr);
+  const int failed = sodium_hex2bin(reinterpret_cast<unsigned char*>(key.data()), key.size(), digits.data(), digits.size(),
+                                    nullptr, &size, nullptr);
   if (failed != 0 || size != key.size() || digits.size() != 2 * key.size()) {
     return InvalidField(std::string(field), "is not " + std::to_string(2 * Identity::kKeyBytes) + " hexadecimal digits");
   }

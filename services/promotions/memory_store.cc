@@ -4,17 +4,16 @@
 
 namespace octavo::promotions {
 
-Result<StoredCampaign> MemoryStore::Create(const Campaign& campaign, const std::string& request_id,
-                                           std::int64_t fingerprint, Timestamp now) {
+Result<StoredCampaign> MemoryStore::Create(const Campaign& campaign, const std::string& request_id, std::int64_t fingerprint,
+                                           Timestamp now) {
   const std::lock_guard lock(mutex_);
   for (const auto& [id, record] : campaigns_) {
     if (record.request_id != request_id) continue;
     if (record.fingerprint != fingerprint) return RequestReused("request_id", request_id);
     return record.stored;
   }
-  Record record{.stored = {.campaign = campaign, .version = 1, .create_time = now},
-                .request_id = request_id,
-                .fingerprint = fingerprint};
+  Record record{
+      .stored = {.campaign = campaign, .version = 1, .create_time = now}, .request_id = request_id, .fingerprint = fingerprint};
   record.stored.campaign.id = CampaignId(campaigns_.empty() ? 1 : campaigns_.rbegin()->first.value() + 1);
   TRY(CheckCodes(record.stored.campaign));
   SetCodes(record);
@@ -231,8 +230,8 @@ void MemoryStore::ApplyLocked(const OrderFacts& facts) {
   }
   OrderFacts added = facts;
   added.first_order = facts.person && std::none_of(orders_.begin(), orders_.end(), [&](const auto& entry) {
-    return entry.second.person == facts.person && !entry.second.cancelled;
-  });
+                        return entry.second.person == facts.person && !entry.second.cancelled;
+                      });
   orders_[facts.order] = std::move(added);
 }
 

@@ -14,8 +14,8 @@
 namespace octavo::promotions {
 
 struct Module::Serving {
-  Serving(const runtime::Environment& environment, const Configuration& configuration,
-          std::unique_ptr<db::Database> opened, Secret key, Shop its_shop)
+  Serving(const runtime::Environment& environment, const Configuration& configuration, std::unique_ptr<db::Database> opened,
+          Secret key, Shop its_shop)
       : telemetry(environment.telemetry()),
         database(std::move(opened)),
         identity(std::move(key)),
@@ -56,12 +56,11 @@ Status Module::Open(const runtime::Environment& environment) {
   Secret key = configuration_.identity_key.empty()
                    ? TRY(LoadOrMakeKey(folder / "identity.key", environment.random))
                    : TRY(ParseKey(configuration_.identity_key.Reveal(), "--promotions.identity_key"));
-  std::unique_ptr<db::Database> database =
-      TRY(runtime::OpenStore(environment,
-                             {.module = name(),
-                              .url = std::string(configuration_.database_url.Reveal()),
-                              .connections_max = static_cast<int>(configuration_.threads)},
-                             Migrations()));
+  std::unique_ptr<db::Database> database = TRY(runtime::OpenStore(environment,
+                                                                  {.module = name(),
+                                                                   .url = std::string(configuration_.database_url.Reveal()),
+                                                                   .connections_max = static_cast<int>(configuration_.threads)},
+                                                                  Migrations()));
   serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database), std::move(key), std::move(shop));
   return Ok();
 }

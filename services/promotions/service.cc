@@ -94,8 +94,8 @@ Result<v1::Quote> PromotionsService::QuoteBasket(const rpc::Call&, const v1::Quo
 Result<v1::BatchQuoteBasketsResponse> PromotionsService::BatchQuoteBaskets(const rpc::Call& call,
                                                                            const v1::BatchQuoteBasketsRequest& request) {
   if (request.requests_size() > kBatchMax) {
-    return InvalidField("requests", "must be at most " + std::to_string(kBatchMax) + ", are " +
-                                        std::to_string(request.requests_size()));
+    return InvalidField("requests",
+                        "must be at most " + std::to_string(kBatchMax) + ", are " + std::to_string(request.requests_size()));
   }
   v1::BatchQuoteBasketsResponse response;
   for (const v1::QuoteBasketRequest& one : request.requests()) {
@@ -118,8 +118,8 @@ Result<v1::ClaimRedemptionsResponse> PromotionsService::ClaimRedemptions(const r
   return response;
 }
 
-Result<v1::ReleaseRedemptionsResponse> PromotionsService::ReleaseRedemptions(
-    const rpc::Call&, const v1::ReleaseRedemptionsRequest& request) {
+Result<v1::ReleaseRedemptionsResponse> PromotionsService::ReleaseRedemptions(const rpc::Call&,
+                                                                             const v1::ReleaseRedemptionsRequest& request) {
   Claim claim{.order = OrderKey(request.order_key())};
   TRY(NormaliseClaim(claim));
   v1::ReleaseRedemptionsResponse response;
@@ -143,8 +143,7 @@ Result<type::v1::Known> PromotionsService::GetKnown(const rpc::Call&, const v1::
   return known;
 }
 
-Result<v1::ListBannersResponse> PromotionsService::ListBanners(const rpc::Call&,
-                                                               const v1::ListBannersRequest& request) {
+Result<v1::ListBannersResponse> PromotionsService::ListBanners(const rpc::Call&, const v1::ListBannersRequest& request) {
   const CustomerFacts customer = TRY(ParseFacts(request.customer()));
   const auto persons = identity_.Of(request.customer().customer(), request.customer().email());
   const OfferList list = store_.ReadOffers(persons, {});
@@ -181,8 +180,7 @@ Result<v1::Campaign> PromotionsService::GetCampaign(const rpc::Call&, const v1::
   return ToProto(*stored, shop_.currency);
 }
 
-Result<v1::ListCampaignsResponse> PromotionsService::ListCampaigns(const rpc::Call&,
-                                                                   const v1::ListCampaignsRequest& request) {
+Result<v1::ListCampaignsResponse> PromotionsService::ListCampaigns(const rpc::Call&, const v1::ListCampaignsRequest& request) {
   const int page_size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   const std::string listing = rpc::ListingOf(request);
   const CampaignId before(TRY(page_tokens_.OpenNumber(listing, request.page_token(), {.first = INT64_MAX})));
@@ -207,8 +205,7 @@ void PromotionsService::ForEachOrder(const Period& period, const Visit& visit) {
   }
 }
 
-Result<v1::CampaignReport> PromotionsService::GetCampaignReport(const rpc::Call&,
-                                                                const v1::GetCampaignReportRequest& request) {
+Result<v1::CampaignReport> PromotionsService::GetCampaignReport(const rpc::Call&, const v1::GetCampaignReportRequest& request) {
   const CampaignId id = TRY(ParseCampaignName(request.name(), "name"));
   const Period period = TRY(ParsePeriod(request.has_start_time() ? &request.start_time() : nullptr,
                                         request.has_end_time() ? &request.end_time() : nullptr));
@@ -221,8 +218,7 @@ Result<v1::CampaignReport> PromotionsService::GetCampaignReport(const rpc::Call&
     AddOrder(order, effect == order.campaigns.end() ? nullptr : &*effect, shop_.time_zone, report);
   });
   const std::int64_t budget = stored->campaign.budget_minor;
-  return ToProto(request.name(), report,
-                 budget > 0 ? std::optional(budget - stored->spent_minor) : std::nullopt, shop_.currency);
+  return ToProto(request.name(), report, budget > 0 ? std::optional(budget - stored->spent_minor) : std::nullopt, shop_.currency);
 }
 
 Result<v1::CampaignReport> PromotionsService::SimulateCampaign(const rpc::Call& call,
@@ -250,8 +246,7 @@ Result<v1::CampaignReport> PromotionsService::SimulateCampaign(const rpc::Call& 
                  draft.budget_minor > 0 ? std::optional(draft.budget_minor - spent) : std::nullopt, shop_.currency);
 }
 
-Result<std::map<BookId, BookFacts>> PromotionsService::AskCatalog(const rpc::Call& call,
-                                                                  const std::set<BookId>& books) const {
+Result<std::map<BookId, BookFacts>> PromotionsService::AskCatalog(const rpc::Call& call, const std::set<BookId>& books) const {
   std::map<BookId, BookFacts> facts;
   for (auto next = books.begin(); next != books.end();) {
     catalog::v1::BatchGetBooksRequest request;
@@ -259,8 +254,8 @@ Result<std::map<BookId, BookFacts>> PromotionsService::AskCatalog(const rpc::Cal
     for (; next != books.end() && static_cast<std::size_t>(request.names_size()) < kBooksPage; ++next) {
       request.add_names(BookName(*next));
     }
-    const auto response = TRY(caller_.Invoke(*catalog_, &catalog::v1::CatalogService::StubInterface::BatchGetBooks,
-                                             request, rpc::Within(call, kCatalogBudget)));
+    const auto response = TRY(caller_.Invoke(*catalog_, &catalog::v1::CatalogService::StubInterface::BatchGetBooks, request,
+                                             rpc::Within(call, kCatalogBudget)));
     for (const catalog::v1::Book& book : response.books()) {
       BookFacts& known = facts[TRY(ParseBookName(book.name(), "book"))];
       known.categories.assign(book.categories().begin(), book.categories().end());

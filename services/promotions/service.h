@@ -37,12 +37,9 @@ class PromotionsService final : public rpc::Service {
 
  private:
   Result<v1::Quote> QuoteBasket(const rpc::Call& call, const v1::QuoteBasketRequest& request);
-  Result<v1::BatchQuoteBasketsResponse> BatchQuoteBaskets(const rpc::Call& call,
-                                                          const v1::BatchQuoteBasketsRequest& request);
-  Result<v1::ClaimRedemptionsResponse> ClaimRedemptions(const rpc::Call& call,
-                                                        const v1::ClaimRedemptionsRequest& request);
-  Result<v1::ReleaseRedemptionsResponse> ReleaseRedemptions(const rpc::Call& call,
-                                                            const v1::ReleaseRedemptionsRequest& request);
+  Result<v1::BatchQuoteBasketsResponse> BatchQuoteBaskets(const rpc::Call& call, const v1::BatchQuoteBasketsRequest& request);
+  Result<v1::ClaimRedemptionsResponse> ClaimRedemptions(const rpc::Call& call, const v1::ClaimRedemptionsRequest& request);
+  Result<v1::ReleaseRedemptionsResponse> ReleaseRedemptions(const rpc::Call& call, const v1::ReleaseRedemptionsRequest& request);
   Result<v1::Claim> GetClaim(const rpc::Call& call, const v1::GetClaimRequest& request);
   Result<type::v1::Known> GetKnown(const rpc::Call& call, const v1::GetKnownRequest& request);
   Result<v1::ListBannersResponse> ListBanners(const rpc::Call& call, const v1::ListBannersRequest& request);

@@ -109,8 +109,8 @@ class PromotionsServiceTest : public testing::Test {
     return answer.ok() ? Ok() : Status(answer.error());
   }
 
-  FakeClock clock_;            // Of campaigns …
-  SystemClock real_clock_;     // … and of deadlines, which gRPC measures itself.
+  FakeClock clock_;         // Of campaigns …
+  SystemClock real_clock_;  // … and of deadlines, which gRPC measures itself.
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
   obs::Metrics metrics_;
   obs::Tracer tracer_;
@@ -377,10 +377,10 @@ TEST_F(PromotionsServiceTest, ReportsWhatACampaignDidByTheShopsDays) {
 TEST_F(PromotionsServiceTest, SimulatesADraftOverPastOrders) {
   const auto order = [&](std::int64_t position, std::vector<OrderedLine> lines) {
     ASSERT_THAT(store_.ApplyOrders({{position, OrderFacts{.order = "orders/" + std::to_string(position),
-                                                       .place_time = FakeClock::kNoon,
-                                                       .person = PersonKey("ann"),
-                                                       .revenue_minor = 1'000,
-                                                       .lines = std::move(lines)}}}),
+                                                          .place_time = FakeClock::kNoon,
+                                                          .person = PersonKey("ann"),
+                                                          .revenue_minor = 1'000,
+                                                          .lines = std::move(lines)}}}),
                 IsOk());
   };
   order(1, {{BookId(1), 3, 1'000}, {BookId(2), 1, 100}});

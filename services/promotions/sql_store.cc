@@ -33,17 +33,17 @@ constexpr std::string_view kUpdateCampaign =
     "kind = $6, rate = $7, amount_minor = $8, buy_quantity = $9, get_quantity = $10, group_max = $11, has_get_items = "
     "$12, threshold_minor = $13, first_order_only = $14, stackable = $15, total_limit = $16, customer_limit = $17, "
     "code_limit = $18, budget_minor = $19 WHERE campaign_id = $20";
-#define OCTAVO_CAMPAIGN_COLUMNS                                                                                \
-  "campaign_id, version, created, redemption_count, spent_minor, display_name, banner, state, starts, ends, "  \
-  "kind, rate, amount_minor, buy_quantity, get_quantity, group_max, has_get_items, threshold_minor, "          \
+#define OCTAVO_CAMPAIGN_COLUMNS                                                                               \
+  "campaign_id, version, created, redemption_count, spent_minor, display_name, banner, state, starts, ends, " \
+  "kind, rate, amount_minor, buy_quantity, get_quantity, group_max, has_get_items, threshold_minor, "         \
   "first_order_only, stackable, total_limit, customer_limit, code_limit, budget_minor"
-constexpr std::string_view kFindCampaign =
-    "SELECT " OCTAVO_CAMPAIGN_COLUMNS " FROM campaigns WHERE campaign_id = $1";
+constexpr std::string_view kFindCampaign = "SELECT " OCTAVO_CAMPAIGN_COLUMNS " FROM campaigns WHERE campaign_id = $1";
 constexpr std::string_view kListCampaigns =
     "SELECT " OCTAVO_CAMPAIGN_COLUMNS " FROM campaigns WHERE campaign_id < $1 ORDER BY campaign_id DESC LIMIT $2";
 // state 1: drafts; 4: archived.
 constexpr std::string_view kListOffers =
-    "SELECT " OCTAVO_CAMPAIGN_COLUMNS " FROM campaigns WHERE state IN (2, 3) OR (state = 4 AND EXISTS (SELECT 1 FROM "
+    "SELECT " OCTAVO_CAMPAIGN_COLUMNS
+    " FROM campaigns WHERE state IN (2, 3) OR (state = 4 AND EXISTS (SELECT 1 FROM "
     "campaign_codes WHERE campaign_codes.campaign_id = campaigns.campaign_id)) ORDER BY campaign_id";
 // Lists of books, of items and of get_items. The CASE keeps other lists' terms from being read as numbers.
 constexpr std::string_view kLastBook =
@@ -51,8 +51,7 @@ constexpr std::string_view kLastBook =
     "book FROM campaign_terms) AS books WHERE book <= $1";
 constexpr std::string_view kFindTerms = "SELECT list, term FROM campaign_terms WHERE campaign_id = $1";
 constexpr std::string_view kFindCodes = "SELECT code FROM campaign_codes WHERE campaign_id = $1";
-constexpr std::string_view kFindByRequest =
-    "SELECT campaign_id, fingerprint FROM campaigns WHERE request_id = $1";
+constexpr std::string_view kFindByRequest = "SELECT campaign_id, fingerprint FROM campaigns WHERE request_id = $1";
 constexpr std::string_view kRaiseRevision = "UPDATE campaign_revision SET revision = revision + 1 WHERE one = 1";
 constexpr std::string_view kReadRevision = "SELECT revision FROM campaign_revision WHERE one = 1";
 
@@ -97,8 +96,7 @@ Effect ReadEffect(const Row& row) {
     case Kind::kFreeDelivery: return FreeDelivery{};
     case Kind::kBuyXGetY: break;
   }
-  BuyXGetY groups{
-      .buy_quantity = row.Int(13), .get_quantity = row.Int(14), .group_max = row.Int(15), .rate = rate};
+  BuyXGetY groups{.buy_quantity = row.Int(13), .get_quantity = row.Int(14), .group_max = row.Int(15), .rate = rate};
   if (row.Bool(16)) groups.get_items.emplace();
   return groups;
 }
@@ -126,15 +124,24 @@ StoredCampaign ReadCampaign(const Row& row) {
 
 std::vector<Value> ToValues(const Campaign& campaign) {
   const EffectRow effect = ToRow(campaign.effect);
-  return {campaign.display_name,       campaign.banner,
-          static_cast<int>(campaign.state), Value(campaign.start),
-          Value(campaign.end),         static_cast<int>(effect.kind),
-          effect.rate,                 effect.amount_minor,
-          effect.groups.buy_quantity,  effect.groups.get_quantity,
-          effect.groups.group_max,     effect.groups.get_items.has_value() ? 1 : 0,
-          campaign.threshold_minor,    campaign.first_order_only ? 1 : 0,
-          campaign.stackable ? 1 : 0,  campaign.total_limit,
-          campaign.customer_limit,     campaign.code_limit,
+  return {campaign.display_name,
+          campaign.banner,
+          static_cast<int>(campaign.state),
+          Value(campaign.start),
+          Value(campaign.end),
+          static_cast<int>(effect.kind),
+          effect.rate,
+          effect.amount_minor,
+          effect.groups.buy_quantity,
+          effect.groups.get_quantity,
+          effect.groups.group_max,
+          effect.groups.get_items.has_value() ? 1 : 0,
+          campaign.threshold_minor,
+          campaign.first_order_only ? 1 : 0,
+          campaign.stackable ? 1 : 0,
+          campaign.total_limit,
+          campaign.customer_limit,
+          campaign.code_limit,
           campaign.budget_minor};
 }
 
@@ -209,8 +216,7 @@ constexpr std::int64_t kReleased = 2;
 constexpr std::string_view kInsertClaim =
     "INSERT INTO claims (order_key, state, fingerprint, person_1, person_2, created, released) VALUES ($1, $2, $3, $4, "
     "$5, $6, $7) ON CONFLICT (order_key) DO NOTHING";
-constexpr std::string_view kFindClaim =
-    "SELECT state, fingerprint, person_1, person_2 FROM claims WHERE order_key = $1";
+constexpr std::string_view kFindClaim = "SELECT state, fingerprint, person_1, person_2 FROM claims WHERE order_key = $1";
 constexpr std::string_view kInsertRedemption =
     "INSERT INTO claim_redemptions (order_key, campaign_id, code, amount_minor) VALUES ($1, $2, $3, $4)";
 // state 2: active.
@@ -240,8 +246,7 @@ Error WhyNot(Transaction& transaction, const Redemption& redemption, Timestamp n
 
 Status Redeem(Transaction& transaction, const Claim& claim, const Redemption& redemption, Timestamp now) {
   const std::int64_t campaign = redemption.campaign.value();
-  const std::optional<Row> counted =
-      transaction.QueryOne(kCountRedemption, campaign, redemption.amount_minor, now);
+  const std::optional<Row> counted = transaction.QueryOne(kCountRedemption, campaign, redemption.amount_minor, now);
   if (!counted) return WhyNot(transaction, redemption, now);
   const std::int64_t customer_limit = counted->Int(0);
   const std::int64_t code_limit = counted->Int(1);
@@ -264,8 +269,7 @@ Status Redeem(Transaction& transaction, const Claim& claim, const Redemption& re
   return Ok();
 }
 
-constexpr std::string_view kReleaseClaim =
-    "UPDATE claims SET state = 2, released = $2 WHERE order_key = $1 AND state = 1";
+constexpr std::string_view kReleaseClaim = "UPDATE claims SET state = 2, released = $2 WHERE order_key = $1 AND state = 1";
 constexpr std::string_view kFindRedemptions =
     "SELECT campaign_id, code, amount_minor FROM claim_redemptions WHERE order_key = $1 ORDER BY campaign_id";
 constexpr std::string_view kUncountRedemption =
@@ -316,8 +320,7 @@ void InsertOrder(Transaction& transaction, const OrderFacts& facts) {
                         line.unit_price_minor);
   }
   for (const CampaignEffect& effect : facts.campaigns) {
-    transaction.Execute(kInsertOrderCampaign, facts.order, effect.campaign.value(), effect.amount_minor,
-                        effect.free_quantity);
+    transaction.Execute(kInsertOrderCampaign, facts.order, effect.campaign.value(), effect.amount_minor, effect.free_quantity);
   }
 }
 
@@ -342,8 +345,8 @@ OrderFacts LoadOrder(Transaction& transaction, const Row& row) {
 
 // --- Campaigns -------------------------------------------------------------------------------------------------------
 
-Result<StoredCampaign> SqlStore::Create(const Campaign& campaign, const std::string& request_id,
-                                        std::int64_t fingerprint, Timestamp now) {
+Result<StoredCampaign> SqlStore::Create(const Campaign& campaign, const std::string& request_id, std::int64_t fingerprint,
+                                        Timestamp now) {
   return database_.Write([&](Transaction& transaction) -> Result<StoredCampaign> {
     if (const auto before = transaction.QueryOne(kFindByRequest, request_id)) {
       if (before->Int(1) != fingerprint) return RequestReused("request_id", request_id);
@@ -365,10 +368,9 @@ Result<StoredCampaign> SqlStore::Update(const Campaign& campaign, std::int64_t v
     if (stored->campaign == campaign) return *stored;
     if (stored->version != version) return EtagMismatch(campaign.id);
     const auto most = [&](const char* sql) { return transaction.QueryTheOne(sql, campaign.id.value()).Int(0); };
-    TRY(CheckUsed(
-        campaign, *stored,
-        most("SELECT COALESCE(MAX(redemption_count), 0) FROM campaign_persons WHERE campaign_id = $1"),
-        most("SELECT COALESCE(MAX(redemption_count), 0) FROM campaign_codes WHERE campaign_id = $1")));
+    TRY(CheckUsed(campaign, *stored,
+                  most("SELECT COALESCE(MAX(redemption_count), 0) FROM campaign_persons WHERE campaign_id = $1"),
+                  most("SELECT COALESCE(MAX(redemption_count), 0) FROM campaign_codes WHERE campaign_id = $1")));
     std::vector<Value> values = ToValues(campaign);
     values.push_back(campaign.id.value());
     transaction.Execute(kUpdateCampaign, values);
@@ -530,9 +532,8 @@ Status SqlStore::ApplyOrders(const std::vector<OrderUpdate>& updates) {
       if (position != last + 1) return EventGap(position, last);
       last = position;
       if (!facts) continue;
-      const std::int64_t known =
-          transaction.Execute(kUpdateOrder, facts->order, facts->cancelled ? 1 : 0, facts->person ? 1 : 0,
-                              facts->revenue_minor, facts->delivery_minor);
+      const std::int64_t known = transaction.Execute(kUpdateOrder, facts->order, facts->cancelled ? 1 : 0, facts->person ? 1 : 0,
+                                                     facts->revenue_minor, facts->delivery_minor);
       if (known == 0) InsertOrder(transaction, *facts);
     }
     if (last > before) transaction.Execute(kSetPosition, last);
@@ -550,8 +551,8 @@ std::vector<OrderFacts> SqlStore::ListOrders(const Period& period, const OrderFa
     const std::int64_t end = period.end ? ToMicros(*period.end) : INT64_MAX;
     const std::int64_t after_time = after != nullptr ? ToMicros(after->place_time) : INT64_MIN;
     std::vector<OrderFacts> orders;
-    for (const Row& row : transaction.Query(kListOrders, start, end, after_time,
-                                            after != nullptr ? after->order : std::string(), count_max)) {
+    for (const Row& row :
+         transaction.Query(kListOrders, start, end, after_time, after != nullptr ? after->order : std::string(), count_max)) {
       orders.push_back(LoadOrder(transaction, row));
     }
     return orders;

@@ -23,8 +23,7 @@ Error EventGap(std::int64_t position, std::int64_t last) {
           .message = "order event " + std::to_string(position) + " came after " + std::to_string(last)};
 }
 
-Status CheckUsed(const Campaign& campaign, const StoredCampaign& stored, std::int64_t person_most,
-                 std::int64_t code_most) {
+Status CheckUsed(const Campaign& campaign, const StoredCampaign& stored, std::int64_t person_most, std::int64_t code_most) {
   const auto check = [](std::int64_t limit, std::int64_t used, const char* field) -> Status {
     if (limit == 0 || used <= limit) return Ok();
     return InvalidField(field, std::to_string(limit) + " is below what is used already, " + std::to_string(used));

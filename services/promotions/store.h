@@ -63,8 +63,8 @@ class Store {
   // Adds a campaign under the next id; `campaign.id` is not looked at. Repeating it with the same request id gives the
   // campaign as it is now. Errors: ALREADY_EXISTS (CODE_TAKEN), FAILED_PRECONDITION (REQUEST_ID_REUSED: the id came with
   // another fingerprint).
-  virtual Result<StoredCampaign> Create(const Campaign& campaign, const std::string& request_id,
-                                        std::int64_t fingerprint, Timestamp now) = 0;
+  virtual Result<StoredCampaign> Create(const Campaign& campaign, const std::string& request_id, std::int64_t fingerprint,
+                                        Timestamp now) = 0;
   // Replaces a campaign whose version is `version`. One that is stored just so already is no change, whatever its version.
   // Errors: NOT_FOUND (UNKNOWN_CAMPAIGN), ABORTED (ETAG_MISMATCH), ALREADY_EXISTS (CODE_TAKEN), INVALID_ARGUMENT
   // (INVALID_FIELD: a limit or the budget below what is used already).
@@ -107,7 +107,6 @@ Error CodeTaken(const std::string& code, CampaignId owner);
 Error EtagMismatch(CampaignId campaign);
 Error EventGap(std::int64_t position, std::int64_t last);
 // Whether the new limits hold what is used: `person_most` and `code_most` are the highest counts of one person and code.
-Status CheckUsed(const Campaign& campaign, const StoredCampaign& stored, std::int64_t person_most,
-                 std::int64_t code_most);
+Status CheckUsed(const Campaign& campaign, const StoredCampaign& stored, std::int64_t person_most, std::int64_t code_most);
 
 }  // namespace octavo::promotions

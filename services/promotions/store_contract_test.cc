@@ -32,8 +32,7 @@ class StoreTest : public testing::TestWithParam<StoreKind> {
   Status Take(const std::string& order, CampaignId campaign, std::vector<PersonKey> persons = {kAnn},
               std::int64_t amount_minor = 100, const std::string& code = "") {
     return store_->ClaimRedemptions(
-        {.order = OrderKey(order), .persons = std::move(persons), .redemptions = {{campaign, code, amount_minor}}},
-        kTestNoon);
+        {.order = OrderKey(order), .persons = std::move(persons), .redemptions = {{campaign, code, amount_minor}}}, kTestNoon);
   }
   StoredCampaign Get(CampaignId id) { return *store_->Find(id); }
 
@@ -82,7 +81,7 @@ TEST_P(StoreTest, GivesBackEveryFieldOfACampaign) {
 }
 
 TEST_P(StoreTest, GivesBackEveryEffect) {
-  const std::vector<Effect> effects = {PercentOff{BasisPoints{1'500}}, AmountOff{200},    BuyXGetY{},
+  const std::vector<Effect> effects = {PercentOff{BasisPoints{1'500}},  AmountOff{200},    BuyXGetY{},
                                        OrderPercentOff{BasisPoints{5}}, OrderAmountOff{7}, FreeDelivery{}};
   for (const Effect& effect : effects) {
     const StoredCampaign stored = Add(TestCampaign(0, effect));
@@ -226,8 +225,8 @@ TEST_P(StoreTest, TellsWhatBecameOfAClaim) {
 
 TEST_P(StoreTest, TellsTheLastBookThatACampaignNames) {
   EXPECT_EQ(store_->LastBook(BookId(100)), BookId(0));
-  Campaign campaign = TestCampaign(
-      0, BuyXGetY{.buy_quantity = 1, .get_quantity = 1, .get_items = Selection{.books = {BookId(11)}}});
+  Campaign campaign =
+      TestCampaign(0, BuyXGetY{.buy_quantity = 1, .get_quantity = 1, .get_items = Selection{.books = {BookId(11)}}});
   campaign.items = {.books = {BookId(3)}, .categories = {"categories/2000"}, .excluded_books = {BookId(9)}};
   Add(campaign);
 

@@ -37,8 +37,10 @@ inline Basket TestBasket(const std::vector<TestLine>& lines) {
 
 // An active campaign on `category`, or on every book.
 inline Campaign TestCampaign(std::int64_t id, Effect effect, const std::string& category = "") {
-  Campaign campaign{.id = CampaignId(id), .display_name = "Campaign " + std::to_string(id),
-                    .state = CampaignState::kActive, .effect = std::move(effect)};
+  Campaign campaign{.id = CampaignId(id),
+                    .display_name = "Campaign " + std::to_string(id),
+                    .state = CampaignState::kActive,
+                    .effect = std::move(effect)};
   if (!category.empty()) campaign.items.categories = {category};
   return campaign;
 }

@@ -30,8 +30,7 @@ class TestStore {
       store_ = std::make_unique<MemoryStore>();
       return;
     }
-    database_.emplace(kind == StoreKind::kPostgres ? TestDatabaseKind::kPostgres : TestDatabaseKind::kSqlite,
-                      Migrations());
+    database_.emplace(kind == StoreKind::kPostgres ? TestDatabaseKind::kPostgres : TestDatabaseKind::kSqlite, Migrations());
     store_ = std::make_unique<SqlStore>(**database_);
   }
 

@@ -37,8 +37,8 @@ class AnswerCache {
 
   // The question …
   struct Question {
-    std::string_view reader;      // Empty for the new ones, who share answers by `variant`.
-    const void* section;          // Of the display.
+    std::string_view reader;        // Empty for the new ones, who share answers by `variant`.
+    const void* section;            // Of the display.
     const void* prepare = nullptr;  // Who made what is prepared.
     std::uint32_t variant = 0;
     std::uint16_t max_results = 0;

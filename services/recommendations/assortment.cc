@@ -42,9 +42,8 @@ std::shared_ptr<const recommender::Overlay> OverlayOf(const recommender::Model& 
                         .text = book->title});
     new_books += model.Find(metadata.back().id) == kNoIndex ? 1 : 0;
   }
-  return recommender::BuildOverlay(
-      model, metadata,
-      {.feature_books_max = new_books > kManyNewBooks ? kFeatureBooksOfMany : kFeatureBooksMax});
+  return recommender::BuildOverlay(model, metadata,
+                                   {.feature_books_max = new_books > kManyNewBooks ? kFeatureBooksOfMany : kFeatureBooksMax});
 }
 
 // Numbers names in order of first sight.

@@ -33,7 +33,7 @@ struct Book {
   std::string language;              // "de"; empty: unknown.
   std::vector<std::string> subjects;
   std::vector<std::string> categories;
-  std::int64_t ratings_count = 0;    // How popular it is as long as nobody here has read it.
+  std::int64_t ratings_count = 0;  // How popular it is as long as nobody here has read it.
 
   bool operator==(const Book&) const = default;
 };
@@ -77,8 +77,7 @@ class Assortment {
   // What `render` made of the book; empty as the title is, or where there is no `render`.
   std::string_view RenderedOf(ItemIndex item) const {
     if (rendered_.empty()) return {};
-    return std::string_view(rendered_).substr(rendered_offsets_[item],
-                                              rendered_offsets_[item + 1] - rendered_offsets_[item]);
+    return std::string_view(rendered_).substr(rendered_offsets_[item], rendered_offsets_[item + 1] - rendered_offsets_[item]);
   }
   // All books of the catalogue.
   const Section& all() const { return all_; }
@@ -99,7 +98,7 @@ class Assortment {
 
   const std::string model_name_;
   const recommender::Recommender recommender_;
-  std::vector<std::int32_t> book_of_;  // By item.
+  std::vector<std::int32_t> book_of_;                      // By item.
   std::vector<std::pair<std::int32_t, ItemIndex>> slots_;  // Open addressing by book; a power of two, half full; 0: free.
   std::string titles_;
   std::vector<std::uint32_t> title_offsets_;  // 4 GB of titles are enough for 100 million books.

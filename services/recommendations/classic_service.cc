@@ -13,8 +13,7 @@ namespace octavo::recommendations {
 namespace {
 
 // By the number of the published contract's enum.
-constexpr std::array<std::string_view, 3> kCategories = {"categories/fiction", "categories/romance",
-                                                         "categories/self-help"};
+constexpr std::array<std::string_view, 3> kCategories = {"categories/fiction", "categories/romance", "categories/self-help"};
 
 std::shared_ptr<const void> ResponseBytes(const Assortment& assortment, std::span<const Suggestion> suggestions) {
   std::string bytes;

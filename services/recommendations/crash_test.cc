@@ -84,10 +84,8 @@ class Process {
 };
 
 // Streams events until the server is gone; gives the ids of those it acknowledged.
-std::set<std::string> StreamUntilGone(const std::string& address, const std::string& prefix,
-                                      std::atomic<int>& acknowledged) {
-  const auto stub = v1::RecommendationsService::NewStub(
-      grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+std::set<std::string> StreamUntilGone(const std::string& address, const std::string& prefix, std::atomic<int>& acknowledged) {
+  const auto stub = v1::RecommendationsService::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
   std::set<std::string> ids;
   for (int stream = 0;; ++stream) {
     grpc::ClientContext context;
@@ -127,9 +125,8 @@ TEST(CrashTest, AKilledProcessLosesNoAcknowledgedEvent) {
     std::vector<std::thread> threads;
     for (int i = 0; i < kStreamsAtOnce; ++i) {
       threads.emplace_back([&, i] {
-        ids[static_cast<std::size_t>(i)] =
-            StreamUntilGone("127.0.0.1:" + std::to_string(port),
-                            "r" + std::to_string(round) + "." + std::to_string(i) + ".", count);
+        ids[static_cast<std::size_t>(i)] = StreamUntilGone("127.0.0.1:" + std::to_string(port),
+                                                           "r" + std::to_string(round) + "." + std::to_string(i) + ".", count);
       });
     }
     const int enough = 200 + static_cast<int>(random.Below(2000));

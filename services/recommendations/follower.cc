@@ -113,8 +113,7 @@ void CatalogueFollower::Apply(const catalog::v1::Change& change) {
   const Result<BookId> id = ParseBookName(is_book ? change.book().name() : change.deleted_book(), "book");
   if (!id.ok()) return;  // A kind of change that is newer than this program.
   if (!whole_) {
-    is_book ? void(gathered_.insert_or_assign(id->value(), ToBook(*id, change.book())))
-            : void(gathered_.erase(id->value()));
+    is_book ? void(gathered_.insert_or_assign(id->value(), ToBook(*id, change.book()))) : void(gathered_.erase(id->value()));
   } else {
     is_book ? showroom_.PutBook(ToBook(*id, change.book())) : showroom_.RemoveBook(*id);
   }
@@ -142,8 +141,7 @@ Status StockFollower::Follow(grpc::ClientContext& context) {
   });
 }
 
-OrderFollower::OrderFollower(const std::shared_ptr<grpc::Channel>& transactions, rpc::Telemetry telemetry,
-                             Recorder& recorder)
+OrderFollower::OrderFollower(const std::shared_ptr<grpc::Channel>& transactions, rpc::Telemetry telemetry, Recorder& recorder)
     : stub_(transactions::v1::TransactionsService::NewStub(transactions)),
       recorder_(recorder),
       follower_("orders", telemetry,

@@ -16,13 +16,13 @@
 namespace octavo::recommendations {
 namespace {
 
-constexpr int kPage = 10'000;        // Events read at a time: 2 MB.
-constexpr int kNice = 10;            // Of 19: behind everything that answers somebody.
+constexpr int kPage = 10'000;  // Events read at a time: 2 MB.
+constexpr int kNice = 10;      // Of 19: behind everything that answers somebody.
 constexpr const char* kModelSuffix = ".model";
 
 constexpr std::size_t kQualityK = 20;
-constexpr std::uint64_t kQualitySeed = 20;            // Another part is held back than tuning sees.
-constexpr std::size_t kQualityReadersMax = 20'000;    // At 0.1 ms each: two seconds, and a spread below 0.005.
+constexpr std::uint64_t kQualitySeed = 20;          // Another part is held back than tuning sees.
+constexpr std::size_t kQualityReadersMax = 20'000;  // At 0.1 ms each: two seconds, and a spread below 0.005.
 
 // The popular books that the reader does not have.
 recommender::AnswerFunction PopularAnswers(const recommender::Interactions& train) {
@@ -84,8 +84,7 @@ std::optional<NamedModel> Learner::OpenLatest(Arm arm) {
     const std::filesystem::path file = FileOf(record->name);
     Result<recommender::Model> model = recommender::Model::Open(file);
     if (model.ok()) {
-      NamedModel named{"models/" + record->name,
-                       std::make_shared<const recommender::Model>(std::move(model).value())};
+      NamedModel named{"models/" + record->name, std::make_shared<const recommender::Model>(std::move(model).value())};
       log_.Info("model_opened", {{"model", record->name}, {"bytes", record->bytes}});
       const std::lock_guard lock(mutex_);
       if (arm == Arm::kLive) state_.live = *std::move(record);
@@ -147,8 +146,7 @@ void Learner::WaitForQuiet(std::unique_lock<std::mutex>& lock, const std::stop_t
   const auto end = clock_.MonotonicNow() + options_.quiet_max;
   while (!asked_ && clock_.MonotonicNow() < end) {
     const std::int64_t before = state_.newer_events;
-    const bool more =
-        changed_.wait_for(lock, stop, options_.quiet, [&] { return asked_ || state_.newer_events != before; });
+    const bool more = changed_.wait_for(lock, stop, options_.quiet, [&] { return asked_ || state_.newer_events != before; });
     if (!more || stop.stop_requested()) return;
   }
 }
@@ -243,22 +241,17 @@ recommender::TrainOptions Learner::TrainOptionsOf(const std::stop_token& stop) {
 Status Learner::Tune(const recommender::Interactions& interactions, const std::stop_token& stop) {
   if (options_.tune == recommender::TuneEffort::kNone) return Ok();
   const recommender::Tuning tuning = TRY(recommender::Tune(
-      interactions,
-      {.effort = options_.tune, .time_max = options_.tune_max, .train = TrainOptionsOf(stop)}, clock_));
+      interactions, {.effort = options_.tune, .time_max = options_.tune_max, .train = TrainOptionsOf(stop)}, clock_));
   settings_ = tuning.settings;
   tuned_interactions_ = interactions.size();
   log_.Info("settings_chosen", {{"trials", tuning.trials.size()}, {"settings", recommender::ToJson(settings_)}});
   return Ok();
 }
 
-Result<Learner::Trained> Learner::TrainOne(const recommender::Interactions& interactions,
-                                           const recommender::Settings& settings, Arm arm,
-                                           std::int64_t last_position, const std::stop_token& stop) {
+Result<Learner::Trained> Learner::TrainOne(const recommender::Interactions& interactions, const recommender::Settings& settings,
+                                           Arm arm, std::int64_t last_position, const std::stop_token& stop) {
   const auto started = clock_.MonotonicNow();
-  ModelRecord record{.name = NewUuid(clock_, random_),
-                     .arm = arm,
-                     .train_time = clock_.Now(),
-                     .last_position = last_position};
+  ModelRecord record{.name = NewUuid(clock_, random_), .arm = arm, .train_time = clock_.Now(), .last_position = last_position};
   TRY(TRY(recommender::Train(interactions, settings, TrainOptionsOf(stop))).Save(FileOf(record.name)));
   // From the file, so that its pages are shared and can be dropped.
   auto model = std::make_shared<const recommender::Model>(TRY(recommender::Model::Open(FileOf(record.name))));

@@ -43,14 +43,14 @@ class Learner {
   struct Options {
     std::filesystem::path folder;  // For model files; made when it is not there.
     int threads = 1;
-    double cpu_share = 0.5;  // Of each of these threads, in (0, 1].
+    double cpu_share = 0.5;           // Of each of these threads, in (0, 1].
     std::int64_t first_events = 200;  // From so many on there is something to learn.
     // A new training when both so many events and so large a share of those learned from are new.
     std::int64_t renew_events = 1000;
     double renew_share = 0.1;
-    std::chrono::milliseconds quiet{1000};  // An import is waited for: until no event came for so long …
+    std::chrono::milliseconds quiet{1000};        // An import is waited for: until no event came for so long …
     std::chrono::milliseconds quiet_max{30'000};  // … but not longer than this.
-    std::chrono::milliseconds retry{60'000};  // After a failure.
+    std::chrono::milliseconds retry{60'000};      // After a failure.
     // Settings are chosen anew when there are twice as many interactions as the last time. The very first model is
     // trained without, so that there is one soon.
     recommender::TuneEffort tune = recommender::TuneEffort::kQuick;
@@ -92,14 +92,13 @@ class Learner {
     NamedModel model;
   };
   Result<ModelRecord> TrainAll(const std::stop_token& stop);
-  Result<Trained> TrainOne(const recommender::Interactions& interactions, const recommender::Settings& settings,
-                           Arm arm, std::int64_t last_position, const std::stop_token& stop);
+  Result<Trained> TrainOne(const recommender::Interactions& interactions, const recommender::Settings& settings, Arm arm,
+                           std::int64_t last_position, const std::stop_token& stop);
   Result<NamedModel> TrainChallenger(const recommender::Interactions& interactions, std::int64_t last_position,
                                      const std::stop_token& stop);
   Status Tune(const recommender::Interactions& interactions, const std::stop_token& stop);
   Result<std::map<std::string, double>> MeasureQuality(const recommender::Interactions& interactions,
-                                                       const recommender::Settings& settings,
-                                                       const std::stop_token& stop);
+                                                       const recommender::Settings& settings, const std::stop_token& stop);
   recommender::TrainOptions TrainOptionsOf(const std::stop_token& stop);
   Result<recommender::Interactions> ReadEvents(const std::stop_token& stop, std::int64_t& last_position);
   void HoldBack(const std::stop_token& stop);
@@ -116,7 +115,7 @@ class Learner {
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  State state_;                // Guarded by mutex_, as all below.
+  State state_;  // Guarded by mutex_, as all below.
   bool asked_ = false;
   std::chrono::steady_clock::time_point not_before_{};  // After a failure.
 
@@ -124,7 +123,7 @@ class Learner {
   std::chrono::steady_clock::time_point last_step_{};
   recommender::Settings settings_;
   std::size_t tuned_interactions_ = 0;  // How many there were when settings_ were chosen.
-  std::jthread thread_;                                // Last: it uses the rest.
+  std::jthread thread_;                 // Last: it uses the rest.
 };
 
 }  // namespace octavo::recommendations

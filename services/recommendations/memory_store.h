@@ -60,15 +60,13 @@ class MemoryStore final : public Store {
 
   std::vector<StoredEvent> EventsAfter(std::int64_t position, int limit, Impressions impressions) override {
     return Select(limit, [&](const StoredEvent& stored) {
-      return stored.position > position &&
-             (impressions == Impressions::kWith || stored.event.type != EventType::kImpression);
+      return stored.position > position && (impressions == Impressions::kWith || stored.event.type != EventType::kImpression);
     });
   }
 
   std::vector<StoredEvent> EventsOf(const ReaderId& reader, std::int64_t position, int limit) override {
     return Select(limit, [&](const StoredEvent& stored) {
-      return stored.position > position && stored.event.reader == reader &&
-             stored.event.type != EventType::kImpression;
+      return stored.position > position && stored.event.reader == reader && stored.event.type != EventType::kImpression;
     });
   }
 
@@ -199,7 +197,7 @@ class MemoryStore final : public Store {
   }
 
   std::mutex mutex_;
-  std::vector<StoredEvent> events_;            // Guarded by mutex_, as all below; by position.
+  std::vector<StoredEvent> events_;  // Guarded by mutex_, as all below; by position.
   std::set<std::string> ids_;
   std::int64_t last_position_ = 0;
   std::int64_t order_position_ = 0;

@@ -86,8 +86,7 @@ void Module::Configure(runtime::Options::Group options) {
   options.Add("threads", &c.threads, "Threads for calls that wait for the database; answers come from memory.");
   options.Add("queue_max", &c.queue_max, "Calls that may wait for a thread; more are refused.");
   options.Add("half_life_days", &c.half_life_days, "What a reader did counts half after so many days.");
-  options.Add("exploration_share", &c.exploration_share,
-              "Share of a shelf for new and rare books; 0.1 is one book of ten.");
+  options.Add("exploration_share", &c.exploration_share, "Share of a shelf for new and rare books; 0.1 is one book of ten.");
   options.Add("variety", &c.variety,
               "How lively the order of popular books changes between readers and days; 0: not at all, 1: much.");
   options.Add("training_threads", &c.training_threads, "Threads that train a model.");
@@ -116,8 +115,7 @@ Status Module::CheckConfiguration() const {
 Status Module::CheckTraining() const {
   const Configuration& c = configuration_;
   TRY(Require(c.training_threads >= 1, "training_threads", "must be at least 1"));
-  TRY(Require(c.training_cpu_share > 0 && c.training_cpu_share <= 1, "training_cpu_share",
-              "must be above 0 and at most 1"));
+  TRY(Require(c.training_cpu_share > 0 && c.training_cpu_share <= 1, "training_cpu_share", "must be above 0 and at most 1"));
   TRY(Require(c.training_renew_share >= 0, "training_renew_share", "must not be negative"));
   TRY(Require(recommender::ParseTuneEffort(c.training_tune).ok(), "training_tune", "must be none, quick or full"));
   TRY(Require(ParseChallenger(c.challenger).has_value(), "challenger", "must be none, neighbours or untuned"));
@@ -127,12 +125,11 @@ Status Module::CheckTraining() const {
 Status Module::Open(const runtime::Environment& environment) {
   TRY(CheckConfiguration());
   const std::string url = TRY(runtime::StoreUrl(
-      environment.data_dir,
-      {.module = name(), .file = "events.db", .url = std::string(configuration_.database_url.Reveal())}));
+      environment.data_dir, {.module = name(), .file = "events.db", .url = std::string(configuration_.database_url.Reveal())}));
   telemetry_ = std::make_unique<rpc::Telemetry>(environment.telemetry());
   auto database = std::make_unique<db::ReopeningDatabase>(
-      db::Options{.url = url}, environment.random,
-      [](db::Database& opened) { return db::Migrate(opened, Migrations()); }, Tell(environment), kRetry);
+      db::Options{.url = url}, environment.random, [](db::Database& opened) { return db::Migrate(opened, Migrations()); },
+      Tell(environment), kRetry);
   serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database));
   runtime::CheckInBackground(environment, name(), url);
   return Ok();

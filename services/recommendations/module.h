@@ -23,7 +23,7 @@
 namespace octavo::recommendations {
 
 struct Configuration {
-  Secret database_url;  // Empty: a SQLite file in the data folder.
+  Secret database_url;       // Empty: a SQLite file in the data folder.
   std::int64_t threads = 4;  // For what waits for the database; answers do not.
   std::int64_t queue_max = 256;
   double half_life_days = 180;

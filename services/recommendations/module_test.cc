@@ -61,16 +61,19 @@ class ModuleTest : public testing::Test {
   ~ModuleTest() override { Stop(); }
 
   static Configuration Usual() {
-    return {.exploration_share = 0, .training_cpu_share = 1, .training_first_events = 360, .training_quiet = 1ms,
+    return {.exploration_share = 0,
+            .training_cpu_share = 1,
+            .training_first_events = 360,
+            .training_quiet = 1ms,
             .training_tune = "none"};
   }
   void Start(Configuration configuration = Usual()) {
     std::vector<std::unique_ptr<runtime::Module>> modules;
     modules.push_back(std::make_unique<Module>(configuration));
     shop_ = std::make_unique<runtime::Shop>(
-        runtime::Shop::Options{.listen = "",
-                               .peer_addresses = {{"catalog", catalogue_server_.address()},
-                                                  {"inventory", inventory_server_.address()}}},
+        runtime::Shop::Options{
+            .listen = "",
+            .peer_addresses = {{"catalog", catalogue_server_.address()}, {"inventory", inventory_server_.address()}}},
         environment_, std::move(modules));
     ASSERT_THAT(shop_->Start(), IsOk());
     stub_ = v1::RecommendationsService::NewStub(shop_->To("recommendations"));
@@ -129,8 +132,8 @@ class ModuleTest : public testing::Test {
     for (int reader = 100; reader < 160; ++reader) {
       for (int book = 1; book <= 9; ++book) {
         if ((reader / 2 + book) % 3 == 0) continue;
-        events.push_back(MakeEvent(std::to_string(reader), reader % 2 == 1 ? book : book + 10,
-                                   v1::EVENT_TYPE_PURCHASE, std::to_string(reader) + "-" + std::to_string(book)));
+        events.push_back(MakeEvent(std::to_string(reader), reader % 2 == 1 ? book : book + 10, v1::EVENT_TYPE_PURCHASE,
+                                   std::to_string(reader) + "-" + std::to_string(book)));
         events.back().set_source("demo");
       }
     }
@@ -320,11 +323,10 @@ TEST_F(ModuleTest, EventsAreCountedRepeatedOrRefusedWithTheirReason) {
   v1::Event never = MakeEvent("7", 1, v1::EVENT_TYPE_VIEW);
   never.mutable_event_time()->set_nanos(-1);
 
-  const auto response = Record({MakeEvent("7", 1, v1::EVENT_TYPE_VIEW, "e1"), rated,
-                                MakeEvent("7", 2, v1::EVENT_TYPE_VIEW, "e1"), MakeEvent("", 1, v1::EVENT_TYPE_VIEW),
-                                MakeEvent("7", 0, v1::EVENT_TYPE_VIEW), MakeEvent("7", 1, v1::EVENT_TYPE_UNSPECIFIED),
-                                MakeEvent("7", 1, static_cast<v1::EventType>(300)), late, never, v1::Event(),
-                                MakeEvent("7", 999, v1::EVENT_TYPE_VIEW)});
+  const auto response = Record({MakeEvent("7", 1, v1::EVENT_TYPE_VIEW, "e1"), rated, MakeEvent("7", 2, v1::EVENT_TYPE_VIEW, "e1"),
+                                MakeEvent("", 1, v1::EVENT_TYPE_VIEW), MakeEvent("7", 0, v1::EVENT_TYPE_VIEW),
+                                MakeEvent("7", 1, v1::EVENT_TYPE_UNSPECIFIED), MakeEvent("7", 1, static_cast<v1::EventType>(300)),
+                                late, never, v1::Event(), MakeEvent("7", 999, v1::EVENT_TYPE_VIEW)});
 
   ASSERT_THAT(response, IsOk());
   EXPECT_EQ(response->recorded_count(), 2);
@@ -483,7 +485,10 @@ TEST_F(ModuleTest, EveryRuleOfARequestIsNamedByItsField) {
   EXPECT_EQ(refused([](auto& r) { r.set_max_results(0); }), "max_results");
   EXPECT_EQ(refused([](auto& r) { r.set_category("fiction"); }), "UNKNOWN_CATEGORY");
   EXPECT_EQ(refused([](auto& r) { r.add_excluded_books("12"); }), "excluded_books");
-  EXPECT_EQ(refused([](auto& r) { for (int i = 0; i < 1001; ++i) r.add_excluded_books("books/1"); }), "excluded_books");
+  EXPECT_EQ(refused([](auto& r) {
+              for (int i = 0; i < 1001; ++i) r.add_excluded_books("books/1");
+            }),
+            "excluded_books");
   EXPECT_EQ(refused([](auto& r) { r.set_shelf("a b"); }), "shelf");
   EXPECT_EQ(refused([](auto& r) { r.set_author_max(-1); }), "author_max");
   EXPECT_EQ(refused([](auto& r) { r.set_series_max(-1); }), "series_max");
@@ -783,8 +788,7 @@ TEST_F(ModuleTest, AFileOfReadersIsLoadedOnceAndTakenBackOut) {
   ASSERT_THAT(loaded, IsOk());
   EXPECT_EQ(loaded->recorded, 2);
   EXPECT_EQ(loaded->refused, 1);
-  EXPECT_THAT(loaded->problems, ElementsAre(request.file.string() +
-                                            ":4: key: the catalogue has no book \"book-99\" of demo"));
+  EXPECT_THAT(loaded->problems, ElementsAre(request.file.string() + ":4: key: the catalogue has no book \"book-99\" of demo"));
   EXPECT_THAT(Numbers(*Ask("7", 100)), testing::AllOf(SizeIs(17), Not(Contains(1)), Not(Contains(2))));
 
   EXPECT_EQ(ImportReaders(request, peers)->repeated, 2);

@@ -122,13 +122,12 @@ TEST_F(OrderFollowerTest, APurchaseBelongsToTheReaderOfTheOrderOrElseToItsCustom
   EXPECT_THAT(Owned("c-7"), ElementsAre(3));
   EXPECT_THAT(Owned("o-0198f0a2-0000-7000-8000-000000000001"), ElementsAre(4));
   EXPECT_EQ(told_, 4);
-  EXPECT_EQ(store_.EventsAfter(0, 1, Impressions::kWith)[0].event,
-            (Event{.id = std::string(kOrder) + "/1",
-                   .reader = ReaderId("v-1"),
-                   .book = BookId(1),
-                   .type = EventType::kPurchase,
-                   .time = FakeClock::kNoon,
-                   .source = "transactions"}));
+  EXPECT_EQ(store_.EventsAfter(0, 1, Impressions::kWith)[0].event, (Event{.id = std::string(kOrder) + "/1",
+                                                                          .reader = ReaderId("v-1"),
+                                                                          .book = BookId(1),
+                                                                          .type = EventType::kPurchase,
+                                                                          .time = FakeClock::kNoon,
+                                                                          .source = "transactions"}));
 }
 
 TEST_F(OrderFollowerTest, ACancelledOrderWasNeverThereAndARefundedOneWas) {
@@ -176,7 +175,11 @@ TEST_F(OrderFollowerTest, FollowsAnewWhereTheOrdersAreFewerThanWereSeen) {
 
 TEST_F(OrderFollowerTest, APurchaseIsTheShelfsThatTheReaderCameFrom) {
   const auto view = [](const char* shelf, int book, Timestamp time) {
-    return Event{.reader = ReaderId("v-1"), .book = BookId(book), .type = EventType::kView, .time = time, .shelf = shelf,
+    return Event{.reader = ReaderId("v-1"),
+                 .book = BookId(book),
+                 .type = EventType::kView,
+                 .time = time,
+                 .shelf = shelf,
                  .model = std::string("models/") + shelf};
   };
   const std::vector<Event> views = {view("home", 1, FakeClock::kNoon - 2h), view("similar", 1, FakeClock::kNoon - 1h),

@@ -10,8 +10,8 @@
 namespace octavo::recommendations {
 namespace {
 
-constexpr int kReplayPage = 10'000;       // 2 MB of events at a time.
-constexpr int kDeletePage = 2'000;        // In one transaction: 20 ms of work while other writers wait.
+constexpr int kReplayPage = 10'000;  // 2 MB of events at a time.
+constexpr int kDeletePage = 2'000;   // In one transaction: 20 ms of work while other writers wait.
 
 Error Stopping() { return Error{Code::kUnavailable, "STOPPING", "the service is stopping; try another one"}; }
 

@@ -43,7 +43,7 @@ class Tally {
 
   std::mutex mutex_;
   std::condition_variable none_pending_;
-  std::int64_t pending_ = 0;   // Guarded by mutex_, as all below.
+  std::int64_t pending_ = 0;  // Guarded by mutex_, as all below.
   Counts counts_;
   std::optional<Error> error_;
 };

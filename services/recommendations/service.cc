@@ -1,6 +1,5 @@
 #include "services/recommendations/service.h"
 
-
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -13,7 +12,6 @@
 
 namespace octavo::recommendations {
 namespace {
-
 
 constexpr int kBecauseDefault = 3;
 constexpr int kBecauseResultsMax = 20;
@@ -95,10 +93,10 @@ void AddComparisons(const std::vector<ShelfReaders>& readers, v1::ListShelfRepor
     comparison->set_shelf(live.shelf);
     *comparison->mutable_live() = ToProto(live);
     *comparison->mutable_challenger() = ToProto(challenger);
-    *comparison->mutable_click_difference() = ToProto(DifferenceOf(WilsonInterval(live.clicking, live.shown),
-                                                                   WilsonInterval(challenger.clicking, challenger.shown)));
-    *comparison->mutable_purchase_difference() = ToProto(
-        DifferenceOf(WilsonInterval(live.buying, live.shown), WilsonInterval(challenger.buying, challenger.shown)));
+    *comparison->mutable_click_difference() =
+        ToProto(DifferenceOf(WilsonInterval(live.clicking, live.shown), WilsonInterval(challenger.clicking, challenger.shown)));
+    *comparison->mutable_purchase_difference() =
+        ToProto(DifferenceOf(WilsonInterval(live.buying, live.shown), WilsonInterval(challenger.buying, challenger.shown)));
   }
 }
 
@@ -155,8 +153,7 @@ Status AnswerLists(const Shelves& shelves, const std::string& name, const BookLi
 }
 
 // Reads one event and checks it. `reader` stands in where the event names none.
-Result<Event> ParseEvent(const v1::Event& proto, const Shelves& shelves, Timestamp now,
-                         const std::string& reader = {}) {
+Result<Event> ParseEvent(const v1::Event& proto, const Shelves& shelves, Timestamp now, const std::string& reader = {}) {
   auto of = TRY(ParseReader(proto.reader().empty() ? reader : proto.reader()));
   const auto book = TRY(ParseBookName(proto.book(), "book"));
   Event event{.id = proto.event_id(),
@@ -272,8 +269,7 @@ RecommendationsService::RecommendationsService(const Parts& parts, rpc::Pipeline
   Unary("ListShelfReports", this, &S::ListShelfReports);
 }
 
-Result<v1::RecommendResponse> RecommendationsService::Recommend(const rpc::Call&,
-                                                                const v1::RecommendRequest& request) {
+Result<v1::RecommendResponse> RecommendationsService::Recommend(const rpc::Call&, const v1::RecommendRequest& request) {
   return AnswerShelf(parts_.shelves, request, {});
 }
 
@@ -300,19 +296,17 @@ Result<v1::BatchRecommendResponse> RecommendationsService::BatchRecommend(const 
   return batch;
 }
 
-Result<v1::ArrangeBooksResponse> RecommendationsService::ArrangeBooks(const rpc::Call&,
-                                                                      const v1::ArrangeBooksRequest& request) {
+Result<v1::ArrangeBooksResponse> RecommendationsService::ArrangeBooks(const rpc::Call&, const v1::ArrangeBooksRequest& request) {
   v1::ArrangeBooksResponse response;
   TRY(AnswerLists(parts_.shelves, request.reader(), request.lists(), *response.mutable_lists()));
   return response;
 }
 
-Result<v1::ListSimilarBooksResponse> RecommendationsService::ListSimilarBooks(
-    const rpc::Call&, const v1::ListSimilarBooksRequest& request) {
+Result<v1::ListSimilarBooksResponse> RecommendationsService::ListSimilarBooks(const rpc::Call&,
+                                                                              const v1::ListSimilarBooksRequest& request) {
   const BookId book = TRY(ParseBookName(request.book(), "book"));
   const ReaderId reader = request.reader().empty() ? ReaderId() : TRY(ParseReader(request.reader()));
-  const Shelf shelf =
-      TRY(parts_.shelves.Similar(book, reader.value(), request.max_results(), WorkspaceOfThisThread()));
+  const Shelf shelf = TRY(parts_.shelves.Similar(book, reader.value(), request.max_results(), WorkspaceOfThisThread()));
   v1::ListSimilarBooksResponse response;
   for (const Suggestion& suggestion : shelf.suggestions) {
     *response.add_recommendations() = ToProto(*shelf.assortment, suggestion);
@@ -347,22 +341,20 @@ Result<std::unique_ptr<RecommendationsService::Session>> RecommendationsService:
   return std::make_unique<SessionExchange>(parts_);
 }
 
-Result<v1::MergeReaderResponse> RecommendationsService::MergeReader(const rpc::Call&,
-                                                                    const v1::MergeReaderRequest& request) {
+Result<v1::MergeReaderResponse> RecommendationsService::MergeReader(const rpc::Call&, const v1::MergeReaderRequest& request) {
   const ReaderId from = TRY(ParseReader(request.from_reader(), "from_reader"));
   const ReaderId to = TRY(ParseReader(request.to_reader(), "to_reader"));
   TRY(parts_.recorder.Merge(from, to));
   return v1::MergeReaderResponse();
 }
 
-Result<v1::DeleteReaderResponse> RecommendationsService::DeleteReader(const rpc::Call&,
-                                                                      const v1::DeleteReaderRequest& request) {
+Result<v1::DeleteReaderResponse> RecommendationsService::DeleteReader(const rpc::Call&, const v1::DeleteReaderRequest& request) {
   TRY(parts_.recorder.Forget(TRY(ParseReader(request.reader()))));
   return v1::DeleteReaderResponse();
 }
 
-Result<v1::ListReaderEventsResponse> RecommendationsService::ListReaderEvents(
-    const rpc::Call&, const v1::ListReaderEventsRequest& request) {
+Result<v1::ListReaderEventsResponse> RecommendationsService::ListReaderEvents(const rpc::Call&,
+                                                                              const v1::ListReaderEventsRequest& request) {
   const ReaderId reader = TRY(ParseReader(request.reader()));
   const int size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   // A page begins behind the position of the last event of the page before.
@@ -377,8 +369,7 @@ Result<v1::ListReaderEventsResponse> RecommendationsService::ListReaderEvents(
   return response;
 }
 
-Result<v1::DeleteSourceResponse> RecommendationsService::DeleteSource(const rpc::Call&,
-                                                                      const v1::DeleteSourceRequest& request) {
+Result<v1::DeleteSourceResponse> RecommendationsService::DeleteSource(const rpc::Call&, const v1::DeleteSourceRequest& request) {
   if (request.source().empty()) return InvalidField("source", "is empty; name the source to forget");
   TRY(CheckSource(request.source()));
   v1::DeleteSourceResponse response;
@@ -412,10 +403,9 @@ Result<v1::TrainModelResponse> RecommendationsService::TrainModel(const rpc::Cal
   return response;
 }
 
-Result<v1::ListShelfReportsResponse> RecommendationsService::ListShelfReports(
-    const rpc::Call&, const v1::ListShelfReportsRequest& request) {
-  const Timestamp start =
-      request.has_start_time() ? TRY(rpc::ParseTime(request.start_time(), "start_time")) : Timestamp::min();
+Result<v1::ListShelfReportsResponse> RecommendationsService::ListShelfReports(const rpc::Call&,
+                                                                              const v1::ListShelfReportsRequest& request) {
+  const Timestamp start = request.has_start_time() ? TRY(rpc::ParseTime(request.start_time(), "start_time")) : Timestamp::min();
   const Timestamp end = request.has_end_time() ? TRY(rpc::ParseTime(request.end_time(), "end_time")) : Timestamp::max();
   v1::ListShelfReportsResponse response;
   for (const ShelfCounts& counts : parts_.store.CountShelves(start, end)) *response.add_reports() = ToProto(counts);

@@ -39,8 +39,7 @@ bool Contains(std::span<const Suggestion> suggestions, ItemIndex item) {
 }
 
 // Whether `max` of the suggestions share a group with the item already.
-bool IsCrowded(const recommender::ItemGroups& groups, int max, std::span<const Suggestion> suggestions,
-               ItemIndex item) {
+bool IsCrowded(const recommender::ItemGroups& groups, int max, std::span<const Suggestion> suggestions, ItemIndex item) {
   if (max <= 0) return false;
   for (const std::uint32_t group : groups.Of(item)) {
     int count = 0;
@@ -191,12 +190,10 @@ Result<Shelf> Shelves::Recommend(const ShelfRequest& request, Workspace& workspa
   Shelf shelf{.display = showroom_.display()};
   const Stand& stand = StandFor(*shelf.display, request.reader);
   shelf.assortment = stand.assortment.get();
-  const Section* const section =
-      request.category.empty() ? &stand.assortment->all() : stand.assortment->Find(request.category);
+  const Section* const section = request.category.empty() ? &stand.assortment->all() : stand.assortment->Find(request.category);
   if (section == nullptr) {
-    return Error{.code = Code::kNotFound,
-                 .reason = "UNKNOWN_CATEGORY",
-                 .message = "there is no category " + Quoted(request.category)};
+    return Error{
+        .code = Code::kNotFound, .reason = "UNKNOWN_CATEGORY", .message = "there is no category " + Quoted(request.category)};
   }
   Ask ask{.request = request,
           .stand = stand,
@@ -281,10 +278,7 @@ void Shelves::Fill(const Ask& ask, const recommender::ItemSet& books, std::span<
     const std::span<const recommender::Recommendation> answers = ask.assortment().recommender().Recommend(
         {.history = workspace.entries,
          .k = wanted,
-         .filters = {.category = &books,
-                     .available = &ask.stand.available,
-                     .exclusions = exclusions,
-                     .exclude_history = false},
+         .filters = {.category = &books, .available = &ask.stand.available, .exclusions = exclusions, .exclude_history = false},
          .exploration = static_cast<float>(options_.variety),
          .seed = ask.seed},
         workspace.scratch);
@@ -292,10 +286,9 @@ void Shelves::Fill(const Ask& ask, const recommender::ItemSet& books, std::span<
       if (suggestions.size() == ask.k) break;
       const ItemIndex item = NextVolume(ask.assortment(), workspace.volumes, suggestions, answer.item, may_be_shown);
       if (item == kNoIndex || Contains(suggestions, item) || !ask.Fits(suggestions, item)) continue;
-      suggestions.push_back(
-          {.item = item,
-           .score = answer.score,
-           .origin = answer.source == recommender::Source::kPersonal ? Origin::kPersonal : Origin::kPopular});
+      suggestions.push_back({.item = item,
+                             .score = answer.score,
+                             .origin = answer.source == recommender::Source::kPersonal ? Origin::kPersonal : Origin::kPopular});
     }
     if (suggestions.size() == ask.k || answers.size() < wanted || wanted == recommender::kAnswersMax) return;
     wanted = recommender::kAnswersMax;
@@ -356,8 +349,7 @@ void Shelves::ArrangeList(const Stand& stand, List& list, Workspace& workspace) 
     const std::size_t language = item == kNoIndex ? 0 : assortment.LanguageOf(item);
     const bool foreign = workspace.language != 0 && language != 0 && language != workspace.language;
     const bool sold_out = item != kNoIndex && !stand.available.Contains(item);
-    places.push_back(
-        {.book = book, .item = item, .rank = (sold_out ? 2 : 0) + (foreign ? 1 : 0), .taste = list.books.size()});
+    places.push_back({.book = book, .item = item, .rank = (sold_out ? 2 : 0) + (foreign ? 1 : 0), .taste = list.books.size()});
   }
   // Of who has no history the model knows no taste.
   if (list.by_taste && !workspace.entries.empty()) {
@@ -375,9 +367,8 @@ void Shelves::ArrangeList(const Stand& stand, List& list, Workspace& workspace) 
       if (found != best.end()) place.taste = static_cast<std::size_t>(found - best.begin());
     }
   }
-  std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
-    return std::pair(a.rank, a.taste) < std::pair(b.rank, b.taste);
-  });
+  std::stable_sort(places.begin(), places.end(),
+                   [](const Place& a, const Place& b) { return std::pair(a.rank, a.taste) < std::pair(b.rank, b.taste); });
   list.books.clear();
   for (const Place& place : places) list.books.push_back(place.book);
 }
@@ -396,17 +387,14 @@ Result<Shelf> Shelves::Similar(BookId book, std::string_view reader, int max_res
   AddVolume(*shelf.assortment, item, workspace.volumes);
   const auto k = static_cast<std::size_t>(std::min(max_results, kResultsMax));
   const auto exclusions = std::span(workspace.exclusions).first(workspace.never_count);
-  const recommender::Query query{
-      .k = 2 * k,  // Volumes out of turn fall away.
-      .filters = {.available = &stand.available,
-                  .exclusions = exclusions}};
+  const recommender::Query query{.k = 2 * k,  // Volumes out of turn fall away.
+                                 .filters = {.available = &stand.available, .exclusions = exclusions}};
   const auto may_be_shown = [&](ItemIndex other) {
     return stand.available.Contains(other) && std::find(exclusions.begin(), exclusions.end(), other) == exclusions.end();
   };
   for (const auto& answer : shelf.assortment->recommender().Similar(item, query, workspace.scratch)) {
     if (workspace.suggestions.size() == k) break;
-    const ItemIndex next =
-        NextVolume(*shelf.assortment, workspace.volumes, workspace.suggestions, answer.item, may_be_shown);
+    const ItemIndex next = NextVolume(*shelf.assortment, workspace.volumes, workspace.suggestions, answer.item, may_be_shown);
     if (next == kNoIndex || Contains(workspace.suggestions, next)) continue;
     workspace.suggestions.push_back({.item = next, .score = answer.score});
   }
@@ -414,8 +402,7 @@ Result<Shelf> Shelves::Similar(BookId book, std::string_view reader, int max_res
   return shelf;
 }
 
-Result<std::vector<Contribution>> Shelves::Because(std::string_view reader, BookId book, int max_results,
-                                                   Workspace& workspace,
+Result<std::vector<Contribution>> Shelves::Because(std::string_view reader, BookId book, int max_results, Workspace& workspace,
                                                    std::shared_ptr<const Display>& display) const {
   display = showroom_.display();
   const Assortment& assortment = *StandFor(*display, reader).assortment;

@@ -101,8 +101,8 @@ class Shelves {
   Result<Shelf> Similar(BookId book, std::string_view reader, int max_results, Workspace& workspace) const;
   // Which of the reader's books led to this one, as far as each gave a fair share of the score and is near the book.
   // NOT_FOUND (UNKNOWN_BOOK). `display` keeps the titles alive.
-  Result<std::vector<Contribution>> Because(std::string_view reader, BookId book, int max_results,
-                                            Workspace& workspace, std::shared_ptr<const Display>& display) const;
+  Result<std::vector<Contribution>> Because(std::string_view reader, BookId book, int max_results, Workspace& workspace,
+                                            std::shared_ptr<const Display>& display) const;
 
   // The model that answers this reader.
   std::string ModelFor(std::string_view reader) const;
@@ -111,13 +111,11 @@ class Shelves {
   struct Ask;
 
   const Stand& StandFor(const Display& display, std::string_view reader) const;
-  void Recall(const Assortment& assortment, std::span<const BookId> excluded, std::int64_t day,
-              Workspace& workspace) const;
+  void Recall(const Assortment& assortment, std::span<const BookId> excluded, std::int64_t day, Workspace& workspace) const;
   std::shared_ptr<const Answer> Find(Ask& ask, Workspace& workspace) const;
   std::shared_ptr<const Answer> MakeAnswer(const Ask& ask, Workspace& workspace) const;
   // From `books`, which are some of the section's.
-  void Fill(const Ask& ask, const recommender::ItemSet& books, std::span<const ItemIndex> exclusions,
-            Workspace& workspace) const;
+  void Fill(const Ask& ask, const recommender::ItemSet& books, std::span<const ItemIndex> exclusions, Workspace& workspace) const;
   void Explore(const Ask& ask, Workspace& workspace) const;
   void ArrangeList(const Stand& stand, List& list, Workspace& workspace) const;
 

@@ -30,8 +30,7 @@ class ShelvesTest : public testing::Test {
   }
 
   void Did(const char* reader, EventType type, int book, int rating = 0) {
-    histories_.Apply(
-        {.reader = ReaderId(reader), .book = BookId(book), .type = type, .rating = rating, .time = clock_.Now()});
+    histories_.Apply({.reader = ReaderId(reader), .book = BookId(book), .type = type, .rating = rating, .time = clock_.Now()});
     clock_.Advance(1s);
   }
   std::vector<int> Numbers(const Result<Shelf>& shelf) {
@@ -298,8 +297,8 @@ TEST_F(ShelvesTest, AnswersKeptForOneQuestionAreNotGivenToAnother) {
     EXPECT_THAT(Ask({.reader = "7", .max_results = 9}), SizeIs(9));
     EXPECT_THAT(Ask({.reader = "7", .category = "categories/romance", .max_results = 9}), Each(testing::Ge(10)));
     EXPECT_THAT(Ask({.reader = "7", .max_results = 9, .author_max = 1}), SizeIs(7));
-    EXPECT_EQ(shelves_.Recommend({.reader = "7", .max_results = 9, .with_because = true}, workspace_)
-                  ->suggestions[0].because_count, 1);
+    EXPECT_EQ(
+        shelves_.Recommend({.reader = "7", .max_results = 9, .with_because = true}, workspace_)->suggestions[0].because_count, 1);
     EXPECT_EQ(shelves_.Recommend({.reader = "7", .max_results = 9}, workspace_)->suggestions[0].because_count, 0);
   }
 }

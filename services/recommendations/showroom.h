@@ -85,8 +85,7 @@ class Showroom {
   void Touch();
   void Show(std::shared_ptr<Display> next);
   void ShowStock();
-  std::shared_ptr<const Assortment> Lay(const NamedModel& model,
-                                        const std::vector<std::shared_ptr<const Book>>& books) const;
+  std::shared_ptr<const Assortment> Lay(const NamedModel& model, const std::vector<std::shared_ptr<const Book>>& books) const;
   recommender::ItemSet AvailableIn(const Assortment& assortment) const;
   bool IsAvailable(std::int32_t book) const;
 
@@ -96,8 +95,8 @@ class Showroom {
   std::condition_variable changed_;
   std::condition_variable arranged_;
   std::unordered_map<std::int32_t, std::shared_ptr<const Book>> books_;  // Guarded by mutex_, as all below.
-  bool stock_told_ = false;   // The whole of it, once.
-  bool stock_known_ = false;  // And it held a book, then or since.
+  bool stock_told_ = false;                                              // The whole of it, once.
+  bool stock_known_ = false;                                             // And it held a book, then or since.
   std::unordered_map<std::int32_t, bool> in_stock_;
   std::array<NamedModel, 2> models_;
   std::uint64_t displays_ = 0;

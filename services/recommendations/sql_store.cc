@@ -35,8 +35,7 @@ constexpr std::string_view kEventsOf =
     "WHERE reader = $1 AND position > $2 AND type <> 1 ORDER BY position LIMIT $3";
 
 constexpr std::string_view kOrderPosition = "SELECT order_position FROM event_log WHERE id = 1";
-constexpr std::string_view kFollowOrdersTo =
-    "UPDATE event_log SET order_position = $1 WHERE id = 1 AND order_position < $1";
+constexpr std::string_view kFollowOrdersTo = "UPDATE event_log SET order_position = $1 WHERE id = 1 AND order_position < $1";
 constexpr std::string_view kFollowOrdersAnew = "UPDATE event_log SET order_position = 0 WHERE id = 1";
 // The view or basket, from a shelf, that came last before a purchase.
 constexpr std::string_view kLedTo =
@@ -168,8 +167,7 @@ std::vector<std::int64_t> AppendIn(db::Transaction& transaction, std::span<const
   }
   if (fresh.empty()) return positions;
 
-  const std::int64_t before =
-      transaction.QueryTheOne(kAdvance, fresh.size()).Int(0) - static_cast<std::int64_t>(fresh.size());
+  const std::int64_t before = transaction.QueryTheOne(kAdvance, fresh.size()).Int(0) - static_cast<std::int64_t>(fresh.size());
   for (std::int64_t& position : positions) position += position == 0 ? 0 : before;
   InSizes(fresh.size(), [&](std::size_t begin, int size) {
     std::vector<db::Value> values;
@@ -184,8 +182,8 @@ std::vector<std::int64_t> AppendIn(db::Transaction& transaction, std::span<const
 
 // The purchase with the shelf that led to it.
 Event WithLead(db::Transaction& transaction, Event purchase) {
-  const std::optional<db::Row> lead = transaction.QueryOne(kLedTo, purchase.reader.value(), purchase.book.value(),
-                                                           purchase.time - kLeadMax, purchase.time);
+  const std::optional<db::Row> lead =
+      transaction.QueryOne(kLedTo, purchase.reader.value(), purchase.book.value(), purchase.time - kLeadMax, purchase.time);
   if (lead) {
     purchase.shelf = lead->Text(0);
     purchase.model = lead->OptionalText(1).value_or("");
@@ -230,14 +228,12 @@ std::int64_t SqlStore::LastPosition() {
 
 std::vector<StoredEvent> SqlStore::EventsAfter(std::int64_t position, int limit, Impressions impressions) {
   const std::string_view sql = impressions == Impressions::kWith ? kEventsAfter : kEventsAfterWithoutImpressions;
-  return database_.Read(
-      [&](db::Transaction& transaction) { return ToEvents(transaction.Query(sql, position, limit)); });
+  return database_.Read([&](db::Transaction& transaction) { return ToEvents(transaction.Query(sql, position, limit)); });
 }
 
 std::vector<StoredEvent> SqlStore::EventsOf(const ReaderId& reader, std::int64_t position, int limit) {
-  return database_.Read([&](db::Transaction& transaction) {
-    return ToEvents(transaction.Query(kEventsOf, reader.value(), position, limit));
-  });
+  return database_.Read(
+      [&](db::Transaction& transaction) { return ToEvents(transaction.Query(kEventsOf, reader.value(), position, limit)); });
 }
 
 void SqlStore::Merge(const ReaderId& from, const ReaderId& to) {
@@ -286,9 +282,9 @@ std::vector<ShelfReaders> SqlStore::CountShelfReaders(Timestamp start, Timestamp
 
 void SqlStore::PutModel(const ModelRecord& model) {
   database_.Write([&](db::Transaction& transaction) {
-    transaction.Execute(kPutModel, model.name, static_cast<int>(model.arm), model.train_time, model.last_position,
-                        model.readers, model.books, model.interactions, model.train_seconds, model.bytes,
-                        QualityText(model.quality), model.settings);
+    transaction.Execute(kPutModel, model.name, static_cast<int>(model.arm), model.train_time, model.last_position, model.readers,
+                        model.books, model.interactions, model.train_seconds, model.bytes, QualityText(model.quality),
+                        model.settings);
   });
 }
 

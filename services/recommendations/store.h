@@ -27,14 +27,14 @@ struct StoredEvent {
 
 // What events of orders change: what was bought, then what was taken back.
 struct OrderChange {
-  std::int64_t position = 0;              // Of the last event, in the log of transactions.
-  std::vector<Event> purchases;           // Each with an id.
-  std::vector<std::string> taken_back;    // Ids of purchases that count no more.
+  std::int64_t position = 0;            // Of the last event, in the log of transactions.
+  std::vector<Event> purchases;         // Each with an id.
+  std::vector<std::string> taken_back;  // Ids of purchases that count no more.
 };
 
 struct AppliedOrder {
-  std::vector<Event> purchases;     // Those that were new, each with the shelf and the model that led to it.
-  std::vector<ReaderId> robbed;     // Who lost a purchase.
+  std::vector<Event> purchases;  // Those that were new, each with the shelf and the model that led to it.
+  std::vector<ReaderId> robbed;  // Who lost a purchase.
 };
 
 // Impressions are most of the log and say nothing of a reader.

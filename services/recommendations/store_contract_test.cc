@@ -152,8 +152,7 @@ TEST_P(StoreContractTest, CountsEventsByShelfAndModelWithinTheTime) {
   Append({event(EventType::kImpression, "home", "m1", kNoon), event(EventType::kImpression, "home", "m1", kNoon + 1s),
           event(EventType::kView, "home", "m1", kNoon + 2s), event(EventType::kPurchase, "home", "m1", kNoon + 3s),
           event(EventType::kImpression, "home", "m2", kNoon), event(EventType::kImpression, "similar", "", kNoon),
-          event(EventType::kView, "home", "m1", kNoon + 1h), event(EventType::kView, "home", "m1", kNoon - 1s),
-          View("7", 1)});
+          event(EventType::kView, "home", "m1", kNoon + 1h), event(EventType::kView, "home", "m1", kNoon - 1s), View("7", 1)});
 
   EXPECT_THAT(store_->CountShelves(kNoon, kNoon + 1h),
               testing::UnorderedElementsAre(ShelfCounts{"home", "m1", 2, 1, 1}, ShelfCounts{"home", "m2", 1, 0, 0},
@@ -212,7 +211,11 @@ TEST_P(StoreContractTest, WhatAnOrderTakesBackIsGoneAndItsReadersAreNamed) {
 
 TEST_P(StoreContractTest, APurchaseIsBookedToTheShelfThatTheReaderCameFrom) {
   const auto lead = [](EventType type, const char* reader, int book, const char* shelf, Timestamp time) {
-    return Event{.reader = ReaderId(reader), .book = BookId(book), .type = type, .time = time, .shelf = shelf,
+    return Event{.reader = ReaderId(reader),
+                 .book = BookId(book),
+                 .type = type,
+                 .time = time,
+                 .shelf = shelf,
                  .model = std::string("m-") + shelf};
   };
   Append({lead(EventType::kView, "7", 1, "first", kNoon - 2h), lead(EventType::kBasket, "7", 1, "last", kNoon - 1h),
@@ -232,9 +235,16 @@ TEST_P(StoreContractTest, APurchaseIsBookedToTheShelfThatTheReaderCameFrom) {
 }
 
 TEST_P(StoreContractTest, KeepsTheLatestModelOfEachArm) {
-  const ModelRecord first{.name = "m1", .train_time = kNoon, .last_position = 5, .readers = 1, .books = 2,
-                          .interactions = 3, .train_seconds = 0.25, .bytes = 4,
-                          .quality = {{"recall@20", 1.0 / 3}, {"popular.recall@20", 0}}, .settings = "{}"};
+  const ModelRecord first{.name = "m1",
+                          .train_time = kNoon,
+                          .last_position = 5,
+                          .readers = 1,
+                          .books = 2,
+                          .interactions = 3,
+                          .train_seconds = 0.25,
+                          .bytes = 4,
+                          .quality = {{"recall@20", 1.0 / 3}, {"popular.recall@20", 0}},
+                          .settings = "{}"};
   ModelRecord second = first;
   second.name = "m2";
   second.train_time = kNoon + 1s;

@@ -22,8 +22,7 @@ class Checker {
   }
   void Equal(const char* equation, const std::string& left_name, std::int64_t left, const std::string& right_name,
              std::int64_t right) {
-    Hold(equation, left == right,
-         left_name + " is " + std::to_string(left) + ", " + right_name + " is " + std::to_string(right));
+    Hold(equation, left == right, left_name + " is " + std::to_string(left) + ", " + right_name + " is " + std::to_string(right));
   }
   std::vector<Violation> Take() { return std::move(violations_); }
 
@@ -47,8 +46,7 @@ OrderColumns ColumnsOf(const Order& order, const OrderColumns& stored) {
                        .open_return_count = OpenReturnCount(order),
                        .run_out_time = RunOutTime(order)};
   for (const OrderLine& line : order.lines) {
-    columns.lines.push_back(
-        {line.book, line.quantity, line.backordered_quantity, line.refunded_quantity, line.total_minor});
+    columns.lines.push_back({line.book, line.quantity, line.backordered_quantity, line.refunded_quantity, line.total_minor});
   }
   std::sort(columns.lines.begin(), columns.lines.end(),
             [](const LineColumns& a, const LineColumns& b) { return a.book < b.book; });
@@ -63,12 +61,11 @@ void CheckSums(Checker& check, const Order& order) {
     check.Equal(kName, "the sum of the units of " + book,
                 std::accumulate(line.unit_total_minor.begin(), line.unit_total_minor.end(), std::int64_t{0}), "the line",
                 line.total_minor);
-    check.Equal(kName, "the number of shares of " + book, static_cast<std::int64_t>(line.unit_total_minor.size()),
-                "the quantity", line.quantity);
+    check.Equal(kName, "the number of shares of " + book, static_cast<std::int64_t>(line.unit_total_minor.size()), "the quantity",
+                line.quantity);
     lines += line.total_minor;
   }
-  check.Equal(kName, "the sum of lines and delivery", lines + order.totals.delivery_minor, "the total",
-              order.totals.total_minor);
+  check.Equal(kName, "the sum of lines and delivery", lines + order.totals.delivery_minor, "the total", order.totals.total_minor);
 }
 
 // Whether the state fits the sums.
@@ -93,8 +90,8 @@ void CheckMoney(Checker& check, const OrderFacts& facts) {
                            std::to_string(order.charged_minor) + ", refunded " + std::to_string(order.refunded_minor) +
                            ", credited " + std::to_string(order.credited_minor);
   check.Hold(kName,
-             0 <= order.refunded_minor && order.refunded_minor <= order.charged_minor &&
-                 0 <= order.credited_minor && order.charged_minor + order.credited_minor <= order.totals.total_minor,
+             0 <= order.refunded_minor && order.refunded_minor <= order.charged_minor && 0 <= order.credited_minor &&
+                 order.charged_minor + order.credited_minor <= order.totals.total_minor,
              sums + " are out of order");
   check.Hold(kName, PaymentFits(order),
              sums + " do not fit payment state " + std::to_string(static_cast<int>(order.payment_state)));
@@ -146,20 +143,18 @@ void CheckQuote(Checker& check, const OrderFacts& facts) {
              "the total is " + std::to_string(order.totals.total_minor) + " " + order.currency_code + ", quoted were " +
                  std::to_string(draft.totals.total_minor) + " " + draft.currency_code + ", or its parts differ");
   check.Hold(kName, order.campaigns == draft.campaigns, "the campaigns are not those of the quote");
-  const bool same_lines = std::equal(order.lines.begin(), order.lines.end(), draft.lines.begin(), draft.lines.end(),
-                                     [](const OrderLine& a, const OrderLine& b) {
-                                       return a.book == b.book && a.quantity == b.quantity &&
-                                              a.unit_price_minor == b.unit_price_minor &&
-                                              a.unit_total_minor == b.unit_total_minor && a.tax_minor == b.tax_minor;
-                                     });
+  const bool same_lines = std::equal(
+      order.lines.begin(), order.lines.end(), draft.lines.begin(), draft.lines.end(), [](const OrderLine& a, const OrderLine& b) {
+        return a.book == b.book && a.quantity == b.quantity && a.unit_price_minor == b.unit_price_minor &&
+               a.unit_total_minor == b.unit_total_minor && a.tax_minor == b.tax_minor;
+      });
   check.Hold(kName, same_lines, "the lines are not those of the quote");
 }
 
 void CheckEvents(Checker& check, const OrderFacts& facts) {
   constexpr char kName[] = "events_tell_orders";
   const auto of = [&](EventType type) {
-    return std::count_if(facts.events.begin(), facts.events.end(),
-                         [&](const EventFacts& event) { return event.type == type; });
+    return std::count_if(facts.events.begin(), facts.events.end(), [&](const EventFacts& event) { return event.type == type; });
   };
   if (!facts.order) {
     check.Hold(kName, facts.events.empty(), std::to_string(facts.events.size()) + " events tell of an order that is not there");
@@ -177,8 +172,7 @@ void CheckEvents(Checker& check, const OrderFacts& facts) {
              told.state == order.state && told.payment_state == order.payment_state &&
                  told.fulfilment_state == order.fulfilment_state && told.charged_minor == order.charged_minor &&
                  told.refunded_minor == order.refunded_minor && told.credited_minor == order.credited_minor &&
-                 told.number == order.number && told.lines == order.lines &&
-                 told.returns == order.returns,
+                 told.number == order.number && told.lines == order.lines && told.returns == order.returns,
              "the last event tells another state than the order's");
 }
 
@@ -197,9 +191,8 @@ void CheckEffects(Checker& check, const OrderFacts& facts) {
   constexpr char kName[] = "effects_follow_decisions";
   bool releases = false;
   for (const EffectFacts& effect : facts.effects) {
-    const bool decided = std::any_of(facts.events.begin(), facts.events.end(), [&](const EventFacts& event) {
-      return event.position == effect.event_position;
-    });
+    const bool decided = std::any_of(facts.events.begin(), facts.events.end(),
+                                     [&](const EventFacts& event) { return event.position == effect.event_position; });
     check.Hold(kName, decided, "effect " + std::to_string(effect.id) + " belongs to no event of its order");
     check.Hold(kName, !effect.given_up,
                "effect " + std::to_string(effect.id) + " (" + EffectName(effect.effect.kind) + ") was given up after " +
@@ -239,8 +232,7 @@ std::vector<Violation> CheckLog(const LogFacts& facts) {
   std::vector<Violation> violations;
   const auto equal = [&](const char* equation, const char* what, std::int64_t found, std::int64_t wanted) {
     if (found == wanted) return;
-    violations.push_back(
-        {equation, "", std::string(what) + " is " + std::to_string(found) + ", not " + std::to_string(wanted)});
+    violations.push_back({equation, "", std::string(what) + " is " + std::to_string(found) + ", not " + std::to_string(wanted)});
   };
   equal("outbox_is_dense", "the number of events", facts.event_count, facts.last_position);
   equal("outbox_is_dense", "the last position", facts.event_last, facts.last_position);
@@ -263,9 +255,8 @@ std::vector<Unfinished> ListUnfinished(const OrderFacts& facts, Timestamp now) {
   }
   for (const EffectFacts& effect : facts.effects) {
     if (effect.done || effect.given_up) continue;
-    const auto decided = std::find_if(facts.events.begin(), facts.events.end(), [&](const EventFacts& event) {
-      return event.position == effect.event_position;
-    });
+    const auto decided = std::find_if(facts.events.begin(), facts.events.end(),
+                                      [&](const EventFacts& event) { return event.position == effect.event_position; });
     unfinished.push_back({"effect " + std::to_string(effect.id) + " (" + EffectName(effect.effect.kind) + "), " +
                               std::to_string(effect.attempts) + " attempts",
                           order, decided == facts.events.end() ? now - Timestamp() : now - decided->time});

@@ -53,8 +53,9 @@ struct AuditReport {
 
 // Names of the equations of one order, and of the log.
 inline constexpr const char* kOrderEquations[] = {
-    "documents_read",    "columns_repeat_document", "sums_add_up",              "paid_is_kept_and_refunded", "one_order_per_key",
-    "order_is_as_quoted", "events_tell_orders",     "effects_follow_decisions", "returns_are_refunded",      "nothing_is_stuck"};
+    "documents_read",       "columns_repeat_document", "sums_add_up",        "paid_is_kept_and_refunded",
+    "one_order_per_key",    "order_is_as_quoted",      "events_tell_orders", "effects_follow_decisions",
+    "returns_are_refunded", "nothing_is_stuck"};
 inline constexpr const char* kLogEquations[] = {"outbox_is_dense", "numbers_are_dense"};
 
 // The equations of one order, but for nothing_is_stuck.

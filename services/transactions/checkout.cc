@@ -20,9 +20,7 @@ std::string ScopedKey(const std::string& customer, const std::string& idempotenc
 }
 
 // A guest's token: 128 random bits, in 32 hexadecimal digits. Only its hash is kept.
-std::string NewAccessToken(Random& random) {
-  return Hex(RandomBytes(random, 16));
-}
+std::string NewAccessToken(Random& random) { return Hex(RandomBytes(random, 16)); }
 
 std::string Fingerprint(const PlaceRequest& request) {
   std::string text = ToJson(request.basket.items);
@@ -82,12 +80,10 @@ std::string Words(const PendingEffect& pending) {
 }
 
 Error GivenUp() {
-  return {Code::kFailedPrecondition, "GIVEN_UP",
-          "the order could not be placed in time and was taken back; nothing was charged"};
+  return {Code::kFailedPrecondition, "GIVEN_UP", "the order could not be placed in time and was taken back; nothing was charged"};
 }
 
-Order WithPromises(Order order, const std::map<BookId, std::int64_t>& backordered,
-                   const std::map<BookId, StockLevel>& levels) {
+Order WithPromises(Order order, const std::map<BookId, std::int64_t>& backordered, const std::map<BookId, StockLevel>& levels) {
   for (OrderLine& line : order.lines) {
     const auto later = backordered.find(line.book);
     line.backordered_quantity = later == backordered.end() ? 0 : later->second;
@@ -100,9 +96,7 @@ Order WithPromises(Order order, const std::map<BookId, std::int64_t>& backordere
   return order;
 }
 
-bool PaidByCard(const Order& order) {
-  return order.payment_method == PaymentMethod::kCard && order.totals.total_minor > 0;
-}
+bool PaidByCard(const Order& order) { return order.payment_method == PaymentMethod::kCard && order.totals.total_minor > 0; }
 
 bool HasReason(const Status& status, const char* reason) { return !status.ok() && status.error().reason == reason; }
 
@@ -204,8 +198,7 @@ class Checkout::UnpaidHere {
 class Checkout::Lease {
  public:
   // `intent` is as it was given under the lease.
-  Lease(const Checkout& checkout, const Intent& intent)
-      : checkout_(checkout), key_(intent.key), until_(intent.lease_until) {}
+  Lease(const Checkout& checkout, const Intent& intent) : checkout_(checkout), key_(intent.key), until_(intent.lease_until) {}
 
   // For the next step: a context that ends before the lease does. Another lease's length is taken when less than three
   // quarters are left, which is as long as a step may take. ABORTED (STILL_RUNNING): it ran out, and somebody else drives.
@@ -241,8 +234,8 @@ Checkout::Checkout(const Parts& parts, Options options)
                                       "How often another service refused for good what was decided about an order.")),
       given_up_(parts.metrics.Counter("effects_given_up_total",
                                       "What was decided about an order, refused for so long that staff have to do it.")),
-      asked_again_(parts.metrics.Counter("orders_mended_total",
-                                         "Orders that a service had lost with an older copy, and has again.")),
+      asked_again_(
+          parts.metrics.Counter("orders_mended_total", "Orders that a service had lost with an older copy, and has again.")),
       not_mended_(parts.metrics.Counter("orders_not_mended_total",
                                         "Orders of which a service has lost what cannot be asked for again.")) {}
 
@@ -343,8 +336,8 @@ Result<Intent> Checkout::NewIntent(const PlaceRequest& request, const std::strin
 }
 
 Result<Order> Checkout::Drive(const Intent& intent, Lease lease, const Context& context) {
-  Result<Order> order = intent.state == Intent::State::kUndoing ? Undo(intent, *intent.error, lease, context)
-                                                                : Forward(intent, lease, context);
+  Result<Order> order =
+      intent.state == Intent::State::kUndoing ? Undo(intent, *intent.error, lease, context) : Forward(intent, lease, context);
   if (!order.ok()) LetGo(intent, lease, order.error());
   return order;
 }
@@ -502,8 +495,8 @@ bool Checkout::RecoverIntent(const std::string& key, const Context& context) {
     if (!released.ok()) return released.error();
     return Undo(*intent, GivenUp(), lease, context);
   }();
-  parts_.log.Info("intent_recovered", {{"order", intent->draft.id.value()},
-                                       {"outcome", order.ok() ? "placed" : order.error().reason.c_str()}});
+  parts_.log.Info("intent_recovered",
+                  {{"order", intent->draft.id.value()}, {"outcome", order.ok() ? "placed" : order.error().reason.c_str()}});
   if (!order.ok()) LetGo(*intent, lease, order.error());
   return true;
 }
@@ -512,10 +505,10 @@ void Checkout::RecoverEffect(const PendingEffect& pending, const Context& contex
   const Status done = Perform(pending, context);
   if (done.ok()) return parts_.store.FinishEffect(pending.id);
   const obs::Log::Fields fields = {{"order", pending.order.id.value()},
-                                          {"effect", pending.id},
-                                          {"attempts", pending.attempts + 1},
-                                          {"reason", done.error().reason},
-                                          {"message", done.error().message}};
+                                   {"effect", pending.id},
+                                   {"attempts", pending.attempts + 1},
+                                   {"reason", done.error().reason},
+                                   {"message", done.error().message}};
   const Timestamp now = parts_.clock.Now();
   if (Transient(done.error())) {
     parts_.log.Warn("effect_failed", fields);
@@ -541,10 +534,8 @@ Status Checkout::Perform(const PendingEffect& pending, const Context& context) {
     case Effect::Kind::kRefundPayment:
       if (order.payment_method != PaymentMethod::kCard) return Ok();  // Cash and transfers go back by hand.
       return parts_.card.Refund(order.id, key, pending.effect.amount_minor, order.currency_code, context);
-    case Effect::Kind::kRestock:
-      return parts_.stock.TakeBack(order.id, key, pending.effect.items, Restock::kYes, context);
-    case Effect::Kind::kStrikeOff:
-      return parts_.stock.TakeBack(order.id, key, pending.effect.items, Restock::kNo, context);
+    case Effect::Kind::kRestock: return parts_.stock.TakeBack(order.id, key, pending.effect.items, Restock::kYes, context);
+    case Effect::Kind::kStrikeOff: return parts_.stock.TakeBack(order.id, key, pending.effect.items, Restock::kNo, context);
     case Effect::Kind::kReleaseRedemptions: return parts_.pricing.ReleaseClaim(order.id, context);
   }
   return Ok();

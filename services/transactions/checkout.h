@@ -150,7 +150,7 @@ class Checkout {
   obs::Counter& asked_again_;
   obs::Counter& not_mended_;
   std::atomic<bool> numbers_known_ = false;  // Promotions have said how far they followed the events of before this start.
-  LostElsewhere found_;  // By LookBack, of this start; its thread alone uses it.
+  LostElsewhere found_;                      // By LookBack, of this start; its thread alone uses it.
   std::mutex mutex_;
   std::condition_variable ended_;
   std::set<std::string> running_;  // Guarded by mutex_: keys that Place drives in this process.

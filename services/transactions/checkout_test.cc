@@ -152,9 +152,8 @@ TEST_F(CheckoutTest, WhatNobodyPaysForOrConfirmsRunsOut) {
   const OrderId forgotten = place(1, PaymentMethod::kInvoice);
   const OrderId packed = place(2, PaymentMethod::kInvoice);
   const OrderId paid = place(3, PaymentMethod::kCard);
-  (void)store_->Decided(packed, "", "", clock_.Now(), [&](const Order& order) {
-    return AdvanceFulfilment(order, FulfilmentState::kPacked, clock_.Now());
-  });
+  (void)store_->Decided(packed, "", "", clock_.Now(),
+                        [&](const Order& order) { return AdvanceFulfilment(order, FulfilmentState::kPacked, clock_.Now()); });
   EXPECT_EQ(checkout.CancelRunOut(10), 0);
 
   clock_.Advance(24h);

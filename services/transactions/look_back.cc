@@ -20,9 +20,7 @@ constexpr int kDecisionsWhereAmiss = 10'000;
 // More events than a copy of some months ago lacks: a position beyond that is a caller's mistake.
 constexpr std::int64_t kLostEventsMax = 10'000'000;
 
-bool WasCharged(const Order& order) {
-  return order.payment_method == PaymentMethod::kCard && order.charged_minor > 0;
-}
+bool WasCharged(const Order& order) { return order.payment_method == PaymentMethod::kCard && order.charged_minor > 0; }
 
 bool HasClaims(const Order& order) {
   return std::any_of(order.campaigns.begin(), order.campaigns.end(), [](const auto& note) { return note.applied; });
@@ -137,22 +135,19 @@ Status Checkout::LookBackAtDecisions(LostElsewhere& found, int done, int most, c
   return Ok();
 }
 
-void Checkout::ShowOlderCopy(const std::string& store, bool found) {
-  obs::OlderCopy(parts_.metrics, store).Set(found ? 1 : 0);
-}
+void Checkout::ShowOlderCopy(const std::string& store, bool found) { obs::OlderCopy(parts_.metrics, store).Set(found ? 1 : 0); }
 
 void Checkout::Tell(const Lost& lost) {
   ShowOlderCopy(lost.store, lost.left > 0);
   if (!lost.any()) return;
   asked_again_.Increment(lost.mended);
   not_mended_.Increment(lost.left);
-  parts_.log.Warn("older_copy_found",
-                  {{"store", lost.store},
-                   {"orders_mended", lost.mended},
-                   {"decisions_mended", lost.decisions},
-                   {"left", lost.left},
-                   {"first_left", lost.first_left},
-                   {"what", "an older copy of this store was put back; octavo audit names what is left"}});
+  parts_.log.Warn("older_copy_found", {{"store", lost.store},
+                                       {"orders_mended", lost.mended},
+                                       {"decisions_mended", lost.decisions},
+                                       {"left", lost.left},
+                                       {"first_left", lost.first_left},
+                                       {"what", "an older copy of this store was put back; octavo audit names what is left"}});
 }
 
 Status Checkout::LookBack(const Context& context) {

@@ -84,8 +84,7 @@ std::vector<Intent> MemoryStore::DueIntents(Timestamp now, int limit) {
   for (const auto& [key, intent] : intents_) {
     if (Unfinished(intent) && intent.lease_until <= now) due.push_back(intent);
   }
-  std::stable_sort(due.begin(), due.end(),
-                   [](const Intent& a, const Intent& b) { return a.create_time < b.create_time; });
+  std::stable_sort(due.begin(), due.end(), [](const Intent& a, const Intent& b) { return a.create_time < b.create_time; });
   if (due.size() > static_cast<std::size_t>(limit)) due.resize(static_cast<std::size_t>(limit));
   return due;
 }
@@ -170,8 +169,8 @@ std::vector<OrderId> MemoryStore::RunOutOrders(Timestamp now, int limit) {
   return run_out;
 }
 
-Result<Order> MemoryStore::Decided(const OrderId& id, const std::string& key, const std::string& fingerprint,
-                                   Timestamp now, const Decide& decide) {
+Result<Order> MemoryStore::Decided(const OrderId& id, const std::string& key, const std::string& fingerprint, Timestamp now,
+                                   const Decide& decide) {
   const std::lock_guard lock(mutex_);
   const auto found = orders_.find(id);
   if (found == orders_.end()) return Error{Code::kNotFound, "UNKNOWN_ORDER", "there is no order orders/" + id.value()};

@@ -20,8 +20,7 @@ constexpr std::int64_t kDaysMax = 3650;
 
 Status CheckDays(const std::string& name, std::int64_t days) {
   if (days <= kDaysMax) return Ok();
-  return InvalidField("--transactions." + name, "must be at most " + std::to_string(kDaysMax) + ", is " +
-                                                    std::to_string(days));
+  return InvalidField("--transactions." + name, "must be at most " + std::to_string(kDaysMax) + ", is " + std::to_string(days));
 }
 
 }  // namespace
@@ -34,8 +33,7 @@ Module::Running::Running(const runtime::Environment& environment, const Configur
       pricing(caller, configuration.prices),
       stock(caller),
       card(caller),
-      checkout({*store, pricing, stock, card, environment.clock, environment.random, environment.log,
-                environment.metrics},
+      checkout({*store, pricing, stock, card, environment.clock, environment.random, environment.log, environment.metrics},
                {.unpaid_copies_max = configuration.unpaid_copies_max,
                 .unpaid_kept = std::chrono::hours(24) * configuration.unpaid_days}),
       pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
@@ -120,9 +118,8 @@ Status Module::Start(const runtime::Peers& peers) {
   if (running_->database->dialect() == db::Dialect::kPostgres) {
     running_->watch.emplace(
         background::Repeater::Options{.name = "event_watch", .interval = background::kWatchInterval}, running_->log,
-                            running_->metrics,
-                            background::NotifyOfNew(
-                                [&store = *running_->store] { return store.LastPosition(); }, running_->events));
+        running_->metrics,
+        background::NotifyOfNew([&store = *running_->store] { return store.LastPosition(); }, running_->events));
   }
   recovery_ = std::thread([this] { RecoverUntilStopped(); });
   running_->pipeline.Open();

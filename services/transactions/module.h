@@ -9,9 +9,9 @@
 #include <thread>
 #include <vector>
 
+#include "lib/background/log_watch.h"
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
-#include "lib/background/log_watch.h"
 #include "services/transactions/checkout.h"
 #include "services/transactions/peers_client.h"
 #include "services/transactions/service.h"
@@ -56,8 +56,8 @@ class Module final : public runtime::Module {
  private:
   // Everything that lives from Open to Stop, in order of need.
   struct Running {
-    Running(const runtime::Environment& environment, const Configuration& configuration,
-            std::unique_ptr<db::Database> database, const MakeStore& make_store);
+    Running(const runtime::Environment& environment, const Configuration& configuration, std::unique_ptr<db::Database> database,
+            const MakeStore& make_store);
 
     const std::unique_ptr<db::Database> database;
     const std::unique_ptr<Store> store;

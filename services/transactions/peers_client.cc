@@ -53,9 +53,9 @@ Error UnknownBook(const BookId& book) {
 // Ok when it has a price of this shop; 0 is one.
 Status CheckForSale(const catalog::v1::Book& book, const std::string& currency_code) {
   if (book.has_price() && book.price().currency_code() == currency_code) return Ok();
-  const std::string why = book.has_price() ? "has a price in " + book.price().currency_code() + ", and this shop sells in " +
-                                                 currency_code
-                                           : "has no price";
+  const std::string why = book.has_price()
+                              ? "has a price in " + book.price().currency_code() + ", and this shop sells in " + currency_code
+                              : "has no price";
   return Error{.code = Code::kFailedPrecondition,
                .reason = "NOT_FOR_SALE",
                .message = book.name() + " (" + book.title() + ") is not for sale: it " + why,
@@ -65,9 +65,8 @@ Status CheckForSale(const catalog::v1::Book& book, const std::string& currency_c
 bool IsBoundByFixedPrice(const catalog::v1::Book& book, const PriceRules& rules) {
   if (rules.fixed_price_discount_max_basis_points < 0) return false;
   const auto& free = rules.unbound_categories;
-  return std::none_of(book.categories().begin(), book.categories().end(), [&](const std::string& category) {
-    return std::find(free.begin(), free.end(), category) != free.end();
-  });
+  return std::none_of(book.categories().begin(), book.categories().end(),
+                      [&](const std::string& category) { return std::find(free.begin(), free.end(), category) != free.end(); });
 }
 
 // Adds a tax that is not in the prices to each unit's share, so that the shares are what was paid.
@@ -93,8 +92,7 @@ OrderLine ToLine(const promotions::v1::QuotedLine& quoted, const std::string& ti
                  .tax_minor = quoted.tax().minor(),
                  .tax_basis_points = rules.tax_basis_points,
                  .free_quantity = quoted.free_quantity()};
-  line.unit_total_minor =
-      WithTax({quoted.unit_total_minor().begin(), quoted.unit_total_minor().end()}, added_tax);
+  line.unit_total_minor = WithTax({quoted.unit_total_minor().begin(), quoted.unit_total_minor().end()}, added_tax);
   return line;
 }
 
@@ -166,8 +164,7 @@ Result<std::optional<std::int64_t>> NothingWhere(const Error& error, const char*
 GrpcPricing::GrpcPricing(const rpc::Caller& caller, PriceRules rules)
     : caller_(caller), rules_(rules), quotes_(kTogether, [this](auto group) { return QuoteTogether(group); }) {}
 
-void GrpcPricing::Connect(const std::shared_ptr<grpc::Channel>& catalog,
-                          const std::shared_ptr<grpc::Channel>& promotions) {
+void GrpcPricing::Connect(const std::shared_ptr<grpc::Channel>& catalog, const std::shared_ptr<grpc::Channel>& promotions) {
   catalog_ = catalog::v1::CatalogService::NewStub(catalog);
   promotions_ = promotions::v1::PromotionsService::NewStub(promotions);
 }
@@ -194,9 +191,8 @@ Journey GrpcPricing::QuoteTogether(std::span<QuoteCall* const> group) {
     }
   }
   if (asked.empty()) return Journey::kDone;
-  const auto response =
-      caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::BatchQuoteBaskets, request,
-                     LimitTogether(group, kReadBudget));
+  const auto response = caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::BatchQuoteBaskets,
+                                       request, LimitTogether(group, kReadBudget));
   if (!response.ok()) return AnswerAll<QuoteCall>(asked, response.error());
   if (response->outcomes_size() != request.requests_size()) return AnswerAll<QuoteCall>(asked, BadAnswer());
   for (int i = 0; i < response->outcomes_size(); ++i) {
@@ -261,9 +257,7 @@ Result<promotions::v1::QuoteBasketRequest> GrpcPricing::ToRequest(const ToQuote&
 }
 
 Result<Order> GrpcPricing::ToOrder(const Basket& basket, const promotions::v1::Quote& quote, const Books& books) const {
-  Order order{.buyer = basket.buyer,
-              .currency_code = quote.total().currency_code(),
-              .delivery_method = basket.delivery_method};
+  Order order{.buyer = basket.buyer, .currency_code = quote.total().currency_code(), .delivery_method = basket.delivery_method};
   for (const auto& quoted : quote.lines()) {
     const auto book = books.find(FindBookId(quoted.book()).value_or(BookId()));
     if (book == books.end()) return BadAnswer();
@@ -302,8 +296,8 @@ Status GrpcPricing::Claim(const Order& order, const Context& context) {
 Status GrpcPricing::ReleaseClaim(const OrderId& order, const Context& context) {
   promotions::v1::ReleaseRedemptionsRequest request;
   request.set_order_key(order.value());
-  return Discard(caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::ReleaseRedemptions,
-                                request, Limit(context, kWriteBudget)));
+  return Discard(caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::ReleaseRedemptions, request,
+                                Limit(context, kWriteBudget)));
 }
 
 Result<std::optional<std::int64_t>> GrpcPricing::Known(const OrderId& order, const Context& context) {
@@ -359,14 +353,14 @@ void GrpcStock::Connect(const std::shared_ptr<grpc::Channel>& inventory) {
 Result<std::map<BookId, StockLevel>> GrpcStock::Levels(const std::vector<BookId>& books, const Context& context) {
   inventory::v1::BatchGetStockRequest request;
   for (const BookId& book : books) request.add_books(BookName(book));
-  const auto response = TRY(caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::BatchGetStock,
-                                           request, Limit(context, kReadBudget)));
+  const auto response = TRY(caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::BatchGetStock, request,
+                                           Limit(context, kReadBudget)));
   std::map<BookId, StockLevel> levels;
   for (const auto& stock : response.stocks()) {
-    levels[FindBookId(stock.book()).value_or(BookId())] = {.available = stock.available(),
-                                      .beyond_shelf = BeyondShelf(stock.policy()),
-                                      .promisable = std::max<std::int64_t>(
-                                          0, stock.policy().backorder_max() - stock.backordered())};
+    levels[FindBookId(stock.book()).value_or(BookId())] = {
+        .available = stock.available(),
+        .beyond_shelf = BeyondShelf(stock.policy()),
+        .promisable = std::max<std::int64_t>(0, stock.policy().backorder_max() - stock.backordered())};
   }
   return levels;
 }
@@ -452,8 +446,8 @@ Status SandboxCard::Authorize(const Order& order, const std::string& token, cons
   // The outcome is unknown: ask what became of the key, rather than guess.
   payments::v1::GetChargeRequest question;
   question.set_key(order.id.value());
-  const auto found = caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::GetCharge, question,
-                                    Limit(context, kReadBudget));
+  const auto found =
+      caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::GetCharge, question, Limit(context, kReadBudget));
   if (!found.ok() && found.error().code == Code::kNotFound) {
     // Nothing happened, and after this nothing can: the key is void.
     TRY(Void(order.id, context));
@@ -474,8 +468,8 @@ Status SandboxCard::Authorize(const Order& order, const std::string& token, cons
 Result<std::optional<std::int64_t>> SandboxCard::Known(const OrderId& order, const Context& context) {
   payments::v1::GetChargeRequest request;
   request.set_key(order.value());
-  const auto found = caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::GetCharge, request,
-                                    Limit(context, kReadBudget));
+  const auto found =
+      caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::GetCharge, request, Limit(context, kReadBudget));
   if (!found.ok()) return NothingWhere(found.error(), "UNKNOWN_CHARGE");
   const bool let_go = found->state() == payments::v1::Charge::STATE_VOIDED;
   return std::optional<std::int64_t>(found->refunded().minor() + (let_go ? 1 : 0));
@@ -484,15 +478,15 @@ Result<std::optional<std::int64_t>> SandboxCard::Known(const OrderId& order, con
 Status SandboxCard::Capture(const OrderId& order, const Context& context) {
   payments::v1::CaptureRequest request;
   request.set_key(order.value());
-  return Discard(caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::Capture, request,
-                                Limit(context, kProviderBudget)));
+  return Discard(
+      caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::Capture, request, Limit(context, kProviderBudget)));
 }
 
 Status SandboxCard::Void(const OrderId& order, const Context& context) {
   payments::v1::VoidRequest request;
   request.set_key(order.value());
-  return Discard(caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::Void, request,
-                                Limit(context, kProviderBudget)));
+  return Discard(
+      caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::Void, request, Limit(context, kProviderBudget)));
 }
 
 Status SandboxCard::Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor,
@@ -501,8 +495,8 @@ Status SandboxCard::Refund(const OrderId& order, const std::string& key, std::in
   request.set_key(order.value());
   request.set_refund_key(key);
   *request.mutable_amount() = rpc::MoneyProto(amount_minor, currency_code);
-  return Discard(caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::Refund, request,
-                                Limit(context, kProviderBudget)));
+  return Discard(
+      caller_.Invoke(*sandbox_, &payments::v1::SandboxService::StubInterface::Refund, request, Limit(context, kProviderBudget)));
 }
 
 }  // namespace octavo::transactions

@@ -210,9 +210,9 @@ TEST_F(GrpcPricingTest, TheSharesOfTheUnitsAreWhatIsPaidTaxesAndAll) {
 }
 
 TEST_F(GrpcPricingTest, AFixedPriceLawBindsNewBooksAndLeavesRemaindersFree) {
-  ASSERT_THAT(Quote({.fixed_price_discount_max_basis_points = 500, .unbound_categories = {"categories/remainders"}},
-                    ThreeAndOne()),
-              IsOk());
+  ASSERT_THAT(
+      Quote({.fixed_price_discount_max_basis_points = 500, .unbound_categories = {"categories/remainders"}}, ThreeAndOne()),
+      IsOk());
 
   const auto& asked = promotions_.asked;
   EXPECT_TRUE(asked.lines(0).fixed_price().applies());

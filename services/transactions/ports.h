@@ -70,7 +70,7 @@ class Pricing {
 struct StockLevel {
   std::int64_t available = 0;
   Promise beyond_shelf = Promise::kUnavailable;  // How copies beyond the shelf are promised.
-  std::int64_t promisable = 0;                    // So many more of them.
+  std::int64_t promisable = 0;                   // So many more of them.
 };
 
 // What becomes of copies that are taken back and had left the shelf: those that are still waited for are struck off anyway.
@@ -105,8 +105,8 @@ class PaymentProvider {
   virtual Status Capture(const OrderId& order, const Context& context) = 0;
   // Lets go what is or may be held; a later Authorize for this order is then refused.
   virtual Status Void(const OrderId& order, const Context& context) = 0;
-  virtual Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor,
-                        const std::string& currency_code, const Context& context) = 0;
+  virtual Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor, const std::string& currency_code,
+                        const Context& context) = 0;
 };
 
 }  // namespace octavo::transactions

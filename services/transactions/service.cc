@@ -7,8 +7,8 @@
 #include "lib/base/digest.h"
 #include "lib/email/email.h"
 #include "services/transactions/domain/returns.h"
-#include "services/transactions/store_json.h"
 #include "services/transactions/service_messages.h"
+#include "services/transactions/store_json.h"
 
 #include "lib/base/quoted.h"
 
@@ -129,8 +129,7 @@ TransactionsService::TransactionsService(Parts parts, rpc::Pipeline& pipeline)
   ServerStreaming("StreamOrderEventBatches", this, &TransactionsService::StreamOrderEventBatches);
 }
 
-Result<v1::OrderPreview> TransactionsService::PreviewOrder(const rpc::Call& call,
-                                                           const v1::PreviewOrderRequest& request) {
+Result<v1::OrderPreview> TransactionsService::PreviewOrder(const rpc::Call& call, const v1::PreviewOrderRequest& request) {
   const auto history = request.with_history() ? Checkout::History::kKnown : Checkout::History::kHidden;
   return ToProto(TRY(parts_.checkout.PreviewOrder(TRY(Parse(request)), history, ContextOf(call))));
 }
@@ -177,8 +176,7 @@ Result<v1::ListOrdersResponse> TransactionsService::ListOrders(const rpc::Call&,
   if (request.state() != v1::Order::STATE_UNSPECIFIED) filter.state = static_cast<OrderState>(request.state());
   // A page begins behind the number of the last order of the page before, so that it is stable while orders come in.
   const std::string listing = rpc::ListingOf(request);
-  filter.before_number =
-      TRY(parts_.page_tokens.OpenNumber(listing, request.page_token(), {.first = filter.before_number}));
+  filter.before_number = TRY(parts_.page_tokens.OpenNumber(listing, request.page_token(), {.first = filter.before_number}));
   v1::ListOrdersResponse response;
   const auto orders = parts_.store.ListOrders(filter, size + 1);
   for (const Order& order : orders) {
@@ -232,10 +230,9 @@ Result<v1::Order> TransactionsService::RefundOrder(const rpc::Call&, const v1::R
   if (request.idempotency_key().empty()) return MissingKey();
   const std::vector<Item> items = TRY(ParseItems(request.items()));
   const std::string fingerprint = Hex(Sha256(id.value() + ToJson(items) + (request.restock() ? "1" : "0")));
-  return Decide(id, "refund/" + request.idempotency_key(), fingerprint,
-                [&](const Order& now) -> Result<std::optional<Change>> {
-                  return std::optional(TRY(Refund(now, items, request.restock(), request.reason())));
-                });
+  return Decide(id, "refund/" + request.idempotency_key(), fingerprint, [&](const Order& now) -> Result<std::optional<Change>> {
+    return std::optional(TRY(Refund(now, items, request.restock(), request.reason())));
+  });
 }
 
 Result<v1::Order> TransactionsService::RequestReturn(const rpc::Call&, const v1::RequestReturnRequest& request) {
@@ -253,18 +250,16 @@ Result<v1::Order> TransactionsService::RequestReturn(const rpc::Call&, const v1:
 
 Result<v1::Order> TransactionsService::AcceptReturn(const rpc::Call&, const v1::AcceptReturnRequest& request) {
   const ReturnName name = TRY(ParseReturnName(request.name()));
-  return Decide(name.order, "", "", [&](const Order& now) {
-    return transactions::AcceptReturn(now, name.number, parts_.clock.Now());
-  });
+  return Decide(name.order, "", "",
+                [&](const Order& now) { return transactions::AcceptReturn(now, name.number, parts_.clock.Now()); });
 }
 
 Result<v1::Order> TransactionsService::RejectReturn(const rpc::Call&, const v1::RejectReturnRequest& request) {
   const ReturnName name = TRY(ParseReturnName(request.name()));
   const std::string answer = TRY(ParseSentence("answer", request.answer()));
   if (answer.empty()) return InvalidField("answer", "is missing: it tells the buyer why");
-  return Decide(name.order, "", "", [&](const Order& now) {
-    return transactions::RejectReturn(now, name.number, answer, parts_.clock.Now());
-  });
+  return Decide(name.order, "", "",
+                [&](const Order& now) { return transactions::RejectReturn(now, name.number, answer, parts_.clock.Now()); });
 }
 
 Result<v1::Order> TransactionsService::ReceiveReturn(const rpc::Call&, const v1::ReceiveReturnRequest& request) {
@@ -288,8 +283,7 @@ Result<v1::Order> TransactionsService::RecordPayment(const rpc::Call&, const v1:
   return Decide(id, "", "", [](const Order& now) { return transactions::RecordPayment(now); });
 }
 
-Result<v1::NotifyPaymentResponse> TransactionsService::NotifyPayment(const rpc::Call&,
-                                                                     const v1::NotifyPaymentRequest& request) {
+Result<v1::NotifyPaymentResponse> TransactionsService::NotifyPayment(const rpc::Call&, const v1::NotifyPaymentRequest& request) {
   const std::string signature = Hex(HmacSha256(parts_.notice_key, {request.body()}));
   if (parts_.notice_key.empty() || !SameInConstantTime(signature, request.signature())) {
     return Error{Code::kPermissionDenied, "BAD_SIGNATURE", "the notice is not signed by the payment provider"};
@@ -309,8 +303,7 @@ Result<v1::ClaimGuestOrdersResponse> TransactionsService::ClaimGuestOrders(const
   return response;
 }
 
-Result<v1::EraseCustomerResponse> TransactionsService::EraseCustomer(const rpc::Call&,
-                                                                     const v1::EraseCustomerRequest& request) {
+Result<v1::EraseCustomerResponse> TransactionsService::EraseCustomer(const rpc::Call&, const v1::EraseCustomerRequest& request) {
   if (!request.customer().empty()) TRY(CheckCustomer(request.customer()));
   std::string email;
   if (!request.email().empty()) email = TRY(ParseEmail("email", request.email()));
@@ -323,8 +316,8 @@ Result<v1::EraseCustomerResponse> TransactionsService::EraseCustomer(const rpc::
   return response;
 }
 
-Result<v1::ListErasedCustomersResponse> TransactionsService::ListErasedCustomers(
-    const rpc::Call&, const v1::ListErasedCustomersRequest& request) {
+Result<v1::ListErasedCustomersResponse> TransactionsService::ListErasedCustomers(const rpc::Call&,
+                                                                                 const v1::ListErasedCustomersRequest& request) {
   const int size = TRY(names::ParsePageSize(request.page_size(), kErasedPageSizes));
   const std::string listing = rpc::ListingOf(request);
   std::string after;

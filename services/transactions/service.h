@@ -36,7 +36,6 @@ class TransactionsService final : public rpc::Service {
   TransactionsService(Parts parts, rpc::Pipeline& pipeline);
 
  private:
-
   Result<v1::OrderPreview> PreviewOrder(const rpc::Call& call, const v1::PreviewOrderRequest& request);
   Result<v1::Order> PlaceOrder(const rpc::Call& call, const v1::PlaceOrderRequest& request);
   Result<v1::Order> GetPlacedOrder(const rpc::Call& call, const v1::GetPlacedOrderRequest& request);
@@ -55,7 +54,7 @@ class TransactionsService final : public rpc::Service {
   Result<v1::EraseCustomerResponse> EraseCustomer(const rpc::Call& call, const v1::EraseCustomerRequest& request);
   Result<type::v1::Known> GetKnown(const rpc::Call& call, const v1::GetKnownRequest& request);
   Result<v1::ListErasedCustomersResponse> ListErasedCustomers(const rpc::Call& call,
-                                                             const v1::ListErasedCustomersRequest& request);
+                                                              const v1::ListErasedCustomersRequest& request);
   Result<v1::ListOrderEventsResponse> ListOrderEvents(const rpc::Call& call, const v1::ListOrderEventsRequest& request);
   Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> StreamOrderEvents(const rpc::Call& call,
                                                                          const v1::StreamOrderEventsRequest& request);

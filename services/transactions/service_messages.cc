@@ -14,14 +14,12 @@ namespace octavo::transactions {
 namespace {
 
 constexpr std::int64_t kQuantityMax = 99;
-constexpr int kItemsMax = 200;    // As many lines as a cart holds after a sign-in.
+constexpr int kItemsMax = 200;  // As many lines as a cart holds after a sign-in.
 constexpr int kCodesMax = 5;
 constexpr std::size_t kTextMax = 200;
 constexpr int kAddressLinesMax = 4;
 
-void Fill(type::v1::Money& money, std::int64_t minor, const Order& order) {
-  money = rpc::MoneyProto(minor, order.currency_code);
-}
+void Fill(type::v1::Money& money, std::int64_t minor, const Order& order) { money = rpc::MoneyProto(minor, order.currency_code); }
 
 void Fill(v1::OrderLine& to, const OrderLine& from, const Order& order) {
   to.set_book(BookName(from.book));
@@ -96,9 +94,8 @@ Result<Address> ParseAddress(const v1::Address& address, bool required) {
     return InvalidField("address.country_code", Quoted(parsed.country_code) + " is not a country of ISO 3166-1, like DE");
   }
   if (const auto rule = PostalRuleOf(country); required && rule && !IsPostalCode(*rule, parsed.postal_code)) {
-    return InvalidField("address.postal_code", Quoted(parsed.postal_code) + " is no postal code of " +
-                                                   country + ", where one looks like " +
-                                                   std::string(rule->example));
+    return InvalidField("address.postal_code", Quoted(parsed.postal_code) + " is no postal code of " + country +
+                                                   ", where one looks like " + std::string(rule->example));
   }
   return parsed;
 }
@@ -194,16 +191,15 @@ Result<PlaceRequest> Parse(const v1::PlaceOrderRequest& request) {
   TRY(CheckText("reader", request.reader(), /*required=*/false));
   Basket basket = TRY(ParseBasket(request.items(), request.buyer(), request.codes(), request.delivery_method()));
   Address address = TRY(ParseAddress(request.address(), shipping));
-  return PlaceRequest{
-      .idempotency_key = request.idempotency_key(),
-      .basket = std::move(basket),
-      .address = std::move(address),
-      .payment_method = static_cast<PaymentMethod>(request.payment_method()),
-      .payment_token = request.payment_method() == v1::PAYMENT_METHOD_CARD ? request.payment_token() : "",
-      .expected_total_minor = request.expected_total().minor(),
-      .expected_currency_code = request.expected_total().currency_code(),
-      .cart = request.cart(),
-      .reader = request.reader()};
+  return PlaceRequest{.idempotency_key = request.idempotency_key(),
+                      .basket = std::move(basket),
+                      .address = std::move(address),
+                      .payment_method = static_cast<PaymentMethod>(request.payment_method()),
+                      .payment_token = request.payment_method() == v1::PAYMENT_METHOD_CARD ? request.payment_token() : "",
+                      .expected_total_minor = request.expected_total().minor(),
+                      .expected_currency_code = request.expected_total().currency_code(),
+                      .cart = request.cart(),
+                      .reader = request.reader()};
 }
 
 void FillItems(google::protobuf::RepeatedPtrField<v1::OrderItem>& to, const std::vector<Item>& items) {

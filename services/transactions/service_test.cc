@@ -9,9 +9,9 @@
 #include <thread>
 #include <vector>
 
+#include "lib/background/log_watch.h"
 #include "lib/base/change_signal.h"
 #include "lib/rpc/status.h"
-#include "lib/background/log_watch.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
@@ -222,16 +222,19 @@ TEST_F(TransactionsServiceTest, NamesTheFieldThatIsWrong) {
       {"buyer.email", "\"reader\" is not an e-mail address", [](Request& r) { r.mutable_buyer()->set_email("reader"); }},
       {"buyer.full_name", "is longer than 200 bytes", [&](Request& r) { r.mutable_buyer()->set_full_name(name_of_many); }},
       {"buyer.full_name", "holds a control character", [](Request& r) { r.mutable_buyer()->set_full_name("a\nb"); }},
-      {"codes", "6 codes are more than 5", [](Request& r) { for (int i = 0; i < 6; ++i) r.add_codes("A"); }},
+      {"codes", "6 codes are more than 5",
+       [](Request& r) {
+         for (int i = 0; i < 6; ++i) r.add_codes("A");
+       }},
       {"delivery_method", "is missing", [](Request& r) { r.clear_delivery_method(); }},
       {"payment_method", "is missing", [](Request& r) { r.clear_payment_method(); }},
-      {"payment_method", "needs collection", [](Request& r) {
+      {"payment_method", "needs collection",
+       [](Request& r) {
          r.set_delivery_method(v1::DELIVERY_METHOD_SHIPPING);
          r.set_payment_method(v1::PAYMENT_METHOD_ON_COLLECTION);
        }},
       {"payment_token", "is missing", [](Request& r) { r.clear_payment_token(); }},
-      {"address.recipient", "is missing",
-       [](Request& r) { r.set_delivery_method(v1::DELIVERY_METHOD_SHIPPING); }},
+      {"address.recipient", "is missing", [](Request& r) { r.set_delivery_method(v1::DELIVERY_METHOD_SHIPPING); }},
       {"address.postal_code", "\"1011 AB\" is no postal code of DE, where one looks like 10115",
        [](Request& r) {
          r.set_delivery_method(v1::DELIVERY_METHOD_SHIPPING);
@@ -516,7 +519,7 @@ TEST_F(TransactionsServiceTest, EventsAreStreamedFromAnyPositionInOrderAsTheyHap
 TEST_F(TransactionsServiceTest, AStreamWakesForWhatAnotherProcessWrote) {
   const v1::Order order = Place(2);
   const background::Repeater watch({.name = "event_watch", .interval = std::chrono::milliseconds(1)}, *log_, metrics_,
-                             background::NotifyOfNew([this] { return store_.LastPosition(); }, events_));
+                                   background::NotifyOfNew([this] { return store_.LastPosition(); }, events_));
   v1::StreamOrderEventsRequest request;
   grpc::ClientContext context;
   const auto stream = stub_->StreamOrderEvents(&context, request);

@@ -187,8 +187,8 @@ std::vector<Order> ToOrders(const std::vector<Row>& rows) {
 void InsertOrder(Transaction& transaction, const std::string& key, const Order& order) {
   transaction.Execute(kInsertOrder, order.id.value(), order.number, key, order.buyer.customer, order.buyer.email,
                       order.currency_code, static_cast<int>(order.state), static_cast<int>(order.payment_state),
-                      static_cast<int>(order.payment_method), order.totals.total_minor, order.charged_minor,
-                      order.refunded_minor, order.place_time, OpenReturnCount(order), RunOutTime(order), ToJson(order));
+                      static_cast<int>(order.payment_method), order.totals.total_minor, order.charged_minor, order.refunded_minor,
+                      order.place_time, OpenReturnCount(order), RunOutTime(order), ToJson(order));
   for (const OrderLine& line : order.lines) {
     transaction.Execute(kInsertLine, order.id.value(), line.book.value(), line.quantity, line.backordered_quantity,
                         line.refunded_quantity, line.total_minor);
@@ -196,9 +196,9 @@ void InsertOrder(Transaction& transaction, const std::string& key, const Order& 
 }
 
 void UpdateOrder(Transaction& transaction, const Order& order) {
-  transaction.Execute(kUpdateOrder, order.id.value(), order.buyer.customer, order.buyer.email,
-                      static_cast<int>(order.state), static_cast<int>(order.payment_state), order.charged_minor,
-                      order.refunded_minor, OpenReturnCount(order), RunOutTime(order), ToJson(order));
+  transaction.Execute(kUpdateOrder, order.id.value(), order.buyer.customer, order.buyer.email, static_cast<int>(order.state),
+                      static_cast<int>(order.payment_state), order.charged_minor, order.refunded_minor, OpenReturnCount(order),
+                      RunOutTime(order), ToJson(order));
   for (const OrderLine& line : order.lines) {
     transaction.Execute(kUpdateLine, order.id.value(), line.book.value(), line.refunded_quantity);
   }
@@ -207,8 +207,7 @@ void UpdateOrder(Transaction& transaction, const Order& order) {
 // Gives the event its position.
 std::int64_t InsertEvent(Transaction& transaction, const OrderEvent& event) {
   const std::int64_t position = transaction.QueryTheOne(kNextPosition).Int(0);
-  transaction.Execute(kInsertEvent, position, event.order.id.value(), static_cast<int>(event.type), event.time,
-                      ToJson(event));
+  transaction.Execute(kInsertEvent, position, event.order.id.value(), static_cast<int>(event.type), event.time, ToJson(event));
   return position;
 }
 
@@ -216,11 +215,8 @@ void WriteChange(Transaction& transaction, Change& change, Timestamp now) {
   change.order.update_time = now;
   CheckInvariants(change.order);
   UpdateOrder(transaction, change.order);
-  const std::int64_t position = InsertEvent(transaction, {.type = change.event,
-                                                          .time = now,
-                                                          .order = change.order,
-                                                          .note = change.note,
-                                                          .items = change.items});
+  const std::int64_t position = InsertEvent(
+      transaction, {.type = change.event, .time = now, .order = change.order, .note = change.note, .items = change.items});
   CHECK(static_cast<std::int64_t>(change.effects.size()) < kEffectsPerEventMax);
   std::int64_t id = position * kEffectsPerEventMax;
   for (const Effect& effect : change.effects) {
@@ -425,9 +421,8 @@ void SqlStore::AddAccess(const OrderId& id, const std::string& token_hash, Times
 }
 
 bool SqlStore::HasAccess(const OrderId& id, const std::string& token_hash) {
-  return database_.Read([&](Transaction& transaction) {
-    return transaction.QueryOne(kSelectAccess, token_hash, id.value()).has_value();
-  });
+  return database_.Read(
+      [&](Transaction& transaction) { return transaction.QueryOne(kSelectAccess, token_hash, id.value()).has_value(); });
 }
 
 std::vector<Order> SqlStore::ListOrders(const OrderFilter& filter, int limit) {
@@ -441,15 +436,11 @@ std::vector<Order> SqlStore::ListOrders(const OrderFilter& filter, int limit) {
 }
 
 std::int64_t SqlStore::CountOrders(const std::string& customer, const std::string& email) {
-  return database_.Read([&](Transaction& transaction) {
-    return transaction.QueryTheOne(kCountOfBuyer, customer, email).Int(0);
-  });
+  return database_.Read([&](Transaction& transaction) { return transaction.QueryTheOne(kCountOfBuyer, customer, email).Int(0); });
 }
 
 std::int64_t SqlStore::UnpaidCopies(const std::string& customer, const std::string& email) {
-  return database_.Read([&](Transaction& transaction) {
-    return transaction.QueryTheOne(kUnpaidCopies, customer, email).Int(0);
-  });
+  return database_.Read([&](Transaction& transaction) { return transaction.QueryTheOne(kUnpaidCopies, customer, email).Int(0); });
 }
 
 std::vector<OrderId> SqlStore::RunOutOrders(Timestamp now, int limit) {
@@ -479,13 +470,11 @@ Result<Order> SqlStore::Decided(const OrderId& id, const std::string& key, const
 }
 
 std::vector<PendingEffect> SqlStore::DueEffects(Timestamp now, int limit) {
-  return database_.Read(
-      [&](Transaction& transaction) { return ToPendingEffects(transaction.Query(kDueEffects, now, limit)); });
+  return database_.Read([&](Transaction& transaction) { return ToPendingEffects(transaction.Query(kDueEffects, now, limit)); });
 }
 
 std::vector<PendingEffect> SqlStore::LastDoneEffects(int limit) {
-  return database_.Read(
-      [&](Transaction& transaction) { return ToPendingEffects(transaction.Query(kLastDoneEffects, limit)); });
+  return database_.Read([&](Transaction& transaction) { return ToPendingEffects(transaction.Query(kLastDoneEffects, limit)); });
 }
 
 void SqlStore::FinishEffect(std::int64_t id) {

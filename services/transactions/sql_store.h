@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "lib/db/database.h"
-#include "services/transactions/store_facts.h"
 #include "services/transactions/store.h"
+#include "services/transactions/store_facts.h"
 
 namespace octavo::transactions {
 

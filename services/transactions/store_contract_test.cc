@@ -57,12 +57,10 @@ class StoreContractTest : public testing::TestWithParam<Kind> {
   std::unique_ptr<Store> store_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Every, StoreContractTest, testing::Values(Kind::kMemory, Kind::kSqlite, Kind::kPostgres),
-                         [](const auto& info) {
-                           return std::string(info.param == Kind::kMemory   ? "Memory"
-                                              : info.param == Kind::kSqlite ? "Sqlite"
-                                                                            : "Postgres");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Every, StoreContractTest, testing::Values(Kind::kMemory, Kind::kSqlite, Kind::kPostgres), [](const auto& info) {
+      return std::string(info.param == Kind::kMemory ? "Memory" : info.param == Kind::kSqlite ? "Sqlite" : "Postgres");
+    });
 
 TEST_P(StoreContractTest, OrdersAreOpenedByTheLastTokensUntilTheirBuyerIsErased) {
   const Order order = PlaceExample(1);

@@ -62,11 +62,11 @@ struct OrderFacts {
   OrderId id;
   std::optional<Intent> intent;  // None: forgotten after its time, or never there.
   std::optional<OrderColumns> columns;
-  std::optional<Order> order;  // The document of the same row.
-  std::vector<EventFacts> events;  // By position.
-  std::optional<Order> told;  // The order as the last event has it.
+  std::optional<Order> order;        // The document of the same row.
+  std::vector<EventFacts> events;    // By position.
+  std::optional<Order> told;         // The order as the last event has it.
   std::vector<EffectFacts> effects;  // By id.
-  bool damaged = false;  // Some stored JSON does not read; the rest of the facts is incomplete.
+  bool damaged = false;              // Some stored JSON does not read; the rest of the facts is incomplete.
 };
 
 // Of the tables as wholes, in one moment.

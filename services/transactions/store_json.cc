@@ -10,8 +10,7 @@ using nlohmann::json;
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Buyer, customer, email, full_name)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Address, recipient, lines, postal_code, city, country_code)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Totals, subtotal_minor, discount_minor, delivery_minor, tax_minor, total_minor,
-                                   tax_inclusive)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Totals, subtotal_minor, discount_minor, delivery_minor, tax_minor, total_minor, tax_inclusive)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CampaignNote, campaign, display_name, code, applied, reason, message, amount_minor,
                                    free_quantity)
 
@@ -186,10 +185,8 @@ std::string ToJson(const std::vector<Item>& items) { return ItemsToJson(items).d
 std::vector<Item> ItemsFromJson(const std::string& text) { return Parsed(text, ReadItems); }
 
 std::string ToJson(const Error& error) {
-  return json{{"code", static_cast<int>(error.code)},
-              {"reason", error.reason},
-              {"message", error.message},
-              {"metadata", error.metadata}}
+  return json{
+      {"code", static_cast<int>(error.code)}, {"reason", error.reason}, {"message", error.message}, {"metadata", error.metadata}}
       .dump();
 }
 

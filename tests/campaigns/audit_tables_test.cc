@@ -65,9 +65,8 @@ TEST_P(AuditTablesTest, TheAccounts) {
                    "INSERT INTO sessions VALUES ('there'), ('a');"
                    "INSERT INTO resets VALUES ('there'), ('d');"
                    "INSERT INTO two_step VALUES ('there'), ('b'); INSERT INTO recovery_codes VALUES ('there'), ('c');"),
-              UnorderedElementsAre("accounts.sessions_have_customers: customers/a",
-                                   "accounts.resets_have_customers: customers/d", "accounts.emails_differ: customers/twice",
-                                   "accounts.second_steps_have_customers: customers/b",
+              UnorderedElementsAre("accounts.sessions_have_customers: customers/a", "accounts.resets_have_customers: customers/d",
+                                   "accounts.emails_differ: customers/twice", "accounts.second_steps_have_customers: customers/b",
                                    "accounts.recovery_codes_have_second_steps: customers/c"));
 }
 
@@ -97,9 +96,8 @@ TEST_P(AuditTablesTest, ACounterThatIsLostHidesNothing) {
 
 TEST_P(AuditTablesTest, BooksAndCustomersThatNobodyKnows) {
   TestDatabase catalogue(GetParam(), catalog::Migrations());
-  catalogue->Write([](db::Transaction& transaction) {
-    transaction.Script("INSERT INTO changes (position, book_id) VALUES (1, 5), (2, 7);");
-  });
+  catalogue->Write(
+      [](db::Transaction& transaction) { transaction.Script("INSERT INTO changes (position, book_id) VALUES (1, 5), (2, 7);"); });
   std::vector<std::int64_t> numbers;
   for (std::int64_t number = 1; number <= 1'200; ++number) numbers.push_back(number);
 
@@ -108,10 +106,11 @@ TEST_P(AuditTablesTest, BooksAndCustomersThatNobodyKnows) {
 
   TestDatabase people(GetParam(), accounts::Migrations());
   people->Write([](db::Transaction& transaction) {
-    transaction.Script("INSERT INTO customers (customer_id, email, full_name, role, password_hash, created) VALUES ('ada', "
-                       "'a@b.example', 'Ada', 1, '$argon2id$', 0);"
-                       "INSERT INTO errands (kind, customer_id, email, asked_count, failed_count, due) VALUES (2, 'gone', '', 1, "
-                       "0, 0), (1, 'never', '', 1, 0, 0);");
+    transaction.Script(
+        "INSERT INTO customers (customer_id, email, full_name, role, password_hash, created) VALUES ('ada', "
+        "'a@b.example', 'Ada', 1, '$argon2id$', 0);"
+        "INSERT INTO errands (kind, customer_id, email, asked_count, failed_count, due) VALUES (2, 'gone', '', 1, "
+        "0, 0), (1, 'never', '', 1, 0, 0);");
   });
 
   EXPECT_THAT(accounts::UnknownCustomers(*people, std::vector<std::string>{"ada", "gone", "never"}),

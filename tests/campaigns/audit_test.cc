@@ -11,8 +11,8 @@
 #include <set>
 #include <thread>
 
-#include "lib/base/check.h"
 #include "apps/octavo/audit/story.h"
+#include "lib/base/check.h"
 #include "lib/testing/matchers.h"
 #include "services/transactions/audit.h"
 #include "tests/campaigns/selling_shop.h"
@@ -155,154 +155,235 @@ TEST(LedgerTest, SaysWhereItCountedNoFurther) {
 
 struct Corruption {
   std::string name;
-  std::string service;  // Whose store.
-  std::string sql;      // $1 … $5: ids of Trade's orders.
+  std::string service;                 // Whose store.
+  std::string sql;                     // $1 … $5: ids of Trade's orders.
   std::vector<std::string> equations;  // Among those that are broken.
 };
 
 const Corruption kCorruptions[] = {
     // Transactions alone.
-    {"OrderLost", "transactions", "DELETE FROM orders WHERE order_id = $2",
+    {"OrderLost",
+     "transactions",
+     "DELETE FROM orders WHERE order_id = $2",
      {"transactions.one_order_per_key", "transactions.numbers_are_dense", "shop.acknowledged_orders_exist",
       "shop.sales_have_orders", "shop.charges_have_orders"}},
-    {"OrderLostWithAllItsTraces", "transactions",
+    {"OrderLostWithAllItsTraces",
+     "transactions",
      "DELETE FROM orders WHERE order_id = $1; DELETE FROM order_lines WHERE order_id = $1; DELETE FROM intents WHERE "
      "order_id = $1; DELETE FROM order_events WHERE order_id = $1",
-     {"transactions.outbox_is_dense", "shop.acknowledged_orders_exist", "shop.sales_have_orders",
-      "shop.redemptions_have_orders", "shop.order_facts_are_kept"}},
-    {"OrderDoubled", "transactions",
+     {"transactions.outbox_is_dense", "shop.acknowledged_orders_exist", "shop.sales_have_orders", "shop.redemptions_have_orders",
+      "shop.order_facts_are_kept"}},
+    {"OrderDoubled",
+     "transactions",
      "INSERT INTO orders SELECT 'f' || order_id, 99, 'other', customer, email, currency_code, state, payment_state, "
      "payment_method, total_minor, charged_minor, refunded_minor, place_time, replace(document, $1, 'f' || $1), "
      "open_return_count, run_out_time FROM orders WHERE order_id = $1",
      {"transactions.numbers_are_dense", "transactions.events_tell_orders", "shop.orders_are_sold"}},
-    {"TwoOrdersOfOneKey", "transactions", "UPDATE orders SET intent_key = 'guest/other' WHERE order_id = $1",
+    {"TwoOrdersOfOneKey",
+     "transactions",
+     "UPDATE orders SET intent_key = 'guest/other' WHERE order_id = $1",
      {"transactions.one_order_per_key"}},
-    {"OrderOfAFailedIntent", "transactions", "UPDATE intents SET state = 4, error = '{\"code\":9,\"reason\":\"\","
-     "\"message\":\"\",\"metadata\":{}}' WHERE order_id = $2", {"transactions.one_order_per_key"}},
-    {"EventLost", "transactions", "DELETE FROM order_events WHERE event_position = 2",
+    {"OrderOfAFailedIntent",
+     "transactions",
+     "UPDATE intents SET state = 4, error = '{\"code\":9,\"reason\":\"\","
+     "\"message\":\"\",\"metadata\":{}}' WHERE order_id = $2",
+     {"transactions.one_order_per_key"}},
+    {"EventLost",
+     "transactions",
+     "DELETE FROM order_events WHERE event_position = 2",
      {"transactions.outbox_is_dense", "transactions.events_tell_orders"}},
-    {"EventDoubled", "transactions",
+    {"EventDoubled",
+     "transactions",
      "INSERT INTO order_events SELECT 1000, order_id, event_type, event_time, document FROM order_events WHERE "
-     "event_position = 1", {"transactions.outbox_is_dense", "transactions.events_tell_orders"}},
-    {"CounterBehind", "transactions", "UPDATE counters SET event_position = event_position - 1",
+     "event_position = 1",
+     {"transactions.outbox_is_dense", "transactions.events_tell_orders"}},
+    {"CounterBehind",
+     "transactions",
+     "UPDATE counters SET event_position = event_position - 1",
      {"transactions.outbox_is_dense"}},
     {"NumberSkipped", "transactions", "UPDATE counters SET order_number = order_number + 1", {"transactions.numbers_are_dense"}},
-    {"StatusWentBack", "transactions",
+    {"StatusWentBack",
+     "transactions",
      "UPDATE orders SET state = 1, document = replace(document, '\"state\":3', '\"state\":1') WHERE order_id = $3",
      {"transactions.events_tell_orders"}},
-    {"ColumnChanged", "transactions", "UPDATE orders SET refunded_minor = 1 WHERE order_id = $4",
+    {"ColumnChanged",
+     "transactions",
+     "UPDATE orders SET refunded_minor = 1 WHERE order_id = $4",
      {"transactions.columns_repeat_document"}},
     {"LineLost", "transactions", "DELETE FROM order_lines WHERE order_id = $1", {"transactions.columns_repeat_document"}},
-    {"PriceOtherThanQuoted", "transactions",
+    {"PriceOtherThanQuoted",
+     "transactions",
      "UPDATE intents SET draft = replace(draft, '\"total_minor\":1000', '\"total_minor\":999') WHERE order_id = $2",
      {"transactions.order_is_as_quoted"}},
-    {"SharesDoNotAddUp", "transactions",
+    {"SharesDoNotAddUp",
+     "transactions",
      "UPDATE orders SET document = replace(document, '[1000,1000,1000]', '[1000,1000,999]') WHERE order_id = $4",
      {"transactions.sums_add_up"}},
-    {"RefundedMoreThanCharged", "transactions",
+    {"RefundedMoreThanCharged",
+     "transactions",
      "UPDATE orders SET refunded_minor = 9999, document = replace(document, '\"refunded_minor\":1000', "
-     "'\"refunded_minor\":9999') WHERE order_id = $4", {"transactions.paid_is_kept_and_refunded"}},
-    {"ReturnNotRefunded", "transactions",
+     "'\"refunded_minor\":9999') WHERE order_id = $4",
+     {"transactions.paid_is_kept_and_refunded"}},
+    {"ReturnNotRefunded",
+     "transactions",
      "UPDATE orders SET document = replace(document, '\"returns\":[]', '\"returns\":[{\"amount_minor\":900,\"answer\":\"\","
      "\"items\":[[1,1]],\"number\":1,\"reason\":\"\",\"request_time\":0,\"state\":4,\"update_time\":0}]') WHERE order_id = $1",
      {"transactions.returns_are_refunded", "transactions.events_tell_orders"}},
-    {"RefundForgotten", "transactions", "DELETE FROM effects WHERE kind = 2 AND order_id = $4",
+    {"RefundForgotten",
+     "transactions",
+     "DELETE FROM effects WHERE kind = 2 AND order_id = $4",
      {"transactions.paid_is_kept_and_refunded", "shop.charges_match_orders"}},
-    {"ReleaseForgotten", "transactions", "DELETE FROM effects WHERE kind = 4 AND order_id = $3",
+    {"ReleaseForgotten",
+     "transactions",
+     "DELETE FROM effects WHERE kind = 4 AND order_id = $3",
      {"transactions.effects_follow_decisions"}},
-    {"EffectOfNoDecision", "transactions", "UPDATE effects SET effect_id = 9001 WHERE kind = 3 AND order_id = $3",
+    {"EffectOfNoDecision",
+     "transactions",
+     "UPDATE effects SET effect_id = 9001 WHERE kind = 3 AND order_id = $3",
      {"transactions.effects_follow_decisions"}},
-    {"DocumentDamaged", "transactions", "UPDATE orders SET document = '{' WHERE order_id = $5",
-     {"transactions.documents_read"}},
-    {"IntentStuck", "transactions",
+    {"DocumentDamaged", "transactions", "UPDATE orders SET document = '{' WHERE order_id = $5", {"transactions.documents_read"}},
+    {"IntentStuck",
+     "transactions",
      "INSERT INTO intents SELECT 'guest/stuck', fingerprint, '0193583c', draft, '', 1, NULL, 0, 0 FROM intents WHERE "
-     "order_id = $1", {"transactions.nothing_is_stuck"}},
-    {"EffectStuck", "transactions",
+     "order_id = $1",
+     {"transactions.nothing_is_stuck"}},
+    {"EffectStuck",
+     "transactions",
      "UPDATE effects SET done = 0, attempts = 9 WHERE kind = 3 AND order_id = $3; UPDATE order_events SET event_time = 0",
      {"transactions.nothing_is_stuck"}},
     // Inventory.
     {"Oversold", "inventory", "UPDATE stocks SET on_hand = on_hand + 1 WHERE on_hand > 0", {"inventory.on_hand_is_ledger"}},
-    {"ReservationOfOrderLost", "inventory",
+    {"ReservationOfOrderLost",
+     "inventory",
      "DELETE FROM reservation_lines WHERE request_id = $1; DELETE FROM reservations WHERE request_id = $1",
      {"inventory.sold_is_committed", "shop.orders_are_sold"}},
-    {"SaleNotCommitted", "inventory", "UPDATE reservations SET state = 1 WHERE request_id = $1",
+    {"SaleNotCommitted",
+     "inventory",
+     "UPDATE reservations SET state = 1 WHERE request_id = $1",
      {"inventory.sold_is_committed", "shop.orders_are_sold"}},
-    {"OtherQuantitySold", "inventory", "UPDATE reservation_lines SET quantity = quantity + 1 WHERE request_id = $2",
+    {"OtherQuantitySold",
+     "inventory",
+     "UPDATE reservation_lines SET quantity = quantity + 1 WHERE request_id = $2",
      {"shop.orders_are_sold"}},
-    {"SoldToNobody", "inventory", "UPDATE reservations SET request_id = 'nobody' WHERE request_id = $1; UPDATE "
+    {"SoldToNobody",
+     "inventory",
+     "UPDATE reservations SET request_id = 'nobody' WHERE request_id = $1; UPDATE "
      "reservation_lines SET request_id = 'nobody' WHERE request_id = $1",
      {"shop.orders_are_sold", "shop.sales_have_orders"}},
-    {"ReservationLeaked", "inventory",
+    {"ReservationLeaked",
+     "inventory",
      "INSERT INTO reservations SELECT 'leaked', 1, fingerprint, created, expires FROM reservations WHERE request_id = $1",
      {"shop.reservations_are_awaited"}},
-    {"NotRestocked", "inventory", "UPDATE reservation_lines SET returned = 0 WHERE request_id = $3",
+    {"NotRestocked",
+     "inventory",
+     "UPDATE reservation_lines SET returned = 0 WHERE request_id = $3",
      {"shop.returns_are_decided"}},
-    {"RestockedTwice", "inventory", "UPDATE reservation_lines SET returned = 2 WHERE request_id = $4",
+    {"RestockedTwice",
+     "inventory",
+     "UPDATE reservation_lines SET returned = 2 WHERE request_id = $4",
      {"shop.returns_are_decided"}},
-    {"RefundedButWaitedFor", "inventory",
+    {"RefundedButWaitedFor",
+     "inventory",
      "UPDATE reservation_lines SET quantity = 0, backordered = 3, waiting = 3, returned = 0 WHERE request_id = $4",
      {"shop.refunds_end_waiting"}},
     // Payments.
-    {"ChargeLost", "payments", "DELETE FROM charges WHERE charge_key = $2; DELETE FROM entries WHERE charge_key = $2",
+    {"ChargeLost",
+     "payments",
+     "DELETE FROM charges WHERE charge_key = $2; DELETE FROM entries WHERE charge_key = $2",
      {"shop.charges_match_orders"}},
-    {"ChargedTwice", "payments",
+    {"ChargedTwice",
+     "payments",
      "INSERT INTO entries SELECT charge_key, sequence + 10, kind, amount_minor, refund_key, created FROM entries WHERE "
-     "charge_key = $2", {"payments.ledger_adds_up", "shop.charges_match_orders"}},
-    {"ChargedForNothing", "payments",
+     "charge_key = $2",
+     {"payments.ledger_adds_up", "shop.charges_match_orders"}},
+    {"ChargedForNothing",
+     "payments",
      "UPDATE charges SET charge_key = 'nothing' WHERE charge_key = $2; UPDATE entries SET charge_key = 'nothing' WHERE "
-     "charge_key = $2", {"shop.charges_match_orders", "shop.charges_have_orders"}},
-    {"MoneyHeldForNobody", "payments",
+     "charge_key = $2",
+     {"shop.charges_match_orders", "shop.charges_have_orders"}},
+    {"MoneyHeldForNobody",
+     "payments",
      "INSERT INTO charges SELECT 'nobody', 1, currency_code, amount_minor, 0, 0, 1, 1, created FROM charges WHERE "
      "charge_key = $2; INSERT INTO entries SELECT 'nobody', 1, 1, amount_minor, '', created FROM charges WHERE charge_key = $2",
      {"shop.charges_have_orders"}},
-    {"OtherAmountCharged", "payments",
+    {"OtherAmountCharged",
+     "payments",
      "UPDATE charges SET amount_minor = 999, captured_minor = 999 WHERE charge_key = $2; UPDATE entries SET amount_minor = "
-     "999 WHERE charge_key = $2", {"shop.charges_match_orders"}},
-    {"OtherCurrencyCharged", "payments", "UPDATE charges SET currency_code = 'USD' WHERE charge_key = $2",
+     "999 WHERE charge_key = $2",
      {"shop.charges_match_orders"}},
-    {"RefundNotPaidOut", "payments",
+    {"OtherCurrencyCharged",
+     "payments",
+     "UPDATE charges SET currency_code = 'USD' WHERE charge_key = $2",
+     {"shop.charges_match_orders"}},
+    {"RefundNotPaidOut",
+     "payments",
      "DELETE FROM entries WHERE kind = 5 AND charge_key = $4; UPDATE charges SET refunded_minor = 0, entry_count = "
-     "entry_count - 1 WHERE charge_key = $4", {"shop.charges_match_orders"}},
+     "entry_count - 1 WHERE charge_key = $4",
+     {"shop.charges_match_orders"}},
     // Promotions.
-    {"AboveTheLimit", "promotions", "UPDATE campaigns SET total_limit = 0 + 1 WHERE campaign_id = 1; UPDATE claims SET state "
-     "= 1, released = NULL", {"promotions.count", "promotions.limit", "shop.redemptions_match_orders"}},
-    {"RedemptionLost", "promotions", "DELETE FROM claim_redemptions WHERE order_key = $1",
+    {"AboveTheLimit",
+     "promotions",
+     "UPDATE campaigns SET total_limit = 0 + 1 WHERE campaign_id = 1; UPDATE claims SET state "
+     "= 1, released = NULL",
+     {"promotions.count", "promotions.limit", "shop.redemptions_match_orders"}},
+    {"RedemptionLost",
+     "promotions",
+     "DELETE FROM claim_redemptions WHERE order_key = $1",
      {"promotions.count", "shop.redemptions_match_orders"}},
-    {"RedemptionOfNobody", "promotions",
+    {"RedemptionOfNobody",
+     "promotions",
      "UPDATE claims SET order_key = 'nobody' WHERE order_key = $1; UPDATE claim_redemptions SET order_key = 'nobody' WHERE "
-     "order_key = $1", {"shop.redemptions_match_orders", "shop.redemptions_have_orders"}},
-    {"OtherDiscountClaimed", "promotions", "UPDATE claim_redemptions SET amount_minor = 1 WHERE order_key = $1",
+     "order_key = $1",
+     {"shop.redemptions_match_orders", "shop.redemptions_have_orders"}},
+    {"OtherDiscountClaimed",
+     "promotions",
+     "UPDATE claim_redemptions SET amount_minor = 1 WHERE order_key = $1",
      {"promotions.spent", "shop.redemptions_match_orders"}},
-    {"NotGivenBack", "promotions", "UPDATE claims SET state = 1, released = NULL WHERE order_key = $3",
+    {"NotGivenBack",
+     "promotions",
+     "UPDATE claims SET state = 1, released = NULL WHERE order_key = $3",
      {"promotions.count", "shop.redemptions_match_orders"}},
-    {"FactsLost", "promotions",
+    {"FactsLost",
+     "promotions",
      "DELETE FROM order_lines WHERE order_name = 'orders/' || $1; DELETE FROM order_campaigns WHERE order_name = 'orders/' || "
-     "$1; DELETE FROM orders WHERE order_name = 'orders/' || $1", {"shop.order_facts_are_kept"}},
+     "$1; DELETE FROM orders WHERE order_name = 'orders/' || $1",
+     {"shop.order_facts_are_kept"}},
     {"CancellationNotApplied", "promotions", "UPDATE orders SET cancelled = 0", {"shop.order_facts_are_kept"}},
     {"PromotionsAhead", "promotions", "UPDATE order_position SET position = 1000", {"shop.consumers_are_within_outbox"}},
-    {"PromotionsStopped", "promotions",
+    {"PromotionsStopped",
+     "promotions",
      "UPDATE order_position SET position = 0; DELETE FROM order_lines; DELETE FROM order_campaigns; DELETE FROM orders",
      {"shop.consumers_keep_up"}},
     // Cart.
     {"CartNotCleared", "cart", "DELETE FROM done_changes WHERE change_key LIKE 'order:%'", {"shop.carts_are_cleared"}},
-    {"CartStopped", "cart", "DELETE FROM done_changes WHERE change_key LIKE 'order:%'; DELETE FROM followed",
+    {"CartStopped",
+     "cart",
+     "DELETE FROM done_changes WHERE change_key LIKE 'order:%'; DELETE FROM followed",
      {"shop.consumers_keep_up"}},
     {"CartAhead", "cart", "UPDATE followed SET position = 1000", {"shop.consumers_are_within_outbox"}},
-    {"LineWithoutCart", "cart",
+    {"LineWithoutCart",
+     "cart",
      "INSERT INTO cart_lines (cart_id, book_id, position, quantity, saved_for_later, title, authors, added) VALUES ('v-x', 1, "
-     "0, 1, 0, '', '', 0)", {"cart.lines_have_carts"}},
-    {"LostBookInACart", "cart",
+     "0, 1, 0, '', '', 0)",
+     {"cart.lines_have_carts"}},
+    {"LostBookInACart",
+     "cart",
      "INSERT INTO carts (cart_id, version, next_position, codes, updated) VALUES ('v-y', 1, 1, '', 0); INSERT INTO cart_lines "
      "(cart_id, book_id, position, quantity, saved_for_later, title, authors, added) VALUES ('v-y', 77, 0, 1, 0, '', '', 0)",
      {"shop.carts_have_books"}},
     // Catalog, accounts, recommendations.
-    {"BookLost", "catalog",
+    {"BookLost",
+     "catalog",
      "DELETE FROM books WHERE id = 1; DELETE FROM changes WHERE book_id = 1; DELETE FROM shelved_books WHERE book_id = 1",
      {"shop.stocks_have_books", "shop.orders_have_books", "catalog.shelves_are_counted"}},
-    {"OrderOfNobody", "transactions",
+    {"OrderOfNobody",
+     "transactions",
      "UPDATE orders SET customer = 'customers/nobody', document = replace(document, '\"customer\":\"\"', "
-     "'\"customer\":\"customers/nobody\"') WHERE order_id = $1", {"shop.orders_have_customers"}},
-    {"RecommendationsAhead", "recommendations", "UPDATE event_log SET order_position = 1000",
+     "'\"customer\":\"customers/nobody\"') WHERE order_id = $1",
+     {"shop.orders_have_customers"}},
+    {"RecommendationsAhead",
+     "recommendations",
+     "UPDATE event_log SET order_position = 1000",
      {"shop.consumers_are_within_outbox"}},
 };
 
@@ -349,10 +430,13 @@ class CorruptionTest : public testing::Test {
                             {.limit = std::chrono::microseconds(0), .pauses = {}, .acknowledged = orders_});
   }
   static std::string FileOf(const std::string& service, const audit::StoreUrls& urls) {
-    const std::map<std::string, std::string> files = {
-        {"cart", urls.cart},       {"catalog", urls.catalog},       {"inventory", urls.inventory},
-        {"payments", urls.payments}, {"promotions", urls.promotions}, {"recommendations", urls.recommendations},
-        {"transactions", urls.transactions}};
+    const std::map<std::string, std::string> files = {{"cart", urls.cart},
+                                                      {"catalog", urls.catalog},
+                                                      {"inventory", urls.inventory},
+                                                      {"payments", urls.payments},
+                                                      {"promotions", urls.promotions},
+                                                      {"recommendations", urls.recommendations},
+                                                      {"transactions", urls.transactions}};
     return files.at(service).substr(std::string("sqlite:").size());
   }
 
@@ -385,9 +469,11 @@ TEST_F(CorruptionTest, EachKindIsFoundByName) {
 
 // What other stores name is missed; a file that nobody needs is not.
 TEST_F(CorruptionTest, AStoreThatIsMissingIsFoundWhereOthersNameWhatWasInIt) {
-  const Corruption of_a_customer{"", "transactions",
+  const Corruption of_a_customer{"",
+                                 "transactions",
                                  "UPDATE orders SET customer = 'customers/ada', document = replace(document, "
-                                 "'\"customer\":\"\"', '\"customer\":\"customers/ada\"') WHERE order_id = $1", {}};
+                                 "'\"customer\":\"\"', '\"customer\":\"customers/ada\"') WHERE order_id = $1",
+                                 {}};
   for (const std::string service : {"catalog", "accounts"}) {
     SCOPED_TRACE(service);
     const TempDir copy;

@@ -19,7 +19,7 @@ namespace {
 
 // What became of a crowd's purchases.
 struct Outcome {
-  std::vector<std::string> orders;                // Names, of those that were placed.
+  std::vector<std::string> orders;               // Names, of those that were placed.
   std::map<std::string, std::int64_t> refusals;  // By reason.
 };
 
@@ -80,8 +80,8 @@ TEST_P(CrowdTest, FiveHundredBuyersOfAHundredCopiesGetExactlyAHundred) {
   const std::string book = buyer_.AddBook(1000, 100);
 
   const Outcome outcome = BuyAtOnce(buyer_, 500, [&](int i) {
-    return Purchase{.key = Key(i), .book = book, .expected_minor = 1000, .email = Email(i),
-                    .token = i % 2 == 0 ? "tok_approve" : ""};
+    return Purchase{
+        .key = Key(i), .book = book, .expected_minor = 1000, .email = Email(i), .token = i % 2 == 0 ? "tok_approve" : ""};
   });
 
   EXPECT_EQ(outcome.orders.size(), 100U);
@@ -98,9 +98,8 @@ TEST_P(CrowdTest, AThousandClaimsOfAHundredRedemptionsGetExactlyAHundred) {
   buyer_.AddCampaign(campaign);
 
   // They saw the price with the campaign: whoever comes too late is told the other price, and nothing is ordered.
-  const Outcome outcome = BuyAtOnce(buyer_, 1000, [&](int i) {
-    return Purchase{.key = Key(i), .book = book, .expected_minor = 900, .email = Email(i)};
-  });
+  const Outcome outcome = BuyAtOnce(
+      buyer_, 1000, [&](int i) { return Purchase{.key = Key(i), .book = book, .expected_minor = 900, .email = Email(i)}; });
 
   EXPECT_EQ(outcome.orders.size(), 100U);
   EXPECT_THAT(outcome.refusals, testing::ElementsAre(testing::Pair("TOTAL_CHANGED", 900)));
@@ -114,9 +113,8 @@ TEST_P(CrowdTest, OneReaderInFiftyTabsUsesAOncePerCustomerCampaignOnce) {
   campaign.set_customer_limit(1);
   buyer_.AddCampaign(campaign);
 
-  const Outcome outcome = BuyAtOnce(buyer_, 50, [&](int i) {
-    return Purchase{.key = Key(i), .book = book, .expected_minor = 900, .email = Email(1)};
-  });
+  const Outcome outcome = BuyAtOnce(
+      buyer_, 50, [&](int i) { return Purchase{.key = Key(i), .book = book, .expected_minor = 900, .email = Email(1)}; });
 
   EXPECT_EQ(outcome.orders.size(), 1U);
   EXPECT_THAT(outcome.refusals, testing::ElementsAre(testing::Pair("TOTAL_CHANGED", 49)));
@@ -128,9 +126,8 @@ TEST_P(CrowdTest, OneReaderInFiftyTabsUsesAOncePerCustomerCampaignOnce) {
 TEST_P(CrowdTest, OneKeyFromFiftyTabsIsOneOrder) {
   const std::string book = buyer_.AddBook(1000, 100);
 
-  Outcome outcome = BuyAtOnce(buyer_, 50, [&](int) {
-    return Purchase{.key = Key(1), .book = book, .expected_minor = 1000, .token = "tok_approve"};
-  });
+  Outcome outcome = BuyAtOnce(
+      buyer_, 50, [&](int) { return Purchase{.key = Key(1), .book = book, .expected_minor = 1000, .token = "tok_approve"}; });
 
   EXPECT_EQ(outcome.orders.size(), 50U);
   EXPECT_EQ(std::set<std::string>(outcome.orders.begin(), outcome.orders.end()).size(), 1U);

@@ -111,8 +111,7 @@ std::string NameOf(const testing::TestParamInfo<Fault>& fault) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EachCall, EveryCallTest,
-                         testing::Values(Fault::kKill, Fault::kIoError, Fault::kNoSpace, Fault::kShortWrite,
-                                         Fault::kSyncError),
+                         testing::Values(Fault::kKill, Fault::kIoError, Fault::kNoSpace, Fault::kShortWrite, Fault::kSyncError),
                          NameOf);
 
 TEST_F(DiskCallsTest, KillingCatchesEveryFlaw) { ExpectToCatch(Fault::kKill, AllFlaws()); }

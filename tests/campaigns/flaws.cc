@@ -31,9 +31,7 @@ class ForwardingOrders : public transactions::Store {
   std::optional<Intent> TakeLease(const std::string& key, Timestamp now, Timestamp until) override {
     return store_.TakeLease(key, now, until);
   }
-  bool MoveLease(const std::string& key, Timestamp held, Timestamp until) override {
-    return store_.MoveLease(key, held, until);
-  }
+  bool MoveLease(const std::string& key, Timestamp held, Timestamp until) override { return store_.MoveLease(key, held, until); }
   bool BeginUndo(const std::string& key, const Error& error) override { return store_.BeginUndo(key, error); }
   void Fail(const std::string& key) override { store_.Fail(key); }
   Result<Order> Place(const std::string& key, const Order& order) override { return store_.Place(key, order); }
@@ -57,17 +55,14 @@ class ForwardingOrders : public transactions::Store {
                         const Decide& decide) override {
     return store_.Decided(id, key, fingerprint, now, decide);
   }
-  std::vector<transactions::PendingEffect> DueEffects(Timestamp now, int limit) override {
-    return store_.DueEffects(now, limit);
-  }
+  std::vector<transactions::PendingEffect> DueEffects(Timestamp now, int limit) override { return store_.DueEffects(now, limit); }
   void FinishEffect(std::int64_t id) override { store_.FinishEffect(id); }
   std::vector<transactions::PendingEffect> LastDoneEffects(int limit) override { return store_.LastDoneEffects(limit); }
   void RetryEffect(std::int64_t id, Attempt attempt, Timestamp next) override { store_.RetryEffect(id, attempt, next); }
   void GiveUpEffect(const transactions::PendingEffect& pending, const std::string& note, Timestamp now) override {
     store_.GiveUpEffect(pending, note, now);
   }
-  std::vector<transactions::OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order,
-                                               int limit) override {
+  std::vector<transactions::OrderEvent> Events(std::int64_t position, const std::optional<OrderId>& order, int limit) override {
     return store_.Events(position, order, limit);
   }
   std::int64_t LastPosition() override { return store_.LastPosition(); }
@@ -172,11 +167,9 @@ class Attempts {
 // Each Reserve under an id of its own; what follows goes to the last.
 class ReservingAnew final : public transactions::Stock {
  public:
-  ReservingAnew(transactions::Stock& stock, std::shared_ptr<Attempts> attempts)
-      : stock_(stock), attempts_(std::move(attempts)) {}
+  ReservingAnew(transactions::Stock& stock, std::shared_ptr<Attempts> attempts) : stock_(stock), attempts_(std::move(attempts)) {}
 
-  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books,
-                                                                          const Context& context) override {
+  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books, const Context& context) override {
     return stock_.Levels(books, context);
   }
   Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override {
@@ -184,9 +177,7 @@ class ReservingAnew final : public transactions::Stock {
     another.id = attempts_->Next(order.id);
     return stock_.Reserve(another, context);
   }
-  Status Commit(const OrderId& order, const Context& context) override {
-    return stock_.Commit(attempts_->Last(order), context);
-  }
+  Status Commit(const OrderId& order, const Context& context) override { return stock_.Commit(attempts_->Last(order), context); }
   Status Release(const OrderId& order, const Context& context) override {
     return stock_.Release(attempts_->Last(order), context);
   }
@@ -210,9 +201,7 @@ class ChargingAnew final : public transactions::PaymentProvider {
     another.id = attempts_->Next(order.id);
     return card_.Authorize(another, token, context);
   }
-  Status Capture(const OrderId& order, const Context& context) override {
-    return card_.Capture(attempts_->Last(order), context);
-  }
+  Status Capture(const OrderId& order, const Context& context) override { return card_.Capture(attempts_->Last(order), context); }
   Status Void(const OrderId& order, const Context& context) override { return card_.Void(attempts_->Last(order), context); }
   Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor, const std::string& currency_code,
                 const Context& context) override {
@@ -229,8 +218,7 @@ class ForgettingReleases final : public transactions::Stock {
  public:
   explicit ForgettingReleases(transactions::Stock& stock) : stock_(stock) {}
 
-  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books,
-                                                                          const Context& context) override {
+  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books, const Context& context) override {
     return stock_.Levels(books, context);
   }
   Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override {
@@ -434,8 +422,7 @@ class LateDatabase final : public db::Database {
 };
 
 Flaw Split(const std::string& name, const std::string& service, const char* beginning) {
-  return {.name = name,
-          .database = [=](const std::string& opened, db::Database& database) -> std::unique_ptr<db::Database> {
+  return {.name = name, .database = [=](const std::string& opened, db::Database& database) -> std::unique_ptr<db::Database> {
             if (opened != service) return nullptr;
             return std::make_unique<SplitDatabase>(database, beginning);
           }};
@@ -454,8 +441,7 @@ Flaw SameKeyIsNotUnique() {
 }
 
 Flaw ReservesAnewEachTime() {
-  return {.name = "reserves anew each time",
-          .stock = [attempts = std::make_shared<Attempts>()](transactions::Stock& stock) {
+  return {.name = "reserves anew each time", .stock = [attempts = std::make_shared<Attempts>()](transactions::Stock& stock) {
             return std::make_unique<ReservingAnew>(stock, attempts);
           }};
 }
@@ -489,14 +475,18 @@ Flaw ClaimOutsideTheTransaction() {
   return Split("the claim is outside the transaction of its count", "promotions", "INSERT INTO claim_redemptions");
 }
 
-Flaw PositionBeforeItsEffect() {
-  return Split("the position is stored before its effect", "cart", "DELETE FROM cart_lines");
-}
+Flaw PositionBeforeItsEffect() { return Split("the position is stored before its effect", "cart", "DELETE FROM cart_lines"); }
 
 std::vector<Flaw> AllFlaws() {
-  return {ChargesBeforeTheIntentIsStored(), SameKeyIsNotUnique(),          ReservesAnewEachTime(),
-          ChargesAnewEachTime(),            NeverRecovers(),               AnswersBeforeTheCommit(),
-          OutboxOutsideTheTransaction(),    LedgerOutsideTheTransaction(), ClaimOutsideTheTransaction(),
+  return {ChargesBeforeTheIntentIsStored(),
+          SameKeyIsNotUnique(),
+          ReservesAnewEachTime(),
+          ChargesAnewEachTime(),
+          NeverRecovers(),
+          AnswersBeforeTheCommit(),
+          OutboxOutsideTheTransaction(),
+          LedgerOutsideTheTransaction(),
+          ClaimOutsideTheTransaction(),
           PositionBeforeItsEffect()};
 }
 

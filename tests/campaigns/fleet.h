@@ -43,7 +43,7 @@ class Fleet final : public runtime::Peers {
   struct Process {
     int port = 0;
     int reserved = -1;  // The socket that keeps the port ours.
-    pid_t pid = -1;  // -1: not running.
+    pid_t pid = -1;     // -1: not running.
     std::shared_ptr<grpc::Channel> channel;
   };
 

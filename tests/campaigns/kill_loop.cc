@@ -206,16 +206,16 @@ void KillLoop::Report() const {
   std::vector<double> all;
   fmt::print("{:<14}{:>7}{:>12}{:>12}{:>12}\n", "killed", "times", "p50 ms", "p99 ms", "max ms");
   const auto line = [](const std::string& name, const std::vector<double>& values) {
-    fmt::print("{:<14}{:>7}{:>12.0f}{:>12.0f}{:>12.0f}\n", name, values.size(), Percentile(values, 0.5),
-               Percentile(values, 0.99), Percentile(values, 1));
+    fmt::print("{:<14}{:>7}{:>12.0f}{:>12.0f}{:>12.0f}\n", name, values.size(), Percentile(values, 0.5), Percentile(values, 0.99),
+               Percentile(values, 1));
   };
   for (const auto& [service, values] : recovery_ms_) {
     line(service, values);
     all.insert(all.end(), values.begin(), values.end());
   }
   line("any", all);
-  fmt::print("acknowledged {}, abandoned {}, settled within {:.0f} ms at most", told_.orders().size(),
-             told_.abandoned().size(), Percentile(settle_ms_, 1));
+  fmt::print("acknowledged {}, abandoned {}, settled within {:.0f} ms at most", told_.orders().size(), told_.abandoned().size(),
+             Percentile(settle_ms_, 1));
   for (const auto& [reason, count] : told_.refusals()) fmt::print(", {} {}", reason, count);
   fmt::print("\n");
   for (std::size_t i = 0; i < std::min(problems_.size(), kProblemsShownMax); ++i) fmt::print("PROBLEM {}\n", problems_[i]);

@@ -180,8 +180,8 @@ class LateCallsTest : public testing::Test {
         if (!violations) break;
         ++points;
         if (violations->empty()) continue;
-        violations->insert(violations->begin(), "call " + std::to_string(at) + " arrives at moment " +
-                                                    std::to_string(static_cast<int>(arrives)));
+        violations->insert(violations->begin(),
+                           "call " + std::to_string(at) + " arrives at moment " + std::to_string(static_cast<int>(arrives)));
         return *violations;
       }
     }

@@ -23,9 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-std::string Gauge(const std::string& store, int value) {
-  return "older_copy{store=\"" + store + "\"} " + std::to_string(value);
-}
+std::string Gauge(const std::string& store, int value) { return "older_copy{store=\"" + store + "\"} " + std::to_string(value); }
 
 class OlderCopyTest : public testing::Test {
  protected:
@@ -42,11 +40,8 @@ class OlderCopyTest : public testing::Test {
   }
 
   transactions::v1::Order Buy() {
-    const auto order = shop_.buyer().Buy({.key = Key(++purchases_),
-                                          .book = book_,
-                                          .expected_minor = 900,
-                                          .token = "tok_approve",
-                                          .code = "TEN"});
+    const auto order = shop_.buyer().Buy(
+        {.key = Key(++purchases_), .book = book_, .expected_minor = 900, .token = "tok_approve", .code = "TEN"});
     EXPECT_THAT(order, IsOk());
     return order.ok() ? *order : transactions::v1::Order();
   }

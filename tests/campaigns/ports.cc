@@ -26,8 +26,7 @@ promotions::Basket ToBasket(const transactions::Basket& basket, std::int64_t pri
   return priced;
 }
 
-transactions::OrderLine ToLine(const transactions::Item& item, const promotions::QuotedLine& quoted,
-                               std::int64_t price_minor) {
+transactions::OrderLine ToLine(const transactions::Item& item, const promotions::QuotedLine& quoted, std::int64_t price_minor) {
   transactions::OrderLine line{.book = item.book,
                                .title = "Book " + std::to_string(item.book.value()),
                                .quantity = item.quantity,
@@ -43,9 +42,7 @@ transactions::OrderLine ToLine(const transactions::Item& item, const promotions:
   return line;
 }
 
-std::vector<promotions::PersonKey> PersonsOf(const transactions::Buyer& buyer) {
-  return {promotions::PersonKey(buyer.email)};
-}
+std::vector<promotions::PersonKey> PersonsOf(const transactions::Buyer& buyer) { return {promotions::PersonKey(buyer.email)}; }
 
 template <typename T>
 Status Discard(const Result<T>& result) {

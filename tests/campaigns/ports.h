@@ -35,13 +35,11 @@ class StorePricing final : public transactions::Pricing {
 
 class StoreStock final : public transactions::Stock {
  public:
-  StoreStock(inventory::Store& store, const Clock& clock, const FakeDisk& disk)
-      : store_(store), clock_(clock), disk_(disk) {}
+  StoreStock(inventory::Store& store, const Clock& clock, const FakeDisk& disk) : store_(store), clock_(clock), disk_(disk) {}
 
-  Result<std::map<BookId, transactions::StockLevel>> Levels(
-      const std::vector<BookId>& books, const transactions::Context& context) override;
-  Result<std::map<BookId, std::int64_t>> Reserve(const transactions::Order& order,
-                                                               const transactions::Context& context) override;
+  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books,
+                                                            const transactions::Context& context) override;
+  Result<std::map<BookId, std::int64_t>> Reserve(const transactions::Order& order, const transactions::Context& context) override;
   Status Commit(const transactions::OrderId& order, const transactions::Context& context) override;
   Status Release(const transactions::OrderId& order, const transactions::Context& context) override;
   Status TakeBack(const transactions::OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
@@ -57,8 +55,7 @@ class SandboxCard final : public transactions::PaymentProvider {
  public:
   SandboxCard(payments::Sandbox& sandbox, const FakeDisk& disk) : sandbox_(sandbox), disk_(disk) {}
 
-  Status Authorize(const transactions::Order& order, const std::string& token,
-                   const transactions::Context& context) override;
+  Status Authorize(const transactions::Order& order, const std::string& token, const transactions::Context& context) override;
   Status Capture(const transactions::OrderId& order, const transactions::Context& context) override;
   Status Void(const transactions::OrderId& order, const transactions::Context& context) override;
   Status Refund(const transactions::OrderId& order, const std::string& key, std::int64_t amount_minor,

@@ -37,7 +37,7 @@ std::int64_t Cuts() {
 struct Tally {
   std::int64_t cuts = 0;
   std::map<std::string, std::int64_t> in_the_middle;  // Of which call; the others came between two.
-  std::int64_t placed = 0;         // Acknowledged, of all lives.
+  std::int64_t placed = 0;                            // Acknowledged, of all lives.
   std::int64_t refused = 0;
   std::vector<std::string> violations;
 };
@@ -181,8 +181,7 @@ class PowerLossTest : public testing::Test {
       {
         SmallShop shop({disk_, folder_, clock, random, flaw});
         for (int i = 0; i < kPurchasesBetweenCuts; ++i) {
-          past.purchases.push_back({.number = static_cast<int>(past.purchases.size()) + 1,
-                                    .items = {{BookId(1 + i), 1}}});
+          past.purchases.push_back({.number = static_cast<int>(past.purchases.size()) + 1, .items = {{BookId(1 + i), 1}}});
           CHECK(shop.Buy(past.purchases.back()).ok() || past.purchases.back().refused);
         }
         shop.Settle();

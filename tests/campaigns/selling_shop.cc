@@ -71,8 +71,7 @@ void Pause(std::chrono::milliseconds pause) {
 }
 
 template <class Stub, class Interface, class Request, class Response>
-Result<Response> Buyer::Insist(Stub& stub,
-                               grpc::Status (Interface::*method)(grpc::ClientContext*, const Request&, Response*),
+Result<Response> Buyer::Insist(Stub& stub, grpc::Status (Interface::*method)(grpc::ClientContext*, const Request&, Response*),
                                const std::type_identity_t<Request>& request) const {
   const SystemClock clock;
   const auto until = clock.MonotonicNow() + kPatienceInAll;
@@ -120,8 +119,7 @@ std::string Buyer::AddBook(std::int64_t price_minor, std::int64_t copies) {
   create.mutable_book()->add_authors()->set_display_name("A Writer");
   create.mutable_book()->mutable_price()->set_minor(price_minor);
   create.mutable_book()->mutable_price()->set_currency_code("EUR");
-  const std::string name =
-      Must(Insist(*catalog_, &catalog::v1::CatalogService::StubInterface::CreateBook, create)).name();
+  const std::string name = Must(Insist(*catalog_, &catalog::v1::CatalogService::StubInterface::CreateBook, create)).name();
   constexpr std::int64_t kDeliveryMax = 10'000;
   for (std::int64_t left = copies; left > 0; left -= kDeliveryMax) {
     inventory::v1::ReceiveStockRequest receive;
@@ -147,8 +145,7 @@ std::string Buyer::AddCampaign(const promotions::v1::Campaign& campaign) {
   *request.mutable_campaign() = campaign;
   request.mutable_campaign()->set_state(promotions::v1::Campaign::STATE_ACTIVE);
   request.set_request_id(NewUuid(SystemClock(), random_));
-  return Must(Insist(*promotions_, &promotions::v1::PromotionsService::StubInterface::CreateCampaign, request))
-      .name();
+  return Must(Insist(*promotions_, &promotions::v1::PromotionsService::StubInterface::CreateCampaign, request)).name();
 }
 
 void Buyer::AddToCart(const std::string& cart, const std::string& book, std::int64_t quantity) {
@@ -165,8 +162,8 @@ Result<transactions::v1::Order> Buyer::Buy(const Purchase& purchase) const {
 }
 
 Result<transactions::v1::Order> Buyer::TryToBuy(const Purchase& purchase) const {
-  return caller_.Invoke(*transactions_, &transactions::v1::TransactionsService::StubInterface::PlaceOrder,
-                        ToRequest(purchase), kPatience);
+  return caller_.Invoke(*transactions_, &transactions::v1::TransactionsService::StubInterface::PlaceOrder, ToRequest(purchase),
+                        kPatience);
 }
 
 Result<transactions::v1::Order> Buyer::Cancel(const std::string& order) const {
@@ -191,14 +188,14 @@ Result<transactions::v1::Order> Buyer::Refund(const std::string& order, const st
 std::int64_t Buyer::Available(const std::string& book) const {
   inventory::v1::BatchGetStockRequest request;
   request.add_books(book);
-  return Must(Insist(*inventory_, &inventory::v1::InventoryService::StubInterface::BatchGetStock, request))
-      .stocks(0)
-      .available();
+  return Must(Insist(*inventory_, &inventory::v1::InventoryService::StubInterface::BatchGetStock, request)).stocks(0).available();
 }
 
 SellingShop::SellingShop(TestDatabaseKind kind)
-    : log_(obs::Log::ToStandardError(clock_, obs::Level::kError, obs::LogFormat::kLogfmt)),
-      environment_{folder_.path(), clock_, random_, *log_, metrics_, tracer_, TestPageTokens()} {
+    : log_(obs::Log::ToStandardError(clock_, obs::Level::kError, obs::LogFormat::kLogfmt)), environment_{folder_.path(),  clock_,
+                                                                                                         random_,         *log_,
+                                                                                                         metrics_,        tracer_,
+                                                                                                         TestPageTokens()} {
   if (kind == TestDatabaseKind::kPostgres) {
     for (std::size_t i = 0; i < kServices.size(); ++i) {
       databases_.push_back(std::make_unique<TestDatabase>(kind));

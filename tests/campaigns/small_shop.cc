@@ -76,8 +76,8 @@ SmallShop::SmallShop(const World& world) : world_(world), log_(obs::Log::Silent(
     throw;
   }
   const FakeDisk& disk = world.disk;
-  sandbox_ = std::make_unique<payments::Sandbox>(*payments_, world.clock, payments::Sandbox::Options{},
-                                                 [](const payments::Charge&) {});
+  sandbox_ =
+      std::make_unique<payments::Sandbox>(*payments_, world.clock, payments::Sandbox::Options{}, [](const payments::Charge&) {});
   plain_stock_ = std::make_unique<StoreStock>(*inventory_, world.clock, disk);
   plain_pricing_ = std::make_unique<StorePricing>(*promotions_, world.clock, disk, kPriceMinor);
   plain_card_ = std::make_unique<SandboxCard>(*sandbox_, disk);
@@ -128,9 +128,7 @@ Status SmallShop::FillCart(Purchase& purchase) {
                                 .fingerprint = item.quantity};
       TRY(carts_->Write(
           change,
-          [&](cart::Cart& cart) {
-            return cart::Add(cart, BookId(item.book.value()), item.quantity, {}, world_.clock.Now());
-          },
+          [&](cart::Cart& cart) { return cart::Add(cart, BookId(item.book.value()), item.quantity, {}, world_.clock.Now()); },
           world_.clock.Now()));
     }
     purchase.in_cart = true;

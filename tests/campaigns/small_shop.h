@@ -51,7 +51,7 @@ struct Purchase {
   std::vector<transactions::Item> items;
   std::string token = "tok_approve";
 
-  bool in_cart = false;                                   // The cart has the items.
+  bool in_cart = false;                                    // The cart has the items.
   std::optional<std::int64_t> total_minor = std::nullopt;  // As shown before ordering.
   std::optional<transactions::Order> placed = std::nullopt;
   std::optional<Error> refused = std::nullopt;  // By a final answer.

@@ -60,9 +60,9 @@ void CheckPurchases(const std::vector<Purchase>& purchases, const std::vector<Or
       verdict.True(false, name + ": an acknowledged order is lost");
       continue;
     }
-    verdict.True(found->id == purchase.placed->id && found->number == purchase.placed->number &&
-                     found->totals == purchase.placed->totals,
-                 name + ": the order is another one than was acknowledged");
+    verdict.True(
+        found->id == purchase.placed->id && found->number == purchase.placed->number && found->totals == purchase.placed->totals,
+        name + ": the order is another one than was acknowledged");
     if (purchase.cancelled) verdict.True(!Holds(*found), name + ": an acknowledged cancellation is lost");
     if (!purchase.cancel_asked) verdict.True(Holds(*found), name + ": was cancelled, and nobody asked for it");
   }
@@ -138,15 +138,14 @@ void CheckEvents(transactions::Store& store, const std::vector<Order>& orders, V
   }
 }
 
-void CheckCarts(cart::Store& store, const std::vector<Purchase>& purchases, const std::vector<Order>& orders,
-                Verdict& verdict) {
+void CheckCarts(cart::Store& store, const std::vector<Purchase>& purchases, const std::vector<Order>& orders, Verdict& verdict) {
   for (const cart::Violation& violation : cart::Audit(store).violations) {
     verdict.True(false, "cart: " + violation.equation + ": " + violation.message);
   }
   for (const Purchase& purchase : purchases) {
     if (!purchase.in_cart) continue;
-    const bool ordered = std::any_of(orders.begin(), orders.end(),
-                                     [&](const Order& order) { return order.buyer.email == purchase.email(); });
+    const bool ordered =
+        std::any_of(orders.begin(), orders.end(), [&](const Order& order) { return order.buyer.email == purchase.email(); });
     const auto lines = static_cast<std::int64_t>(store.Find(cart::CartId(purchase.cart())).lines.size());
     verdict.Equal(fmt::format("lines in the cart of purchase {}", purchase.number), lines,
                   ordered ? 0 : static_cast<std::int64_t>(purchase.items.size()));

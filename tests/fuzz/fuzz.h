@@ -8,12 +8,12 @@
 #include <string_view>
 
 // A promise of the code under test; libFuzzer keeps the input that breaks it.
-#define PROMISE(condition)                                                             \
-  do {                                                                                 \
-    if (!(condition)) {                                                                \
+#define PROMISE(condition)                                                                   \
+  do {                                                                                       \
+    if (!(condition)) {                                                                      \
       std::fprintf(stderr, "broken promise: %s at %s:%d\n", #condition, __FILE__, __LINE__); \
-      std::abort();                                                                    \
-    }                                                                                  \
+      std::abort();                                                                          \
+    }                                                                                        \
   } while (false)
 
 namespace octavo::fuzz {

@@ -25,8 +25,7 @@ int main(int argc, char** argv) {
   }
   std::fputs("user_id,item_id,timestamp\n", file);
   octavo::synthetic::GenerateReaders(options, [file](const octavo::synthetic::Interaction& interaction) {
-    std::fprintf(file, "%u,%u,%lld\n", interaction.reader, interaction.book,
-                 static_cast<long long>(interaction.time));
+    std::fprintf(file, "%u,%u,%lld\n", interaction.reader, interaction.book, static_cast<long long>(interaction.time));
   });
   if (std::fclose(file) != 0) {
     std::perror(out.c_str());

@@ -66,10 +66,10 @@ class Auditor {
   Stores& stores_;
   const Clock& clock_;
   const Options& options_;
-  bool books_are_named_ = false;      // By a stock, a cart or an order.
-  bool customers_are_named_ = false;  // By an order.
+  bool books_are_named_ = false;                                  // By a stock, a cart or an order.
+  bool customers_are_named_ = false;                              // By an order.
   std::set<std::pair<std::string, std::int64_t>> unknown_books_;  // Those that were found, by equation.
-  std::set<std::string> missing_;  // Of the acknowledged orders, those that were not found so far.
+  std::set<std::string> missing_;                                 // Of the acknowledged orders, those that were not found so far.
   Ledger ledger_;
 };
 
@@ -116,8 +116,7 @@ void Auditor::AuditServices() {
   }
 
   const cart::AuditReport carts = cart::Audit(stores_.cart);
-  for (const char* equation :
-       {"lines_have_carts", "quantities_in_range", "lines_in_order", "carts_in_bounds", "versions_grow"}) {
+  for (const char* equation : {"lines_have_carts", "quantities_in_range", "lines_in_order", "carts_in_bounds", "versions_grow"}) {
     ledger_.Count(std::string("cart.") + equation, carts.carts);
   }
   ledger_.Note("cart: carts", carts.carts);
@@ -189,8 +188,8 @@ void Auditor::AuditNamesIn(const std::vector<Story>& stories) {
     const transactions::OrderId& order = customers.at(id);
     const auto now = stores_.transactions.FindOrder(order);
     if (!now || now->buyer.customer != "customers/" + id) continue;  // They were erased meanwhile.
-    ledger_.Add({"shop.orders_have_customers", "customers/" + id,
-                 "orders/" + order.value() + " is theirs, and they have no account"});
+    ledger_.Add(
+        {"shop.orders_have_customers", "customers/" + id, "orders/" + order.value() + " is theirs, and they have no account"});
   }
 }
 
@@ -227,8 +226,7 @@ void Auditor::AuditOrders() {
   while (range.until != kBehindAll) {
     // Positions before orders, and orders before what other services have of them: less seems wrong that is not.
     const Positions positions{stores_.cart.FollowedPosition(), stores_.promotions.OrderPosition()};
-    std::vector<transactions::OrderFacts> orders =
-        stores_.transactions.ReadFacts(range.after, kBehindAll, kOrdersPerPage);
+    std::vector<transactions::OrderFacts> orders = stores_.transactions.ReadFacts(range.after, kBehindAll, kOrdersPerPage);
     range.until = orders.size() < kOrdersPerPage ? kBehindAll : orders.back().id.value();
     const std::vector<Story> stories = ReadStories(range, std::move(orders));
     Count(stories);
@@ -263,8 +261,7 @@ std::vector<Story> Auditor::ReadStories(const Range& range, std::vector<transact
     story_of(id).claim = std::move(claim);
   }
   constexpr std::size_t kPrefix = 7;  // "orders/"
-  for (const auto& [name, cancelled] :
-       stores_.promotions.ReadKnownOrders("orders/" + range.after, "orders/" + range.until)) {
+  for (const auto& [name, cancelled] : stores_.promotions.ReadKnownOrders("orders/" + range.after, "orders/" + range.until)) {
     story_of(name.substr(kPrefix)).known_to_promotions = cancelled;
   }
   MarkUncleared(stories);
@@ -308,8 +305,7 @@ void Auditor::Confirm(const Range& range, std::vector<Finding> suspects) {
   for (const auto pause : options_.pauses) {
     Pause(pause);
     const Positions positions{stores_.cart.FollowedPosition(), stores_.promotions.OrderPosition()};
-    const auto again =
-        Check(ReadStories(range, stores_.transactions.ReadFacts(range.after, range.until, INT32_MAX)), positions);
+    const auto again = Check(ReadStories(range, stores_.transactions.ReadFacts(range.after, range.until, INT32_MAX)), positions);
     std::set<std::pair<std::string, std::string>> still;
     for (const Finding& finding : again) still.emplace(finding.equation, finding.subject);
     std::erase_if(suspects, [&](const Finding& suspect) { return !still.contains({suspect.equation, suspect.subject}); });
@@ -342,8 +338,6 @@ void Auditor::AuditAcknowledged() {
 
 }  // namespace
 
-Ledger AuditShop(Stores& stores, const Clock& clock, const Options& options) {
-  return Auditor(stores, clock, options).Run();
-}
+Ledger AuditShop(Stores& stores, const Clock& clock, const Options& options) { return Auditor(stores, clock, options).Run(); }
 
 }  // namespace octavo::audit

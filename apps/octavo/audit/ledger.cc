@@ -51,8 +51,8 @@ std::string Ledger::Text() const {
   const char* const at_least = bounded ? "at least " : "";
   if (findings_.size() > kFindingsShown) text += fmt::format("… and {}{} more\n", at_least, findings_.size() - kFindingsShown);
   if (clean()) return text + fmt::format("clean: {} instances of {} equations hold\n", checked, lines_.size());
-  return text + fmt::format("{}{} violations in {} instances of {} equations\n", at_least, findings_.size(), checked,
-                            lines_.size());
+  return text +
+         fmt::format("{}{} violations in {} instances of {} equations\n", at_least, findings_.size(), checked, lines_.size());
 }
 
 }  // namespace octavo::audit

@@ -146,8 +146,7 @@ void CheckMoney(Checker& check, const Story& story) {
   if (story.order.order) return CheckChargeOfOrder(check, story);
   if (!story.charge) return;
   const std::int64_t kept = story.charge->captured_minor - story.charge->refunded_minor;
-  check.Hold("shop.charges_have_orders", kept == 0,
-             std::to_string(kept) + " minor units are kept, but there is no such order");
+  check.Hold("shop.charges_have_orders", kept == 0, std::to_string(kept) + " minor units are kept, but there is no such order");
   const bool held = story.charge->charge && story.charge->charge->state == payments::State::kAuthorized;
   check.Hold("shop.charges_have_orders", !held, "money is held, but nobody is placing this order");
 }
@@ -193,9 +192,8 @@ void CheckClaim(Checker& check, const Story& story) {
 
 void CheckConsumers(Checker& check, const Story& story, const Positions& positions, Timestamp now,
                     std::chrono::microseconds limit) {
-  const auto placed = std::find_if(story.order.events.begin(), story.order.events.end(), [](const EventFacts& event) {
-    return event.type == transactions::EventType::kPlaced;
-  });
+  const auto placed = std::find_if(story.order.events.begin(), story.order.events.end(),
+                                   [](const EventFacts& event) { return event.type == transactions::EventType::kPlaced; });
   if (placed == story.order.events.end()) {
     check.Hold("shop.order_facts_are_kept", !story.known_to_promotions, "promotions know it, but there is no such order");
     return;
@@ -212,9 +210,8 @@ void CheckConsumers(Checker& check, const Story& story, const Positions& positio
     check.Hold("shop.consumers_keep_up", followed || !late, "promotions have not followed its event yet");
     return;
   }
-  const auto cancelled = std::find_if(story.order.events.begin(), story.order.events.end(), [](const EventFacts& event) {
-    return event.type == transactions::EventType::kCancelled;
-  });
+  const auto cancelled = std::find_if(story.order.events.begin(), story.order.events.end(),
+                                      [](const EventFacts& event) { return event.type == transactions::EventType::kCancelled; });
   const bool told = cancelled != story.order.events.end() && cancelled->position <= positions.promotions;
   check.Hold("shop.order_facts_are_kept", !told || *story.known_to_promotions,
              "promotions followed the events, but do not know that it was cancelled");
@@ -222,8 +219,7 @@ void CheckConsumers(Checker& check, const Story& story, const Positions& positio
 
 }  // namespace
 
-std::vector<Finding> CheckStory(const Story& story, const Positions& positions, Timestamp now,
-                                std::chrono::microseconds limit) {
+std::vector<Finding> CheckStory(const Story& story, const Positions& positions, Timestamp now, std::chrono::microseconds limit) {
   Checker check(story.order.id.value());
   // What cannot be read proves nothing; transactions' own audit has said so.
   if (story.order.damaged) return {};

@@ -28,10 +28,9 @@
 namespace octavo::audit {
 
 inline constexpr const char* kStoryEquations[] = {
-    "shop.orders_are_sold",          "shop.sales_have_orders",   "shop.reservations_are_awaited",
-    "shop.returns_are_decided",      "shop.refunds_end_waiting",  "shop.charges_match_orders",
-    "shop.charges_have_orders",      "shop.redemptions_match_orders", "shop.redemptions_have_orders",
-    "shop.carts_are_cleared",        "shop.order_facts_are_kept", "shop.consumers_keep_up"};
+    "shop.orders_are_sold",         "shop.sales_have_orders",    "shop.reservations_are_awaited", "shop.returns_are_decided",
+    "shop.refunds_end_waiting",     "shop.charges_match_orders", "shop.charges_have_orders",      "shop.redemptions_match_orders",
+    "shop.redemptions_have_orders", "shop.carts_are_cleared",    "shop.order_facts_are_kept",     "shop.consumers_keep_up"};
 
 // How far the consumers of the order events are.
 struct Positions {
@@ -48,7 +47,6 @@ struct Story {
   bool cart_is_uncleared = false;           // There is a cart, and it was not cleared.
 };
 
-std::vector<Finding> CheckStory(const Story& story, const Positions& positions, Timestamp now,
-                                std::chrono::microseconds limit);
+std::vector<Finding> CheckStory(const Story& story, const Positions& positions, Timestamp now, std::chrono::microseconds limit);
 
 }  // namespace octavo::audit

@@ -16,25 +16,17 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-bool IsLetterOrDigit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-bool IsHostCharacter(char c) {
-  return IsLetterOrDigit(c) || c == '-' || c == '.';
-}
+bool IsLetterOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+bool IsHostCharacter(char c) { return IsLetterOrDigit(c) || c == '-' || c == '.'; }
 
 }  // namespace
 
 std::string_view RoleName(Role role) {
   switch (role) {
-    case Role::kCustomer:
-      return "customer";
-    case Role::kBookseller:
-      return "bookseller";
-    case Role::kManager:
-      return "manager";
-    case Role::kOwner:
-      return "owner";
+    case Role::kCustomer: return "customer";
+    case Role::kBookseller: return "bookseller";
+    case Role::kManager: return "manager";
+    case Role::kOwner: return "owner";
   }
   return "unknown";
 }
@@ -44,8 +36,8 @@ Result<std::string> ParseFullName(std::string_view field, std::string_view text)
   if (name.size() > kFullNameBytesMax) {
     return InvalidField(std::string(field), "is longer than " + std::to_string(kFullNameBytesMax) + " bytes");
   }
-  const bool control = std::any_of(name.begin(), name.end(),
-                                   [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  const bool control =
+      std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   if (control) return InvalidField(std::string(field), "holds a control character");
   return std::string(name);
 }
@@ -60,8 +52,7 @@ Result<std::string> ParseBaseUri(std::string_view field, std::string_view text) 
     return IsHostCharacter(c) || c == ':' || c == '[' || c == ']';
   });
   if (!has_scheme || !is_authority || text.size() > kBaseUriBytesMax) {
-    return InvalidField(std::string(field),
-                        Quoted(text) + " is not a shop's address, like https://shop.example");
+    return InvalidField(std::string(field), Quoted(text) + " is not a shop's address, like https://shop.example");
   }
   return uri;
 }

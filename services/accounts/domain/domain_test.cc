@@ -66,7 +66,7 @@ TEST(CheckPasswordTest, TakesLongOnesThatAreNotGuessedFirst) {
       {"minecraft1", false},
       {"Minecraft-1234", false},
       {"elizabeth1", false},
-      {"83719264elena55", true},                  // The word is the smaller part.
+      {"83719264elena55", true},         // The word is the smaller part.
       {"u\u0308ber de U\u0308", false},  // Nine characters, once each has its dots.
   };
   for (const Case& c : cases) {

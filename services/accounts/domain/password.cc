@@ -35,9 +35,7 @@ int CountCharacters(std::string_view utf8) {
   return static_cast<int>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-bool IsLetter(char c) {
-  return c >= 'a' && c <= 'z';
-}
+bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
 
 // Whether `text` repeats one unit of up to half its length, the last time perhaps in part: "abcabcabc",
 // "121212121".
@@ -57,8 +55,8 @@ bool IsAlongARow(std::string_view text) {
 
 bool IsCommonWord(std::string_view text) {
   if (text.empty()) return false;
-  return IsAmongTheMostUsed(text) || (text.find(' ') == std::string_view::npos &&
-                                      kWordsOfOurs.find(" " + std::string(text) + " ") != std::string_view::npos);
+  return IsAmongTheMostUsed(text) ||
+         (text.find(' ') == std::string_view::npos && kWordsOfOurs.find(" " + std::string(text) + " ") != std::string_view::npos);
 }
 
 // Without the digits and signs around it: "123password2024!!" is "password".
@@ -83,9 +81,8 @@ bool IsCommon(std::string_view password, std::string_view email) {
   const std::string_view unit = RepeatedUnit(text);
   const std::string_view core = Core(text);
   const std::string_view local_part = email.substr(0, email.find('@'));
-  return IsAlongARow(text) || IsAlongARow(unit) || IsCommonWord(text) || IsCommonWord(unit) ||
-         IsCommonCore(core, text) || text == email ||
-         (!local_part.empty() && core == local_part);
+  return IsAlongARow(text) || IsAlongARow(unit) || IsCommonWord(text) || IsCommonWord(unit) || IsCommonCore(core, text) ||
+         text == email || (!local_part.empty() && core == local_part);
 }
 
 Error TooLong(std::string_view field) {
@@ -111,8 +108,7 @@ Status CheckPassword(std::string_view field, const Secret& as_typed, std::string
   const Secret password = Normalized(as_typed);
   const int characters = CountCharacters(password.Reveal());
   if (characters < kPasswordCharactersMin) {
-    return InvalidField(std::string(field),
-                        "has fewer than " + std::to_string(kPasswordCharactersMin) + " characters");
+    return InvalidField(std::string(field), "has fewer than " + std::to_string(kPasswordCharactersMin) + " characters");
   }
   if (characters > kPasswordCharactersMax) return TooLong(field);
   if (IsCommon(password.Reveal(), email)) {

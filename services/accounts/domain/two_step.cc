@@ -19,9 +19,7 @@ constexpr std::size_t kDigits = 6;
 constexpr std::size_t kRecoveryBytes = 10;
 constexpr std::size_t kGroup = 4;
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // RFC 4226, section 5.3.
 std::uint32_t Truncate(std::span<const unsigned char> mac) {
@@ -34,8 +32,7 @@ std::string PercentEncoded(std::string_view text) {
   constexpr char kHex[] = "0123456789ABCDEF";
   std::string encoded;
   for (const char c : text) {
-    const bool plain =
-        IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
+    const bool plain = IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
     if (plain) {
       encoded += c;
       continue;
@@ -60,15 +57,14 @@ std::string TotpCode(const Secret& secret, std::int64_t step) {
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
   unsigned int size = 0;
-  CHECK(HMAC(EVP_sha1(), secret.Reveal().data(), static_cast<int>(secret.Reveal().size()), counter.data(),
-             counter.size(), mac.data(), &size) != nullptr);
+  CHECK(HMAC(EVP_sha1(), secret.Reveal().data(), static_cast<int>(secret.Reveal().size()), counter.data(), counter.size(),
+             mac.data(), &size) != nullptr);
   std::array<char, 16> text;
   std::snprintf(text.data(), text.size(), "%06u", Truncate(std::span(mac).first(size)) % 1'000'000U);
   return text.data();
 }
 
-std::optional<std::int64_t> MatchTotp(const Secret& secret, std::string_view code, Timestamp now,
-                                      std::int64_t last_used) {
+std::optional<std::int64_t> MatchTotp(const Secret& secret, std::string_view code, Timestamp now, std::int64_t last_used) {
   if (!IsTotpCode(code)) return std::nullopt;
   const std::int64_t current = TotpStepAt(now);
   for (std::int64_t step = std::max<std::int64_t>(0, current - 1); step <= current + 1; ++step) {
@@ -87,9 +83,7 @@ std::string NormalCode(std::string_view typed) {
   return code;
 }
 
-bool IsTotpCode(std::string_view code) {
-  return code.size() == kDigits && std::all_of(code.begin(), code.end(), IsDigit);
-}
+bool IsTotpCode(std::string_view code) { return code.size() == kDigits && std::all_of(code.begin(), code.end(), IsDigit); }
 
 std::string Base32(std::string_view bytes) {
   std::string text;

@@ -27,8 +27,7 @@ std::int64_t TotpStepAt(Timestamp time);
 std::string TotpCode(const Secret& secret, std::int64_t step);
 // Whose step `code` is: of `now`, or of one beside it, for a clock that is half a minute wrong. Only of steps
 // behind `last_used`, so that a code works once.
-std::optional<std::int64_t> MatchTotp(const Secret& secret, std::string_view code, Timestamp now,
-                                      std::int64_t last_used);
+std::optional<std::int64_t> MatchTotp(const Secret& secret, std::string_view code, Timestamp now, std::int64_t last_used);
 
 // What a customer types, without the spaces and dashes that are there for the eye, in capital letters.
 std::string NormalCode(std::string_view typed);

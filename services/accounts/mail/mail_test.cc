@@ -43,9 +43,8 @@ TEST(FormatMessageTest, IsWhatMailProgramsRead) {
   const Secret message = FormatMessage(kMessage, "shop@example.org", clock, random);
   const std::string_view text = message.Reveal();
 
-  EXPECT_THAT(text,
-              StartsWith("From: Octavo <shop@example.org>\r\nTo: <ada@example.org>\r\nSubject: Hello\r\n"
-                         "Date: Mon, 05 Jan 2026 12:00:00 +0000\r\nMessage-ID: <"));
+  EXPECT_THAT(text, StartsWith("From: Octavo <shop@example.org>\r\nTo: <ada@example.org>\r\nSubject: Hello\r\n"
+                               "Date: Mon, 05 Jan 2026 12:00:00 +0000\r\nMessage-ID: <"));
   EXPECT_THAT(text, HasSubstr("@example.org>\r\n"));
   EXPECT_TRUE(text.ends_with("\r\n\r\nOne\r\n.two\r\n"));
 }
@@ -57,9 +56,8 @@ TEST(MessagesTest, CarryTheirLinksAndShortLinesOfAscii) {
 
   EXPECT_THAT(verify.text.Reveal(), HasSubstr("\n    https://shop.example/account/verify?token=abc-_123\n"));
   EXPECT_THAT(reset.text.Reveal(), HasSubstr("\n    https://shop.example/account/reset?token=abc-_123\n"));
-  for (const Message& message :
-       {verify, reset, AlreadyRegisteredMessage("ada@example.org", "https://shop.example"),
-        PasswordChangedMessage("ada@example.org")}) {
+  for (const Message& message : {verify, reset, AlreadyRegisteredMessage("ada@example.org", "https://shop.example"),
+                                 PasswordChangedMessage("ada@example.org")}) {
     EXPECT_EQ(message.to, "ada@example.org");
     std::istringstream lines{std::string(message.text.Reveal())};
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 110u) << line;
@@ -125,8 +123,7 @@ class FakeMailServer {
       CHECK(SSL_CTX_use_PrivateKey_file(tls_.get(), certificate.c_str(), SSL_FILETYPE_PEM) == 1);
     }
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{
-        .sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    sockaddr_in address{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
     socklen_t size = sizeof address;
     CHECK(bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0);
     CHECK(listen(listener_, 1) == 0);
@@ -210,9 +207,7 @@ const std::map<std::string, std::string> kGoodServer = {
 class SmtpMailerTest : public testing::Test {
  protected:
   Status SendTo(const FakeMailServer& server) {
-    SmtpMailer mailer(
-        {.host = "127.0.0.1", .port = server.port(), .from = "shop@example.org", .timeout = 20s}, clock_,
-        random_);
+    SmtpMailer mailer({.host = "127.0.0.1", .port = server.port(), .from = "shop@example.org", .timeout = 20s}, clock_, random_);
     return mailer.Send(kMessage);
   }
 
@@ -237,10 +232,11 @@ TEST_F(SmtpMailerTest, HandsOverTheMessage) {
 // A certificate for 127.0.0.1 that proves itself, with its key, in one PEM file.
 std::string MakeCertificate(const TempDir& folder) {
   const std::string pem = (folder / "server.pem").string();
-  const std::string make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=mail "
-                           "-addext subjectAltName=IP:127.0.0.1";
-  const std::string command = make + " -keyout " + pem + ".key -out " + pem + ".crt 2>/dev/null && cat " + pem + ".key " + pem +
-                              ".crt > " + pem;
+  const std::string make =
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=mail "
+      "-addext subjectAltName=IP:127.0.0.1";
+  const std::string command =
+      make + " -keyout " + pem + ".key -out " + pem + ".crt 2>/dev/null && cat " + pem + ".key " + pem + ".crt > " + pem;
   CHECK(std::system(command.c_str()) == 0);
   return pem;
 }
@@ -379,8 +375,7 @@ TEST_F(SmtpMailerTest, AServerThatHangsUpAfterItHasTakenTheMessageIsNone) {
 TEST_F(SmtpMailerTest, NoServerIsTrouble) {
   std::string port;
   { port = FakeMailServer(kGoodServer).port(); }
-  SmtpMailer mailer({.host = "127.0.0.1", .port = port, .from = "shop@example.org", .timeout = 20s}, clock_,
-                    random_);
+  SmtpMailer mailer({.host = "127.0.0.1", .port = port, .from = "shop@example.org", .timeout = 20s}, clock_, random_);
 
   EXPECT_THAT(mailer.Send(kMessage), HasReason("MAIL_UNAVAILABLE"));
 }
@@ -389,8 +384,7 @@ TEST_F(SmtpMailerTest, AServerThatSaysNothingIsGivenUp) {
   std::map<std::string, std::string> answers = kGoodServer;
   answers["CONNECT"] = "220-wait for the rest";  // Which never comes.
   FakeMailServer server(answers);
-  SmtpMailer mailer({.host = "127.0.0.1", .port = server.port(), .from = "shop@example.org", .timeout = 20ms},
-                    clock_, random_);
+  SmtpMailer mailer({.host = "127.0.0.1", .port = server.port(), .from = "shop@example.org", .timeout = 20ms}, clock_, random_);
 
   EXPECT_THAT(mailer.Send(kMessage), HasReason("MAIL_UNAVAILABLE"));
 }
@@ -449,8 +443,7 @@ TEST_F(PostmanTest, TriesAgainWhenTheServerIsDownButNotWhenItRefuses) {
 TEST_F(PostmanTest, ALetterThatCannotBeWrittenIsLostAloneAndCounted) {
   Postman postman(mailer_, *log_, metrics_, {});
 
-  ASSERT_THAT(postman.Post({.kind = "test",
-                            .write = []() -> std::optional<Message> { throw std::runtime_error("gone"); }}),
+  ASSERT_THAT(postman.Post({.kind = "test", .write = []() -> std::optional<Message> { throw std::runtime_error("gone"); }}),
               IsOk());
   ASSERT_THAT(postman.Post(To("b")), IsOk());
 

@@ -10,9 +10,9 @@
 #include <optional>
 #include <string>
 
+#include "lib/background/outbox.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
-#include "lib/background/outbox.h"
 #include "services/accounts/mail/mailer.h"
 
 namespace octavo::accounts {

@@ -16,9 +16,7 @@ namespace {
 using Conversation = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using Recipients = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
-Error Unavailable(const std::string& what) {
-  return {Code::kUnavailable, "MAIL_UNAVAILABLE", what};
-}
+Error Unavailable(const std::string& what) { return {Code::kUnavailable, "MAIL_UNAVAILABLE", what}; }
 
 // libcurl asks for the next bytes of the message; `rest` is a std::string_view of those.
 std::size_t GiveBytes(char* to, std::size_t size, std::size_t count, void* rest) {
@@ -71,8 +69,7 @@ Error WhyNot(const Conversation& conversation, CURLcode failed) {
 Result<SmtpMailer::Options> ParseSmtpAddress(const std::string& address) {
   const std::size_t colon = address.rfind(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == address.size()) {
-    return Error{Code::kInvalidArgument, "BAD_OPTION",
-                 "--accounts.smtp_address=" + address + ": must be host:port"};
+    return Error{Code::kInvalidArgument, "BAD_OPTION", "--accounts.smtp_address=" + address + ": must be host:port"};
   }
   SmtpMailer::Options options{.host = address.substr(0, colon), .port = address.substr(colon + 1)};
   if (options.host.starts_with('[') && options.host.ends_with(']')) {  // An IPv6 address.

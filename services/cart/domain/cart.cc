@@ -57,14 +57,11 @@ Status Add(Cart& cart, BookId book, std::int64_t quantity, const Seen& seen, Tim
   }
   if (cart.lines.size() >= kLinesMax) {
     return Error{Code::kFailedPrecondition, "CART_FULL",
-                 CartName(cart.id) + " has " + std::to_string(cart.lines.size()) + " lines, and " +
-                     std::to_string(kLinesMax) + " are the most"};
+                 CartName(cart.id) + " has " + std::to_string(cart.lines.size()) + " lines, and " + std::to_string(kLinesMax) +
+                     " are the most"};
   }
-  cart.lines.push_back({.book = book,
-                        .quantity = std::min(quantity, kQuantityMax),
-                        .position = cart.next_position++,
-                        .seen = seen,
-                        .added = now});
+  cart.lines.push_back(
+      {.book = book, .quantity = std::min(quantity, kQuantityMax), .position = cart.next_position++, .seen = seen, .added = now});
   return Ok();
 }
 
@@ -160,8 +157,7 @@ Status CheckSetQuantity(std::int64_t quantity) {
 
 Status CheckRequestId(const std::string& request_id) {
   if (IsPlainId(request_id)) return Ok();
-  return InvalidField("request_id",
-                      "must be 1 to 128 letters, digits and . _ : ~ -, is " + Quoted(request_id));
+  return InvalidField("request_id", "must be 1 to 128 letters, digits and . _ : ~ -, is " + Quoted(request_id));
 }
 
 Error EtagMismatch(const Cart& cart) {

@@ -116,8 +116,8 @@ TEST(NamesTest, AreExactlyOurs) {
     EXPECT_EQ(CartName(*id), name);
   }
   const std::string too_long = "carts/v-" + std::string(129, 'x');
-  for (const std::string& name : std::vector<std::string>{"", "carts/", "carts/v-", "carts/x-1", "carts/v-a/b", "carts/v-ä",
-                                                          "cart/v-1", too_long}) {
+  for (const std::string& name :
+       std::vector<std::string>{"", "carts/", "carts/v-", "carts/x-1", "carts/v-a/b", "carts/v-ä", "cart/v-1", too_long}) {
     EXPECT_THAT(ParseCartName(name, "name"), HasReason("INVALID_FIELD")) << name;
   }
 }

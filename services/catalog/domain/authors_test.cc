@@ -32,11 +32,12 @@ TEST(AuthorIdTest, IsOneForAllSpellings) {
     const char* id;
     std::vector<const char*> names;
   } kCases[] = {
-      {"j-r-r-tolkien", {"J.R.R. Tolkien", "J. R. R. Tolkien", "Tolkien, J.R.R.", "JRR Tolkien", "Tolkien, J. R. R.",
-                         "John Ronald Reuel Tolkien", "J R R Tolkien"}},
-      {"fyodor-dostoevsky", {"Fyodor Dostoevsky", "Fyodor Dostoyevsky", "Dostoyevsky, Fyodor", "Фёдор Достоевский",
-                             "Федор Достоевский", "Достоевский, Фёдор", "Достоевский", "Fjodor M. Dostojewskij",
-                             "Fédor Dostoïevski"}},
+      {"j-r-r-tolkien",
+       {"J.R.R. Tolkien", "J. R. R. Tolkien", "Tolkien, J.R.R.", "JRR Tolkien", "Tolkien, J. R. R.", "John Ronald Reuel Tolkien",
+        "J R R Tolkien"}},
+      {"fyodor-dostoevsky",
+       {"Fyodor Dostoevsky", "Fyodor Dostoyevsky", "Dostoyevsky, Fyodor", "Фёдор Достоевский", "Федор Достоевский",
+        "Достоевский, Фёдор", "Достоевский", "Fjodor M. Dostojewskij", "Fédor Dostoïevski"}},
       {"leo-tolstoy", {"Leo Tolstoy", "Tolstoi, Lew", "Лев Толстой", "Lev Tolstoj"}},
       {"j-k-rowling", {"J.K. Rowling", "JK Rowling", "Rowling, J.K.", "Joanne K. Rowling"}},
       {"ursula-k-le-guin", {"Ursula K. Le Guin", "Ursula LeGuin", "Le Guin, Ursula K."}},

@@ -17,12 +17,9 @@
 namespace octavo::catalog {
 namespace {
 
-constexpr std::array<std::string_view, kFormatMax + 1> kFormatWords = {"", "hardcover", "paperback", "ebook",
-                                                                       "audiobook"};
+constexpr std::array<std::string_view, kFormatMax + 1> kFormatWords = {"", "hardcover", "paperback", "ebook", "audiobook"};
 
-bool IsAlnum(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+bool IsAlnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 // Collects every broken rule of one draft.
 class Checker {
@@ -70,8 +67,7 @@ class Checker {
       Refuse(field, "holds a control character");
     }
     if (text.size() > bytes_max) {
-      Refuse(field, "is " + std::to_string(text.size()) + " bytes long, at most " + std::to_string(bytes_max) +
-                        " are allowed");
+      Refuse(field, "is " + std::to_string(text.size()) + " bytes long, at most " + std::to_string(bytes_max) + " are allowed");
     }
   }
 
@@ -92,8 +88,8 @@ class Checker {
 
   void CheckAuthors(BookContent& book) {
     if (book.authors.size() > kAuthorsMax) {
-      Refuse("authors", std::to_string(book.authors.size()) + " are named, at most " + std::to_string(kAuthorsMax) +
-                            " are allowed");
+      Refuse("authors",
+             std::to_string(book.authors.size()) + " are named, at most " + std::to_string(kAuthorsMax) + " are allowed");
     }
     std::vector<AuthorCredit> once;
     for (AuthorCredit& author : book.authors) {
@@ -180,22 +176,22 @@ class Checker {
     book.formats.erase(std::unique(book.formats.begin(), book.formats.end()), book.formats.end());
 
     if (book.subjects.size() > kSubjectsMax) {
-      Refuse("subjects", std::to_string(book.subjects.size()) + " are named, at most " +
-                             std::to_string(kSubjectsMax) + " are allowed");
+      Refuse("subjects",
+             std::to_string(book.subjects.size()) + " are named, at most " + std::to_string(kSubjectsMax) + " are allowed");
     }
     for (std::string& subject : book.subjects) CheckLine("subjects", subject, kNameBytesMax);
     std::erase(book.subjects, "");
 
     if (book.categories.empty()) book.categories = {std::string(kGeneralCategory)};
     if (book.categories.size() > kCategoriesMax) {
-      Refuse("categories", std::to_string(book.categories.size()) + " are named, at most " +
-                               std::to_string(kCategoriesMax) + " are allowed");
+      Refuse("categories",
+             std::to_string(book.categories.size()) + " are named, at most " + std::to_string(kCategoriesMax) + " are allowed");
     }
     std::vector<std::string> once;
     for (std::string& category : book.categories) {
       if (FindCategory(category) == nullptr && !unknown_category_) {
-        unknown_category_ = Error{Code::kNotFound, "UNKNOWN_CATEGORY",
-                                  "categories: there is no category " + Quoted(category) + ""};
+        unknown_category_ =
+            Error{Code::kNotFound, "UNKNOWN_CATEGORY", "categories: there is no category " + Quoted(category) + ""};
       }
       if (std::find(once.begin(), once.end(), category) == once.end()) once.push_back(std::move(category));
     }
@@ -272,9 +268,7 @@ std::optional<Format> ParseFormat(std::string_view word) {
 
 std::string_view FormatWord(Format format) { return kFormatWords[static_cast<std::size_t>(format)]; }
 
-Result<CheckedBook> CheckBook(BookContent draft, WrongIsbn wrong_isbn) {
-  return Checker(std::move(draft), wrong_isbn).Check();
-}
+Result<CheckedBook> CheckBook(BookContent draft, WrongIsbn wrong_isbn) { return Checker(std::move(draft), wrong_isbn).Check(); }
 
 std::int64_t ContentFingerprint(const BookContent& book) {
   ContentHasher hasher;

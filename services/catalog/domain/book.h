@@ -15,7 +15,6 @@
 
 namespace octavo::catalog {
 
-
 // Same numbers as octavo.catalog.v1.Format.
 enum class Format { kHardcover = 1, kPaperback = 2, kEbook = 3, kAudiobook = 4 };
 inline constexpr int kFormatMax = 4;
@@ -116,7 +115,7 @@ std::int64_t SeriesNumberSortKey(std::string_view number);
 // A title as some catalogues write it: "The Hobbit (Middle-earth, #0.5)".
 struct TitleWithSeries {
   std::string title;
-  std::string series_title;   // Empty where the title names none.
+  std::string series_title;  // Empty where the title names none.
   std::string series_number;
 };
 

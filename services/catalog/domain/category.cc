@@ -245,8 +245,8 @@ static_assert(std::is_sorted(kNames.begin(), kNames.end(),
 }  // namespace
 
 const Category* FindCategory(std::string_view slug) {
-  const auto* found = std::find_if(kCategories.begin(), kCategories.end(),
-                                   [&](const Category& category) { return category.slug == slug; });
+  const auto* found =
+      std::find_if(kCategories.begin(), kCategories.end(), [&](const Category& category) { return category.slug == slug; });
   return found == kCategories.end() ? nullptr : found;
 }
 

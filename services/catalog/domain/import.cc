@@ -12,8 +12,7 @@ std::string KeyRefusal(const std::string& key) {
   if (key.empty()) return "key: is missing";
   if (!IsUtf8(key)) return "key: is not UTF-8";
   if (key.size() > kKeyBytesMax) {
-    return "key: is " + std::to_string(key.size()) + " bytes long, at most " + std::to_string(kKeyBytesMax) +
-           " are allowed";
+    return "key: is " + std::to_string(key.size()) + " bytes long, at most " + std::to_string(kKeyBytesMax) + " are allowed";
   }
   for (const unsigned char c : key) {
     if (c < 0x20 || c == 0x7F) return "key: holds a control character";
@@ -47,8 +46,8 @@ CheckedRow RefusedRow(std::int64_t line, const std::string& key, std::string ref
   return {.line = line, .key = IsUtf8(key) ? CleanLine(key) : "", .refusal = std::move(refusal)};
 }
 
-RowVerdict DecideRow(const CheckedRow& row, const std::optional<KnownBook>& known,
-                     const std::optional<BookId>& isbn_owner, ImportCounts& counts, std::vector<RowProblem>& problems) {
+RowVerdict DecideRow(const CheckedRow& row, const std::optional<KnownBook>& known, const std::optional<BookId>& isbn_owner,
+                     ImportCounts& counts, std::vector<RowProblem>& problems) {
   ++counts.rows;
   if (row.book.isbn_repaired) ++counts.isbn_repaired;
   if (row.book.isbn_refused) ++counts.isbn_refused;

@@ -70,8 +70,8 @@ struct ImportRow {
 struct CheckedRow {
   std::int64_t line = 0;
   std::string key;
-  CheckedBook book;      // Meaningless when refused.
-  std::string refusal;   // Why the row cannot go in; empty: it can, as far as it alone can tell.
+  CheckedBook book;     // Meaningless when refused.
+  std::string refusal;  // Why the row cannot go in; empty: it can, as far as it alone can tell.
   std::int64_t fingerprint = 0;
 };
 
@@ -92,7 +92,7 @@ enum class RowVerdict { kCreate, kUpdate, kUnchanged, kRefuse };
 
 // Decides what becomes of `row`. `known`: the book of its (source, key); `isbn_owner`: the book that has its ISBN now.
 // Counts the row in `counts` and adds its problems, as far as they are still kept.
-RowVerdict DecideRow(const CheckedRow& row, const std::optional<KnownBook>& known,
-                     const std::optional<BookId>& isbn_owner, ImportCounts& counts, std::vector<RowProblem>& problems);
+RowVerdict DecideRow(const CheckedRow& row, const std::optional<KnownBook>& known, const std::optional<BookId>& isbn_owner,
+                     ImportCounts& counts, std::vector<RowProblem>& problems);
 
 }  // namespace octavo::catalog

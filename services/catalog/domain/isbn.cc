@@ -18,17 +18,17 @@ bool AllDigits(std::string_view text) { return std::all_of(text.begin(), text.en
 
 // What people and programs put between the digits: spaces, hyphens, quotes, the equals sign of ="…".
 constexpr auto kOrnaments = std::to_array<std::string_view>({
-    " ", "\t", "-", "\"", "'", "=", "\u00A0", "\u00AD", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005",
-    "\u2006", "\u2007", "\u2008", "\u2009", "\u200A", "\u200B", "\u200E", "\u2010", "\u2011", "\u2012", "\u2013",
-    "\u2014", "\u2015", "\u2018", "\u2019", "\u201C", "\u201D", "\u202F", "\u2212", "\u3000", "\uFE58", "\uFE63",
-    "\uFEFF", "\uFF0D",
+    " ",      "\t",     "-",      "\"",     "'",      "=",      "\u00A0", "\u00AD", "\u2000", "\u2001",
+    "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A", "\u200B",
+    "\u200E", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2018", "\u2019", "\u201C",
+    "\u201D", "\u202F", "\u2212", "\u3000", "\uFE58", "\uFE63", "\uFEFF", "\uFF0D",
 });
 
 std::string WithoutOrnaments(std::string_view text) {
   std::string plain;
   while (!text.empty()) {
-    const auto* ornament = std::find_if(kOrnaments.begin(), kOrnaments.end(),
-                                        [&](std::string_view each) { return text.starts_with(each); });
+    const auto* ornament =
+        std::find_if(kOrnaments.begin(), kOrnaments.end(), [&](std::string_view each) { return text.starts_with(each); });
     if (ornament != kOrnaments.end()) {
       text.remove_prefix(ornament->size());
     } else {
@@ -76,8 +76,8 @@ Error Refuse(const char* reason, std::string_view text, const std::string& rule)
 }
 
 bool LooksRounded(std::string_view plain) {
-  return plain.find_first_of("eE") != std::string_view::npos && plain.find_first_not_of("0123456789.,eE+") ==
-         std::string_view::npos;
+  return plain.find_first_of("eE") != std::string_view::npos &&
+         plain.find_first_not_of("0123456789.,eE+") == std::string_view::npos;
 }
 
 Result<Isbn> ParseThirteen(std::string_view digits, std::string_view text) {

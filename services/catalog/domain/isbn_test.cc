@@ -37,23 +37,15 @@ TEST(ParseIsbnTest, RefusesWithTheRule) {
     const char* text;
     const char* reason;
   } kCases[] = {
-      {"0439023484", "ISBN_CHECK_DIGIT"},
-      {"9780439023482", "ISBN_CHECK_DIGIT"},
-      {"152061548", "ISBN_CHECK_DIGIT"},
-      {"0000000000", "ISBN_ZERO"},
-      {"0000000", "ISBN_ZERO"},
-      {"0", "ISBN_ZERO"},
-      {"0000000000000", "ISBN_PREFIX"},
-      {"9790260000438", "ISBN_PREFIX"},  // Music.
-      {"4006381333931", "ISBN_PREFIX"},  // Some other article.
-      {"12345", "ISBN_LENGTH"},
-      {"", "ISBN_LENGTH"},
-      {"97804390234811", "ISBN_LENGTH"},
-      {"9.78043902348e+12", "ISBN_ROUNDED"},
-      {"9,78E+12", "ISBN_ROUNDED"},
-      {"not a number", "ISBN_CHARACTER"},
-      {"04390abcde", "ISBN_CHARACTER"},
-      {"978043902348X", "ISBN_CHARACTER"},
+      {"0439023484", "ISBN_CHECK_DIGIT"}, {"9780439023482", "ISBN_CHECK_DIGIT"},
+      {"152061548", "ISBN_CHECK_DIGIT"},  {"0000000000", "ISBN_ZERO"},
+      {"0000000", "ISBN_ZERO"},           {"0", "ISBN_ZERO"},
+      {"0000000000000", "ISBN_PREFIX"},   {"9790260000438", "ISBN_PREFIX"},  // Music.
+      {"4006381333931", "ISBN_PREFIX"},                                      // Some other article.
+      {"12345", "ISBN_LENGTH"},           {"", "ISBN_LENGTH"},
+      {"97804390234811", "ISBN_LENGTH"},  {"9.78043902348e+12", "ISBN_ROUNDED"},
+      {"9,78E+12", "ISBN_ROUNDED"},       {"not a number", "ISBN_CHARACTER"},
+      {"04390abcde", "ISBN_CHARACTER"},   {"978043902348X", "ISBN_CHARACTER"},
   };
   for (const auto& [text, reason] : kCases) EXPECT_THAT(ParseIsbn(text), HasReason(reason)) << text;
 }

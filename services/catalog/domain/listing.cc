@@ -51,8 +51,7 @@ ListCursor CursorAt(ListOrder order, const Book& book) {
 
 ListCursor CursorAtBegin(ListOrder order) {
   constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-  return IsDescending(order) ? ListCursor{.number = kMax, .id = BookId{kMax}}
-                             : ListCursor{.number = -1, .id = BookId{0}};
+  return IsDescending(order) ? ListCursor{.number = kMax, .id = BookId{kMax}} : ListCursor{.number = -1, .id = BookId{0}};
 }
 
 bool IsDescending(ListOrder order) {

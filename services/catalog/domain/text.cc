@@ -76,8 +76,8 @@ bool IsTradeMark(UChar32 c) { return c == 0x2122 || c == 0x00AE || c == 0x00A9; 
 
 // What is typed where an apostrophe belongs: quotation marks, accents, primes, the modifier letters.
 bool IsApostrophe(UChar32 c) {
-  constexpr auto kApostrophes = std::to_array<UChar32>({'\'', '`', 0x00B4, 0x02B9, 0x02BB, 0x02BC, 0x02BD, 0x2018, 0x2019,
-                                                        0x201B, 0x2032, 0x2035, 0xA78C, 0xFF07, 0xFF40});
+  constexpr auto kApostrophes = std::to_array<UChar32>(
+      {'\'', '`', 0x00B4, 0x02B9, 0x02BB, 0x02BC, 0x02BD, 0x2018, 0x2019, 0x201B, 0x2032, 0x2035, 0xA78C, 0xFF07, 0xFF40});
   return std::find(kApostrophes.begin(), kApostrophes.end(), c) != kApostrophes.end();
 }
 
@@ -87,8 +87,8 @@ bool IsUnspaced(UChar32 c) {
   UErrorCode status = U_ZERO_ERROR;
   if (c == 0x30FC || c == 0x3005) return true;  // The marks for a long vowel and for a letter said twice: common to scripts.
   const UScriptCode script = uscript_getScript(c, &status);
-  return script == USCRIPT_HAN || script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA ||
-         script == USCRIPT_HANGUL || script == USCRIPT_THAI;
+  return script == USCRIPT_HAN || script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA || script == USCRIPT_HANGUL ||
+         script == USCRIPT_THAI;
 }
 
 bool IsWordPart(UChar32 c) {
@@ -294,8 +294,7 @@ std::string Fold(std::string_view text) {
   std::string folded;
   folded.reserve(text.size());
   if (IsAscii(text)) {
-    std::transform(text.begin(), text.end(), std::back_inserter(folded),
-                   [](char c) { return c == '`' ? '\'' : AsciiLower(c); });
+    std::transform(text.begin(), text.end(), std::back_inserter(folded), [](char c) { return c == '`' ? '\'' : AsciiLower(c); });
     return folded;
   }
   std::string without_marks;
@@ -389,8 +388,7 @@ std::string Slug(std::string_view name) {
 bool IsSlug(std::string_view text) {
   if (text.empty() || text.size() > kSlugBytesMax || text.front() == '-' || text.back() == '-') return false;
   if (text.find("--") != std::string_view::npos) return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c == '-' || IsAsciiAlnum(static_cast<unsigned char>(c)); });
+  return std::all_of(text.begin(), text.end(), [](char c) { return c == '-' || IsAsciiAlnum(static_cast<unsigned char>(c)); });
 }
 
 std::string TitleSortKey(std::string_view title, std::string_view language_code) {

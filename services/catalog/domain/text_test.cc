@@ -61,8 +61,7 @@ TEST(WordsTest, KnowsProgrammingLanguagesFromLetters) {
 }
 
 TEST(WordsTest, SpellsUmlautsOut) {
-  EXPECT_THAT(Words("Müller und Søren", WordForms::kEveryForm),
-              ElementsAre("muller", "und", "soren", "mueller", "soeren"));
+  EXPECT_THAT(Words("Müller und Søren", WordForms::kEveryForm), ElementsAre("muller", "und", "soren", "mueller", "soeren"));
   EXPECT_EQ(SpellOutUmlauts("Mu\u0308ller Åsa"), "Mueller aasa");
 }
 

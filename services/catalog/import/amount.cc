@@ -14,8 +14,8 @@ struct Symbol {
   std::string_view code;
 };
 
-constexpr auto kSymbols = std::to_array<Symbol>({{"€", "EUR"},    {"$", "USD"},   {"£", "GBP"},   {"¥", "JPY"},
-                                                 {"Euro", "EUR"}, {"euro", "EUR"}, {"Fr.", "CHF"}, {"zł", "PLN"}});
+constexpr auto kSymbols = std::to_array<Symbol>(
+    {{"€", "EUR"}, {"$", "USD"}, {"£", "GBP"}, {"¥", "JPY"}, {"Euro", "EUR"}, {"euro", "EUR"}, {"Fr.", "CHF"}, {"zł", "PLN"}});
 
 constexpr std::size_t kDigitsMax = 15;
 

@@ -13,13 +13,32 @@ TEST(ParseAmountTest, ReadsWhatPeopleWrite) {
     const char* code;
     std::int64_t minor;
   } kCases[] = {
-      {"12.90", "EUR", 1290},        {"12,90", "EUR", 1290},          {"12,9", "EUR", 1290},       {"12", "EUR", 1200},
-      {"12,90 €", "EUR", 1290},      {"€12.90", "EUR", 1290},         {"€ 12.90", "EUR", 1290},    {"EUR 12.90", "EUR", 1290},
-      {"12,90 EUR", "EUR", 1290},    {"12,90 Euro", "EUR", 1290},     {"1.234,50 €", "EUR", 123450},
-      {"1,234.50", "EUR", 123450},   {"1\u00A0234,50\u00A0€", "EUR", 123450}, {"1 234,50", "EUR", 123450},
-      {"1'234.50", "EUR", 123450},   {"1.234.567", "EUR", 123456700}, {"$9.99", "USD", 999},       {"£9.99", "GBP", 999},
-      {"¥1200", "JPY", 1200},        {"¥1,200", "JPY", 1200},         {"0", "EUR", 0},             {"0,00", "EUR", 0},
-      {"12,-", "EUR", 1200},         {",50", "EUR", 50},              {"0.500", "EUR", 50},        {"12.900 KWD", "KWD", 12900},
+      {"12.90", "EUR", 1290},
+      {"12,90", "EUR", 1290},
+      {"12,9", "EUR", 1290},
+      {"12", "EUR", 1200},
+      {"12,90 €", "EUR", 1290},
+      {"€12.90", "EUR", 1290},
+      {"€ 12.90", "EUR", 1290},
+      {"EUR 12.90", "EUR", 1290},
+      {"12,90 EUR", "EUR", 1290},
+      {"12,90 Euro", "EUR", 1290},
+      {"1.234,50 €", "EUR", 123450},
+      {"1,234.50", "EUR", 123450},
+      {"1\u00A0234,50\u00A0€", "EUR", 123450},
+      {"1 234,50", "EUR", 123450},
+      {"1'234.50", "EUR", 123450},
+      {"1.234.567", "EUR", 123456700},
+      {"$9.99", "USD", 999},
+      {"£9.99", "GBP", 999},
+      {"¥1200", "JPY", 1200},
+      {"¥1,200", "JPY", 1200},
+      {"0", "EUR", 0},
+      {"0,00", "EUR", 0},
+      {"12,-", "EUR", 1200},
+      {",50", "EUR", 50},
+      {"0.500", "EUR", 50},
+      {"12.900 KWD", "KWD", 12900},
   };
   for (const auto& [text, code, minor] : kCases) {
     const Result<Money> amount = ParseAmount(text, Currency::Eur());
@@ -33,10 +52,17 @@ TEST(ParseAmountTest, RefusesWhatHasNoOrTwoMeanings) {
     const char* text;
     const char* rule;
   } kCases[] = {
-      {"1.234", "may mean thousands or decimals"}, {"1,234", "may mean thousands or decimals"},
-      {"12.905", "may mean thousands or decimals"}, {"12.9055", "more decimals than EUR"},
-      {"-1", "below zero"},  {"free", "is no amount"}, {"", "is no amount"}, {"€", "is no amount"},
-      {"1.2.3", "is no amount"}, {"1,23.456,7", "is no amount"}, {"12 XYZ", "does not know"},
+      {"1.234", "may mean thousands or decimals"},
+      {"1,234", "may mean thousands or decimals"},
+      {"12.905", "may mean thousands or decimals"},
+      {"12.9055", "more decimals than EUR"},
+      {"-1", "below zero"},
+      {"free", "is no amount"},
+      {"", "is no amount"},
+      {"€", "is no amount"},
+      {"1.2.3", "is no amount"},
+      {"1,23.456,7", "is no amount"},
+      {"12 XYZ", "does not know"},
   };
   for (const auto& [text, rule] : kCases) {
     const Result<Money> amount = ParseAmount(text, Currency::Eur());

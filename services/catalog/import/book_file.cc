@@ -113,8 +113,7 @@ Status BookFile::Check() {
     }
     if (fields.size() != columns_) {
       problems.Add(reader_->line(), "has " + std::to_string(fields.size()) + " fields, the header has " +
-                                        std::to_string(columns_) +
-                                        "; a field with a separator in it must stand in quotes");
+                                        std::to_string(columns_) + "; a field with a separator in it must stand in quotes");
     }
     ++row_count_;
   }

@@ -46,10 +46,11 @@ class BookFileTest : public testing::Test {
 };
 
 TEST_F(BookFileTest, ReadsOurFormat) {
-  BookFile file = Open("key,title,subtitle,authors,series,series_number,isbn,language,published_year,publisher,page_count,"
-                       "formats,price_minor,currency,description,subjects,categories,average_rating,ratings_count,stock\n"
-                       "k1,Good Omens,Sub,Terry Pratchett; Neil Gaiman,S,2,9780441478125,en,-750,Pub,288,"
-                       "ebook;paperback,1299,EUR,\"An angel, a demon\",magic; end times,fantasy;fiction,4.25,31,7\n")
+  BookFile file = Open(
+                      "key,title,subtitle,authors,series,series_number,isbn,language,published_year,publisher,page_count,"
+                      "formats,price_minor,currency,description,subjects,categories,average_rating,ratings_count,stock\n"
+                      "k1,Good Omens,Sub,Terry Pratchett; Neil Gaiman,S,2,9780441478125,en,-750,Pub,288,"
+                      "ebook;paperback,1299,EUR,\"An angel, a demon\",magic; end times,fantasy;fiction,4.25,31,7\n")
                       .value();
 
   const std::vector<FileRow> rows = Rows(file);
@@ -76,7 +77,10 @@ TEST_F(BookFileTest, ReadsOurFormat) {
 }
 
 TEST_F(BookFileTest, TakesColumnsInAnyOrderAndLeavesOptionalOnesOut) {
-  BookFile file = Open("\xEF\xBB\xBF" "Authors,KEY,title\r\nA,k,T\r\n").value();
+  BookFile file = Open(
+                      "\xEF\xBB\xBF"
+                      "Authors,KEY,title\r\nA,k,T\r\n")
+                      .value();
   EXPECT_EQ(Rows(file).at(0).row->draft.title, "T");
 }
 
@@ -123,11 +127,12 @@ TEST_F(BookFileTest, MadeUpPricesStayInTheirRange) {
 }
 
 TEST_F(BookFileTest, AWrongValueIsItsRowsAlone) {
-  BookFile file = Open("key,title,authors,published_year,formats,stock\n"
-                       "a,A,X,nineteen,ebook,1\n"
-                       "b,B,X,1999,papyrus,1\n"
-                       "c,C,X,1999,ebook,-1\n"
-                       "d,D,X,1999,ebook,1\n")
+  BookFile file = Open(
+                      "key,title,authors,published_year,formats,stock\n"
+                      "a,A,X,nineteen,ebook,1\n"
+                      "b,B,X,1999,papyrus,1\n"
+                      "c,C,X,1999,ebook,-1\n"
+                      "d,D,X,1999,ebook,1\n")
                       .value();
 
   const std::vector<FileRow> rows = Rows(file);
@@ -141,37 +146,39 @@ TEST_F(BookFileTest, AWrongValueIsItsRowsAlone) {
 TEST_F(BookFileTest, RefusesABrokenFileWithALineForEachProblem) {
   const std::string head = "key,title,authors\n";
   const std::string file = (dir_ / "books.csv").string();
-  EXPECT_EQ(Refusal("\x7f" "ELF\x01\x02,\xff\xfe"), file + ": holds control characters; is it a text file?");
+  EXPECT_EQ(Refusal("\x7f"
+                    "ELF\x01\x02,\xff\xfe"),
+            file + ": holds control characters; is it a text file?");
   EXPECT_EQ(Refusal("PK\x03\x04 and so on"), file + ": is a spreadsheet; save it as CSV (UTF-8) and import that file");
   EXPECT_EQ(Refusal(std::string("key,ti\0tle\n", 11)), file + ":1: holds a NUL character; is it a text file?");
   EXPECT_EQ(Refusal("key,name\nx,y\n"),
-            file + ":1: is no book file of the format octavo: columns are missing: title, authors; there are: "
-                   "key, name");
+            file +
+                ":1: is no book file of the format octavo: columns are missing: title, authors; there are: "
+                "key, name");
   EXPECT_THAT(Refusal("key,title,authors,colour\nx,y,z,red\n"),
               testing::StartsWith(file + ":1: is no book file of the format octavo: columns are not known: colour; rename or "
                                          "delete them. Known are key, title, authors, "));
-  EXPECT_EQ(Refusal("key,title,authors,key\n"),
-            file + ":1: is no book file of the format octavo: a column is named twice");
+  EXPECT_EQ(Refusal("key,title,authors,key\n"), file + ":1: is no book file of the format octavo: a column is named twice");
   EXPECT_EQ(Refusal(head + "a,b,c\na,\"b,c\n"), file + ":3: a quoted field is never closed");
   EXPECT_EQ(Refusal(head + "a,b\nx,y,z,w\n"),
             file + ":2: has 2 fields, the header has 3; a field with a separator in it must stand in quotes\n" + file +
                 ":3: has 4 fields, the header has 3; a field with a separator in it must stand in quotes");
   EXPECT_EQ(Refusal(head + "a,Mis\xC3\xA9rables,M\xC3\xA9lo\na,Mis\xE9rables,c\n"),
-            file + ":3: holds bytes that are not UTF-8, while the rest of the file is; mend them, or name the encoding with "
-                   "--encoding");
+            file +
+                ":3: holds bytes that are not UTF-8, while the rest of the file is; mend them, or name the encoding with "
+                "--encoding");
   EXPECT_EQ(Refusal(head + std::string("a,b\0b,c\n", 8)), file + ":2: holds a NUL character; is it a text file?");
-  EXPECT_THAT(Refusal(head + "a," + std::string(2 << 20, 'b') + ",c\n"),
-              HasSubstr(":2: the row is longer than 1048576 bytes"));
+  EXPECT_THAT(Refusal(head + "a," + std::string(2 << 20, 'b') + ",c\n"), HasSubstr(":2: the row is longer than 1048576 bytes"));
   EXPECT_EQ(Refusal(head), file + ": has no rows");
   EXPECT_EQ(Refusal(""), file + ": has no rows");
 }
 
 TEST_F(BookFileTest, ReadsFieldsPartedByAnything) {
-  for (const char* text : {"key;title;authors\nk;A, B;\"X; Y\"\n", "key\ttitle\tauthors\nk\tA, B\tX; Y\n",
-                           "key|title|authors\nk|A, B|X; Y\n", "key,title,authors\nk,\"A, B\",X; Y\n",
-                           "sep=;\r\nkey;title;authors\r\nk;A, B;\"X; Y\"\r\n",
-                           "\xEF\xBB\xBFsep=\t\nkey\ttitle\tauthors\nk\tA, B\tX; Y\n",
-                           "key;title;authors;;\nk;A, B;\"X; Y\";;\n;;;;\n\n", "key;title;authors\nk;A, B;\"X; Y\";;;\n"}) {
+  for (const char* text :
+       {"key;title;authors\nk;A, B;\"X; Y\"\n", "key\ttitle\tauthors\nk\tA, B\tX; Y\n", "key|title|authors\nk|A, B|X; Y\n",
+        "key,title,authors\nk,\"A, B\",X; Y\n", "sep=;\r\nkey;title;authors\r\nk;A, B;\"X; Y\"\r\n",
+        "\xEF\xBB\xBFsep=\t\nkey\ttitle\tauthors\nk\tA, B\tX; Y\n", "key;title;authors;;\nk;A, B;\"X; Y\";;\n;;;;\n\n",
+        "key;title;authors\nk;A, B;\"X; Y\";;;\n"}) {
     Result<BookFile> file = Open(text);
     ASSERT_THAT(file, IsOk()) << text;
     const std::vector<FileRow> rows = Rows(*file);
@@ -218,10 +225,11 @@ TEST_F(BookFileTest, ReadsOtherEncodingsAndLineEnds) {
 }
 
 TEST_F(BookFileTest, ReadsWhatSpreadsheetsMakeOfValues) {
-  BookFile file = Open("key;title;authors;isbn;price;ratings_count;average_rating;page_count\n"
-                       "=\"007\";T;X;=\"9780441478125\";1.234,50 €;1.234;4,5;1,024\n"
-                       "\"=\"\"008\"\"\";T;X;\"=\"\"9780441478125\"\"\";12,9;;;\n"
-                       "9;T;X;;1.234;;;\n")
+  BookFile file = Open(
+                      "key;title;authors;isbn;price;ratings_count;average_rating;page_count\n"
+                      "=\"007\";T;X;=\"9780441478125\";1.234,50 €;1.234;4,5;1,024\n"
+                      "\"=\"\"008\"\"\";T;X;\"=\"\"9780441478125\"\"\";12,9;;;\n"
+                      "9;T;X;;1.234;;;\n")
                       .value();
   const std::vector<FileRow> rows = Rows(file);
   ASSERT_THAT(rows, SizeIs(3));
@@ -280,9 +288,9 @@ TEST_F(BookFileTest, ReadsAgainFromTheFirstRow) {
 TEST_F(BookFileTest, ReadsTheRealGoodbooksFile) {
   const char* const given = std::getenv("OCTAVO_TEST_SHARED_DATA");
   const char* const source = std::getenv("OCTAVO_TEST_SOURCE_DIR");
-  const std::filesystem::path folder =
-      given != nullptr ? std::filesystem::path(given)
-                       : std::filesystem::path(source == nullptr ? "." : source) / "../shared/data";
+  const std::filesystem::path folder = given != nullptr
+                                           ? std::filesystem::path(given)
+                                           : std::filesystem::path(source == nullptr ? "." : source) / "../shared/data";
   const std::filesystem::path path = folder / "goodbooks-10k/books.csv";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not here; nothing was checked";
   BookFile file = BookFile::Open(path, {}).value();

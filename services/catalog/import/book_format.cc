@@ -20,8 +20,7 @@ namespace {
 using Fields = std::vector<std::string>;
 
 Error BadValue(const std::string& column, const std::string& value, const std::string& rule) {
-  return Error{Code::kInvalidArgument, "BAD_VALUE",
-               column + ": " + Quoted(value) + " " + rule};
+  return Error{Code::kInvalidArgument, "BAD_VALUE", column + ": " + Quoted(value) + " " + rule};
 }
 
 // Where each column stands. "Title" is "title": spreadsheets like capitals.
@@ -86,12 +85,12 @@ class Columns {
 
 constexpr auto kOctavoRequired = std::to_array<const char*>({"key", "title", "authors"});
 constexpr auto kOctavoOptional = std::to_array<const char*>(
-    {"subtitle", "series", "series_number", "isbn", "language", "published_year", "publisher", "page_count", "formats",
-     "price", "price_minor", "currency", "description", "subjects", "categories", "average_rating", "ratings_count", "stock"});
+    {"subtitle", "series", "series_number", "isbn", "language", "published_year", "publisher", "page_count", "formats", "price",
+     "price_minor", "currency", "description", "subjects", "categories", "average_rating", "ratings_count", "stock"});
 // Of its 23 columns, those that are used.
 constexpr auto kGoodbooksRequired =
-    std::to_array<const char*>({"book_id", "isbn", "isbn13", "authors", "original_publication_year", "title",
-                                "language_code", "average_rating", "ratings_count"});
+    std::to_array<const char*>({"book_id", "isbn", "isbn13", "authors", "original_publication_year", "title", "language_code",
+                                "average_rating", "ratings_count"});
 
 // Hundredths of stars; 0: none.
 Result<int> Rating(const Columns& columns, const Fields& fields) {
@@ -120,8 +119,7 @@ class OctavoMapper final : public RowMapper {
     for (std::string& name : columns_.List(fields, "authors", ';')) {
       draft.authors.push_back({.display_name = std::move(name)});
     }
-    draft.series = SeriesMembership{.title = columns_.Text(fields, "series"),
-                                    .number = columns_.Text(fields, "series_number")};
+    draft.series = SeriesMembership{.title = columns_.Text(fields, "series"), .number = columns_.Text(fields, "series_number")};
     draft.isbn13 = columns_.Text(fields, "isbn");
     draft.language_code = columns_.Text(fields, "language");
     draft.published_year = TRY(columns_.Int(fields, "published_year"));
@@ -182,9 +180,9 @@ class OctavoMapper final : public RowMapper {
 // ISO 639-2 as the file has it, bibliographic codes included, to BCP 47.
 std::string LanguageCode(const std::string& code) {
   static const std::map<std::string_view, std::string_view> kCodes = {
-      {"ara", "ar"}, {"dan", "da"}, {"eng", "en"}, {"fre", "fr"}, {"ger", "de"}, {"ind", "id"}, {"ita", "it"},
-      {"jpn", "ja"}, {"nor", "no"}, {"per", "fa"}, {"pol", "pl"}, {"por", "pt"}, {"rum", "ro"}, {"rus", "ru"},
-      {"spa", "es"}, {"swe", "sv"}, {"tur", "tr"}, {"vie", "vi"}};
+      {"ara", "ar"}, {"dan", "da"}, {"eng", "en"}, {"fre", "fr"}, {"ger", "de"}, {"ind", "id"},
+      {"ita", "it"}, {"jpn", "ja"}, {"nor", "no"}, {"per", "fa"}, {"pol", "pl"}, {"por", "pt"},
+      {"rum", "ro"}, {"rus", "ru"}, {"spa", "es"}, {"swe", "sv"}, {"tur", "tr"}, {"vie", "vi"}};
   const auto found = kCodes.find(code);
   return found == kCodes.end() ? code : std::string(found->second);
 }
@@ -291,8 +289,7 @@ Result<std::unique_ptr<RowMapper>> RowMapper::ForHeader(const Fields& header, st
   // book_id is nobody else's; without it the file is taken for one of ours, and measured by that.
   const BookFormat wanted =
       format.value_or(columns.Has("book_id") && columns.Has("isbn13") ? BookFormat::kGoodbooks : BookFormat::kOctavo);
-  const std::string complaint = columns.places().size() == header.size() ? Complaint(columns, wanted)
-                                                                         : "a column is named twice";
+  const std::string complaint = columns.places().size() == header.size() ? Complaint(columns, wanted) : "a column is named twice";
   if (!complaint.empty()) {
     return Error{Code::kInvalidArgument, "UNKNOWN_COLUMNS",
                  "is no book file of the format " + BookFormatName(wanted) + ": " + complaint};

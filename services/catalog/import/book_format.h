@@ -15,15 +15,15 @@ namespace octavo::catalog {
 
 enum class BookFormat { kOctavo, kGoodbooks };
 
-std::string BookFormatName(BookFormat format);                      // "octavo", "goodbooks".
+std::string BookFormatName(BookFormat format);  // "octavo", "goodbooks".
 std::optional<BookFormat> ParseBookFormat(const std::string& name);
 
 // What one row says.
 struct MappedRow {
   std::string key;
   BookContent draft;
-  std::optional<std::int64_t> stock;   // nullopt where the format has none.
-  std::string warning;                 // Empty: nothing looks wrong. The row goes in all the same.
+  std::optional<std::int64_t> stock;  // nullopt where the format has none.
+  std::string warning;                // Empty: nothing looks wrong. The row goes in all the same.
 };
 
 // What becomes of books whose format has no prices: they come without, or with one that is made up.
@@ -33,8 +33,8 @@ class RowMapper {
  public:
   // A mapper for a file with these columns: of `format` or, where it is not given, of the one whose columns they are.
   // INVALID_ARGUMENT (UNKNOWN_COLUMNS), naming what is missing or not known.
-  static Result<std::unique_ptr<RowMapper>> ForHeader(const std::vector<std::string>& header,
-                                                      std::optional<BookFormat> format, MissingPrices missing_prices);
+  static Result<std::unique_ptr<RowMapper>> ForHeader(const std::vector<std::string>& header, std::optional<BookFormat> format,
+                                                      MissingPrices missing_prices);
   // How many of these columns some format knows: of several ways to part a header, the one with the most is right.
   static int KnownColumns(const std::vector<std::string>& header);
   virtual ~RowMapper() = default;

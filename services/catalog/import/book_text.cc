@@ -144,8 +144,10 @@ std::string WithLineFeeds(const std::string& text) {
   std::string lines;
   lines.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\r') lines += text[i];
-    else if (i + 1 == text.size() || text[i + 1] != '\n') lines += '\n';
+    if (text[i] != '\r')
+      lines += text[i];
+    else if (i + 1 == text.size() || text[i + 1] != '\n')
+      lines += '\n';
   }
   return lines;
 }

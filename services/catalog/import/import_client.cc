@@ -94,9 +94,12 @@ class Window {
   void Leave(std::size_t index, const Status& status) {
     const std::lock_guard lock(mutex_);
     --in_flight_;
-    if (status.ok()) ++received_;
-    else if (status.error().reason == "REQUEST_ID_REUSED") known_.push_back(index);
-    else if (!failure_) failure_ = status.error();
+    if (status.ok())
+      ++received_;
+    else if (status.error().reason == "REQUEST_ID_REUSED")
+      known_.push_back(index);
+    else if (!failure_)
+      failure_ = status.error();
     room_.notify_all();
   }
   // Waits for all.
@@ -123,7 +126,7 @@ class Window {
  private:
   mutable std::mutex mutex_;
   std::condition_variable room_;
-  int in_flight_ = 0;             // Guarded by mutex_, as all that follows.
+  int in_flight_ = 0;  // Guarded by mutex_, as all that follows.
   std::int64_t received_ = 0;
   std::vector<std::size_t> known_;
   std::optional<Error> failure_;  // The first.
@@ -140,8 +143,8 @@ class ProgressWatch {
           request.set_name(import_name);
           std::unique_lock lock(mutex_);
           while (!ended_.wait_for(lock, kProgressEvery, [this] { return stopping_; })) {
-            const auto import = caller.Invoke(catalog, &v1::CatalogService::StubInterface::GetImport, request,
-                                              {.budget = kCallBudget});
+            const auto import =
+                caller.Invoke(catalog, &v1::CatalogService::StubInterface::GetImport, request, {.budget = kCallBudget});
             if (import.ok()) progress.Show(ImportProgress::Step::kBooks, import->row_count(), total);
           }
         }) {}
@@ -162,8 +165,8 @@ class ProgressWatch {
 };
 
 // The names of a source's books by their keys, from the change log.
-Result<std::map<std::string, std::string>> BookNames(v1::CatalogService::StubInterface& catalog,
-                                                     const rpc::Caller& caller, const std::string& source) {
+Result<std::map<std::string, std::string>> BookNames(v1::CatalogService::StubInterface& catalog, const rpc::Caller& caller,
+                                                     const std::string& source) {
   grpc::ClientContext context;
   caller.PrepareStream(context, {.budget = kStreamBudget});
   const auto reader = catalog.StreamChanges(&context, v1::StreamChangesRequest());
@@ -211,8 +214,7 @@ Result<ImportReport> ImportClient::Run(BookFile& file, const ImportOptions& opti
     lines.push_back(About(file, problem.line(), problem.message()));
   }
   for (auto* lines : {&report.errors, &report.warnings}) {
-    std::stable_sort(lines->begin(), lines->end(),
-                     [](const LineMessage& a, const LineMessage& b) { return a.line < b.line; });
+    std::stable_sort(lines->begin(), lines->end(), [](const LineMessage& a, const LineMessage& b) { return a.line < b.line; });
   }
   if (!options.dry_run && options.stock == ImportOptions::Stock::kSend && peers_.inventory != nullptr) {
     TRY(SendStock(file, stock, options.source, report, progress));
@@ -222,15 +224,14 @@ Result<ImportReport> ImportClient::Run(BookFile& file, const ImportOptions& opti
 
 Status ImportClient::AwaitShop(std::chrono::seconds wait) const {
   const auto catalog = v1::CatalogService::NewStub(peers_.catalog);
-  const auto answer = caller_.Invoke(*catalog, &v1::CatalogService::StubInterface::ListCategories, {},
-                                     {.budget = wait, .wait_for_ready = true});
+  const auto answer =
+      caller_.Invoke(*catalog, &v1::CatalogService::StubInterface::ListCategories, {}, {.budget = wait, .wait_for_ready = true});
   if (answer.ok()) return Ok();
   return Error{Code::kUnavailable, "NO_SHOP", "no shop answers"};
 }
 
 Result<v1::Import> ImportClient::SendBooks(BookFile& file, const ImportOptions& options, const std::string& import_name,
-                                           ImportReport& report, std::vector<StockRow>& stock,
-                                           ImportProgress& progress) {
+                                           ImportReport& report, std::vector<StockRow>& stock, ImportProgress& progress) {
   const auto catalog = v1::CatalogService::NewStub(peers_.catalog);
   grpc::ClientContext context;
   caller_.PrepareStream(context, {.budget = kStreamBudget});
@@ -255,10 +256,11 @@ Result<v1::Import> ImportClient::SendBooks(BookFile& file, const ImportOptions& 
     const MappedRow& row = *next->row;
     if (!row.warning.empty()) AddLine(report.warnings, file, next->line, row.warning);
     CountIsbn(row.draft.isbn13, report.isbns);
-    if (!row.draft.price) ++report.without_price_count;
-    else if (file.format() == BookFormat::kGoodbooks) ++report.made_up_price_count;
-    const std::int64_t quantity =
-        (file.format() == BookFormat::kGoodbooks ? options.stock_default : row.stock).value_or(0);
+    if (!row.draft.price)
+      ++report.without_price_count;
+    else if (file.format() == BookFormat::kGoodbooks)
+      ++report.made_up_price_count;
+    const std::int64_t quantity = (file.format() == BookFormat::kGoodbooks ? options.stock_default : row.stock).value_or(0);
     report.has_made_up_stock = file.format() == BookFormat::kGoodbooks && options.stock_default.has_value();
     if (quantity > 0) stock.push_back({next->line, CleanLine(row.key), quantity});
     message.mutable_row()->set_line(next->line);
@@ -320,8 +322,9 @@ Status ImportClient::SendStock(const BookFile& file, const std::vector<StockRow>
   report.stock_known_count = static_cast<std::int64_t>(known.size());
   for (const std::size_t index : known) {
     AddLine(report.warnings, file, stock[index].line,
-            "stock: " + std::to_string(stock[index].quantity) + " changes nothing, because an earlier import brought in another "
-            "number of copies");
+            "stock: " + std::to_string(stock[index].quantity) +
+                " changes nothing, because an earlier import brought in another "
+                "number of copies");
   }
   progress.Show(ImportProgress::Step::kStock, sent, sent);
   return Ok();
@@ -332,9 +335,8 @@ Result<std::int64_t> ImportClient::RemoveSource(const std::string& source, std::
   const auto catalog = v1::CatalogService::NewStub(peers_.catalog);
   v1::DeleteSourceRequest request;
   request.set_source(source);
-  const v1::DeleteSourceResponse response =
-      TRY(caller_.Invoke(*catalog, &v1::CatalogService::StubInterface::DeleteSource, request,
-                         {.budget = 10min, .wait_for_ready = true}));
+  const v1::DeleteSourceResponse response = TRY(caller_.Invoke(*catalog, &v1::CatalogService::StubInterface::DeleteSource,
+                                                               request, {.budget = 10min, .wait_for_ready = true}));
   return response.deleted_count();
 }
 

@@ -98,11 +98,10 @@ class ImportClient {
   };
 
   Status AwaitShop(std::chrono::seconds wait) const;
-  Result<octavo::catalog::v1::Import> SendBooks(BookFile& file, const ImportOptions& options,
-                                                const std::string& import_name, ImportReport& report,
-                                                std::vector<StockRow>& stock, ImportProgress& progress);
-  Status SendStock(const BookFile& file, const std::vector<StockRow>& stock, const std::string& source,
-                   ImportReport& report, ImportProgress& progress);
+  Result<octavo::catalog::v1::Import> SendBooks(BookFile& file, const ImportOptions& options, const std::string& import_name,
+                                                ImportReport& report, std::vector<StockRow>& stock, ImportProgress& progress);
+  Status SendStock(const BookFile& file, const std::vector<StockRow>& stock, const std::string& source, ImportReport& report,
+                   ImportProgress& progress);
 
   const ImportPeers peers_;
   const rpc::Caller& caller_;

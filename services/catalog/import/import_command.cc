@@ -38,8 +38,7 @@ struct Settings {
 void AddOptions(CLI::App& app, Settings& settings) {
   auto* file = app.add_option("file", settings.file, "The CSV file.");
   app.add_option("--address", settings.address, "Where the shop's gRPC listens.")->capture_default_str();
-  app.add_option("--inventory-address", settings.inventory_address,
-                 "Where the inventory listens, if not at --address.");
+  app.add_option("--inventory-address", settings.inventory_address, "Where the inventory listens, if not at --address.");
   rpc::AddTlsOptions(app, settings.tls);
   app.add_option("--format", settings.format, "auto, octavo or goodbooks; auto looks at the header.")
       ->check(CLI::IsMember({"auto", "octavo", "goodbooks"}))
@@ -84,8 +83,8 @@ class StderrProgress final : public ImportProgress {
     if (terminal_) {
       constexpr int kWidth = 40;
       const int filled = total == 0 ? kWidth : static_cast<int>(done * kWidth / total);
-      const std::string bar = std::string(static_cast<std::size_t>(filled), '#') +
-                              std::string(static_cast<std::size_t>(kWidth - filled), '.');
+      const std::string bar =
+          std::string(static_cast<std::size_t>(filled), '#') + std::string(static_cast<std::size_t>(kWidth - filled), '.');
       std::fprintf(stderr, "\r%s [%s] %lld of %lld", what, bar.c_str(), static_cast<long long>(done),
                    static_cast<long long>(total));
     } else if (tenth > tenth_) {
@@ -109,8 +108,8 @@ void PrintReport(const ImportReport& report, const ImportOptions& options) {
     std::printf("  %-18s %9lld%s%s\n", name, static_cast<long long>(count), *remark != '\0' ? "  " : "", remark);
   };
   const octavo::catalog::v1::Import& import = report.import;
-  std::printf("%s%s\n", options.dry_run ? "Dry run, nothing was changed. Source: " : "Imported. Source: ",
-              options.source.c_str());
+  std::printf("%s%s\n",
+              options.dry_run ? "Dry run, nothing was changed. Source: " : "Imported. Source: ", options.source.c_str());
   row("rows", import.row_count() + report.file_refused_count);
   row("created", import.created_count());
   row("updated", import.updated_count());
@@ -130,8 +129,9 @@ void PrintReport(const ImportReport& report, const ImportOptions& options) {
       report.has_made_up_stock ? "books, made up; from this or an earlier run" : "books; from this or an earlier run");
   if (report.stock_known_count == 0) return;
   row("stock left alone", report.stock_known_count, "another number came in before");
-  std::printf("An import brings the stock of a book in once: a new number in the file changes nothing. To change what is on the "
-              "shelf, call octavo.inventory.v1.InventoryService/CountStock; --verbose lists the lines.\n");
+  std::printf(
+      "An import brings the stock of a book in once: a new number in the file changes nothing. To change what is on the "
+      "shelf, call octavo.inventory.v1.InventoryService/CountStock; --verbose lists the lines.\n");
 }
 
 int Fail(const Error& error, const Settings& settings) {
@@ -179,8 +179,7 @@ int Import(const Settings& settings, ImportClient& client) {
 
 int RunImport(const std::vector<std::string>& arguments) {
   Settings settings;
-  CLI::App app("Brings a file of books into a running shop. Importing the same file again changes nothing.",
-               "octavo import");
+  CLI::App app("Brings a file of books into a running shop. Importing the same file again changes nothing.", "octavo import");
   AddOptions(app, settings);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 wants them backwards.

@@ -209,15 +209,17 @@ TEST_F(ImportProcessTest, ADryRunSaysWhatWouldHappenAndChangesNothing) {
 
   EXPECT_EQ(code, 3);
   EXPECT_THAT(output, HasSubstr("error: " + file + ":3: title: is missing\n" +  // In the order of the file, whoever found it.
-                                "error: " + file + ":4: published_year: \"nineteen\" is no whole number\n" +
-                                "error: " + file + ":5: title: is missing\n"));
+                                "error: " + file + ":4: published_year: \"nineteen\" is no whole number\n" + "error: " + file +
+                                ":5: title: is missing\n"));
   EXPECT_THAT(output, HasSubstr(Line("created", 1)));
   EXPECT_EQ(CountBooks(), 0);
 }
 
 TEST_F(ImportProcessTest, SaysWhatItMadeUpAndWhatIsNotForSale) {
-  const std::string file = Write("g.csv", "book_id,isbn,isbn13,authors,original_publication_year,title,language_code,"
-                                          "average_rating,ratings_count\n1,,,A,2008,T,eng,4,10\n").string();
+  const std::string file = Write("g.csv",
+                                 "book_id,isbn,isbn13,authors,original_publication_year,title,language_code,"
+                                 "average_rating,ratings_count\n1,,,A,2008,T,eng,4,10\n")
+                               .string();
 
   const auto [code, output] = RunImport({file, "--source=test"});
   EXPECT_EQ(code, 0) << output;

@@ -281,9 +281,7 @@ std::vector<std::string> QueryBuilder::StemTerms(const std::string& word) const 
   return terms;
 }
 
-bool QueryBuilder::IsInName(const std::string& word) const {
-  return database_.term_exists(Term(kNameWord, word));
-}
+bool QueryBuilder::IsInName(const std::string& word) const { return database_.term_exists(Term(kNameWord, word)); }
 
 bool QueryBuilder::BeginsName(const std::string& word) const {
   const std::string prefix = Term(kNameWord, word);
@@ -349,8 +347,7 @@ Query QueryBuilder::Word(const std::string& word) const {
   const auto weighed = [](const std::vector<Query>& terms, double factor) {
     return Scaled(Query(Query::OP_SYNONYM, terms.begin(), terms.end()), factor);
   };
-  std::vector<Query> fields = {weighed(title, kTitleFactor),
-                               weighed(author, word.size() == 1 ? kInitialFactor : kAuthorFactor),
+  std::vector<Query> fields = {weighed(title, kTitleFactor), weighed(author, word.size() == 1 ? kInitialFactor : kAuthorFactor),
                                weighed(series, kSeriesFactor), weighed(subject, kSubjectFactor)};
   if (word.size() == 1 && !IsNumber(word)) fields.push_back(Fixed(Term(kTitleWord, word), kLetterWeight));
   return Query(Query::OP_AND_MAYBE, Query(Query::OP_SYNONYM, plain.begin(), plain.end()),
@@ -369,8 +366,7 @@ Query QueryBuilder::UnitQuery(const Unit& unit) const {
 
 Query QueryBuilder::Begun(const std::string& word) const {
   if (CodePointCount(word) < kPrefixLettersMin) return Query();
-  return Scaled(Combine(Query::OP_OR, kNameFields,
-                        [&](std::string_view field) { return PrefixQuery(database_, field, {word}); }),
+  return Scaled(Combine(Query::OP_OR, kNameFields, [&](std::string_view field) { return PrefixQuery(database_, field, {word}); }),
                 kBegunFactor);
 }
 
@@ -475,8 +471,8 @@ Query QueryBuilder::Near(const QueryWords& words) const {
   }
   const Query all(Query::OP_AND, anywhere.begin(), anywhere.end());
   if (words.strong.size() < 2) return all;
-  const Query together = Either(Query(Query::OP_AND, in_author.begin(), in_author.end()),
-                                Query(Query::OP_AND, in_title.begin(), in_title.end()));
+  const Query together =
+      Either(Query(Query::OP_AND, in_author.begin(), in_author.end()), Query(Query::OP_AND, in_title.begin(), in_title.end()));
   return Query(Query::OP_AND_MAYBE, all, Scaled(together, kPairFactor));
 }
 
@@ -513,8 +509,7 @@ bool QueryBuilder::HasInOneName(const Xapian::Document& document, const QueryWor
   for (std::size_t i = 0; i + 1 < words.all.size(); ++i) {
     whole_name = whole_name || has(kNameWord, words.all[i] + words.all[i + 1]);
   }
-  return whole_name ||
-         all([&](const std::string& word) { return has(kTitleWord, word) || has(kSeriesWord, word); });
+  return whole_name || all([&](const std::string& word) { return has(kTitleWord, word) || has(kSeriesWord, word); });
 }
 
 Query QueryBuilder::NamedWithin(const QueryWords& words) const {
@@ -736,8 +731,10 @@ Query IsbnBeginQuery(const Xapian::Database& database, const std::string& text) 
   }
   std::string digits;
   for (const char c : rest) {
-    if (c >= '0' && c <= '9') digits += c;
-    else if (c != '-' && c != ' ' && c != 'x') return Query();
+    if (c >= '0' && c <= '9')
+      digits += c;
+    else if (c != '-' && c != ' ' && c != 'x')
+      return Query();
   }
   if (digits.size() < kIsbnDigitsMin) return Query();
   // As typed; as an ISBN-10; as one whose zero a spreadsheet has eaten. Then without the last digit, which checks the others.

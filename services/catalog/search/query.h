@@ -105,8 +105,7 @@ class QueryBuilder {
 Xapian::Query FilterQuery(const SearchFilter& filter);
 
 // Books whose `field` has all the words, the last of them perhaps unfinished.
-Xapian::Query PrefixQuery(const Xapian::Database& database, std::string_view field,
-                          const std::vector<std::string>& words);
+Xapian::Query PrefixQuery(const Xapian::Database& database, std::string_view field, const std::vector<std::string>& words);
 
 // Books whose ISBN begins with the digits typed, or has them but for the check digit: "978043955493", "0-439-55493". Matches
 // nothing where the text is no such number.

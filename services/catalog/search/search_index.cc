@@ -207,8 +207,8 @@ class SearchIndex::Impl {
 
   const std::filesystem::path path_;
   const std::string identity_;
-  Xapian::WritableDatabase writer_;   // The writing thread's.
-  std::set<std::string> stemmers_;    // The writing thread's.
+  Xapian::WritableDatabase writer_;  // The writing thread's.
+  std::set<std::string> stemmers_;   // The writing thread's.
   std::atomic<std::int64_t> position_ = 0;
   std::atomic<std::int64_t> generation_ = 0;  // The last revision, so that readers know when to reopen.
   std::atomic<bool> damaged_ = false;
@@ -223,8 +223,7 @@ class SearchIndex::Impl {
 SearchIndex::SearchIndex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 SearchIndex::~SearchIndex() = default;
 
-Result<std::unique_ptr<SearchIndex>> SearchIndex::Open(const std::filesystem::path& path,
-                                                       const std::string& catalogue_id) {
+Result<std::unique_ptr<SearchIndex>> SearchIndex::Open(const std::filesystem::path& path, const std::string& catalogue_id) {
   auto impl = std::make_unique<Impl>(path, std::string(kIndexVersion) + " " + catalogue_id);
   try {
     if (!impl->OpenExisting()) impl->MakeNew();

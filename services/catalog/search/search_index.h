@@ -72,8 +72,8 @@ struct SearchResult {
 
 struct Suggestion {
   enum class Kind { kBook, kAuthor, kSeries } kind = Kind::kBook;
-  BookId book;               // For kBook.
-  std::string slug;          // For the others.
+  BookId book;       // For kBook.
+  std::string slug;  // For the others.
   std::string display_name;
   std::string detail;  // Of a book: its authors.
 

@@ -68,25 +68,27 @@ class SearchIndexTest : public testing::Test {
   void AddShop() {
     const std::string tolkien = "J. R. R. Tolkien";
     const std::string king = "Stephen King";
-    Put(1, "The Hobbit", {.author = tolkien, .series = "Middle-earth", .number = "0.5", .isbn = "9780261103344",
-                          .year = 1937, .price = 999, .ratings = 2000});
-    Put(2, "The Fellowship of the Ring", {.author = tolkien, .series = "The Lord of the Rings", .number = "1",
-                                          .year = 1954, .price = 1299, .ratings = 1800});
-    Put(3, "Les Misérables", {.author = "Victor Hugo", .language = "fr", .category = "classics", .year = 1862,
-                              .ratings = 500});
-    Put(4, "A Hobbit Companion", {.author = "David Day", .description = "A guide to the world of Tolkien.",
-                                  .ratings = 5});
+    Put(1, "The Hobbit",
+        {.author = tolkien,
+         .series = "Middle-earth",
+         .number = "0.5",
+         .isbn = "9780261103344",
+         .year = 1937,
+         .price = 999,
+         .ratings = 2000});
+    Put(2, "The Fellowship of the Ring",
+        {.author = tolkien, .series = "The Lord of the Rings", .number = "1", .year = 1954, .price = 1299, .ratings = 1800});
+    Put(3, "Les Misérables", {.author = "Victor Hugo", .language = "fr", .category = "classics", .year = 1862, .ratings = 500});
+    Put(4, "A Hobbit Companion", {.author = "David Day", .description = "A guide to the world of Tolkien.", .ratings = 5});
     Put(5, "Hobbits and Dwarves", {.author = "Someone Else", .ratings = 90000});
     Put(6, "It", {.author = king, .category = "horror", .year = 1986, .ratings = 700, .formats = {Format::kEbook}});
     Put(7, "If It Bleeds", {.author = king, .category = "horror", .year = 2020, .ratings = 900});
     Put(8, "三体", {.author = "刘慈欣", .language = "zh", .category = "science-fiction", .year = 2008, .ratings = 50});
-    Put(9, "L'Étranger", {.author = "Albert Camus", .language = "fr", .category = "classics", .year = 1942,
-                          .ratings = 800});
+    Put(9, "L'Étranger", {.author = "Albert Camus", .language = "fr", .category = "classics", .year = 1942, .ratings = 800});
     index_->Commit(++position_);
   }
 
-  std::vector<int> Find(const std::string& text, const SearchFilter& filter = {},
-                        ListOrder order = ListOrder::kRelevance) {
+  std::vector<int> Find(const std::string& text, const SearchFilter& filter = {}, ListOrder order = ListOrder::kRelevance) {
     result_ = index_->Search({.text = text, .filter = filter, .order = order});
     std::vector<int> ids;
     for (const BookId id : result_.ids) ids.push_back(static_cast<int>(id.value()));
@@ -160,7 +162,7 @@ TEST_F(SearchIndexTest, ForgivesTypingErrorsByLength) {
     EXPECT_EQ(result_.corrected_query, "hobbit") << text;
   }
   EXPECT_THAT(Find("felowshp of the ring"), ElementsAre(2));  // Two errors in eight letters less two.
-  EXPECT_THAT(Find("xxhobbit"), IsEmpty());                    // Two errors need nine letters.
+  EXPECT_THAT(Find("xxhobbit"), IsEmpty());                   // Two errors need nine letters.
   EXPECT_THAT(Find("hbt"), IsEmpty());
 }
 
@@ -272,7 +274,7 @@ TEST_F(SearchIndexTest, FindsNamesAsTheySound) {
 TEST_F(SearchIndexTest, FindsInitialsOfSeriesAndFormats) {
   AddShop();
   EXPECT_THAT(Find("lotr"), ElementsAre(2));
-  EXPECT_THAT(Find("ebook king"), ElementsAre(6, 7));     // Those that are ebooks first.
+  EXPECT_THAT(Find("ebook king"), ElementsAre(6, 7));                  // Those that are ebooks first.
   EXPECT_THAT(Find("tolkien e-book"), UnorderedElementsAre(1, 2, 4));  // None is: a wish, no condition.
 }
 
@@ -343,8 +345,7 @@ TEST_F(SearchIndexTest, SortsInEveryOrder) {
 
 TEST_F(SearchIndexTest, CountsFacetsOfAllMatches) {
   AddShop();
-  const SearchResult result =
-      index_->Search({.text = "", .page_size = 1, .facets = SearchQuery::Facets::kCounted});
+  const SearchResult result = index_->Search({.text = "", .page_size = 1, .facets = SearchQuery::Facets::kCounted});
 
   EXPECT_EQ(result.total_size, 9);
   EXPECT_TRUE(result.more);

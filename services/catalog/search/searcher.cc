@@ -49,9 +49,8 @@ class FacetSpy final : public Xapian::MatchSpy {
     Copy(decades_, counts.decades);
     Copy(authors_, counts.authors);
     for (auto* values : {&counts.categories, &counts.formats, &counts.languages, &counts.decades, &counts.authors}) {
-      std::sort(values->begin(), values->end(), [](const FacetCount& a, const FacetCount& b) {
-        return std::tie(b.count, a.value) < std::tie(a.count, b.value);
-      });
+      std::sort(values->begin(), values->end(),
+                [](const FacetCount& a, const FacetCount& b) { return std::tie(b.count, a.value) < std::tie(a.count, b.value); });
       if (values->size() > kFacetValuesMax) values->resize(kFacetValuesMax);
     }
     return counts;
@@ -175,9 +174,7 @@ class Searcher {
     return spellings;
   }
 
-  Xapian::Query Filtered(const Xapian::Query& query) const {
-    return Xapian::Query(Xapian::Query::OP_FILTER, query, filter_);
-  }
+  Xapian::Query Filtered(const Xapian::Query& query) const { return Xapian::Query(Xapian::Query::OP_FILTER, query, filter_); }
 
   bool Finds(const Xapian::Query& query) const {
     if (query.empty()) return false;
@@ -220,10 +217,8 @@ class Searcher {
     const bool with_facets = query_.facets == SearchQuery::Facets::kCounted;
     if (with_facets) enquire.add_matchspy(&spy);
     const auto wanted = static_cast<Xapian::doccount>(query_.page_size);
-    const Xapian::doccount check_at_least =
-        with_facets ? std::min(database_.get_doccount(), kFacetMatchesMax) : kSearchDepthMax;
-    const Xapian::MSet matches =
-        enquire.get_mset(static_cast<Xapian::doccount>(query_.offset), wanted, check_at_least);
+    const Xapian::doccount check_at_least = with_facets ? std::min(database_.get_doccount(), kFacetMatchesMax) : kSearchDepthMax;
+    const Xapian::MSet matches = enquire.get_mset(static_cast<Xapian::doccount>(query_.offset), wanted, check_at_least);
 
     SearchResult result{.total_size = matches.get_matches_estimated()};
     for (Xapian::MSetIterator match = matches.begin(); match != matches.end(); ++match) {

@@ -13,11 +13,11 @@ struct Sound {
 
 // The longest first among those that begin alike. What is not named is silent behind the first letter.
 constexpr auto kSounds = std::to_array<Sound>({
-    {"sch", "S"}, {"sh", "S"},  {"sz", "S"},  {"s", "S"},  {"zh", "S"},  {"z", "S"},  {"tsch", "TS"}, {"tch", "TS"},
-    {"th", "T"},  {"t", "T"},   {"chr", "KR"}, {"chs", "KS"}, {"ch", "K"}, {"ck", "K"}, {"ce", "S"}, {"ci", "S"},
-    {"cy", "S"},  {"cz", "TS"}, {"c", "K"},   {"kh", "K"}, {"k", "K"},   {"q", "K"},  {"x", "KS"},  {"ph", "F"},
-    {"pf", "F"},  {"p", "P"},   {"f", "F"},   {"v", "F"},  {"w", "F"},   {"b", "B"},  {"dge", "G"}, {"d", "D"},
-    {"gh", "G"},  {"g", "G"},   {"l", "L"},   {"m", "M"},  {"n", "N"},   {"r", "R"},
+    {"sch", "S"}, {"sh", "S"},  {"sz", "S"},   {"s", "S"},    {"zh", "S"}, {"z", "S"},  {"tsch", "TS"}, {"tch", "TS"},
+    {"th", "T"},  {"t", "T"},   {"chr", "KR"}, {"chs", "KS"}, {"ch", "K"}, {"ck", "K"}, {"ce", "S"},    {"ci", "S"},
+    {"cy", "S"},  {"cz", "TS"}, {"c", "K"},    {"kh", "K"},   {"k", "K"},  {"q", "K"},  {"x", "KS"},    {"ph", "F"},
+    {"pf", "F"},  {"p", "P"},   {"f", "F"},    {"v", "F"},    {"w", "F"},  {"b", "B"},  {"dge", "G"},   {"d", "D"},
+    {"gh", "G"},  {"g", "G"},   {"l", "L"},    {"m", "M"},    {"n", "N"},  {"r", "R"},
 });
 
 // Letters that nobody hears at the beginning of a word.
@@ -39,14 +39,13 @@ std::string SoundKey(std::string_view word) {
     word.remove_prefix(1);
   }
   while (!word.empty()) {
-    const auto* sound = std::find_if(kSounds.begin(), kSounds.end(),
-                                     [&](const Sound& each) { return word.starts_with(each.letters); });
+    const auto* sound =
+        std::find_if(kSounds.begin(), kSounds.end(), [&](const Sound& each) { return word.starts_with(each.letters); });
     if (sound != kSounds.end()) {
       add(sound->sound);
       // A letter that only says how the one before it sounds is looked at again: "ce" is an "s" and an "e".
-      word.remove_prefix(sound->letters.size() == 2 && sound->sound == "S" && sound->letters[0] == 'c'
-                             ? 1
-                             : sound->letters.size());
+      word.remove_prefix(sound->letters.size() == 2 && sound->sound == "S" && sound->letters[0] == 'c' ? 1
+                                                                                                       : sound->letters.size());
       continue;
     }
     if (key.empty() && IsLetter(word.front())) key = word.front() == 'h' || word.front() == 'j' ? "H" : "A";

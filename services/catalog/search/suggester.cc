@@ -16,8 +16,7 @@ constexpr int kSuggestedSeriesMax = 2;
 // Suggestions from one reader.
 class Suggester {
  public:
-  Suggester(const Xapian::Database& database, std::vector<std::string> words)
-      : database_(database), words_(std::move(words)) {}
+  Suggester(const Xapian::Database& database, std::vector<std::string> words) : database_(database), words_(std::move(words)) {}
 
   std::vector<Suggestion> Run(int count_max) {
     std::vector<Suggestion> authors;
@@ -53,8 +52,7 @@ class Suggester {
     return std::any_of(found.begin(), found.end(), [&](const Suggestion& each) { return each.book == id; });
   }
 
-  static void AddOnce(std::vector<Suggestion>& found, Suggestion::Kind kind, const std::string& slug,
-                      const std::string& name) {
+  static void AddOnce(std::vector<Suggestion>& found, Suggestion::Kind kind, const std::string& slug, const std::string& name) {
     const bool known = std::any_of(found.begin(), found.end(), [&](const Suggestion& each) { return each.slug == slug; });
     if (!known) found.push_back({.kind = kind, .slug = slug, .display_name = name});
   }

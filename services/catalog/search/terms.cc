@@ -27,10 +27,24 @@ struct LanguageStemmer {
 };
 
 constexpr auto kStemmers = std::to_array<LanguageStemmer>({
-    {"en", "english"}, {"fr", "french"},     {"de", "german"},  {"es", "spanish"}, {"it", "italian"},
-    {"pt", "portuguese"}, {"nl", "dutch"},   {"sv", "swedish"}, {"da", "danish"},  {"no", "norwegian"},
-    {"nb", "norwegian"}, {"fi", "finnish"},  {"ru", "russian"}, {"ro", "romanian"}, {"hu", "hungarian"},
-    {"tr", "turkish"}, {"id", "indonesian"}, {"ca", "catalan"},
+    {"en", "english"},
+    {"fr", "french"},
+    {"de", "german"},
+    {"es", "spanish"},
+    {"it", "italian"},
+    {"pt", "portuguese"},
+    {"nl", "dutch"},
+    {"sv", "swedish"},
+    {"da", "danish"},
+    {"no", "norwegian"},
+    {"nb", "norwegian"},
+    {"fi", "finnish"},
+    {"ru", "russian"},
+    {"ro", "romanian"},
+    {"hu", "hungarian"},
+    {"tr", "turkish"},
+    {"id", "indonesian"},
+    {"ca", "catalan"},
 });
 
 // The first language of a stemmer: "no" for "norwegian".
@@ -256,10 +270,8 @@ Xapian::Document MakeDocument(const Book& stored) {
   const SortKeys keys = SortKeysOf(book);
   document.add_value(kPopularitySlot, Xapian::sortable_serialise(Popularity(book.ratings_count)));
   document.add_value(kTitleSlot, keys.title);
-  document.add_value(kPublishedSlot,
-                     Xapian::sortable_serialise(book.published_year == 0 ? kNoYear : book.published_year));
-  document.add_value(kPriceSlot,
-                     Xapian::sortable_serialise(book.price ? static_cast<double>(book.price->minor()) : kNoPrice));
+  document.add_value(kPublishedSlot, Xapian::sortable_serialise(book.published_year == 0 ? kNoYear : book.published_year));
+  document.add_value(kPriceSlot, Xapian::sortable_serialise(book.price ? static_cast<double>(book.price->minor()) : kNoPrice));
   document.add_value(kSeriesNumberSlot, Xapian::sortable_serialise(static_cast<double>(keys.series_number)));
   document.add_value(kFacetSlot, PackFacets(book));
   document.set_data(PackCard(book));

@@ -113,8 +113,8 @@ BookCard ReadCard(const std::string& document_data);
 struct FacetEntry {
   std::string_view categories;  // A byte each: the place in kCategories.
   std::string_view language;
-  std::string_view formats;  // A byte each: the number.
-  std::string_view decade;   // "1990".
+  std::string_view formats;               // A byte each: the number.
+  std::string_view decade;                // "1990".
   std::vector<std::string_view> authors;  // Slugs.
 };
 void ReadFacets(const std::string& packed, FacetEntry& entry);

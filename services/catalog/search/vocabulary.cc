@@ -10,18 +10,17 @@ namespace octavo::catalog::search {
 namespace {
 
 constexpr auto kFillers = std::to_array<std::string_view>(
-    {"a",    "am",   "an",  "and", "as",  "at",  "by",  "das", "de",  "del", "dem", "den", "der", "des", "die",
-     "du",   "ein",  "eine", "el", "et",  "for", "from", "how", "i",  "il",  "im",  "in",  "is",  "it",  "la",
-     "las",  "le",   "les", "los", "my",  "of",  "on",  "or",  "the", "to",  "und", "von", "what", "where", "who",
-     "why",  "with", "you", "your", "zu"});
+    {"a",    "am", "an", "and", "as",   "at",  "by",  "das", "de",   "del",   "dem", "den", "der",  "des", "die",  "du",  "ein",
+     "eine", "el", "et", "for", "from", "how", "i",   "il",  "im",   "in",    "is",  "it",  "la",   "las", "le",   "les", "los",
+     "my",   "of", "on", "or",  "the",  "to",  "und", "von", "what", "where", "who", "why", "with", "you", "your", "zu"});
 
 constexpr auto kRequests = std::to_array<std::string_view>(
-    {"about",  "any",   "author", "autor", "band",   "best",    "book",    "books",  "buch",    "bucher", "buecher",
-     "buy",    "by",    "cheap",  "copy",  "edition", "favorite", "favourite", "find", "first", "gift",   "good",
-     "great",  "isbn",  "latest", "libro", "libros", "like",    "livre",   "livres", "looking", "me",     "new",
-     "newest", "novel", "novels", "number", "online", "order",  "please",  "popular", "read",   "reading", "recommend",
-     "roman",  "romane", "romans", "series", "similar", "some", "something", "stories", "story", "that",  "top",
-     "vol",    "volume", "want",  "which", "writer", "written", "wrote"});
+    {"about",  "any",    "author", "autor",  "band",    "best",     "book",      "books",   "buch",    "bucher",  "buecher",
+     "buy",    "by",     "cheap",  "copy",   "edition", "favorite", "favourite", "find",    "first",   "gift",    "good",
+     "great",  "isbn",   "latest", "libro",  "libros",  "like",     "livre",     "livres",  "looking", "me",      "new",
+     "newest", "novel",  "novels", "number", "online",  "order",    "please",    "popular", "read",    "reading", "recommend",
+     "roman",  "romane", "romans", "series", "similar", "some",     "something", "stories", "story",   "that",    "top",
+     "vol",    "volume", "want",   "which",  "writer",  "written",  "wrote"});
 
 struct FormatName {
   std::string_view word;
@@ -29,11 +28,21 @@ struct FormatName {
 };
 
 constexpr auto kFormatNames = std::to_array<FormatName>({
-    {"audio", Format::kAudiobook},      {"audiobook", Format::kAudiobook}, {"audiobooks", Format::kAudiobook},
-    {"ebook", Format::kEbook},          {"ebooks", Format::kEbook},        {"epub", Format::kEbook},
-    {"gebunden", Format::kHardcover},   {"hardback", Format::kHardcover},  {"hardcover", Format::kHardcover},
-    {"horbuch", Format::kAudiobook},    {"hoerbuch", Format::kAudiobook},  {"kindle", Format::kEbook},
-    {"paperback", Format::kPaperback},  {"paperbacks", Format::kPaperback}, {"softcover", Format::kPaperback},
+    {"audio", Format::kAudiobook},
+    {"audiobook", Format::kAudiobook},
+    {"audiobooks", Format::kAudiobook},
+    {"ebook", Format::kEbook},
+    {"ebooks", Format::kEbook},
+    {"epub", Format::kEbook},
+    {"gebunden", Format::kHardcover},
+    {"hardback", Format::kHardcover},
+    {"hardcover", Format::kHardcover},
+    {"horbuch", Format::kAudiobook},
+    {"hoerbuch", Format::kAudiobook},
+    {"kindle", Format::kEbook},
+    {"paperback", Format::kPaperback},
+    {"paperbacks", Format::kPaperback},
+    {"softcover", Format::kPaperback},
     {"taschenbuch", Format::kPaperback},
 });
 
@@ -43,9 +52,20 @@ struct LanguageWord {
 };
 
 constexpr auto kLanguageWords = std::to_array<LanguageWord>({
-    {"deutsch", "de"},   {"deutsche", "de"}, {"german", "de"},   {"english", "en"},  {"englisch", "en"},
-    {"espanol", "es"},   {"spanish", "es"},  {"spanisch", "es"}, {"francais", "fr"}, {"franzosisch", "fr"},
-    {"french", "fr"},    {"italian", "it"},  {"italiano", "it"}, {"italienisch", "it"},
+    {"deutsch", "de"},
+    {"deutsche", "de"},
+    {"german", "de"},
+    {"english", "en"},
+    {"englisch", "en"},
+    {"espanol", "es"},
+    {"spanish", "es"},
+    {"spanisch", "es"},
+    {"francais", "fr"},
+    {"franzosisch", "fr"},
+    {"french", "fr"},
+    {"italian", "it"},
+    {"italiano", "it"},
+    {"italienisch", "it"},
 });
 
 struct NumberWord {
@@ -54,11 +74,11 @@ struct NumberWord {
 };
 
 constexpr auto kNumberWords = std::to_array<NumberWord>({
-    {"1", "one"},       {"2", "two"},       {"3", "three"},      {"4", "four"},     {"5", "five"},     {"6", "six"},
-    {"7", "seven"},     {"8", "eight"},     {"9", "nine"},       {"10", "ten"},     {"11", "eleven"},  {"12", "twelve"},
-    {"13", "thirteen"}, {"14", "fourteen"}, {"15", "fifteen"},   {"16", "sixteen"}, {"17", "seventeen"},
-    {"18", "eighteen"}, {"19", "nineteen"}, {"20", "twenty"},    {"30", "thirty"},  {"40", "forty"},   {"50", "fifty"},
-    {"60", "sixty"},    {"70", "seventy"},  {"80", "eighty"},    {"90", "ninety"},  {"100", "hundred"}, {"1000", "thousand"},
+    {"1", "one"},       {"2", "two"},       {"3", "three"},    {"4", "four"},      {"5", "five"},        {"6", "six"},
+    {"7", "seven"},     {"8", "eight"},     {"9", "nine"},     {"10", "ten"},      {"11", "eleven"},     {"12", "twelve"},
+    {"13", "thirteen"}, {"14", "fourteen"}, {"15", "fifteen"}, {"16", "sixteen"},  {"17", "seventeen"},  {"18", "eighteen"},
+    {"19", "nineteen"}, {"20", "twenty"},   {"30", "thirty"},  {"40", "forty"},    {"50", "fifty"},      {"60", "sixty"},
+    {"70", "seventy"},  {"80", "eighty"},   {"90", "ninety"},  {"100", "hundred"}, {"1000", "thousand"},
 });
 
 template <std::size_t Size>

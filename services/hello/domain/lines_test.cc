@@ -26,17 +26,17 @@ TEST_P(LinesTest, AreSplit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, LinesTest,
-                         testing::Values(Case{"", {}},                    //
-                                         Case{"a", {"a"}},                //
-                                         Case{"a\n", {"a"}},              //
-                                         Case{"\n", {""}},                //
-                                         Case{"\n\n", {"", ""}},          //
-                                         Case{"a\n\nb", {"a", "", "b"}},  //
-                                         Case{"a\r\nb\r\n", {"a", "b"}},  //
-                                         Case{"\r\n", {""}},              //
-                                         Case{"a\rb\n", {"a\rb"}},        //
-                                         Case{"a\r\r\n", {"a\r"}},        //
-                                         Case{"a\r", {"a\r"}},            // No line end: the CR is text.
+                         testing::Values(Case{"", {}},                          //
+                                         Case{"a", {"a"}},                      //
+                                         Case{"a\n", {"a"}},                    //
+                                         Case{"\n", {""}},                      //
+                                         Case{"\n\n", {"", ""}},                //
+                                         Case{"a\n\nb", {"a", "", "b"}},        //
+                                         Case{"a\r\nb\r\n", {"a", "b"}},        //
+                                         Case{"\r\n", {""}},                    //
+                                         Case{"a\rb\n", {"a\rb"}},              //
+                                         Case{"a\r\r\n", {"a\r"}},              //
+                                         Case{"a\r", {"a\r"}},                  // No line end: the CR is text.
                                          Case{"Grüße\n本\n", {"Grüße", "本"}},  //
                                          Case{std::string("a\0b\nc", 5), {std::string("a\0b", 3), "c"}}));
 

@@ -33,8 +33,7 @@ Status CheckReason(Reason reason, std::initializer_list<Reason> allowed, const c
 }  // namespace
 
 Result<RequestId> ParseRequestId(const std::string& text, const std::string& field) {
-  const bool good = !text.empty() && text.size() <= kRequestIdBytesMax &&
-                    std::all_of(text.begin(), text.end(), MayBeInRequestId);
+  const bool good = !text.empty() && text.size() <= kRequestIdBytesMax && std::all_of(text.begin(), text.end(), MayBeInRequestId);
   if (good) return RequestId{text};
   return InvalidField(field, "must be 1 to 128 letters, digits and . _ : ~ -, is " + Quoted(text));
 }
@@ -49,16 +48,14 @@ Result<RequestId> ParseReservationName(const std::string& name, const std::strin
 
 Result<Demand> SumDemand(std::span<const Line> lines, std::size_t lines_max) {
   if (lines.empty() || lines.size() > lines_max) {
-    return InvalidField("lines", "must be 1 to " + std::to_string(lines_max) + " lines, are " +
-                                     std::to_string(lines.size()));
+    return InvalidField("lines", "must be 1 to " + std::to_string(lines_max) + " lines, are " + std::to_string(lines.size()));
   }
   Demand demand;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::int64_t quantity = lines[i].quantity;
     if (quantity < 1 || quantity > kQuantityMax) {
-      return InvalidField("lines[" + std::to_string(i) + "].quantity", "must be from 1 to " +
-                                                                           std::to_string(kQuantityMax) + ", is " +
-                                                                           std::to_string(quantity));
+      return InvalidField("lines[" + std::to_string(i) + "].quantity",
+                          "must be from 1 to " + std::to_string(kQuantityMax) + ", is " + std::to_string(quantity));
     }
     demand[lines[i].book] += quantity;
   }
@@ -67,14 +64,13 @@ Result<Demand> SumDemand(std::span<const Line> lines, std::size_t lines_max) {
 
 Result<std::chrono::microseconds> CheckTimeToLive(std::chrono::microseconds time_to_live) {
   if (time_to_live > std::chrono::microseconds(0) && time_to_live <= kTimeToLiveMax) return time_to_live;
-  return InvalidField("time_to_live", "must be above 0 and at most 7 days, is " +
-                                          std::to_string(time_to_live.count()) + " microseconds");
+  return InvalidField("time_to_live",
+                      "must be above 0 and at most 7 days, is " + std::to_string(time_to_live.count()) + " microseconds");
 }
 
 Status CheckNote(const std::string& note) {
   if (note.size() <= kNoteBytesMax) return Ok();
-  return InvalidField("note", "must be at most " + std::to_string(kNoteBytesMax) + " bytes, has " +
-                                  std::to_string(note.size()));
+  return InvalidField("note", "must be at most " + std::to_string(kNoteBytesMax) + " bytes, has " + std::to_string(note.size()));
 }
 
 Status CheckReceiptReason(Reason reason) {
@@ -87,9 +83,7 @@ Status CheckAdjustmentReason(Reason reason) {
                      "REASON_DAMAGE, _THEFT, _FOUND or _OTHER");
 }
 
-std::int64_t Receipt::fingerprint() const {
-  return Fingerprint("receive " + Number(reason) + Text(copies) + '\n' + note);
-}
+std::int64_t Receipt::fingerprint() const { return Fingerprint("receive " + Number(reason) + Text(copies) + '\n' + note); }
 
 std::int64_t Adjustment::fingerprint() const {
   return Fingerprint("adjust " + Number(reason) + Text({{book, difference}}) + '\n' + note);
@@ -103,8 +97,8 @@ std::int64_t Return::fingerprint() const {
 
 Status CheckDifference(std::int64_t difference) {
   if (difference != 0 && difference >= -kOnHandMax && difference <= kOnHandMax) return Ok();
-  return InvalidField("difference", "must be from -" + std::to_string(kOnHandMax) + " to " +
-                                        std::to_string(kOnHandMax) + " and not 0, is " + std::to_string(difference));
+  return InvalidField("difference", "must be from -" + std::to_string(kOnHandMax) + " to " + std::to_string(kOnHandMax) +
+                                        " and not 0, is " + std::to_string(difference));
 }
 
 Status CheckCounted(std::int64_t on_hand) {

@@ -14,10 +14,10 @@
 
 namespace octavo::inventory {
 
-inline constexpr std::size_t kBooksMax = 1'000;          // Of one question or delivery.
-inline constexpr std::size_t kReservedLinesMax = 500;    // Of one order.
-inline constexpr std::int64_t kQuantityMax = 10'000;     // Of one line.
-inline constexpr std::size_t kRequestIdBytesMax = 128;   // Three UUIDs and their separators.
+inline constexpr std::size_t kBooksMax = 1'000;         // Of one question or delivery.
+inline constexpr std::size_t kReservedLinesMax = 500;   // Of one order.
+inline constexpr std::int64_t kQuantityMax = 10'000;    // Of one line.
+inline constexpr std::size_t kRequestIdBytesMax = 128;  // Three UUIDs and their separators.
 inline constexpr std::size_t kNoteBytesMax = 500;
 inline constexpr std::chrono::minutes kTimeToLiveDefault{15};
 inline constexpr std::chrono::hours kTimeToLiveMax{7 * 24};

@@ -49,8 +49,8 @@ Result<ReservedLine> Promise(const Stock& stock, std::int64_t quantity) {
   const std::int64_t available = stock.available() + promisable;
   return Error{.code = Code::kFailedPrecondition,
                .reason = "OUT_OF_STOCK",
-               .message = BookName(stock.book) + ": " + std::to_string(quantity) + " asked for, " +
-                          std::to_string(available) + " available",
+               .message = BookName(stock.book) + ": " + std::to_string(quantity) + " asked for, " + std::to_string(available) +
+                          " available",
                .metadata = {{"book", BookName(stock.book)}, {"available", std::to_string(available)}}};
 }
 
@@ -69,8 +69,7 @@ void GiveUp(Stock& stock, ReservedLine& line) {
   line.waiting = 0;
 }
 
-void Ship(Stock& stock, const ReservedLine& line, const RequestId& reservation, Timestamp now,
-          std::vector<Movement>& movements) {
+void Ship(Stock& stock, const ReservedLine& line, const RequestId& reservation, Timestamp now, std::vector<Movement>& movements) {
   if (line.held() == 0) return;
   stock.reserved -= line.held();
   CHECK(stock.reserved >= 0);
@@ -87,15 +86,14 @@ std::int64_t StrikeOff(Stock& stock, ReservedLine& line, std::int64_t quantity) 
   return struck_off;
 }
 
-Status TakeBack(Stock& stock, ReservedLine& line, std::int64_t quantity, const Cause& cause,
-                std::vector<Movement>& movements) {
+Status TakeBack(Stock& stock, ReservedLine& line, std::int64_t quantity, const Cause& cause, std::vector<Movement>& movements) {
   CHECK(quantity > 0);
   const std::int64_t left = line.waiting + line.held() - line.returned;
   if (quantity > left) {
     return Error{.code = Code::kFailedPrecondition,
                  .reason = "RETURN_TOO_MANY",
-                 .message = BookName(line.book) + ": " + std::to_string(quantity) + " to be taken back, " +
-                            std::to_string(left) + " are left of the order",
+                 .message = BookName(line.book) + ": " + std::to_string(quantity) + " to be taken back, " + std::to_string(left) +
+                            " are left of the order",
                  .metadata = {{"book", BookName(line.book)}, {"left", std::to_string(left)}}};
   }
   const std::int64_t back = quantity - StrikeOff(stock, line, quantity);
@@ -118,8 +116,7 @@ Result<Demand> CopiesToTakeBack(const Reservation& reservation, const Demand& co
   return copies.empty() ? left : copies;
 }
 
-std::vector<Filled> Fill(Stock& stock, std::span<const Waiting> waiting, Timestamp now,
-                         std::vector<Movement>& movements) {
+std::vector<Filled> Fill(Stock& stock, std::span<const Waiting> waiting, Timestamp now, std::vector<Movement>& movements) {
   std::vector<Filled> filled;
   for (const Waiting& next : waiting) {
     const std::int64_t quantity = std::min(stock.available(), next.quantity);

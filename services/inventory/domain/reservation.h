@@ -37,7 +37,7 @@ struct ReservedLine {
 struct Reservation {
   RequestId id;
   State state = State::kOpen;
-  std::int64_t fingerprint = 0;  // Of the request; 0 for one that was released before it came.
+  std::int64_t fingerprint = 0;     // Of the request; 0 for one that was released before it came.
   std::vector<ReservedLine> lines;  // By book, each once.
   Timestamp created;
   Timestamp expires;
@@ -61,16 +61,14 @@ void Hold(Stock& stock, const ReservedLine& line);
 // The stock once a held line is given up; the line no longer waits. Copies come free: Fill afterwards.
 void GiveUp(Stock& stock, ReservedLine& line);
 // The order is placed: the held copies leave the shelf. Adds to `movements` unless all are still waited for.
-void Ship(Stock& stock, const ReservedLine& line, const RequestId& reservation, Timestamp now,
-          std::vector<Movement>& movements);
+void Ship(Stock& stock, const ReservedLine& line, const RequestId& reservation, Timestamp now, std::vector<Movement>& movements);
 
 // Of a committed line, at most `quantity` of the copies that are still waited for are waited for no more. Gives how many.
 std::int64_t StrikeOff(Stock& stock, ReservedLine& line, std::int64_t quantity);
 
 // A committed line taken back: copies still waited for are struck off first, the others come back on the shelf, where they
 // are free: Fill afterwards. FAILED_PRECONDITION (RETURN_TOO_MANY) beyond what the line has left.
-Status TakeBack(Stock& stock, ReservedLine& line, std::int64_t quantity, const Cause& cause,
-                std::vector<Movement>& movements);
+Status TakeBack(Stock& stock, ReservedLine& line, std::int64_t quantity, const Cause& cause, std::vector<Movement>& movements);
 
 // What is to be taken back of each book: `copies` as asked for, or, when empty, all that is left of the order.
 // INVALID_ARGUMENT for a book that is not in it.

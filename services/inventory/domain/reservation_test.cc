@@ -41,8 +41,8 @@ TEST_P(PromiseTest, TakesTheShelfFirstThenADelivery) {
   }
 }
 
-Stock With(std::int64_t on_hand, std::int64_t reserved, Backorder backorder = Backorder::kRefused,
-           std::int64_t backorder_max = 0, std::int64_t backordered = 0) {
+Stock With(std::int64_t on_hand, std::int64_t reserved, Backorder backorder = Backorder::kRefused, std::int64_t backorder_max = 0,
+           std::int64_t backordered = 0) {
   return {.book = kBook,
           .on_hand = on_hand,
           .reserved = reserved,
@@ -50,16 +50,17 @@ Stock With(std::int64_t on_hand, std::int64_t reserved, Backorder backorder = Ba
           .policy = {.backorder = backorder, .backorder_max = backorder_max}};
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Every, PromiseTest,
-    testing::Values(PromiseCase{"Plenty", With(5, 1), 3, 3, 0}, PromiseCase{"TheLastOnes", With(5, 2), 3, 3, 0},
-                    PromiseCase{"OneTooMany", With(5, 3), 3, -1, 2}, PromiseCase{"Nothing", With(0, 0), 1, -1, 0},
-                    PromiseCase{"PartLater", With(2, 0, Backorder::kAllowed, 5), 4, 2, 2},
-                    PromiseCase{"AllLater", With(0, 0, Backorder::kPreorder, 5), 5, 0, 5},
-                    PromiseCase{"TooManyLater", With(1, 0, Backorder::kSpecialOrder, 5), 7, -1, 6},
-                    PromiseCase{"OthersWait", With(2, 2, Backorder::kAllowed, 5, 4), 2, -1, 1},
-                    PromiseCase{"MaximumLowered", With(2, 2, Backorder::kAllowed, 1, 4), 1, -1, 0},
-                    PromiseCase{"AllowedButNone", With(2, 1, Backorder::kAllowed, 0), 2, -1, 1}));
+INSTANTIATE_TEST_SUITE_P(Every, PromiseTest,
+                         testing::Values(PromiseCase{"Plenty", With(5, 1), 3, 3, 0},
+                                         PromiseCase{"TheLastOnes", With(5, 2), 3, 3, 0},
+                                         PromiseCase{"OneTooMany", With(5, 3), 3, -1, 2},
+                                         PromiseCase{"Nothing", With(0, 0), 1, -1, 0},
+                                         PromiseCase{"PartLater", With(2, 0, Backorder::kAllowed, 5), 4, 2, 2},
+                                         PromiseCase{"AllLater", With(0, 0, Backorder::kPreorder, 5), 5, 0, 5},
+                                         PromiseCase{"TooManyLater", With(1, 0, Backorder::kSpecialOrder, 5), 7, -1, 6},
+                                         PromiseCase{"OthersWait", With(2, 2, Backorder::kAllowed, 5, 4), 2, -1, 1},
+                                         PromiseCase{"MaximumLowered", With(2, 2, Backorder::kAllowed, 1, 4), 1, -1, 0},
+                                         PromiseCase{"AllowedButNone", With(2, 1, Backorder::kAllowed, 0), 2, -1, 1}));
 
 TEST(FillTest, ServesInOrderAndShipsWhatIsCommitted) {
   Stock stock = With(5, 1, Backorder::kAllowed, 9, 7);

@@ -36,8 +36,8 @@ Status CheckCorrection(const Stock& stock, std::int64_t difference) {
   if (stock.on_hand + difference >= stock.reserved) return Ok();
   return Error{.code = Code::kFailedPrecondition,
                .reason = "BELOW_RESERVED",
-               .message = BookName(stock.book) + " would have " + std::to_string(stock.on_hand + difference) +
-                          " copies, but " + std::to_string(stock.reserved) + " are reserved",
+               .message = BookName(stock.book) + " would have " + std::to_string(stock.on_hand + difference) + " copies, but " +
+                          std::to_string(stock.reserved) + " are reserved",
                .metadata = {{"book", BookName(stock.book)}, {"reserved", std::to_string(stock.reserved)}}};
 }
 
@@ -46,8 +46,8 @@ Status CheckPolicy(const Policy& policy, const std::string& field) {
   TRY(CheckRange(policy.backorder_days, 3650, field + ".backorder_days"));  // Ten years is no promise any more.
   TRY(CheckRange(policy.low_stock_threshold, kOnHandMax, field + ".low_stock_threshold"));
   if (policy.backorder == Backorder::kRefused && policy.backorder_max > 0) {
-    return InvalidField(field + ".backorder_max", "must be 0 where nothing is promised beyond the shelf, is " +
-                                                      std::to_string(policy.backorder_max));
+    return InvalidField(field + ".backorder_max",
+                        "must be 0 where nothing is promised beyond the shelf, is " + std::to_string(policy.backorder_max));
   }
   return Ok();
 }

@@ -17,9 +17,7 @@ constexpr char kHome[] = "/account";
 // An export asks four services for everything they have of one customer.
 constexpr std::chrono::seconds kExportBudget{8};
 
-std::string Session(const Visit& visit) {
-  return std::string(visit.session_token());
-}
+std::string Session(const Visit& visit) { return std::string(visit.session_token()); }
 
 void FillSessions(const Site& site, View& content, const Answer<accounts::v1::ListSessionsResponse>& sessions) {
   if (!sessions.ok()) {
@@ -56,9 +54,10 @@ AccountForm PasswordForm() {
 
 AccountForm EraseForm() {
   return {.heading = "Erase your account",
-          .lead = "Your account goes, with your cart and all that we know of your reading. Your name and address go out of "
-                  "your orders, which stay as numbers, as the law wants them; an order that is still under way keeps them "
-                  "until it is over. Nobody can bring this back.",
+          .lead =
+              "Your account goes, with your cart and all that we know of your reading. Your name and address go out of "
+              "your orders, which stay as numbers, as the law wants them; an order that is still under way keeps them "
+              "until it is over. Nobody can bring this back.",
           .action = "/account/erase",
           .button = "Erase everything about me",
           .fields = {CurrentPasswordField("password", "Your password")},
@@ -67,9 +66,7 @@ AccountForm EraseForm() {
 }
 
 // The session has ended, here or elsewhere.
-bool IsSignedOut(const Error& error) {
-  return error.reason == "NO_SESSION";
-}
+bool IsSignedOut(const Error& error) { return error.reason == "NO_SESSION"; }
 
 }  // namespace
 

@@ -45,8 +45,7 @@ AccountForm SignInForm(std::string email, std::string next) {
   return {.heading = "Sign in",
           .action = "/account/sign-in",
           .button = "Sign in",
-          .fields = {EmailField(std::move(email)),
-                     CurrentPasswordField("password", "Password")},
+          .fields = {EmailField(std::move(email)), CurrentPasswordField("password", "Password")},
           .hidden = {{"next", std::move(next)}},
           .ways = {{"I have forgotten my password", "/account/forgotten"}, {"I have no account yet", "/account/register"}}};
 }
@@ -72,25 +71,24 @@ http::Response LetIn(const Site& site, const Visit& visit, const accounts::v1::S
 }
 
 AccountForm RegisterForm(const Site& site, std::string email, std::string full_name) {
-  return {.heading = "Open an account",
-          .lead = "To find your orders again, and your cart on every device.",
-          .action = "/account/register",
-          .button = "Open an account",
-          .fields = {{.name = "full_name",
-                      .label = "Name",
-                      .value = std::move(full_name),
-                      .autocomplete = "name",
-                      .required = false},
-                     EmailField(std::move(email)), NewPasswordField("password", "Password")},
-          // Made with the page: a double click sends one message.
-          .hidden = {{"request_id", NewUuid(site.clock, site.random)}},
-          .ways = {{"I have an account", "/account/sign-in"}}};
+  return {
+      .heading = "Open an account",
+      .lead = "To find your orders again, and your cart on every device.",
+      .action = "/account/register",
+      .button = "Open an account",
+      .fields = {{.name = "full_name", .label = "Name", .value = std::move(full_name), .autocomplete = "name", .required = false},
+                 EmailField(std::move(email)),
+                 NewPasswordField("password", "Password")},
+      // Made with the page: a double click sends one message.
+      .hidden = {{"request_id", NewUuid(site.clock, site.random)}},
+      .ways = {{"I have an account", "/account/sign-in"}}};
 }
 
 AccountForm VerifyForm(std::string token) {
   return {.heading = "Confirm your address",
-          .lead = "Type the password that you chose when you registered, and your account is open. Somebody else has registered "
-                  "with your address? Then do nothing: without the password there will be no account.",
+          .lead =
+              "Type the password that you chose when you registered, and your account is open. Somebody else has registered "
+              "with your address? Then do nothing: without the password there will be no account.",
           .action = "/account/verify",
           .button = "This is my address",
           .fields = {CurrentPasswordField("password", "Your password")},
@@ -169,9 +167,7 @@ http::Response SignIn(const Site& site, const Visit& visit, const http::Params& 
   return LetIn(site, visit, **session, std::move(next));
 }
 
-http::Response SignInCodePage(const Site& site, const http::Request&) {
-  return Redirect(site, "/account/sign-in");
-}
+http::Response SignInCodePage(const Site& site, const http::Request&) { return Redirect(site, "/account/sign-in"); }
 
 http::Response SignInWithCode(const Site& site, const Visit& visit, const http::Params& form) {
   accounts::v1::CompleteSignInRequest request;
@@ -200,8 +196,7 @@ http::Response RegisterPage(const Site& site, const http::Request& request) {
 
 // Of the form and of what it says, and for a minute: a double click sends one message; whoever went back to
 // mend a wrong address, or because no message came, gets another one.
-std::string RegistrationId(const Site& site, const std::string& form_id,
-                           const accounts::v1::RegisterRequest& request) {
+std::string RegistrationId(const Site& site, const std::string& form_id, const accounts::v1::RegisterRequest& request) {
   const auto minute = std::chrono::floor<std::chrono::minutes>(site.clock.Now()).time_since_epoch().count();
   return form_id + "." + site.signer.Sign("registration", request.email() + " " + request.full_name()) + "." +
          std::to_string(minute);

@@ -143,11 +143,7 @@ http::Response ShowForm(const Site& site, const Visit& visit, const AccountForm&
 
 http::Response ShowNotice(const Site& site, const Visit& visit, const AccountNotice& notice) {
   Page page(site, visit,
-            {.file = "account_notice.tpl",
-             .title = notice.heading,
-             .indexed = false,
-             .status = notice.status,
-             .personal = true});
+            {.file = "account_notice.tpl", .title = notice.heading, .indexed = false, .status = notice.status, .personal = true});
   View& content = page.content();
   content.Set("HEADING", notice.heading).Set("SENTENCE", notice.sentence);
   if (!notice.more.empty()) content.Add("MORE").Set("MORE_SENTENCE", notice.more);
@@ -165,11 +161,9 @@ http::Response ShowNotice(const Site& site, const Visit& visit, const AccountNot
 }
 
 http::Response ShowAccountsAway(const Site& site, const Visit& visit) {
-  http::Response response = ShowNotice(site, visit,
-                                       {.heading = "Back in a moment",
-                                        .sentence = kAway,
-                                        .ways = {{"To the front of the shop", "/"}},
-                                        .status = 503});
+  http::Response response =
+      ShowNotice(site, visit,
+                 {.heading = "Back in a moment", .sentence = kAway, .ways = {{"To the front of the shop", "/"}}, .status = 503});
   response.headers.Set("Retry-After", "5");
   return response;
 }

@@ -98,8 +98,7 @@ TEST_F(AccountPagesTest, NobodyIsLedOutOfTheShop) {
     cookies_.erase("session");
     Get("/account/sign-in?next=" + http::PercentEncode(next));
 
-    const http::Response in =
-        Submit("/account/sign-in", {{"email", kAda}, {"password", kPassword}, {"next", next}});
+    const http::Response in = Submit("/account/sign-in", {{"email", kAda}, {"password", kPassword}, {"next", next}});
 
     EXPECT_EQ(Location(in), "/account") << next;
   }
@@ -232,13 +231,12 @@ TEST_F(AccountPagesTest, RegisteringAKnownAddressLooksTheSame) {
 TEST_F(AccountPagesTest, AWrongFieldIsNamedAndTheRestStays) {
   Get("/account/register");
 
-  const http::Response page =
-      Submit("/account/register", {{"email", kAda}, {"password", "short"}, {"full_name", "Ada"}});
+  const http::Response page = Submit("/account/register", {{"email", kAda}, {"password", "short"}, {"full_name", "Ada"}});
 
   EXPECT_EQ(page.status, 422);
-  EXPECT_THAT(page.body, AllOf(HasSubstr("The password has fewer than 10 characters."), HasSubstr("aria-invalid"),
-                               HasSubstr("value=\"" + kAda + "\""), HasSubstr("value=\"Ada\""),
-                               Not(HasSubstr("value=\"short\""))));
+  EXPECT_THAT(page.body,
+              AllOf(HasSubstr("The password has fewer than 10 characters."), HasSubstr("aria-invalid"),
+                    HasSubstr("value=\"" + kAda + "\""), HasSubstr("value=\"Ada\""), Not(HasSubstr("value=\"short\""))));
   EXPECT_THAT(Submit("/account/register", {{"email", "ada"}, {"password", kPassword}}).body,
               HasSubstr("That is not an e-mail address."));
 }
@@ -496,8 +494,8 @@ TEST_F(AccountPagesTest, NoFormIsTakenWithoutItsToken) {
   Join();
   SignInByForm();
   for (const char* path :
-       {"/account/sign-in", "/account/register", "/account/verify", "/account/forgotten", "/account/reset",
-        "/account/sign-out", "/account/sign-out-everywhere", "/account/password", "/account/export", "/account/erase"}) {
+       {"/account/sign-in", "/account/register", "/account/verify", "/account/forgotten", "/account/reset", "/account/sign-out",
+        "/account/sign-out-everywhere", "/account/password", "/account/export", "/account/erase"}) {
     const http::Response refused = Submit(path, {{"csrf", "none"}, {"email", kAda}, {"password", kPassword}});
     EXPECT_EQ(refused.status, 403) << path;
   }
@@ -594,8 +592,7 @@ TEST_F(AccountPagesTest, TwoStepsAreTurnedOnByACodeAndOffByPasswordAndCode) {
   EXPECT_THAT(Get("/account/two-step").body, AllOf(HasSubstr("1 recovery code is left"), Not(HasSubstr("<svg class=\"qr\""))));
 
   Get("/account/two-step/codes");
-  const http::Response codes =
-      Submit("/account/two-step/codes", {{"password", kPassword}, {"code", FakeAccounts::kCode}});
+  const http::Response codes = Submit("/account/two-step/codes", {{"password", kPassword}, {"code", FakeAccounts::kCode}});
   EXPECT_THAT(codes.body, HasSubstr("EEEE-FFFF-GGGG-HHHH"));
   Get("/account/two-step/off");
   EXPECT_EQ(Submit("/account/two-step/off", {{"password", kOther}, {"code", FakeAccounts::kCode}}).status, 422);

@@ -74,8 +74,7 @@ void AddBook(View& view, const catalog::v1::Book& book) {
     const std::int64_t tenths = static_cast<std::int64_t>(book.average_rating() * 10 + 0.5);
     View rated = view.Add("RATED");
     rated.Set("RATING", std::to_string(tenths / 10) + "." + std::to_string(tenths % 10));
-    rated.Set("RATINGS",
-              FormatCount(book.ratings_count()) + (book.ratings_count() == 1 ? " rating" : " ratings"));
+    rated.Set("RATINGS", FormatCount(book.ratings_count()) + (book.ratings_count() == 1 ? " rating" : " ratings"));
   }
   for (const std::string& subject : book.subjects()) {
     View tag = view.Add("SUBJECT");
@@ -84,8 +83,7 @@ void AddBook(View& view, const catalog::v1::Book& book) {
   AddFacts(view, book);
 }
 
-void AddBecause(View& view, const Answer<recommendations::v1::BecauseResponse>& because,
-                const std::string& book) {
+void AddBecause(View& view, const Answer<recommendations::v1::BecauseResponse>& because, const std::string& book) {
   if (!because.ok()) return;  // A kindness, not a part that anybody would miss.
   constexpr std::size_t kNamedMax = 2;
   std::vector<const recommendations::v1::Contribution*> reasons;
@@ -96,16 +94,13 @@ void AddBecause(View& view, const Answer<recommendations::v1::BecauseResponse>& 
   View sentence = view.Add("BECAUSE");
   for (std::size_t i = 0; i < reasons.size(); ++i) {
     View reason = sentence.Add("REASON");
-    reason.Set("JOINT", i == 0 ? "" : " and ")
-        .Set("LINK", BookLink(reasons[i]->book()))
-        .Set("NAME", reasons[i]->title());
+    reason.Set("JOINT", i == 0 ? "" : " and ").Set("LINK", BookLink(reasons[i]->book())).Set("NAME", reasons[i]->title());
   }
 }
 
 // The first `count` books that are not yet on the page; they are then.
-std::vector<const catalog::v1::Book*> Fresh(
-    const google::protobuf::RepeatedPtrField<catalog::v1::Book>& books, int count,
-    std::set<std::string>& shown) {
+std::vector<const catalog::v1::Book*> Fresh(const google::protobuf::RepeatedPtrField<catalog::v1::Book>& books, int count,
+                                            std::set<std::string>& shown) {
   std::vector<const catalog::v1::Book*> fresh;
   for (const catalog::v1::Book& book : books) {
     if (static_cast<int>(fresh.size()) < count && shown.insert(book.name()).second) fresh.push_back(&book);
@@ -130,9 +125,8 @@ Asked Ask(const Site& site, const Visit& visit, const std::string& name) {
   inventory::v1::BatchGetStockRequest stock;
   stock.add_books(name);
   const Budget part = visit.ForPart();
-  Asked asked{.part = part,
-              .similar = site.client.ListSimilarBooks(similar, part),
-              .stock = site.client.BatchGetStock(stock, part)};
+  Asked asked{
+      .part = part, .similar = site.client.ListSimilarBooks(similar, part), .stock = site.client.BatchGetStock(stock, part)};
   if (visit.is_stranger()) return asked;
   recommendations::v1::BecauseRequest because;
   because.set_book(name);
@@ -146,8 +140,7 @@ Answer<catalog::v1::BatchGetBooksResponse> FetchSimilar(const Site& site, const 
   const auto similar = asked.similar.Get(asked.part);
   if (!similar.ok()) return similar.error();
   catalog::v1::BatchGetBooksRequest request;
-  for (const recommendations::v1::Recommendation& one : (*similar)->recommendations())
-    request.add_names(one.book());
+  for (const recommendations::v1::Recommendation& one : (*similar)->recommendations()) request.add_names(one.book());
   if (request.names().empty()) return std::make_shared<const catalog::v1::BatchGetBooksResponse>();
   return site.client.BatchGetBooks(request, visit.budget()).Get(visit.budget());
 }
@@ -168,8 +161,8 @@ catalog::v1::ListBooksRequest AuthorRequest(const catalog::v1::Book& book) {
 }
 
 // The shelves below the book; none shows a book twice.
-void AddShelves(const Site& site, const Visit& visit, const catalog::v1::Book& book, Asked& asked,
-                const CardStyle& style, View& content) {
+void AddShelves(const Site& site, const Visit& visit, const catalog::v1::Book& book, Asked& asked, const CardStyle& style,
+                View& content) {
   const Budget& budget = visit.budget();
   const bool has_series = !book.series().series().empty();
   const bool has_author = !book.authors().empty();
@@ -217,17 +210,14 @@ void AddShelves(const Site& site, const Visit& visit, const catalog::v1::Book& b
 std::string DescriptionOf(const catalog::v1::Book& book) {
   if (!book.description().empty()) return book.description();
   const std::string by = book.authors().empty() ? "" : " by " + CreditLine(book);
-  return "“" + book.title() + "”" + by +
-         ", in the Octavo bookshop: what it costs, whether it is there, and what is like it.";
+  return "“" + book.title() + "”" + by + ", in the Octavo bookshop: what it costs, whether it is there, and what is like it.";
 }
 
-OfferAvailability AvailabilityOf(const Answer<inventory::v1::BatchGetStockResponse>& stock,
-                                 const TimeZone& time_zone) {
+OfferAvailability AvailabilityOf(const Answer<inventory::v1::BatchGetStockResponse>& stock, const TimeZone& time_zone) {
   if (!stock.ok() || (*stock)->stocks().empty()) return OfferAvailability::kUnknown;
   const inventory::v1::Stock& one = (*stock)->stocks(0);
   if (one.available() > 0) return OfferAvailability::kInStock;
-  return DescribeStock(one, time_zone).can_be_had ? OfferAvailability::kBackOrder
-                                                  : OfferAvailability::kOutOfStock;
+  return DescribeStock(one, time_zone).can_be_had ? OfferAvailability::kBackOrder : OfferAvailability::kOutOfStock;
 }
 
 // From the front of the shop by the book's main category.
@@ -262,8 +252,7 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
   if (!found.ok()) return ErrorPage(site, request, found.error());
   const catalog::v1::Book& book = **found;
   if (visit.counts()) {
-    site.events.Add(recommendations::v1::EVENT_TYPE_VIEW, visit.reader(), name,
-                    ShelfOf(request.query.Get("shelf")));
+    site.events.Add(recommendations::v1::EVENT_TYPE_VIEW, visit.reader(), name, ShelfOf(request.query.Get("shelf")));
   }
 
   Page page(site, visit,
@@ -281,10 +270,8 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
   const auto stock = asked.stock.Get(asked.part);
   AddOffer(content, book, stock, visit.prices(), site.time_zone);
   AddShelves(site, visit, book, asked, {visit.prices(), &campaigns}, content);
-  for (const auto* banner : campaigns.Touching(book))
-    AddBanner(content, *banner, site.time_zone);
-  page.Describe(
-      page.Structured().OfBook(book, AvailabilityOf(stock, site.time_zone), WayTo(site, visit, book)));
+  for (const auto* banner : campaigns.Touching(book)) AddBanner(content, *banner, site.time_zone);
+  page.Describe(page.Structured().OfBook(book, AvailabilityOf(stock, site.time_zone), WayTo(site, visit, book)));
   return std::move(page).Send();
 }
 

@@ -40,24 +40,21 @@ catalog::v1::ListBooksRequest ListRequest(const http::Request& request, const So
 }
 
 template <std::size_t kCount>
-http::Response Respond(const Site& site, const Visit& visit, const Campaigns& campaigns,
-                       const Subject& subject, const catalog::v1::ListBooksResponse& books,
-                       const SortOrder (&sorts)[kCount]) {
+http::Response Respond(const Site& site, const Visit& visit, const Campaigns& campaigns, const Subject& subject,
+                       const catalog::v1::ListBooksResponse& books, const SortOrder (&sorts)[kCount]) {
   const http::Params& query = visit.request().query;
   const SortOrder& chosen = ChooseSort(sorts, query.Get("sort"));
-  const ListingAddress address =
-      ListingAddress{.path = subject.path, .parameters = {}}.With("sort", chosen.parameter);
+  const ListingAddress address = ListingAddress{.path = subject.path, .parameters = {}}.With("sort", chosen.parameter);
   const int number = PageNumber(query);
-  Page page(
-      site, visit,
-      {.file = "browse.tpl",
-       .title = subject.heading + (number > 1 ? ", page " + std::to_string(number) : ""),
-       .description = subject.heading + ": " + BookCount(books.total_size()) + " in the Octavo bookshop.",
-       .canonical = address.Link(),
-       .active_category = subject.category,
-       .indexed = number == 1 && chosen.parameter.empty(),
-       .has_forms = true,
-       .here = AtPage(address, query).Link()});
+  Page page(site, visit,
+            {.file = "browse.tpl",
+             .title = subject.heading + (number > 1 ? ", page " + std::to_string(number) : ""),
+             .description = subject.heading + ": " + BookCount(books.total_size()) + " in the Octavo bookshop.",
+             .canonical = address.Link(),
+             .active_category = subject.category,
+             .indexed = number == 1 && chosen.parameter.empty(),
+             .has_forms = true,
+             .here = AtPage(address, query).Link()});
   View& content = page.content();
   content.Set("HEADING", subject.heading).Set("COUNT", BookCount(books.total_size()));
   if (!subject.kicker.empty()) content.Add("KICKED").Set("KICKER", subject.kicker);
@@ -86,8 +83,7 @@ http::Response AllBooksPage(const Site& site, const http::Request& request) {
   const Campaigns campaigns(site, visit);
   const auto books = pending.Get(visit.budget());
   if (!books.ok()) return Refuse(site, request, books.error());
-  return Respond(site, visit, campaigns,
-                 {.kicker = "", .heading = "All books", .path = "/books", .shelf = "browse.all"}, **books,
+  return Respond(site, visit, campaigns, {.kicker = "", .heading = "All books", .path = "/books", .shelf = "browse.all"}, **books,
                  kSorts);
 }
 
@@ -133,13 +129,10 @@ http::Response AuthorPage(const Site& site, const http::Request& request, const 
   if ((*found)->name() != name) return http::SeeOther(AuthorLink((*found)->name()));
   const auto books = books_pending.Get(visit.budget());
   if (!books.ok()) return Refuse(site, request, books.error());
-  return Respond(site, visit, campaigns,
-                 {.kicker = "Books by",
-                  .heading = (*found)->display_name(),
-                  .path = AuthorLink(name),
-                  .shelf = "author",
-                  .name = name},
-                 **books, kSorts);
+  return Respond(
+      site, visit, campaigns,
+      {.kicker = "Books by", .heading = (*found)->display_name(), .path = AuthorLink(name), .shelf = "author", .name = name},
+      **books, kSorts);
 }
 
 http::Response SeriesPage(const Site& site, const http::Request& request, const std::string& series) {
@@ -152,12 +145,10 @@ http::Response SeriesPage(const Site& site, const http::Request& request, const 
   const auto books = pending.Get(visit.budget());
   if (!books.ok()) return Refuse(site, request, books.error());
   if ((*books)->books().empty()) return ErrorPage(site, request, 404);
-  return Respond(site, visit, campaigns,
-                 {.kicker = "Series",
-                  .heading = (*books)->books(0).series().title(),
-                  .path = SeriesLink(name),
-                  .shelf = "series"},
-                 **books, kSeriesSorts);
+  return Respond(
+      site, visit, campaigns,
+      {.kicker = "Series", .heading = (*books)->books(0).series().title(), .path = SeriesLink(name), .shelf = "series"}, **books,
+      kSeriesSorts);
 }
 
 }  // namespace octavo::marketplace

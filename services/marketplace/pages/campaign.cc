@@ -21,15 +21,13 @@ constexpr int kShownMax = 48;
 
 using Names = google::protobuf::RepeatedPtrField<std::string>;
 
-Pending<catalog::v1::BatchGetBooksResponse> AskForBooks(const Site& site, const Visit& visit,
-                                                        const Names& names) {
+Pending<catalog::v1::BatchGetBooksResponse> AskForBooks(const Site& site, const Visit& visit, const Names& names) {
   catalog::v1::BatchGetBooksRequest request;
   for (const std::string& name : names) {
     if (request.names_size() < kShownMax) request.add_names(name);
   }
   if (request.names().empty()) {
-    return Pending<catalog::v1::BatchGetBooksResponse>(
-        std::make_shared<const catalog::v1::BatchGetBooksResponse>());
+    return Pending<catalog::v1::BatchGetBooksResponse>(std::make_shared<const catalog::v1::BatchGetBooksResponse>());
   }
   return site.client.BatchGetBooks(request, visit.budget());
 }
@@ -63,11 +61,9 @@ void AddAuthors(View& part, const Site& site, const Visit& visit, const Names& n
   }
 }
 
-void AddBooks(View& part, const Visit& visit, const Answer<catalog::v1::BatchGetBooksResponse>& books,
-              const std::string& shelf) {
+void AddBooks(View& part, const Visit& visit, const Answer<catalog::v1::BatchGetBooksResponse>& books, const std::string& shelf) {
   if (!books.ok()) return;
-  for (const catalog::v1::Book& book : (*books)->books())
-    AddCard(part, book, shelf, {visit.prices(), nullptr});
+  for (const catalog::v1::Book& book : (*books)->books()) AddCard(part, book, shelf, {visit.prices(), nullptr});
 }
 
 // A selection of a campaign, with its heading and the name of its shelf, which no other part of the page has.
@@ -83,8 +79,7 @@ void AddPart(View& content, const Site& site, const Visit& visit, const Part& wh
   auto excluded = AskForBooks(site, visit, selection.excluded_books());
   View part = content.Add("PART");
   part.Set("PART_HEADING", what.heading);
-  const bool is_everything =
-      selection.books().empty() && selection.categories().empty() && selection.authors().empty();
+  const bool is_everything = selection.books().empty() && selection.categories().empty() && selection.authors().empty();
   if (is_everything) part.Add("SHELF_LINK").Set("SHELF_PATH", "/books").Set("SHELF_NAME", "All books");
   AddCategories(part, site, visit, selection.categories());
   AddAuthors(part, site, visit, selection.authors());
@@ -110,13 +105,11 @@ http::Response CampaignPage(const Site& site, const http::Request& request, cons
              .has_forms = true});
   View& content = page.content();
   content.Set("HEADING", banner->display_name()).Set("SENTENCE", banner->text());
-  if (banner->has_end_time())
-    content.Add("ENDS").Set("END", FormatLastDay(site.time_zone, banner->end_time().seconds()));
+  if (banner->has_end_time()) content.Add("ENDS").Set("END", FormatLastDay(site.time_zone, banner->end_time().seconds()));
   const std::string heading = banner->has_get_items() ? "Buy of these" : "It is about";
   AddPart(content, site, visit, {.heading = heading, .shelf = "campaign", .selection = banner->items()});
   if (banner->has_get_items()) {
-    AddPart(content, site, visit,
-            {.heading = "And get of these", .shelf = "campaign.get", .selection = banner->get_items()});
+    AddPart(content, site, visit, {.heading = "And get of these", .shelf = "campaign.get", .selection = banner->get_items()});
   }
   return std::move(page).Send();
 }

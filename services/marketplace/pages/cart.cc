@@ -34,17 +34,14 @@ bool CanBeHad(const CartLine& line) {
     case cart::v1::AVAILABILITY_PARTLY:
     case cart::v1::AVAILABILITY_SOLD_OUT:
     case cart::v1::AVAILABILITY_GONE:
-    case cart::v1::AVAILABILITY_NOT_FOR_SALE:
-      return false;
-    default:
-      return true;
+    case cart::v1::AVAILABILITY_NOT_FOR_SALE: return false;
+    default: return true;
   }
 }
 
 // What the price was, where it is another now.
 std::string PriceNote(const CartLine& line, PriceStyle prices) {
-  if (!line.has_previous_unit_price() || line.previous_unit_price().minor() == line.unit_price().minor())
-    return "";
+  if (!line.has_previous_unit_price() || line.previous_unit_price().minor() == line.unit_price().minor()) return "";
   const bool is_dearer = line.unit_price().minor() > line.previous_unit_price().minor();
   return "Was " + FormatMoney(line.previous_unit_price(), prices) + " when you last looked; it has become " +
          (is_dearer ? "dearer." : "cheaper.");
@@ -52,24 +49,18 @@ std::string PriceNote(const CartLine& line, PriceStyle prices) {
 
 // Whether the shop sells the book at all.
 bool IsForSale(const CartLine& line) {
-  return line.availability() != cart::v1::AVAILABILITY_GONE &&
-         line.availability() != cart::v1::AVAILABILITY_NOT_FOR_SALE;
+  return line.availability() != cart::v1::AVAILABILITY_GONE && line.availability() != cart::v1::AVAILABILITY_NOT_FOR_SALE;
 }
 
 // What could be had, where that is another now; the line says what can be had.
 std::string AvailabilityNote(const CartLine& line) {
   if (!IsForSale(line)) return "";
   switch (line.previous_availability()) {
-    case cart::v1::AVAILABILITY_ON_SHELF:
-      return "When you last looked, it was on our shelves.";
-    case cart::v1::AVAILABILITY_PARTLY:
-      return "When you last looked, only some of it was on our shelves.";
-    case cart::v1::AVAILABILITY_TO_ORDER:
-      return "When you last looked, we would have got it in for you.";
-    case cart::v1::AVAILABILITY_SOLD_OUT:
-      return "When you last looked, it was sold out.";
-    default:
-      return "";
+    case cart::v1::AVAILABILITY_ON_SHELF: return "When you last looked, it was on our shelves.";
+    case cart::v1::AVAILABILITY_PARTLY: return "When you last looked, only some of it was on our shelves.";
+    case cart::v1::AVAILABILITY_TO_ORDER: return "When you last looked, we would have got it in for you.";
+    case cart::v1::AVAILABILITY_SOLD_OUT: return "When you last looked, it was sold out.";
+    default: return "";
   }
 }
 
@@ -99,8 +90,7 @@ void AddLine(View& content, const Cart& cart, const CartLine& line, const transa
 }
 
 std::string NotForSale(const CartLine& line) {
-  return "“" + line.title() +
-         "” is not for sale at the moment. Remove it or save it for later, and you can order the rest.";
+  return "“" + line.title() + "” is not for sale at the moment. Remove it or save it for later, and you can order the rest.";
 }
 
 // What stands between the reader and the checkout; empty where nothing does.
@@ -108,12 +98,10 @@ std::string Obstacle(const Cart& cart, const Answer<OrderPreview>& preview) {
   for (const CartLine& line : cart.lines()) {
     if (line.saved_for_later() || CanBeHad(line)) continue;
     if (line.availability() == cart::v1::AVAILABILITY_PARTLY) {
-      return "We have only " + Copies(line.available_quantity()) + " of “" + line.title() +
-             "”. Take fewer, and you can order.";
+      return "We have only " + Copies(line.available_quantity()) + " of “" + line.title() + "”. Take fewer, and you can order.";
     }
     if (line.availability() == cart::v1::AVAILABILITY_NOT_FOR_SALE) return NotForSale(line);
-    return "“" + line.title() +
-           "” cannot be had at the moment. Remove it or save it for later, and you can order the rest.";
+    return "“" + line.title() + "” cannot be had at the moment. Remove it or save it for later, and you can order the rest.";
   }
   if (!preview.ok() && preview.error().reason == "NOT_FOR_SALE") {
     for (const CartLine& line : cart.lines()) {  // The price went between the two answers.
@@ -139,8 +127,7 @@ void AddLines(View& content, const Cart& cart, const Answer<OrderPreview>& previ
   bool any_saved = false;
   for (const CartLine& line : cart.lines()) {
     const auto found = quoted.find(line.book());
-    AddLine(content, cart, line, line.saved_for_later() || found == quoted.end() ? nullptr : found->second,
-            prices);
+    AddLine(content, cart, line, line.saved_for_later() || found == quoted.end() ? nullptr : found->second, prices);
     any_saved = any_saved || line.saved_for_later();
   }
   if (any_saved) content.Show("SAVED_HEAD");
@@ -150,11 +137,9 @@ void AddLines(View& content, const Cart& cart, const Answer<OrderPreview>& previ
 void AddSum(View& content, const Cart& cart, const Answer<OrderPreview>& preview, PriceStyle prices) {
   View sum = content.Add("SUM");
   sum.Set("ETAG", cart.etag());
-  for (const std::string& code : cart.codes())
-    sum.Add("CODE").Set("CODE_TEXT", code).Set("CODE_ETAG", cart.etag());
+  for (const std::string& code : cart.codes()) sum.Add("CODE").Set("CODE_TEXT", code).Set("CODE_ETAG", cart.etag());
   if (preview.ok()) {
-    AddSummary(sum, "SUMMARY",
-               {.totals = (*preview)->totals(), .campaigns = (*preview)->campaigns(), .with_delivery = false},
+    AddSummary(sum, "SUMMARY", {.totals = (*preview)->totals(), .campaigns = (*preview)->campaigns(), .with_delivery = false},
                prices);
   } else {
     sum.Show("NO_SUM");
@@ -247,9 +232,7 @@ http::Response CartPage(const Site& site, const http::Request& request) {
   auto preview = basket.items().empty() ? Pending<OrderPreview>(Answer<OrderPreview>(Error{}))
                                         : site.client.orders().PreviewOrder(basket, budget);
 
-  Page page(
-      site, visit,
-      {.file = "cart.tpl", .title = "Your cart", .indexed = false, .personal = true, .has_forms = true});
+  Page page(site, visit, {.file = "cart.tpl", .title = "Your cart", .indexed = false, .personal = true, .has_forms = true});
   View& content = page.content();
   if (cart.stale()) content.Show("STALE");
   const Answer<OrderPreview> quote = preview.Get(budget);
@@ -264,9 +247,7 @@ http::Response CartPage(const Site& site, const http::Request& request) {
 
 http::Response CartNote(const Site& site, const http::Request& request) {
   const Visit visit(site, request);
-  return Page(site, visit,
-              {.file = "cart_note.tpl", .indexed = false, .personal = true, .frame = "cart_note.tpl"})
-      .Send();
+  return Page(site, visit, {.file = "cart_note.tpl", .indexed = false, .personal = true, .frame = "cart_note.tpl"}).Send();
 }
 
 http::Response AddToCart(const Site& site, const Visit& visit, const http::Params& form) {
@@ -301,8 +282,7 @@ http::Response ChangeLine(const Site& site, const Visit& visit, const http::Para
     set.set_etag(Trimmed(form, "etag"));
     set.set_request_id(NewUuid(site.clock, site.random));
     const Note note = *quantity == 0 ? Note::kLineRemoved : Note::kQuantitySet;
-    return Changed(site, site.client.cart().SetQuantity(set, budget), budget,
-                   {.note = note, .book = set.book()});
+    return Changed(site, site.client.cart().SetQuantity(set, budget), budget, {.note = note, .book = set.book()});
   }
   cart::v1::SetSavedForLaterRequest save;
   save.set_name(*name);
@@ -311,8 +291,7 @@ http::Response ChangeLine(const Site& site, const Visit& visit, const http::Para
   save.set_etag(Trimmed(form, "etag"));
   save.set_request_id(NewUuid(site.clock, site.random));
   const Note note = what == "save" ? Note::kSavedForLater : Note::kMovedToCart;
-  return Changed(site, site.client.cart().SetSavedForLater(save, budget), budget,
-                 {.note = note, .book = save.book()});
+  return Changed(site, site.client.cart().SetSavedForLater(save, budget), budget, {.note = note, .book = save.book()});
 }
 
 http::Response ChangeCodes(const Site& site, const Visit& visit, const http::Params& form) {
@@ -338,8 +317,7 @@ http::Response ChangeCodes(const Site& site, const Visit& visit, const http::Par
   // Of the form, not of the cart just read: a code is judged by the cart that the reader saw.
   set.set_etag(Trimmed(form, "etag"));
   set.set_request_id(NewUuid(site.clock, site.random));
-  return Changed(site, site.client.cart().SetCodes(set, budget), budget,
-                 {.note = adds ? Note::kCodeAdded : Note::kCodeRemoved});
+  return Changed(site, site.client.cart().SetCodes(set, budget), budget, {.note = adds ? Note::kCodeAdded : Note::kCodeRemoved});
 }
 
 }  // namespace octavo::marketplace

@@ -25,7 +25,6 @@ constexpr char kCartPath[] = "/cart";
 struct Previews {
   Answer<v1::OrderPreview> shipping;
   Answer<v1::OrderPreview> collection;
-
 };
 
 // Whether campaigns are tried with what the e-mail has ordered before: only for whoever has tried to order with it.
@@ -62,8 +61,7 @@ void AddLines(View& content, const v1::OrderPreview& preview, PriceStyle prices)
   }
 }
 
-void AddCarried(View& content, const Site& site, const Visit& visit, const CheckoutForm& form,
-                const Previews& previews) {
+void AddCarried(View& content, const Site& site, const Visit& visit, const CheckoutForm& form, const Previews& previews) {
   content.Set("KEY", SealKey(site.signer, visit.visitor_id(), form.key));
   for (const v1::OrderItem& item : form.items) content.Add("ITEM").Set("ITEM_TEXT", ItemText(item));
   for (const std::string& code : form.codes) content.Add("CODE").Set("CODE_TEXT", code);
@@ -79,12 +77,11 @@ void AddFields(View& content, const Viewer& viewer, const CheckoutForm& form, co
             .type = "email",
             .value = form.email,
             .autocomplete = "email",
-            .hint = viewer.is_customer()
-                        ? "For this order; your account keeps its own address."
-                        : "Only for this order. Should you open an account with it later, the order is in it."},
+            .hint = viewer.is_customer() ? "For this order; your account keeps its own address."
+                                         : "Only for this order. Should you open an account with it later, the order is in it."},
            errors);
-  AddField(content, "CONTACT_FIELD",
-           {.name = "full_name", .label = "Name", .value = form.full_name, .autocomplete = "name"}, errors);
+  AddField(content, "CONTACT_FIELD", {.name = "full_name", .label = "Name", .value = form.full_name, .autocomplete = "name"},
+           errors);
   AddField(content, "ADDRESS_FIELD",
            {.name = "line_1",
             .label = "Street and number",
@@ -108,12 +105,7 @@ void AddFields(View& content, const Viewer& viewer, const CheckoutForm& form, co
             .length_max = 20},
            errors);
   AddField(content, "ADDRESS_FIELD",
-           {.name = "city",
-            .label = "Town",
-            .value = form.city,
-            .autocomplete = "address-level2",
-            .conditional = true},
-           errors);
+           {.name = "city", .label = "Town", .value = form.city, .autocomplete = "address-level2", .conditional = true}, errors);
 }
 
 void AddChoices(View& content, const CheckoutForm& form, const FormErrors& errors) {
@@ -132,9 +124,8 @@ void AddChoices(View& content, const CheckoutForm& form, const FormErrors& error
     option.Set("CARD_TOKEN", card.token).Set("CARD_NAME", card.name);
     if (card.token == form.payment_token) option.Show("CHOSEN");
   }
-  for (const auto& [field, section] : {std::pair("delivery", "DELIVERY_WRONG"),
-                                       {"payment", "PAYMENT_WRONG"},
-                                       {"country", "COUNTRY_WRONG"}}) {
+  for (const auto& [field, section] :
+       {std::pair("delivery", "DELIVERY_WRONG"), {"payment", "PAYMENT_WRONG"}, {"country", "COUNTRY_WRONG"}}) {
     if (!errors.For(field).empty()) content.Add(section).Set("SENTENCE", errors.For(field));
   }
 }
@@ -160,13 +151,9 @@ http::Response Show(const Site& site, const Visit& visit, const CheckoutForm& fo
     // Only a form that is not as we sent it asks for what cannot be.
     return ErrorPage(site, visit.request(), error->code == Code::kInvalidArgument ? 400 : 503);
   }
-  Page page(site, visit,
-            {.file = "checkout.tpl",
-             .title = "Checkout",
-             .indexed = false,
-             .status = status,
-             .personal = true,
-             .has_forms = true});
+  Page page(
+      site, visit,
+      {.file = "checkout.tpl", .title = "Checkout", .indexed = false, .status = status, .personal = true, .has_forms = true});
   View& content = page.content();
   if (!problem.empty()) content.Add("PROBLEM").Set("PROBLEM_SENTENCE", problem);
   if (!errors.empty()) content.Show("SOME_WRONG");
@@ -176,8 +163,7 @@ http::Response Show(const Site& site, const Visit& visit, const CheckoutForm& fo
   AddFields(content, visit.viewer(), form, errors);
   AddChoices(content, form, errors);
   const auto& shipping = (*previews.shipping)->totals();
-  content.Set("SHIPPING_PRICE",
-              shipping.delivery().minor() == 0 ? "free" : FormatMoney(shipping.delivery(), visit.prices()));
+  content.Set("SHIPPING_PRICE", shipping.delivery().minor() == 0 ? "free" : FormatMoney(shipping.delivery(), visit.prices()));
   AddSummary(content, "SUMMARY",
              {.totals = shipping,
               .campaigns = (*previews.shipping)->campaigns(),
@@ -264,11 +250,9 @@ FormErrors ErrorsOf(const Error& error, const CheckoutForm& form) {
   FormErrors errors;
   for (const FieldViolation& violation : error.violations) {
     if (violation.field == "buyer.email") errors.Add("email", "This does not look like an e-mail address.");
-    if (violation.field == "address.postal_code")
-      errors.Add("postal_code", PostalSentence(form.country_code));
+    if (violation.field == "address.postal_code") errors.Add("postal_code", PostalSentence(form.country_code));
     if (violation.field == "address.country_code") errors.Add("country", "Please choose the country.");
-    if (violation.field.starts_with("address.lines"))
-      errors.Add("line_1", "Please look at the address again.");
+    if (violation.field.starts_with("address.lines")) errors.Add("line_1", "Please look at the address again.");
     if (violation.field == "payment_method") errors.Add("payment", "Please choose another way to pay.");
   }
   return errors;
@@ -278,8 +262,7 @@ FormErrors ErrorsOf(const Error& error, const CheckoutForm& form) {
 class Hold {
  public:
   Hold(const Site& site, const Visit& visit, const CheckoutForm& form)
-      : throttle_(form.IsPaidAtOnce() ? nullptr : site.order_throttle),
-        client_(ClientAddress(site.transport, visit.request())) {
+      : throttle_(form.IsPaidAtOnce() ? nullptr : site.order_throttle), client_(ClientAddress(site.transport, visit.request())) {
     for (const v1::OrderItem& item : form.items) copies_ += item.quantity();
     if (throttle_ != nullptr) taken_ = throttle_->Take(client_, copies_, site.clock.Now());
   }
@@ -299,8 +282,8 @@ class Hold {
 // The page after an order that was not placed, or not yet.
 http::Response AfterFailure(const Site& site, const Visit& visit, CheckoutForm form, const Error& error) {
   if (error.code == Code::kInvalidArgument) {
-    return Show(site, visit, form, ErrorsOf(error, form),
-                "Something in the form is not as we need it. Nothing is ordered yet.", 422);
+    return Show(site, visit, form, ErrorsOf(error, form), "Something in the form is not as we need it. Nothing is ordered yet.",
+                422);
   }
   if (error.code == Code::kNotFound) return Redirect(site, kCartPath, Note::kUnknownBook);
   if (error.reason == "NOT_FOR_SALE") return Redirect(site, kCartPath, Note::kNotForSale);
@@ -367,13 +350,10 @@ http::Response PlaceOrder(const Site& site, const Visit& visit, const http::Para
   }
   const Budget budget = visit.ForChange();
   const Answer<v1::Order> order =
-      site.client.orders()
-          .PlaceOrder(PlaceRequestOf(form, visit.viewer(), *cart, visit.reader()), budget)
-          .Get(budget);
+      site.client.orders().PlaceOrder(PlaceRequestOf(form, visit.viewer(), *cart, visit.reader()), budget).Get(budget);
   if (order.ok()) return Redirect(site, PathAfter(visit, **order), Note::kOrderPlaced);
   if (order.error().code == Code::kFailedPrecondition) hold.GiveBack();
-  if (order.error().reason != "IDEMPOTENCY_KEY_REUSED")
-    return AfterFailure(site, visit, std::move(form), order.error());
+  if (order.error().reason != "IDEMPOTENCY_KEY_REUSED") return AfterFailure(site, visit, std::move(form), order.error());
   // They came back and changed something after the order was on its way: what became of that is the answer.
   const Answer<v1::Order> known = AskAgain(site, visit, form.key);
   if (known.ok()) return Redirect(site, PathAfter(visit, **known), Note::kOrderedBefore);
@@ -391,10 +371,9 @@ http::Response WaitingPage(const Site& site, const http::Request& request) {
     return response;
   }
   const Error& error = order.error();
-  const std::string refusal =
-      error.reason == "UNKNOWN_KEY"
-          ? "The order did not reach our till. Nothing is ordered, and nothing is charged."
-          : RefusalSentence(error);
+  const std::string refusal = error.reason == "UNKNOWN_KEY"
+                                  ? "The order did not reach our till. Nothing is ordered, and nothing is charged."
+                                  : RefusalSentence(error);
   Page page(site, visit,
             {.file = "waiting.tpl",
              .title = refusal.empty() ? "Your order is on its way to us" : "Not ordered",

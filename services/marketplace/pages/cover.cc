@@ -38,8 +38,7 @@ http::Response CoverPicture(const Site& site, const http::Request& request, std:
   response.body = DrawCover(text);
   response.etag = version;
   const bool is_present = request.query.Get("v") == version;
-  response.headers.Add("Cache-Control",
-                       is_present ? "public, max-age=31536000, immutable" : "public, max-age=3600");
+  response.headers.Add("Cache-Control", is_present ? "public, max-age=31536000, immutable" : "public, max-age=3600");
   return response;
 }
 

@@ -20,11 +20,8 @@ Words WordsFor(int status) {
               "send it again."};
     case 404: return {"Not on our shelves", "We looked on every shelf: there is no such page in this shop."};
     case 405: return {"That does not work here", "This page can be looked at, but not changed."};
-    case 503:
-      return {"Back in a moment",
-              "The shop is very busy, or a shelf is being moved. Please try again in a moment."};
-    default:
-      return {"Something fell off a shelf", "That was our mistake, not yours. We have made a note of it."};
+    case 503: return {"Back in a moment", "The shop is very busy, or a shelf is being moved. Please try again in a moment."};
+    default: return {"Something fell off a shelf", "That was our mistake, not yours. We have made a note of it."};
   }
 }
 
@@ -34,11 +31,7 @@ http::Response ErrorPage(const Site& site, const http::Request& request, int sta
   const Visit visit(site, request, Visit::Asks::kNothing);
   const Words words = WordsFor(status);
   Page page(site, visit,
-            {.file = "error.tpl",
-             .title = std::string(words.title),
-             .indexed = false,
-             .status = status,
-             .waits = false});
+            {.file = "error.tpl", .title = std::string(words.title), .indexed = false, .status = status, .waits = false});
   page.content().Set("HEADING", words.title).Set("SENTENCE", words.sentence).Set("STATUS", status);
   http::Response response = std::move(page).Send();
   response.headers.Set("Cache-Control", "no-store");

@@ -26,8 +26,7 @@ constexpr char kForYou[] = "home.for-you";
 using Books = std::vector<const catalog::v1::Book*>;
 using Listing = Answer<catalog::v1::ListBooksResponse>;
 
-catalog::v1::ListBooksRequest ListRequest(catalog::v1::Order order, int count,
-                                          const std::string& category = {}) {
+catalog::v1::ListBooksRequest ListRequest(catalog::v1::Order order, int count, const std::string& category = {}) {
   catalog::v1::ListBooksRequest request;
   request.set_order(order);
   request.set_page_size(count);
@@ -81,8 +80,7 @@ struct Suggestions {
   Books books;
 };
 
-Suggestions Collect(const Site& site, const Visit& visit,
-                    const Answer<recommendations::v1::BatchRecommendResponse>& answer) {
+Suggestions Collect(const Site& site, const Visit& visit, const Answer<recommendations::v1::BatchRecommendResponse>& answer) {
   Suggestions suggestions;
   if (!answer.ok() || (*answer)->responses_size() != 1) return {.failed = true};
   const auto& recommendations = (*answer)->responses(0).recommendations();
@@ -97,14 +95,13 @@ Suggestions Collect(const Site& site, const Visit& visit,
   }
   const int wanted = request.names_size();
   if (!because.empty()) request.add_names(because);  // Only for its title.
-  const Answer<catalog::v1::BatchGetBooksResponse> books =
-      site.client.BatchGetBooks(request, visit.budget()).Get(visit.budget());
+  const Answer<catalog::v1::BatchGetBooksResponse> books = site.client.BatchGetBooks(request, visit.budget()).Get(visit.budget());
   if (!books.ok()) return {.failed = true};
   suggestions.source = *books;
   for (const catalog::v1::Book& book : suggestions.source->books()) {
     if (book.name() == because) suggestions.because_title = book.title();
-    const bool is_suggested = std::find(request.names().begin(), request.names().begin() + wanted,
-                                        book.name()) != request.names().begin() + wanted;
+    const bool is_suggested =
+        std::find(request.names().begin(), request.names().begin() + wanted, book.name()) != request.names().begin() + wanted;
     if (is_suggested) suggestions.books.push_back(&book);
   }
   suggestions.failed = suggestions.books.empty();
@@ -132,17 +129,15 @@ std::vector<Books> Arrange(const std::vector<Listing>& listings,
 }
 
 // Categories take turns, day by day, so that the page is not the same for ever.
-std::vector<catalog::v1::Category> TodaysCategories(
-    const Answer<catalog::v1::ListCategoriesResponse>& categories, std::int64_t day) {
+std::vector<catalog::v1::Category> TodaysCategories(const Answer<catalog::v1::ListCategoriesResponse>& categories,
+                                                    std::int64_t day) {
   std::vector<catalog::v1::Category> filled;
   if (!categories.ok()) return filled;
   for (const catalog::v1::Category& category : (*categories)->categories()) {
     if (category.book_count() >= kShortShelfBooks) filled.push_back(category);
   }
   if (filled.empty()) return filled;
-  std::rotate(filled.begin(),
-              filled.begin() + (day * kCategoryShelves) % static_cast<std::int64_t>(filled.size()),
-              filled.end());
+  std::rotate(filled.begin(), filled.begin() + (day * kCategoryShelves) % static_cast<std::int64_t>(filled.size()), filled.end());
   if (filled.size() > kCategoryShelves) filled.resize(kCategoryShelves);
   return filled;
 }
@@ -195,13 +190,12 @@ struct Asked {
 // More than a shelf holds, so that books which stand on another shelf already can be left out.
 Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
   const Budget& budget = visit.budget();
-  Asked asked{
-      .popular = site.client.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShelfBooks), budget),
-      .newest = site.client.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShortShelfBooks), budget)};
+  Asked asked{.popular = site.client.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShelfBooks), budget),
+              .newest = site.client.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShortShelfBooks), budget)};
   asked.categories = TodaysCategories(site.client.ListCategories(budget).Get(budget), day);
   for (const catalog::v1::Category& category : asked.categories) {
-    asked.by_category.push_back(site.client.ListBooks(
-        ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShortShelfBooks, category.name()), budget));
+    asked.by_category.push_back(
+        site.client.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShortShelfBooks, category.name()), budget));
   }
   return asked;
 }
@@ -247,8 +241,7 @@ http::Response HomePage(const Site& site, const http::Request& request) {
   std::vector<Listing> listings = {popular, asked.newest.Get(visit.budget())};
   for (auto& pending : asked.by_category) listings.push_back(pending.Get(visit.budget()));
   const Budget part = visit.ForPart();
-  const auto answer =
-      site.client.BatchRecommend(ReaderRequest(visit.reader(), listings, /*first_by_taste=*/2), part).Get(part);
+  const auto answer = site.client.BatchRecommend(ReaderRequest(visit.reader(), listings, /*first_by_taste=*/2), part).Get(part);
   const Suggestions suggestions = Collect(site, visit, answer);
   const std::vector<Books> arranged = Arrange(listings, answer);
 

@@ -18,8 +18,8 @@ Availability Describe(const Answer<inventory::v1::BatchGetStockResponse>& answer
 
 }  // namespace
 
-void AddOffer(View& view, const catalog::v1::Book& book,
-              const Answer<inventory::v1::BatchGetStockResponse>& stock, PriceStyle prices, const TimeZone& time_zone) {
+void AddOffer(View& view, const catalog::v1::Book& book, const Answer<inventory::v1::BatchGetStockResponse>& stock,
+              PriceStyle prices, const TimeZone& time_zone) {
   View offer = view.Include("OFFER", "offer.tpl");
   const Availability availability = Describe(stock, time_zone);
   const bool is_known = stock.ok() && !(*stock)->stocks().empty();
@@ -68,14 +68,14 @@ http::Response StockEvents(const Site& site, const http::Request& request, std::
   response.content_type = "text/event-stream";
   response.headers.Add("Cache-Control", "no-store");
   response.stream = [&site, watch, version](const std::shared_ptr<http::EventStream>& stream) {
-    const auto subscription = site.client.WatchStock(
-        watch, {.message =
-                    [stream, version](const inventory::v1::WatchStockResponse& change) {
-                      // What the page shows already is no news.
-                      if (change.has_stock() && change.stock().version() != version)
-                        stream->Send("changed", "");
-                    },
-                .end = [stream](const Status&) { stream->Close(); }});
+    const auto subscription =
+        site.client.WatchStock(watch, {.message =
+                                           [stream, version](const inventory::v1::WatchStockResponse& change) {
+                                             // What the page shows already is no news.
+                                             if (change.has_stock() && change.stock().version() != version)
+                                               stream->Send("changed", "");
+                                           },
+                                       .end = [stream](const Status&) { stream->Close(); }});
     stream->OnClose([subscription] { subscription->Cancel(); });
   };
   return response;

@@ -35,8 +35,7 @@ struct Claim {
 Claim ClaimOf(const Visit& visit, const std::string& id, std::string_view token) {
   Claim claim{.name = "orders/" + id};
   claim.access_token = std::string(token);
-  if (claim.access_token.empty() && visit.viewer().is_customer())
-    claim.customer = visit.viewer().customer.name();
+  if (claim.access_token.empty() && visit.viewer().is_customer()) claim.customer = visit.viewer().customer.name();
   return claim;
 }
 
@@ -50,12 +49,10 @@ Request RequestOf(const Claim& claim) {
 
 // The key of a wish to return books: of the form and of what it asks for, so that a double click is one wish,
 // and another wish from the same form (they went back and chose other books) is another.
-std::string ReturnKey(const Site& site, const std::string& form_key,
-                      const v1::RequestReturnRequest& request) {
+std::string ReturnKey(const Site& site, const std::string& form_key, const v1::RequestReturnRequest& request) {
   if (form_key.empty()) return "";
   std::string wish = form_key;
-  for (const v1::OrderItem& item : request.items())
-    wish += " " + item.book() + ":" + std::to_string(item.quantity());
+  for (const v1::OrderItem& item : request.items()) wish += " " + item.book() + ":" + std::to_string(item.quantity());
   return form_key + "." + site.signer.Sign("return", wish + " " + request.reason());
 }
 
@@ -67,8 +64,7 @@ Answer<v1::Order> Fetch(const Site& site, const Claim& claim, const Budget& budg
 }
 
 bool CanBeCancelled(const v1::Order& order) {
-  return order.state() == v1::Order::STATE_PLACED &&
-         order.fulfilment_state() <= v1::Order::FULFILMENT_STATE_READY;
+  return order.state() == v1::Order::STATE_PLACED && order.fulfilment_state() <= v1::Order::FULFILMENT_STATE_READY;
 }
 
 std::int64_t Kept(const v1::OrderLine& line) { return line.quantity() - line.refunded_quantity(); }
@@ -90,11 +86,10 @@ std::int64_t LeftToReturn(const v1::Order& order, const v1::OrderLine& line) {
 bool CanBeReturned(const v1::Order& order, Timestamp now) {
   const bool was_sent = order.fulfilment_state() == v1::Order::FULFILMENT_STATE_SHIPPED ||
                         order.fulfilment_state() == v1::Order::FULFILMENT_STATE_DELIVERED;
-  const bool is_over = order.has_return_end_time() &&
-                       now >= Timestamp(std::chrono::seconds(order.return_end_time().seconds()));
-  return was_sent && !is_over &&
-         std::any_of(order.lines().begin(), order.lines().end(),
-                     [&](const v1::OrderLine& line) { return LeftToReturn(order, line) > 0; });
+  const bool is_over = order.has_return_end_time() && now >= Timestamp(std::chrono::seconds(order.return_end_time().seconds()));
+  return was_sent && !is_over && std::any_of(order.lines().begin(), order.lines().end(), [&](const v1::OrderLine& line) {
+           return LeftToReturn(order, line) > 0;
+         });
 }
 
 // What each unit that is left gives back, in the order in which they would go.
@@ -102,8 +97,7 @@ std::string Shares(const v1::Order& order, const v1::OrderLine& line, PriceStyle
   const std::string& currency_code = order.totals().total().currency_code();
   std::string shares;
   for (std::int64_t i = line.quantity() - LeftToReturn(order, line); i < line.unit_total_minor_size(); ++i) {
-    shares += (shares.empty() ? "" : ", then ") +
-              FormatPrice(line.unit_total_minor(static_cast<int>(i)), currency_code, prices);
+    shares += (shares.empty() ? "" : ", then ") + FormatPrice(line.unit_total_minor(static_cast<int>(i)), currency_code, prices);
   }
   return shares;
 }
@@ -136,8 +130,7 @@ void AddLines(View& content, const v1::Order& order, PriceStyle prices) {
   }
 }
 
-void AddActions(View& content, const Site& site, const v1::Order& order, const Claim& claim,
-                PriceStyle prices) {
+void AddActions(View& content, const Site& site, const v1::Order& order, const Claim& claim, PriceStyle prices) {
   const std::string id(LastSegment(order.name()));
   if (CanBeCancelled(order)) {
     content.Add("CANCELLABLE")
@@ -197,10 +190,8 @@ void AddStates(View& content, const TimeZone& time_zone, const v1::Order& order,
       .Set("PAYMENT", PaymentState(order))
       .Set("FULFILMENT", FulfilmentState(order))
       .Set("PLACED", FormatMoment(time_zone, order.place_time().seconds()));
-  if (order.refunded().minor() > 0)
-    content.Add("REFUNDED").Set("REFUNDED_SUM", FormatMoney(order.refunded(), prices));
-  if (order.credited().minor() > 0)
-    content.Add("CREDITED").Set("CREDITED_SUM", FormatMoney(order.credited(), prices));
+  if (order.refunded().minor() > 0) content.Add("REFUNDED").Set("REFUNDED_SUM", FormatMoney(order.refunded(), prices));
+  if (order.credited().minor() > 0) content.Add("CREDITED").Set("CREDITED_SUM", FormatMoney(order.credited(), prices));
   content.Set("EMAIL", EmailForPeople(order.buyer().email())).Set("FULL_NAME", order.buyer().full_name());
   if (order.delivery_method() == v1::DELIVERY_METHOD_COLLECTION) {
     content.Show("COLLECTED");
@@ -227,10 +218,8 @@ std::int64_t AddEvents(View& content, const TimeZone& time_zone, const Answer<v1
   return last;
 }
 
-Pending<v1::ListOrderEventsResponse> AskForEvents(const Site& site, const Claim& claim,
-                                                  const Budget& budget) {
-  if (claim.is_empty())
-    return Pending<v1::ListOrderEventsResponse>(Answer<v1::ListOrderEventsResponse>(Error{}));
+Pending<v1::ListOrderEventsResponse> AskForEvents(const Site& site, const Claim& claim, const Budget& budget) {
+  if (claim.is_empty()) return Pending<v1::ListOrderEventsResponse>(Answer<v1::ListOrderEventsResponse>(Error{}));
   auto request = RequestOf<v1::ListOrderEventsRequest>(claim);
   request.set_order(claim.name);
   request.set_page_size(kEventsMax);
@@ -250,24 +239,18 @@ http::Response OrderPage(const Site& site, const http::Request& request, const s
   }
   const v1::Order& order = **found;
   Page page(site, visit,
-            {.file = "order.tpl",
-             .title = "Order " + order.number(),
-             .indexed = false,
-             .personal = true,
-             .has_forms = true});
+            {.file = "order.tpl", .title = "Order " + order.number(), .indexed = false, .personal = true, .has_forms = true});
   View& content = page.content();
   AddStates(content, site.time_zone, order, visit.prices());
   AddLines(content, order, visit.prices());
-  AddSummary(content, "SUMMARY",
-             {.totals = order.totals(), .campaigns = order.campaigns(), .with_advice = false},
+  AddSummary(content, "SUMMARY", {.totals = order.totals(), .campaigns = order.campaigns(), .with_advice = false},
              visit.prices());
   AddReturns(content, site.time_zone, order, visit.prices());
   AddActions(content, site, order, claim, visit.prices());
   const std::int64_t last = AddEvents(content, site.time_zone, events.Get(visit.budget()), visit.prices());
   if (!claim.access_token.empty()) content.Show("BY_LINK");
-  const std::string live =
-      OrderLink(order.name()) + "/events?after=" + std::to_string(last) +
-      (claim.access_token.empty() ? "" : "&token=" + http::PercentEncode(claim.access_token));
+  const std::string live = OrderLink(order.name()) + "/events?after=" + std::to_string(last) +
+                           (claim.access_token.empty() ? "" : "&token=" + http::PercentEncode(claim.access_token));
   if (last > 0) content.Add("LIVE").Set("LIVE_PATH", live);
   return std::move(page).Send();
 }
@@ -276,8 +259,7 @@ http::Response OrderEvents(const Site& site, const http::Request& request, const
   const Visit visit(site, request);
   const Claim claim = ClaimOf(visit, id, request.query.Get("token"));
   const Answer<v1::Order> found = Fetch(site, claim, visit.budget());
-  if (!found.ok())
-    return http::PlainText(found.error().code == Code::kNotFound ? 404 : 503, "No such order\n");
+  if (!found.ok()) return http::PlainText(found.error().code == Code::kNotFound ? 404 : 503, "No such order\n");
   v1::StreamOrderEventsRequest follow;
   follow.set_order(claim.name);
   std::int64_t after = 0;
@@ -296,8 +278,7 @@ http::Response OrderEvents(const Site& site, const http::Request& request, const
   return response;
 }
 
-http::Response CancelOrder(const Site& site, const Visit& visit, const http::Params& form,
-                           const std::string& id) {
+http::Response CancelOrder(const Site& site, const Visit& visit, const http::Params& form, const std::string& id) {
   const Claim claim = ClaimOf(visit, id, form.Get("token"));
   if (claim.is_empty()) return ErrorPage(site, visit.request(), 404);
   auto request = RequestOf<v1::CancelOrderRequest>(claim);
@@ -312,8 +293,7 @@ http::Response CancelOrder(const Site& site, const Visit& visit, const http::Par
   return Redirect(site, OrderLink(claim.name, claim.access_token), note);
 }
 
-http::Response ReturnBooks(const Site& site, const Visit& visit, const http::Params& form,
-                           const std::string& id) {
+http::Response ReturnBooks(const Site& site, const Visit& visit, const http::Params& form, const std::string& id) {
   const Claim claim = ClaimOf(visit, id, form.Get("token"));
   const Budget budget = visit.ForChange();
   const Answer<v1::Order> order = Fetch(site, claim, budget);

@@ -57,15 +57,13 @@ catalog::v1::Filter FilterOf(const http::Params& query) {
   for (const std::string& value : Choices(query, "language")) filter.add_language_codes(value);
   for (const std::string& value : Choices(query, "format")) {
     catalog::v1::Format format = catalog::v1::FORMAT_UNSPECIFIED;
-    if (catalog::v1::Format_Parse(value, &format) && format != catalog::v1::FORMAT_UNSPECIFIED)
-      filter.add_formats(format);
+    if (catalog::v1::Format_Parse(value, &format) && format != catalog::v1::FORMAT_UNSPECIFIED) filter.add_formats(format);
   }
   // Decades are one range, because the filter is: the first chosen.
   const std::string_view decade = query.Get("decade");
   std::int32_t year = 0;
   const auto [end, error] = std::from_chars(decade.data(), decade.data() + decade.size(), year);
-  if (error == std::errc{} && end == decade.data() + decade.size() && year > -10'000 && year < 10'000 &&
-      year != 0) {
+  if (error == std::errc{} && end == decade.data() + decade.size() && year > -10'000 && year < 10'000 && year != 0) {
     filter.set_published_year_min(year);
     filter.set_published_year_max(year + 9);
   }
@@ -84,8 +82,7 @@ ListingAddress AddressOf(const std::string& query, const http::Params& parameter
 }
 
 // The address with one facet value put on, or taken off where it is on.
-ListingAddress Toggle(const ListingAddress& address, std::string_view facet, const std::string& value,
-                      bool is_chosen) {
+ListingAddress Toggle(const ListingAddress& address, std::string_view facet, const std::string& value, bool is_chosen) {
   ListingAddress toggled{.path = address.path, .parameters = {}};
   const bool is_single = facet == "decade";
   for (const auto& [name, old] : address.parameters.items()) {
@@ -103,12 +100,10 @@ std::string FacetValueName(const catalog::v1::Facet& facet, const catalog::v1::F
 }
 
 // True where anything is chosen.
-bool AddFacets(View& view, const google::protobuf::RepeatedPtrField<catalog::v1::Facet>& facets,
-               const ListingAddress& address) {
+bool AddFacets(View& view, const google::protobuf::RepeatedPtrField<catalog::v1::Facet>& facets, const ListingAddress& address) {
   bool any_chosen = false;
   for (const FacetKind& kind : kFacets) {
-    const auto facet = std::find_if(facets.begin(), facets.end(),
-                                    [&](const auto& one) { return one.field() == kind.field; });
+    const auto facet = std::find_if(facets.begin(), facets.end(), [&](const auto& one) { return one.field() == kind.field; });
     const std::vector<std::string> chosen = Choices(address.parameters, kind.field);
     if (facet == facets.end() || (facet->values_size() < 2 && chosen.empty())) continue;
     View group = view.Add("FACET");
@@ -128,8 +123,7 @@ bool AddFacets(View& view, const google::protobuf::RepeatedPtrField<catalog::v1:
 }
 
 // Something to go on with where a search found nothing.
-void AddWayOn(const Visit& visit, const CardStyle& style, View& content,
-              Pending<catalog::v1::ListBooksResponse>& popular) {
+void AddWayOn(const Visit& visit, const CardStyle& style, View& content, Pending<catalog::v1::ListBooksResponse>& popular) {
   content.Show("NOTHING");
   const auto books = popular.Get(visit.budget());
   if (!books.ok()) return;

@@ -38,8 +38,7 @@ http::Response Send(const Site& site, const char* file, const RootView& root) {
 
 // "2026-11-23".
 std::string DayOf(const google::protobuf::Timestamp& time) {
-  const auto days =
-      std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(time.seconds())));
+  const auto days = std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(time.seconds())));
   const std::chrono::year_month_day day(days);
   const auto padded = [](unsigned number) { return (number < 10 ? "-0" : "-") + std::to_string(number); };
   return std::to_string(static_cast<int>(day.year())) + padded(static_cast<unsigned>(day.month())) +

@@ -21,9 +21,7 @@ constexpr std::string_view kStaff =
     "You work for this shop: what staff may do is yours only with two steps, in a session that has done "
     "both.";
 
-std::string Session(const Visit& visit) {
-  return std::string(visit.session_token());
-}
+std::string Session(const Visit& visit) { return std::string(visit.session_token()); }
 
 // "ABCD EFGH": for reading off and typing in.
 std::string InGroups(std::string_view secret) {
@@ -62,8 +60,7 @@ std::optional<http::Response> Elsewhere(const Site& site, const Error& error) {
   return std::nullopt;
 }
 
-http::Response ShowOffer(const Site& site, const Visit& visit, const std::string& offer_before,
-                         const Refusal& refusal) {
+http::Response ShowOffer(const Site& site, const Visit& visit, const std::string& offer_before, const Refusal& refusal) {
   accounts::v1::OfferTwoStepRequest request;
   request.set_session_token(Session(visit));
   request.set_offer(offer_before);
@@ -92,11 +89,8 @@ http::Response ShowOffer(const Site& site, const Visit& visit, const std::string
   return response;
 }
 
-http::Response ShowCodes(const Site& site, const Visit& visit,
-                         const google::protobuf::RepeatedPtrField<std::string>& codes) {
-  Page page(
-      site, visit,
-      {.file = "recovery_codes.tpl", .title = "Your recovery codes", .indexed = false, .personal = true});
+http::Response ShowCodes(const Site& site, const Visit& visit, const google::protobuf::RepeatedPtrField<std::string>& codes) {
+  Page page(site, visit, {.file = "recovery_codes.tpl", .title = "Your recovery codes", .indexed = false, .personal = true});
   for (const std::string& code : codes) page.content().Add("CODE").Set("RECOVERY_CODE", code);
   http::Response response = std::move(page).Send();
   response.holds_secret = true;
@@ -105,8 +99,7 @@ http::Response ShowCodes(const Site& site, const Visit& visit,
 
 http::Response ShowOn(const Site& site, const Visit& visit, const accounts::v1::TwoStep& two_step) {
   const std::string left = std::to_string(two_step.recovery_codes_left());
-  std::string more =
-      left + (two_step.recovery_codes_left() == 1 ? " recovery code is" : " recovery codes are") + " left.";
+  std::string more = left + (two_step.recovery_codes_left() == 1 ? " recovery code is" : " recovery codes are") + " left.";
   if (visit.viewer().second_step_needed) {
     more += " " + std::string(kStaff) + " Sign out and in again with a code.";
   }
@@ -133,8 +126,7 @@ http::Response TwoStepPage(const Site& site, const http::Request& request) {
     get.set_session_token(Session(visit));
     const auto two_step = site.client.accounts().GetTwoStep(get, visit.budget()).Get(visit.budget());
     if (two_step.ok()) {
-      return (*two_step)->on() ? ShowOn(site, visit, **two_step)
-                               : ShowOffer(site, visit, /*offer_before=*/"", Refusal());
+      return (*two_step)->on() ? ShowOn(site, visit, **two_step) : ShowOffer(site, visit, /*offer_before=*/"", Refusal());
     }
     std::optional<http::Response> elsewhere = Elsewhere(site, two_step.error());
     return elsewhere ? *std::move(elsewhere) : ShowAccountsAway(site, visit);

@@ -9,15 +9,9 @@ namespace v1 = accounts::v1;
 
 constexpr std::size_t kPasswordMin = 10;
 
-Error NoSession() {
-  return {Code::kUnauthenticated, "NO_SESSION", "there is no such session"};
-}
-Error BadCredentials() {
-  return {Code::kUnauthenticated, "BAD_CREDENTIALS", "e-mail or password are wrong"};
-}
-Error BadToken() {
-  return {Code::kFailedPrecondition, "BAD_TOKEN", "the link is unknown, used or too old"};
-}
+Error NoSession() { return {Code::kUnauthenticated, "NO_SESSION", "there is no such session"}; }
+Error BadCredentials() { return {Code::kUnauthenticated, "BAD_CREDENTIALS", "e-mail or password are wrong"}; }
+Error BadToken() { return {Code::kFailedPrecondition, "BAD_TOKEN", "the link is unknown, used or too old"}; }
 
 Status CheckPassword(const std::string& field, const std::string& password) {
   if (password.size() < kPasswordMin) return InvalidField(field, "has fewer than 10 characters");
@@ -26,12 +20,9 @@ Status CheckPassword(const std::string& field, const std::string& password) {
 
 }  // namespace
 
-std::string FakeAccounts::NewToken() {
-  return "token-" + std::to_string(next_++);
-}
+std::string FakeAccounts::NewToken() { return "token-" + std::to_string(next_++); }
 
-std::string FakeAccounts::Add(const std::string& email, const std::string& password,
-                              const std::string& full_name) {
+std::string FakeAccounts::Add(const std::string& email, const std::string& password, const std::string& full_name) {
   const std::lock_guard lock(mutex_);
   Person person{.password = password};
   person.customer.set_name("customers/" + std::to_string(next_++));
@@ -103,14 +94,12 @@ void FakeAccounts::EndSessions(const std::string& email, const std::string& but)
 Pending<v1::RegisterResponse> FakeAccounts::Register(const v1::RegisterRequest& request, const Budget&) {
   return Reply<v1::RegisterResponse>(condition, [&]() -> Result<v1::RegisterResponse> {
     TRY(MayGoOn());
-    if (request.email().find('@') == std::string::npos)
-      return InvalidField("email", "is not an e-mail address");
+    if (request.email().find('@') == std::string::npos) return InvalidField("email", "is not an e-mail address");
     TRY(CheckPassword("password", request.password()));
     const std::lock_guard lock(mutex_);
     last_base_uri_ = request.base_uri();
     last_client_ = request.client();
-    const bool is_repeated =
-        !request.request_id().empty() && !registered_.insert(request.request_id()).second;
+    const bool is_repeated = !request.request_id().empty() && !registered_.insert(request.request_id()).second;
     if (is_repeated || people_.contains(request.email())) return v1::RegisterResponse();
     Person person{.password = request.password()};
     person.customer.set_name("customers/" + std::to_string(next_++));
@@ -125,8 +114,7 @@ Pending<v1::RegisterResponse> FakeAccounts::Register(const v1::RegisterRequest& 
   });
 }
 
-Pending<v1::VerifyEmailResponse> FakeAccounts::VerifyEmail(const v1::VerifyEmailRequest& request,
-                                                           const Budget&) {
+Pending<v1::VerifyEmailResponse> FakeAccounts::VerifyEmail(const v1::VerifyEmailRequest& request, const Budget&) {
   return Reply<v1::VerifyEmailResponse>(condition, [&]() -> Result<v1::VerifyEmailResponse> {
     TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
@@ -279,8 +267,8 @@ Pending<v1::SignOutResponse> FakeAccounts::SignOut(const v1::SignOutRequest& req
   });
 }
 
-Pending<v1::SignOutEverywhereResponse> FakeAccounts::SignOutEverywhere(
-    const v1::SignOutEverywhereRequest& request, const Budget&) {
+Pending<v1::SignOutEverywhereResponse> FakeAccounts::SignOutEverywhere(const v1::SignOutEverywhereRequest& request,
+                                                                       const Budget&) {
   return Reply<v1::SignOutEverywhereResponse>(condition, [&]() -> Result<v1::SignOutEverywhereResponse> {
     TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
@@ -325,15 +313,13 @@ Pending<v1::EndSessionResponse> FakeAccounts::EndSession(const v1::EndSessionReq
     TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
     const std::string email = TRY(Whose(request.session_token()))->customer.email();
-    std::erase_if(sessions_, [&](const auto& one) {
-      return one.second == email && "sessions/of-" + one.first == request.name();
-    });
+    std::erase_if(sessions_,
+                  [&](const auto& one) { return one.second == email && "sessions/of-" + one.first == request.name(); });
     return v1::EndSessionResponse();
   });
 }
 
-Pending<v1::ChangePasswordResponse> FakeAccounts::ChangePassword(const v1::ChangePasswordRequest& request,
-                                                                 const Budget&) {
+Pending<v1::ChangePasswordResponse> FakeAccounts::ChangePassword(const v1::ChangePasswordRequest& request, const Budget&) {
   return Reply<v1::ChangePasswordResponse>(condition, [&]() -> Result<v1::ChangePasswordResponse> {
     TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
@@ -346,24 +332,21 @@ Pending<v1::ChangePasswordResponse> FakeAccounts::ChangePassword(const v1::Chang
   });
 }
 
-Pending<v1::RequestPasswordResetResponse> FakeAccounts::RequestPasswordReset(
-    const v1::RequestPasswordResetRequest& request, const Budget&) {
-  return Reply<v1::RequestPasswordResetResponse>(condition,
-                                                 [&]() -> Result<v1::RequestPasswordResetResponse> {
-                                                   const std::lock_guard lock(mutex_);
-                                                   last_base_uri_ = request.base_uri();
+Pending<v1::RequestPasswordResetResponse> FakeAccounts::RequestPasswordReset(const v1::RequestPasswordResetRequest& request,
+                                                                             const Budget&) {
+  return Reply<v1::RequestPasswordResetResponse>(condition, [&]() -> Result<v1::RequestPasswordResetResponse> {
+    const std::lock_guard lock(mutex_);
+    last_base_uri_ = request.base_uri();
     last_client_ = request.client();
-                                                   if (!people_.contains(request.email()))
-                                                     return v1::RequestPasswordResetResponse();
-                                                   const std::string token = NewToken();
-                                                   resets_[token] = request.email();
-                                                   last_link_[request.email()] = token;
-                                                   return v1::RequestPasswordResetResponse();
-                                                 });
+    if (!people_.contains(request.email())) return v1::RequestPasswordResetResponse();
+    const std::string token = NewToken();
+    resets_[token] = request.email();
+    last_link_[request.email()] = token;
+    return v1::RequestPasswordResetResponse();
+  });
 }
 
-Pending<v1::ResetPasswordResponse> FakeAccounts::ResetPassword(const v1::ResetPasswordRequest& request,
-                                                               const Budget&) {
+Pending<v1::ResetPasswordResponse> FakeAccounts::ResetPassword(const v1::ResetPasswordRequest& request, const Budget&) {
   return Reply<v1::ResetPasswordResponse>(condition, [&]() -> Result<v1::ResetPasswordResponse> {
     TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
@@ -379,8 +362,7 @@ Pending<v1::ResetPasswordResponse> FakeAccounts::ResetPassword(const v1::ResetPa
   });
 }
 
-Pending<v1::ExportCustomerResponse> FakeAccounts::ExportCustomer(const v1::ExportCustomerRequest& request,
-                                                                 const Budget&) {
+Pending<v1::ExportCustomerResponse> FakeAccounts::ExportCustomer(const v1::ExportCustomerRequest& request, const Budget&) {
   return Reply<v1::ExportCustomerResponse>(condition, [&]() -> Result<v1::ExportCustomerResponse> {
     TRY(MayGoOn());
     const std::lock_guard lock(mutex_);
@@ -390,8 +372,7 @@ Pending<v1::ExportCustomerResponse> FakeAccounts::ExportCustomer(const v1::Expor
   });
 }
 
-Pending<v1::EraseCustomerResponse> FakeAccounts::EraseCustomer(const v1::EraseCustomerRequest& request,
-                                                               const Budget&) {
+Pending<v1::EraseCustomerResponse> FakeAccounts::EraseCustomer(const v1::EraseCustomerRequest& request, const Budget&) {
   return Reply<v1::EraseCustomerResponse>(condition, [&]() -> Result<v1::EraseCustomerResponse> {
     TRY(MayGoOn());
     const std::lock_guard lock(mutex_);

@@ -7,7 +7,6 @@
 #include <mutex>
 #include <optional>
 #include <set>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -42,44 +41,39 @@ class FakeAccounts final : public AccountsClient {
   // The next call that is no VerifySession fails so.
   void FailNext(Error error);
 
-  Pending<accounts::v1::RegisterResponse> Register(const accounts::v1::RegisterRequest& request,
-                                                   const Budget& budget) override;
+  Pending<accounts::v1::RegisterResponse> Register(const accounts::v1::RegisterRequest& request, const Budget& budget) override;
   Pending<accounts::v1::VerifyEmailResponse> VerifyEmail(const accounts::v1::VerifyEmailRequest& request,
                                                          const Budget& budget) override;
-  Pending<accounts::v1::SignInResponse> SignIn(const accounts::v1::SignInRequest& request,
-                                               const Budget& budget) override;
+  Pending<accounts::v1::SignInResponse> SignIn(const accounts::v1::SignInRequest& request, const Budget& budget) override;
   Pending<accounts::v1::SignInResponse> CompleteSignIn(const accounts::v1::CompleteSignInRequest& request,
                                                        const Budget& budget) override;
-  Pending<accounts::v1::TwoStep> GetTwoStep(const accounts::v1::GetTwoStepRequest& request,
-                                            const Budget& budget) override;
+  Pending<accounts::v1::TwoStep> GetTwoStep(const accounts::v1::GetTwoStepRequest& request, const Budget& budget) override;
   Pending<accounts::v1::OfferTwoStepResponse> OfferTwoStep(const accounts::v1::OfferTwoStepRequest& request,
                                                            const Budget& budget) override;
-  Pending<accounts::v1::TurnOnTwoStepResponse> TurnOnTwoStep(
-      const accounts::v1::TurnOnTwoStepRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::TurnOffTwoStepResponse> TurnOffTwoStep(
-      const accounts::v1::TurnOffTwoStepRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::MakeRecoveryCodesResponse> MakeRecoveryCodes(
-      const accounts::v1::MakeRecoveryCodesRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::SignOutResponse> SignOut(const accounts::v1::SignOutRequest& request,
-                                                 const Budget& budget) override;
-  Pending<accounts::v1::SignOutEverywhereResponse> SignOutEverywhere(
-      const accounts::v1::SignOutEverywhereRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::Session> VerifySession(const accounts::v1::VerifySessionRequest& request,
-                                               const Budget& budget) override;
+  Pending<accounts::v1::TurnOnTwoStepResponse> TurnOnTwoStep(const accounts::v1::TurnOnTwoStepRequest& request,
+                                                             const Budget& budget) override;
+  Pending<accounts::v1::TurnOffTwoStepResponse> TurnOffTwoStep(const accounts::v1::TurnOffTwoStepRequest& request,
+                                                               const Budget& budget) override;
+  Pending<accounts::v1::MakeRecoveryCodesResponse> MakeRecoveryCodes(const accounts::v1::MakeRecoveryCodesRequest& request,
+                                                                     const Budget& budget) override;
+  Pending<accounts::v1::SignOutResponse> SignOut(const accounts::v1::SignOutRequest& request, const Budget& budget) override;
+  Pending<accounts::v1::SignOutEverywhereResponse> SignOutEverywhere(const accounts::v1::SignOutEverywhereRequest& request,
+                                                                     const Budget& budget) override;
+  Pending<accounts::v1::Session> VerifySession(const accounts::v1::VerifySessionRequest& request, const Budget& budget) override;
   Pending<accounts::v1::ListSessionsResponse> ListSessions(const accounts::v1::ListSessionsRequest& request,
                                                            const Budget& budget) override;
   Pending<accounts::v1::EndSessionResponse> EndSession(const accounts::v1::EndSessionRequest& request,
                                                        const Budget& budget) override;
-  Pending<accounts::v1::ChangePasswordResponse> ChangePassword(
-      const accounts::v1::ChangePasswordRequest& request, const Budget& budget) override;
+  Pending<accounts::v1::ChangePasswordResponse> ChangePassword(const accounts::v1::ChangePasswordRequest& request,
+                                                               const Budget& budget) override;
   Pending<accounts::v1::RequestPasswordResetResponse> RequestPasswordReset(
       const accounts::v1::RequestPasswordResetRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::ResetPasswordResponse> ResetPassword(
-      const accounts::v1::ResetPasswordRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::ExportCustomerResponse> ExportCustomer(
-      const accounts::v1::ExportCustomerRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::EraseCustomerResponse> EraseCustomer(
-      const accounts::v1::EraseCustomerRequest& request, const Budget& budget) override;
+  Pending<accounts::v1::ResetPasswordResponse> ResetPassword(const accounts::v1::ResetPasswordRequest& request,
+                                                             const Budget& budget) override;
+  Pending<accounts::v1::ExportCustomerResponse> ExportCustomer(const accounts::v1::ExportCustomerRequest& request,
+                                                               const Budget& budget) override;
+  Pending<accounts::v1::EraseCustomerResponse> EraseCustomer(const accounts::v1::EraseCustomerRequest& request,
+                                                             const Budget& budget) override;
 
  private:
   struct Person {

@@ -14,9 +14,7 @@ constexpr std::int64_t kQuantityMax = 99;
 constexpr std::int64_t kDeliveryMinor = 350;
 constexpr char kCode[] = "TENPERCENT";
 
-Error UnknownLine(const std::string& book) {
-  return {Code::kNotFound, "UNKNOWN_LINE", book};
-}
+Error UnknownLine(const std::string& book) { return {Code::kNotFound, "UNKNOWN_LINE", book}; }
 
 Error NotForSale(const std::string& book) {
   return {.code = Code::kFailedPrecondition, .reason = "NOT_FOR_SALE", .message = book, .metadata = {{"book", book}}};
@@ -36,9 +34,7 @@ type::v1::Money Euro(std::int64_t minor) {
   return money;
 }
 
-bool CanBackorder(const inventory::v1::Stock& stock) {
-  return stock.policy().backorder() > inventory::v1::BACKORDER_REFUSED;
-}
+bool CanBackorder(const inventory::v1::Stock& stock) { return stock.policy().backorder() > inventory::v1::BACKORDER_REFUSED; }
 
 cart::v1::Availability AvailabilityOf(const inventory::v1::Stock& stock, std::int64_t quantity) {
   if (stock.available() >= quantity) return cart::v1::AVAILABILITY_ON_SHELF;
@@ -64,8 +60,7 @@ void FakeCart::SetSeenPrice(const std::string& name, const std::string& book, st
   if (CartLine* line = LineOf(carts_[name], book)) *line->mutable_previous_unit_price() = Euro(minor);
 }
 
-void FakeCart::SetSeenAvailability(const std::string& name, const std::string& book,
-                                   cart::v1::Availability availability) {
+void FakeCart::SetSeenAvailability(const std::string& name, const std::string& book, cart::v1::Availability availability) {
   const std::lock_guard lock(mutex_);
   if (CartLine* line = LineOf(carts_[name], book)) line->set_previous_availability(availability);
 }
@@ -73,11 +68,10 @@ void FakeCart::SetSeenAvailability(const std::string& name, const std::string& b
 void FakeCart::Clear(const std::string& name, const std::vector<std::string>& books) {
   const std::lock_guard lock(mutex_);
   auto& lines = *carts_[name].mutable_lines();
-  lines.erase(std::remove_if(lines.begin(), lines.end(),
-                             [&](const CartLine& line) {
-                               return std::find(books.begin(), books.end(), line.book()) != books.end();
-                             }),
-              lines.end());
+  lines.erase(
+      std::remove_if(lines.begin(), lines.end(),
+                     [&](const CartLine& line) { return std::find(books.begin(), books.end(), line.book()) != books.end(); }),
+      lines.end());
   carts_[name].clear_codes();
 }
 
@@ -111,8 +105,7 @@ Result<CartProto> FakeCart::Change(const std::string& name, const std::string& e
   const std::lock_guard lock(mutex_);
   CartProto& cart = carts_[name];
   cart.set_name(name);
-  if (etag != "*" && etag != cart.etag())
-    return Error{Code::kAborted, "ETAG_MISMATCH", "the cart has changed"};
+  if (etag != "*" && etag != cart.etag()) return Error{Code::kAborted, "ETAG_MISMATCH", "the cart has changed"};
   TRY(change(cart));
   cart.set_etag(std::to_string(next_etag_++));
   return Refreshed(cart);
@@ -261,8 +254,7 @@ Status FakeOrders::CheckItems(const google::protobuf::RepeatedPtrField<orders::O
 orders::OrderPreview FakeOrders::Quote(const orders::PreviewOrderRequest& request) const {
   orders::OrderPreview preview;
   preview.set_placeable(true);
-  const bool has_code =
-      std::find(request.codes().begin(), request.codes().end(), kCode) != request.codes().end();
+  const bool has_code = std::find(request.codes().begin(), request.codes().end(), kCode) != request.codes().end();
   std::int64_t subtotal = 0;
   std::int64_t discount = 0;
   for (const orders::OrderItem& item : request.items()) {
@@ -287,8 +279,7 @@ orders::OrderPreview FakeOrders::Quote(const orders::PreviewOrderRequest& reques
     subtotal += price * item.quantity();
     discount += (price - unit) * item.quantity();
   }
-  const std::int64_t delivery =
-      request.delivery_method() == orders::DELIVERY_METHOD_SHIPPING ? kDeliveryMinor : 0;
+  const std::int64_t delivery = request.delivery_method() == orders::DELIVERY_METHOD_SHIPPING ? kDeliveryMinor : 0;
   orders::Totals& totals = *preview.mutable_totals();
   *totals.mutable_subtotal() = Euro(subtotal);
   *totals.mutable_discount() = Euro(discount);
@@ -309,8 +300,7 @@ orders::OrderPreview FakeOrders::Quote(const orders::PreviewOrderRequest& reques
   return preview;
 }
 
-Pending<orders::OrderPreview> FakeOrders::PreviewOrder(const orders::PreviewOrderRequest& request,
-                                                       const Budget&) {
+Pending<orders::OrderPreview> FakeOrders::PreviewOrder(const orders::PreviewOrderRequest& request, const Budget&) {
   return Reply<orders::OrderPreview>(condition, [&]() -> Result<orders::OrderPreview> {
     TRY(CheckItems(request.items()));
     const std::lock_guard lock(mutex_);
@@ -351,8 +341,7 @@ Result<orders::Order> FakeOrders::Place(const orders::PlaceOrderRequest& request
     return Error{Code::kFailedPrecondition, "PAYMENT_DECLINED", "the card was declined"};
   }
   auto order = std::make_unique<orders::Order>();
-  const std::string id = "0193583c-5a00-7abc-8def-" +
-                         std::to_string(100'000'000'000 + static_cast<std::int64_t>(orders_.size()));
+  const std::string id = "0193583c-5a00-7abc-8def-" + std::to_string(100'000'000'000 + static_cast<std::int64_t>(orders_.size()));
   order->set_name("orders/" + id);
   order->set_number("B-" + std::to_string(1001 + orders_.size()));
   *order->mutable_buyer() = request.buyer();
@@ -393,8 +382,8 @@ OrdersClient::Order FakeOrders::PlaceOrder(const orders::PlaceOrderRequest& requ
       const Result<orders::Order> placed = Place(request);
       const bool is_final = placed.ok() || placed.error().reason != "TOTAL_CHANGED";
       if (!is_final) return placed.error();
-      answers_.insert({request.idempotency_key(),
-                       {fingerprint, placed.ok() ? Result<std::string>(placed->name()) : placed.error()}});
+      answers_.insert(
+          {request.idempotency_key(), {fingerprint, placed.ok() ? Result<std::string>(placed->name()) : placed.error()}});
     }
     if (failure) return failure->first;
     return AnswerTo(request.idempotency_key());
@@ -423,8 +412,8 @@ OrdersClient::Order FakeOrders::GetPlacedOrder(const orders::GetPlacedOrderReque
   });
 }
 
-Pending<orders::ListOrderEventsResponse> FakeOrders::ListOrderEvents(
-    const orders::ListOrderEventsRequest& request, const Budget&) {
+Pending<orders::ListOrderEventsResponse> FakeOrders::ListOrderEvents(const orders::ListOrderEventsRequest& request,
+                                                                     const Budget&) {
   return Reply<orders::ListOrderEventsResponse>(condition, [&]() -> Result<orders::ListOrderEventsResponse> {
     const std::lock_guard lock(mutex_);
     TRY(Find(request.order(), request.customer(), request.access_token()));
@@ -436,8 +425,7 @@ Pending<orders::ListOrderEventsResponse> FakeOrders::ListOrderEvents(
   });
 }
 
-Result<orders::Order*> FakeOrders::Find(const std::string& name, const std::string& customer,
-                                        const std::string& access_token) {
+Result<orders::Order*> FakeOrders::Find(const std::string& name, const std::string& customer, const std::string& access_token) {
   for (const auto& order : orders_) {
     if (order->name() != name) continue;
     const bool is_theirs = (customer.empty() && access_token.empty()) ||
@@ -455,8 +443,7 @@ OrdersClient::Order FakeOrders::GetOrder(const orders::GetOrderRequest& request,
   });
 }
 
-Pending<orders::ListOrdersResponse> FakeOrders::ListOrders(const orders::ListOrdersRequest& request,
-                                                           const Budget&) {
+Pending<orders::ListOrdersResponse> FakeOrders::ListOrders(const orders::ListOrdersRequest& request, const Budget&) {
   return Reply<orders::ListOrdersResponse>(condition, [&]() -> Result<orders::ListOrdersResponse> {
     const std::lock_guard lock(mutex_);
     orders::ListOrdersResponse response;
@@ -480,8 +467,7 @@ OrdersClient::Order FakeOrders::CancelOrder(const orders::CancelOrderRequest& re
     order->set_state(orders::Order::STATE_CANCELLED);
     order->set_fulfilment_state(orders::Order::FULFILMENT_STATE_CANCELLED);
     const bool paid = order->charged().minor() > 0;
-    order->set_payment_state(paid ? orders::Order::PAYMENT_STATE_REFUNDED
-                                  : orders::Order::PAYMENT_STATE_VOIDED);
+    order->set_payment_state(paid ? orders::Order::PAYMENT_STATE_REFUNDED : orders::Order::PAYMENT_STATE_VOIDED);
     *order->mutable_refunded() = order->charged();
     Tell(*order, orders::OrderEvent::TYPE_CANCELLED, request.reason());
     return *order;
@@ -548,30 +534,26 @@ void FakeOrders::EndReturns() {
   return_period_over_ = true;
 }
 
-Pending<orders::ClaimGuestOrdersResponse> FakeOrders::ClaimGuestOrders(
-    const orders::ClaimGuestOrdersRequest& request, const Budget&) {
-  return Reply<orders::ClaimGuestOrdersResponse>(
-      condition, [&]() -> Result<orders::ClaimGuestOrdersResponse> {
-        const std::lock_guard lock(mutex_);
-        orders::ClaimGuestOrdersResponse response;
-        for (const auto& order : orders_) {
-          if (!order->buyer().customer().empty() || order->buyer().email() != request.verified_email())
-            continue;
-          order->mutable_buyer()->set_customer(request.customer());
-          response.set_claimed_count(response.claimed_count() + 1);
-        }
-        return response;
-      });
+Pending<orders::ClaimGuestOrdersResponse> FakeOrders::ClaimGuestOrders(const orders::ClaimGuestOrdersRequest& request,
+                                                                       const Budget&) {
+  return Reply<orders::ClaimGuestOrdersResponse>(condition, [&]() -> Result<orders::ClaimGuestOrdersResponse> {
+    const std::lock_guard lock(mutex_);
+    orders::ClaimGuestOrdersResponse response;
+    for (const auto& order : orders_) {
+      if (!order->buyer().customer().empty() || order->buyer().email() != request.verified_email()) continue;
+      order->mutable_buyer()->set_customer(request.customer());
+      response.set_claimed_count(response.claimed_count() + 1);
+    }
+    return response;
+  });
 }
 
-Pending<orders::EraseCustomerResponse> FakeOrders::EraseCustomer(const orders::EraseCustomerRequest& request,
-                                                                 const Budget&) {
+Pending<orders::EraseCustomerResponse> FakeOrders::EraseCustomer(const orders::EraseCustomerRequest& request, const Budget&) {
   return Reply<orders::EraseCustomerResponse>(condition, [&]() -> Result<orders::EraseCustomerResponse> {
     const std::lock_guard lock(mutex_);
     orders::EraseCustomerResponse response;
     for (const auto& order : orders_) {
-      const bool is_theirs =
-          order->buyer().customer() == request.customer() || order->buyer().email() == request.email();
+      const bool is_theirs = order->buyer().customer() == request.customer() || order->buyer().email() == request.email();
       if (!is_theirs) continue;
       order->clear_buyer();
       order->clear_address();
@@ -611,18 +593,16 @@ void FakePromotions::AddBanner(promotions::v1::Banner banner) {
   banners_.emplace_back(std::move(banner), std::set<std::string>());
 }
 
-Pending<promotions::v1::ListBannersResponse> FakePromotions::ListBanners(
-    const promotions::v1::ListBannersRequest& request, const Budget&) {
-  return Reply<promotions::v1::ListBannersResponse>(condition,
-                                                    [&]() -> Result<promotions::v1::ListBannersResponse> {
-                                                      const std::lock_guard lock(mutex_);
-                                                      promotions::v1::ListBannersResponse response;
-                                                      for (const auto& [banner, used_by] : banners_) {
-                                                        if (!used_by.contains(request.customer().customer()))
-                                                          *response.add_banners() = banner;
-                                                      }
-                                                      return response;
-                                                    });
+Pending<promotions::v1::ListBannersResponse> FakePromotions::ListBanners(const promotions::v1::ListBannersRequest& request,
+                                                                         const Budget&) {
+  return Reply<promotions::v1::ListBannersResponse>(condition, [&]() -> Result<promotions::v1::ListBannersResponse> {
+    const std::lock_guard lock(mutex_);
+    promotions::v1::ListBannersResponse response;
+    for (const auto& [banner, used_by] : banners_) {
+      if (!used_by.contains(request.customer().customer())) *response.add_banners() = banner;
+    }
+    return response;
+  });
 }
 
 }  // namespace octavo::marketplace

@@ -24,8 +24,7 @@ class FakeCart final : public CartClient {
   using FindBook = std::function<const catalog::v1::Book*(const std::string&)>;
   using FindStock = std::function<inventory::v1::Stock(const std::string&)>;
 
-  FakeCart(FindBook find_book, FindStock find_stock)
-      : find_book_(std::move(find_book)), find_stock_(std::move(find_stock)) {}
+  FakeCart(FindBook find_book, FindStock find_stock) : find_book_(std::move(find_book)), find_stock_(std::move(find_stock)) {}
 
   std::atomic<Condition> condition = Condition::kUp;
 
@@ -91,12 +90,12 @@ class FakeOrders final : public OrdersClient {
                                                            const Budget& budget) override;
   Order CancelOrder(const transactions::v1::CancelOrderRequest& request, const Budget& budget) override;
   Order RequestReturn(const transactions::v1::RequestReturnRequest& request, const Budget& budget) override;
-  Pending<transactions::v1::ClaimGuestOrdersResponse> ClaimGuestOrders(
-      const transactions::v1::ClaimGuestOrdersRequest& request, const Budget& budget) override;
-  Pending<transactions::v1::EraseCustomerResponse> EraseCustomer(
-      const transactions::v1::EraseCustomerRequest& request, const Budget& budget) override;
-  Pending<transactions::v1::ListOrderEventsResponse> ListOrderEvents(
-      const transactions::v1::ListOrderEventsRequest& request, const Budget& budget) override;
+  Pending<transactions::v1::ClaimGuestOrdersResponse> ClaimGuestOrders(const transactions::v1::ClaimGuestOrdersRequest& request,
+                                                                       const Budget& budget) override;
+  Pending<transactions::v1::EraseCustomerResponse> EraseCustomer(const transactions::v1::EraseCustomerRequest& request,
+                                                                 const Budget& budget) override;
+  Pending<transactions::v1::ListOrderEventsResponse> ListOrderEvents(const transactions::v1::ListOrderEventsRequest& request,
+                                                                     const Budget& budget) override;
   std::shared_ptr<Subscription> StreamOrderEvents(const transactions::v1::StreamOrderEventsRequest& request,
                                                   Listener<transactions::v1::OrderEvent> listener) override;
 
@@ -109,12 +108,10 @@ class FakeOrders final : public OrdersClient {
 
   Result<transactions::v1::Order> Place(const transactions::v1::PlaceOrderRequest& request);
   Result<transactions::v1::Order> AnswerTo(const std::string& key);
-  Result<transactions::v1::Order*> Find(const std::string& name, const std::string& customer,
-                                        const std::string& access_token);
+  Result<transactions::v1::Order*> Find(const std::string& name, const std::string& customer, const std::string& access_token);
   Status CheckItems(const google::protobuf::RepeatedPtrField<transactions::v1::OrderItem>& items) const;
   transactions::v1::OrderPreview Quote(const transactions::v1::PreviewOrderRequest& request) const;
-  void Tell(const transactions::v1::Order& order, transactions::v1::OrderEvent::Type type,
-            const std::string& note);
+  void Tell(const transactions::v1::Order& order, transactions::v1::OrderEvent::Type type, const std::string& note);
 
   FakeCart& cart_;
   mutable std::recursive_mutex mutex_;  // Guards all below; listeners hear under it.
@@ -135,8 +132,7 @@ class FakePromotions final : public PromotionsClient {
  public:
   std::atomic<Condition> condition = Condition::kUp;
   // Only for customers who have not used it: those not in `used_by`.
-  void AddBanner(const std::string& text, std::set<std::string> used_by = {},
-                 std::int64_t end_unix_seconds = 0);
+  void AddBanner(const std::string& text, std::set<std::string> used_by = {}, std::int64_t end_unix_seconds = 0);
   void AddBanner(promotions::v1::Banner banner);
 
   Pending<promotions::v1::ListBannersResponse> ListBanners(const promotions::v1::ListBannersRequest& request,

@@ -60,12 +60,8 @@ void Sort(std::vector<const Book*>& books, catalog::v1::Order order) {
   switch (order) {
     case catalog::v1::ORDER_NEWEST: std::reverse(books.begin(), books.end()); break;
     case catalog::v1::ORDER_TITLE: by([](auto* a, auto* b) { return a->title() < b->title(); }); break;
-    case catalog::v1::ORDER_PUBLISHED:
-      by([](auto* a, auto* b) { return a->published_year() > b->published_year(); });
-      break;
-    case catalog::v1::ORDER_PRICE:
-      by([](auto* a, auto* b) { return a->price().minor() < b->price().minor(); });
-      break;
+    case catalog::v1::ORDER_PUBLISHED: by([](auto* a, auto* b) { return a->published_year() > b->published_year(); }); break;
+    case catalog::v1::ORDER_PRICE: by([](auto* a, auto* b) { return a->price().minor() < b->price().minor(); }); break;
     case catalog::v1::ORDER_SERIES_NUMBER:
       by([](auto* a, auto* b) { return a->series().number() < b->series().number(); });
       break;
@@ -75,8 +71,7 @@ void Sort(std::vector<const Book*>& books, catalog::v1::Order order) {
 }
 
 template <typename Response>
-Status PutPage(const std::vector<const Book*>& books, const std::string& token, int size,
-               Response& response) {
+Status PutPage(const std::vector<const Book*>& books, const std::string& token, int size, Response& response) {
   if (token.find_first_not_of("0123456789") != std::string::npos || token.size() > 6) {
     return Error{Code::kInvalidArgument, "BAD_PAGE_TOKEN", token};
   }
@@ -94,8 +89,7 @@ bool Matches(const Book& book, const std::string& query) {
   for (const auto& subject : book.subjects()) text += " " + subject;
   text = Lower(text);
   const std::vector<std::string> words = Split(Lower(query), ' ');
-  return std::all_of(words.begin(), words.end(),
-                     [&](const std::string& word) { return text.find(word) != std::string::npos; });
+  return std::all_of(words.begin(), words.end(), [&](const std::string& word) { return text.find(word) != std::string::npos; });
 }
 
 template <typename Wanted, typename Has>
@@ -105,17 +99,14 @@ bool AnyOf(const Wanted& wanted, const Has& has) {
 
 bool Passes(const Book& book, const catalog::v1::Filter& filter) {
   const auto has_author = [&](const std::string& name) {
-    return std::any_of(book.authors().begin(), book.authors().end(),
-                       [&](const auto& one) { return one.author() == name; });
+    return std::any_of(book.authors().begin(), book.authors().end(), [&](const auto& one) { return one.author() == name; });
   };
   return AnyOf(filter.categories(), [&](const std::string& name) { return InCategory(book, name); }) &&
-         AnyOf(filter.language_codes(),
-               [&](const std::string& code) { return book.language_code() == code; }) &&
+         AnyOf(filter.language_codes(), [&](const std::string& code) { return book.language_code() == code; }) &&
          AnyOf(filter.authors(), has_author) &&
          AnyOf(filter.formats(),
                [&](int format) {
-                 return std::find(book.formats().begin(), book.formats().end(), format) !=
-                        book.formats().end();
+                 return std::find(book.formats().begin(), book.formats().end(), format) != book.formats().end();
                }) &&
          (filter.published_year_min() == 0 || book.published_year() >= filter.published_year_min()) &&
          (filter.published_year_max() == 0 || book.published_year() <= filter.published_year_max());
@@ -126,8 +117,7 @@ void AddFacet(catalog::v1::SearchBooksResponse& response, const std::string& fie
   catalog::v1::Facet& facet = *response.add_facets();
   facet.set_field(field);
   std::vector<std::pair<std::string, std::pair<std::string, int>>> sorted(counts.begin(), counts.end());
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](auto& a, auto& b) { return a.second.second > b.second.second; });
+  std::stable_sort(sorted.begin(), sorted.end(), [](auto& a, auto& b) { return a.second.second > b.second.second; });
   for (const auto& [value, named] : sorted) {
     if (facet.values_size() == 20) break;
     catalog::v1::FacetValue& one = *facet.add_values();
@@ -205,8 +195,7 @@ void FakeShopClient::Load(std::istream& csv) {
 Book& FakeShopClient::Add(Book book) {
   book.set_name("books/" + std::to_string(books_.size() + 1));
   for (auto& author : *book.mutable_authors()) author.set_author("authors/" + Slug(author.display_name()));
-  if (!book.series().title().empty())
-    book.mutable_series()->set_series("series/" + Slug(book.series().title()));
+  if (!book.series().title().empty()) book.mutable_series()->set_series("series/" + Slug(book.series().title()));
   books_.push_back(std::move(book));
   return books_.back();
 }
@@ -275,8 +264,7 @@ std::vector<recommendations::v1::Event> FakeShopClient::events() const {
 }
 
 const Book* FakeShopClient::Find(const std::string& name) const {
-  const auto found =
-      std::find_if(books_.begin(), books_.end(), [&](const Book& book) { return book.name() == name; });
+  const auto found = std::find_if(books_.begin(), books_.end(), [&](const Book& book) { return book.name() == name; });
   return found == books_.end() ? nullptr : &*found;
 }
 
@@ -284,8 +272,7 @@ std::vector<std::string> FakeShopClient::Viewed(const std::string& reader) const
   const std::lock_guard lock(mutex_);
   std::vector<std::string> viewed;
   for (const auto& event : events_) {
-    if (event.reader() == reader && event.type() == recommendations::v1::EVENT_TYPE_VIEW)
-      viewed.push_back(event.book());
+    if (event.reader() == reader && event.type() == recommendations::v1::EVENT_TYPE_VIEW) viewed.push_back(event.book());
   }
   std::reverse(viewed.begin(), viewed.end());
   return viewed;
@@ -301,39 +288,35 @@ Pending<Book> FakeShopClient::GetBook(const catalog::v1::GetBookRequest& request
   });
 }
 
-Pending<catalog::v1::BatchGetBooksResponse> FakeShopClient::BatchGetBooks(
-    const catalog::v1::BatchGetBooksRequest& request, const Budget&) {
+Pending<catalog::v1::BatchGetBooksResponse> FakeShopClient::BatchGetBooks(const catalog::v1::BatchGetBooksRequest& request,
+                                                                          const Budget&) {
   ++batch_count;
-  return Reply<catalog::v1::BatchGetBooksResponse>(catalog,
-                                                   [&]() -> Result<catalog::v1::BatchGetBooksResponse> {
-                                                     catalog::v1::BatchGetBooksResponse response;
-                                                     for (const std::string& name : request.names()) {
-                                                       const Book* book = Find(name);
-                                                       if (book != nullptr) *response.add_books() = *book;
-                                                       if (book == nullptr) response.add_missing_names(name);
-                                                     }
-                                                     return response;
-                                                   });
+  return Reply<catalog::v1::BatchGetBooksResponse>(catalog, [&]() -> Result<catalog::v1::BatchGetBooksResponse> {
+    catalog::v1::BatchGetBooksResponse response;
+    for (const std::string& name : request.names()) {
+      const Book* book = Find(name);
+      if (book != nullptr) *response.add_books() = *book;
+      if (book == nullptr) response.add_missing_names(name);
+    }
+    return response;
+  });
 }
 
-Pending<catalog::v1::ListBooksResponse> FakeShopClient::ListBooks(
-    const catalog::v1::ListBooksRequest& request, const Budget&) {
+Pending<catalog::v1::ListBooksResponse> FakeShopClient::ListBooks(const catalog::v1::ListBooksRequest& request, const Budget&) {
   ++list_count;
   return Reply<catalog::v1::ListBooksResponse>(catalog, [&]() -> Result<catalog::v1::ListBooksResponse> {
     std::vector<const Book*> books;
     for (const Book& book : books_) {
-      const bool by_author = request.author().empty() ||
-                             std::any_of(book.authors().begin(), book.authors().end(),
-                                         [&](const auto& one) { return one.author() == request.author(); });
+      const bool by_author =
+          request.author().empty() || std::any_of(book.authors().begin(), book.authors().end(),
+                                                  [&](const auto& one) { return one.author() == request.author(); });
       if ((request.category().empty() || InCategory(book, request.category())) && by_author &&
           (request.series().empty() || book.series().series() == request.series())) {
         books.push_back(&book);
       }
     }
-    if (books.empty() && !request.category().empty())
-      return Error{Code::kNotFound, "UNKNOWN_CATEGORY", request.category()};
-    if (books.empty() && !request.series().empty())
-      return Error{Code::kNotFound, "UNKNOWN_SERIES", request.series()};
+    if (books.empty() && !request.category().empty()) return Error{Code::kNotFound, "UNKNOWN_CATEGORY", request.category()};
+    if (books.empty() && !request.series().empty()) return Error{Code::kNotFound, "UNKNOWN_SERIES", request.series()};
     Sort(books, request.order());
     catalog::v1::ListBooksResponse response;
     TRY(PutPage(books, request.page_token(), request.page_size(), response));
@@ -341,8 +324,8 @@ Pending<catalog::v1::ListBooksResponse> FakeShopClient::ListBooks(
   });
 }
 
-Pending<catalog::v1::SearchBooksResponse> FakeShopClient::SearchBooks(
-    const catalog::v1::SearchBooksRequest& request, const Budget&) {
+Pending<catalog::v1::SearchBooksResponse> FakeShopClient::SearchBooks(const catalog::v1::SearchBooksRequest& request,
+                                                                      const Budget&) {
   return Reply<catalog::v1::SearchBooksResponse>(catalog, [&]() -> Result<catalog::v1::SearchBooksResponse> {
     catalog::v1::SearchBooksResponse response;
     const auto search = [&](const std::string& query) {
@@ -373,8 +356,7 @@ Pending<catalog::v1::SearchBooksResponse> FakeShopClient::SearchBooks(
   });
 }
 
-Pending<catalog::v1::SuggestResponse> FakeShopClient::Suggest(const catalog::v1::SuggestRequest& request,
-                                                              const Budget&) {
+Pending<catalog::v1::SuggestResponse> FakeShopClient::Suggest(const catalog::v1::SuggestRequest& request, const Budget&) {
   return Reply<catalog::v1::SuggestResponse>(catalog, [&]() -> Result<catalog::v1::SuggestResponse> {
     catalog::v1::SuggestResponse response;
     std::set<std::string> named;
@@ -395,8 +377,7 @@ Pending<catalog::v1::SuggestResponse> FakeShopClient::Suggest(const catalog::v1:
   });
 }
 
-Pending<catalog::v1::Author> FakeShopClient::GetAuthor(const catalog::v1::GetAuthorRequest& request,
-                                                       const Budget&) {
+Pending<catalog::v1::Author> FakeShopClient::GetAuthor(const catalog::v1::GetAuthorRequest& request, const Budget&) {
   return Reply<catalog::v1::Author>(catalog, [&]() -> Result<catalog::v1::Author> {
     catalog::v1::Author found;
     for (const Book& book : books_) {
@@ -413,25 +394,23 @@ Pending<catalog::v1::Author> FakeShopClient::GetAuthor(const catalog::v1::GetAut
 }
 
 Pending<catalog::v1::ListCategoriesResponse> FakeShopClient::ListCategories(const Budget&) {
-  return Reply<catalog::v1::ListCategoriesResponse>(
-      catalog, [&]() -> Result<catalog::v1::ListCategoriesResponse> {
-        std::map<std::string, int, std::greater<>> counts;  // Not in the order of the alphabet, as the catalogue's is not.
-        for (const Book& book : books_) {
-          for (const std::string& category : book.categories()) ++counts[category];
-        }
-        catalog::v1::ListCategoriesResponse response;
-        for (const auto& [name, count] : counts) {
-          catalog::v1::Category& category = *response.add_categories();
-          category.set_name(name);
-          category.set_display_name(Display(name.substr(11)));
-          category.set_book_count(count);
-        }
-        return response;
-      });
+  return Reply<catalog::v1::ListCategoriesResponse>(catalog, [&]() -> Result<catalog::v1::ListCategoriesResponse> {
+    std::map<std::string, int, std::greater<>> counts;  // Not in the order of the alphabet, as the catalogue's is not.
+    for (const Book& book : books_) {
+      for (const std::string& category : book.categories()) ++counts[category];
+    }
+    catalog::v1::ListCategoriesResponse response;
+    for (const auto& [name, count] : counts) {
+      catalog::v1::Category& category = *response.add_categories();
+      category.set_name(name);
+      category.set_display_name(Display(name.substr(11)));
+      category.set_book_count(count);
+    }
+    return response;
+  });
 }
 
-recommendations::v1::RecommendResponse FakeShopClient::Shelf(
-    const recommendations::v1::RecommendRequest& request) const {
+recommendations::v1::RecommendResponse FakeShopClient::Shelf(const recommendations::v1::RecommendRequest& request) const {
   recommendations::v1::RecommendResponse response;
   const std::vector<std::string> viewed = Viewed(request.reader());
   const auto add = [&](const Book& book, recommendations::v1::Origin origin, const std::string& because) {
@@ -445,8 +424,7 @@ recommendations::v1::RecommendResponse FakeShopClient::Shelf(
   };
   const Book* last = viewed.empty() ? nullptr : Find(viewed.front());
   for (const Book& book : books_) {
-    if (last != nullptr && InCategory(book, last->categories(0)))
-      add(book, recommendations::v1::ORIGIN_PERSONAL, last->name());
+    if (last != nullptr && InCategory(book, last->categories(0))) add(book, recommendations::v1::ORIGIN_PERSONAL, last->name());
     if (last == nullptr && book.ratings_count() % 7 == 0) add(book, recommendations::v1::ORIGIN_POPULAR, "");
   }
   return response;
@@ -458,8 +436,7 @@ recommendations::v1::BookList FakeShopClient::Arranged(const std::string& reader
   const std::lock_guard lock(mutex_);
   for (const std::string& name : list.books()) {
     const bool is_bought = std::any_of(events_.begin(), events_.end(), [&](const auto& event) {
-      return event.reader() == reader && event.book() == name &&
-             event.type() == recommendations::v1::EVENT_TYPE_PURCHASE;
+      return event.reader() == reader && event.book() == name && event.type() == recommendations::v1::EVENT_TYPE_PURCHASE;
     });
     if (!is_bought) arranged.add_books(name);
   }
@@ -488,8 +465,7 @@ Pending<recommendations::v1::ListSimilarBooksResponse> FakeShopClient::ListSimil
     if (like == nullptr) return Error{Code::kNotFound, "UNKNOWN_BOOK", request.book()};
     for (auto book = books_.rbegin(); book != books_.rend(); ++book) {
       if (response.recommendations_size() == request.max_results()) break;
-      if (book->name() != like->name() && !like->categories().empty() &&
-          InCategory(*book, like->categories(0))) {
+      if (book->name() != like->name() && !like->categories().empty() && InCategory(*book, like->categories(0))) {
         response.add_recommendations()->set_book(book->name());
       }
     }
@@ -497,37 +473,35 @@ Pending<recommendations::v1::ListSimilarBooksResponse> FakeShopClient::ListSimil
   });
 }
 
-Pending<recommendations::v1::BecauseResponse> FakeShopClient::Because(
-    const recommendations::v1::BecauseRequest& request, const Budget&) {
-  return Reply<recommendations::v1::BecauseResponse>(
-      recommendations, [&]() -> Result<recommendations::v1::BecauseResponse> {
-        recommendations::v1::BecauseResponse response;
-        const Book* book = Find(request.book());
-        for (const std::string& name : Viewed(request.reader())) {
-          const Book* viewed = Find(name);
-          if (book == nullptr || viewed == nullptr || name == request.book() ||
-              response.contributions_size() == 3)
-            continue;
-          if (!book->categories().empty() && InCategory(*viewed, book->categories(0))) {
-            recommendations::v1::Contribution& one = *response.add_contributions();
-            one.set_book(name);
-            one.set_title(viewed->title());
-          }
-        }
-        return response;
-      });
+Pending<recommendations::v1::BecauseResponse> FakeShopClient::Because(const recommendations::v1::BecauseRequest& request,
+                                                                      const Budget&) {
+  return Reply<recommendations::v1::BecauseResponse>(recommendations, [&]() -> Result<recommendations::v1::BecauseResponse> {
+    recommendations::v1::BecauseResponse response;
+    const Book* book = Find(request.book());
+    for (const std::string& name : Viewed(request.reader())) {
+      const Book* viewed = Find(name);
+      if (book == nullptr || viewed == nullptr || name == request.book() || response.contributions_size() == 3) continue;
+      if (!book->categories().empty() && InCategory(*viewed, book->categories(0))) {
+        recommendations::v1::Contribution& one = *response.add_contributions();
+        one.set_book(name);
+        one.set_title(viewed->title());
+      }
+    }
+    return response;
+  });
 }
 
 Pending<recommendations::v1::MergeReaderResponse> FakeShopClient::MergeReader(
     const recommendations::v1::MergeReaderRequest& request, const Budget&) {
-  return Reply<recommendations::v1::MergeReaderResponse>(
-      recommendations, [&]() -> Result<recommendations::v1::MergeReaderResponse> {
-        const std::lock_guard lock(mutex_);
-        for (recommendations::v1::Event& event : events_) {
-          if (event.reader() == request.from_reader()) event.set_reader(request.to_reader());
-        }
-        return recommendations::v1::MergeReaderResponse();
-      });
+  return Reply<recommendations::v1::MergeReaderResponse>(recommendations,
+                                                         [&]() -> Result<recommendations::v1::MergeReaderResponse> {
+                                                           const std::lock_guard lock(mutex_);
+                                                           for (recommendations::v1::Event& event : events_) {
+                                                             if (event.reader() == request.from_reader())
+                                                               event.set_reader(request.to_reader());
+                                                           }
+                                                           return recommendations::v1::MergeReaderResponse();
+                                                         });
 }
 
 Status FakeShopClient::RecordEvents(const std::vector<recommendations::v1::Event>& events, const Budget&) {
@@ -538,14 +512,13 @@ Status FakeShopClient::RecordEvents(const std::vector<recommendations::v1::Event
   return Ok();
 }
 
-Pending<inventory::v1::BatchGetStockResponse> FakeShopClient::BatchGetStock(
-    const inventory::v1::BatchGetStockRequest& request, const Budget&) {
-  return Reply<inventory::v1::BatchGetStockResponse>(
-      inventory, [&]() -> Result<inventory::v1::BatchGetStockResponse> {
-        inventory::v1::BatchGetStockResponse response;
-        for (const std::string& book : request.books()) *response.add_stocks() = StockOf(book);
-        return response;
-      });
+Pending<inventory::v1::BatchGetStockResponse> FakeShopClient::BatchGetStock(const inventory::v1::BatchGetStockRequest& request,
+                                                                            const Budget&) {
+  return Reply<inventory::v1::BatchGetStockResponse>(inventory, [&]() -> Result<inventory::v1::BatchGetStockResponse> {
+    inventory::v1::BatchGetStockResponse response;
+    for (const std::string& book : request.books()) *response.add_stocks() = StockOf(book);
+    return response;
+  });
 }
 
 }  // namespace octavo::marketplace

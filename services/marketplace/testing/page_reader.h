@@ -32,9 +32,8 @@ class PageReader final : public PagesFixture {
     Post("/cart/items", {{"book", "books/1"}, {"quantity", "1"}});
   }
   Fields Filled() const {
-    Fields fields = {{"email", "emma@example.org"},    {"full_name", "Emma Woodhouse"},
-                     {"delivery", "collection"},       {"payment", "card"},
-                     {"payment_token", "tok_approve"}, {"item", "books/1:1"}};
+    Fields fields = {{"email", "emma@example.org"}, {"full_name", "Emma Woodhouse"},  {"delivery", "collection"},
+                     {"payment", "card"},           {"payment_token", "tok_approve"}, {"item", "books/1:1"}};
     for (const char* name : {"key", "shipping_total", "collection_total", "currency"}) {
       fields.emplace_back(name, FieldOf(last_page_, name));
     }

@@ -19,8 +19,7 @@
 
 namespace octavo::marketplace {
 
-inline catalog::v1::Book MakeBook(const std::string& title, const std::string& author,
-                                  const std::string& category) {
+inline catalog::v1::Book MakeBook(const std::string& title, const std::string& author, const std::string& category) {
   catalog::v1::Book book;
   book.set_title(title);
   book.add_authors()->set_display_name(author);
@@ -38,9 +37,7 @@ inline catalog::v1::Book MakeBook(const std::string& title, const std::string& a
 class LeapingClock final : public Clock {
  public:
   Timestamp Now() const override { return system_.Now() + leapt_.load(); }
-  std::chrono::steady_clock::time_point MonotonicNow() const override {
-    return system_.MonotonicNow() + leapt_.load();
-  }
+  std::chrono::steady_clock::time_point MonotonicNow() const override { return system_.MonotonicNow() + leapt_.load(); }
   void Leap(std::chrono::seconds ahead) { leapt_ = leapt_.load() + ahead; }
 
  private:
@@ -54,9 +51,7 @@ class PagesFixture : public testing::Test {
 
   PagesFixture() {
     for (int i = 1; i <= 40; ++i) {
-      shop_
-          .Add(MakeBook("Volume " + std::to_string(i), "Author " + std::to_string(i % 5),
-                        i % 2 == 0 ? "fiction" : "history"))
+      shop_.Add(MakeBook("Volume " + std::to_string(i), "Author " + std::to_string(i % 5), i % 2 == 0 ? "fiction" : "history"))
           .set_ratings_count(1000 - i);
     }
   }
@@ -95,8 +90,7 @@ class PagesFixture : public testing::Test {
     return page.substr(start + 7, page.find('"', start + 7) - start - 7);
   }
 
-  void SignIn(const std::string& email = "emma@example.org",
-              const std::string& full_name = "Emma Woodhouse") {
+  void SignIn(const std::string& email = "emma@example.org", const std::string& full_name = "Emma Woodhouse") {
     shop_.accounts().Add(email, "a long password", full_name);
     cookies_["session"] = shop_.accounts().OpenSession(email);
   }
@@ -157,8 +151,7 @@ class PagesFixture : public testing::Test {
     request.target = target;
     request.segments = http::ParsePath(request.path()).value();
     const std::size_t question = target.find('?');
-    if (question != std::string::npos)
-      request.query = http::ParseQuery(std::string_view(target).substr(question + 1)).value();
+    if (question != std::string::npos) request.query = http::ParseQuery(std::string_view(target).substr(question + 1)).value();
     request.headers = headers_;
     request.peer_address = peer_address_;
     for (const auto& [name, value] : cookies_) request.cookies.Add(name, value);
@@ -167,10 +160,9 @@ class PagesFixture : public testing::Test {
 
   http::Response Answer(const http::Request& request) {
     const http::Router::Found found = router_.Find(request.method, request.segments);
-    http::Response response =
-        found.route != nullptr
-            ? *found.route->handler(request, found.arguments)
-            : WithSite({}, site_, Transport::kPlain, *log_, metrics_).error_page(request, 404);
+    http::Response response = found.route != nullptr
+                                  ? *found.route->handler(request, found.arguments)
+                                  : WithSite({}, site_, Transport::kPlain, *log_, metrics_).error_page(request, 404);
     for (const auto& [name, value] : response.headers.items()) {
       if (name == "Set-Cookie") Keep(value);
     }

@@ -54,8 +54,7 @@ int main(int argc, char** argv) {
     std::fputs("the port must be a number\n", stderr);
     return 2;
   }
-  auto server =
-      http::Server::Start(WithSite(options, site, Transport::kPlain, *log, metrics), Routes(site), clock);
+  auto server = http::Server::Start(WithSite(options, site, Transport::kPlain, *log, metrics), Routes(site), clock);
   if (!server.ok()) {
     std::fprintf(stderr, "%s\n", server.error().message.c_str());
     return 1;

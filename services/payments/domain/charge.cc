@@ -11,8 +11,7 @@ std::string Amount(std::int64_t minor, const std::string& currency_code) {
   return std::to_string(minor) + " " + currency_code + " (minor units)";
 }
 
-Outcome Add(Charge charge, Entry::Kind kind, std::int64_t amount_minor, std::string refund_key,
-            Timestamp now) {
+Outcome Add(Charge charge, Entry::Kind kind, std::int64_t amount_minor, std::string refund_key, Timestamp now) {
   charge.entry_count += 1;
   Entry entry{.key = charge.key,
               .sequence = charge.entry_count,
@@ -30,14 +29,10 @@ Outcome Add(Charge charge, Entry::Kind kind, std::int64_t amount_minor, std::str
 
 std::string_view StateName(State state) {
   switch (state) {
-    case State::kAuthorized:
-      return "AUTHORIZED";
-    case State::kCaptured:
-      return "CAPTURED";
-    case State::kVoided:
-      return "VOIDED";
-    case State::kDeclined:
-      return "DECLINED";
+    case State::kAuthorized: return "AUTHORIZED";
+    case State::kCaptured: return "CAPTURED";
+    case State::kVoided: return "VOIDED";
+    case State::kDeclined: return "DECLINED";
   }
   return "UNKNOWN";
 }
@@ -61,8 +56,7 @@ Error UnknownCharge(const ChargeKey& key) {
   return {Code::kNotFound, "UNKNOWN_CHARGE", "there is no charge with the key " + key.value()};
 }
 
-Result<Outcome> DecideAuthorize(const std::optional<Charge>& before, const Authorization& authorization,
-                                Timestamp now) {
+Result<Outcome> DecideAuthorize(const std::optional<Charge>& before, const Authorization& authorization, Timestamp now) {
   CHECK(authorization.amount_minor > 0);
   if (!before) {
     const bool declined = authorization.behaviour == Behaviour::kDecline;
@@ -72,12 +66,10 @@ Result<Outcome> DecideAuthorize(const std::optional<Charge>& before, const Autho
                 .amount_minor = authorization.amount_minor,
                 .notices_per_change = authorization.behaviour == Behaviour::kTwice ? 2 : 1,
                 .created = now},
-               declined ? Entry::Kind::kDecline : Entry::Kind::kAuthorize, authorization.amount_minor, "",
-               now);
+               declined ? Entry::Kind::kDecline : Entry::Kind::kAuthorize, authorization.amount_minor, "", now);
   }
   const bool never_authorized = before->currency_code.empty();
-  const bool same = before->amount_minor == authorization.amount_minor &&
-                    before->currency_code == authorization.currency_code;
+  const bool same = before->amount_minor == authorization.amount_minor && before->currency_code == authorization.currency_code;
   if (!same && !never_authorized) {
     return Error{Code::kFailedPrecondition, "KEY_REUSED",
                  "the key " + authorization.key.value() + " belongs to a charge of " +
@@ -90,14 +82,10 @@ Result<Outcome> DecideAuthorize(const std::optional<Charge>& before, const Autho
 Result<Outcome> DecideCapture(const std::optional<Charge>& before, const ChargeKey& key, Timestamp now) {
   if (!before) return UnknownCharge(key);
   switch (before->state) {
-    case State::kAuthorized:
-      break;
-    case State::kCaptured:
-      return Outcome{*before, std::nullopt};
-    case State::kVoided:
-      return Error{Code::kFailedPrecondition, "VOIDED", "the charge " + key.value() + " is void"};
-    case State::kDeclined:
-      return Error{Code::kFailedPrecondition, "DECLINED", "the charge " + key.value() + " was declined"};
+    case State::kAuthorized: break;
+    case State::kCaptured: return Outcome{*before, std::nullopt};
+    case State::kVoided: return Error{Code::kFailedPrecondition, "VOIDED", "the charge " + key.value() + " is void"};
+    case State::kDeclined: return Error{Code::kFailedPrecondition, "DECLINED", "the charge " + key.value() + " was declined"};
   }
   Charge charge = *before;
   charge.state = State::kCaptured;
@@ -109,8 +97,7 @@ Result<Outcome> DecideVoid(const std::optional<Charge>& before, const ChargeKey&
   Charge charge = before.value_or(Charge{.key = key, .created = now});
   if (before) {
     if (before->state == State::kCaptured) {
-      return Error{Code::kFailedPrecondition, "CAPTURED",
-                   "the charge " + key.value() + " was captured; refund it"};
+      return Error{Code::kFailedPrecondition, "CAPTURED", "the charge " + key.value() + " was captured; refund it"};
     }
     if (before->state != State::kAuthorized) return Outcome{*before, std::nullopt};
   }
@@ -119,8 +106,8 @@ Result<Outcome> DecideVoid(const std::optional<Charge>& before, const ChargeKey&
   return Add(std::move(charge), Entry::Kind::kVoid, released_minor, "", now);
 }
 
-Result<Outcome> DecideRefund(const std::optional<Charge>& before, const std::optional<Entry>& same_key,
-                             const Refund& refund, Timestamp now) {
+Result<Outcome> DecideRefund(const std::optional<Charge>& before, const std::optional<Entry>& same_key, const Refund& refund,
+                             Timestamp now) {
   CHECK(refund.amount_minor > 0);
   if (!before) return UnknownCharge(refund.key);
   if (same_key) {
@@ -134,12 +121,11 @@ Result<Outcome> DecideRefund(const std::optional<Charge>& before, const std::opt
   const std::int64_t left_minor = before->captured_minor - before->refunded_minor;
   if (refund.amount_minor > left_minor) {
     return Error{Code::kFailedPrecondition, "ABOVE_CAPTURED",
-                 std::to_string(refund.amount_minor) + " is more than the " +
-                     Amount(left_minor, before->currency_code) + " that are captured and not refunded"};
+                 std::to_string(refund.amount_minor) + " is more than the " + Amount(left_minor, before->currency_code) +
+                     " that are captured and not refunded"};
   }
   if (refund.currency_code != before->currency_code) {
-    return InvalidField("amount.currency_code",
-                        refund.currency_code + " is not the charge's " + before->currency_code);
+    return InvalidField("amount.currency_code", refund.currency_code + " is not the charge's " + before->currency_code);
   }
   Charge charge = *before;
   charge.refunded_minor += refund.amount_minor;

@@ -95,8 +95,7 @@ struct Outcome {
 
 // Holds the amount, or declines it: a declined charge is an outcome, not an error. A key that is void stays
 // void. Errors: FAILED_PRECONDITION (KEY_REUSED: another amount).
-Result<Outcome> DecideAuthorize(const std::optional<Charge>& before, const Authorization& authorization,
-                                Timestamp now);
+Result<Outcome> DecideAuthorize(const std::optional<Charge>& before, const Authorization& authorization, Timestamp now);
 // Errors: NOT_FOUND (UNKNOWN_CHARGE), FAILED_PRECONDITION (VOIDED, DECLINED).
 Result<Outcome> DecideCapture(const std::optional<Charge>& before, const ChargeKey& key, Timestamp now);
 // A declined charge holds nothing and stays as it is. Errors: FAILED_PRECONDITION (CAPTURED).
@@ -104,8 +103,8 @@ Result<Outcome> DecideVoid(const std::optional<Charge>& before, const ChargeKey&
 // `same_key` is the charge's refund with the same refund key. Errors: NOT_FOUND (UNKNOWN_CHARGE),
 // FAILED_PRECONDITION (ABOVE_CAPTURED, KEY_REUSED: same refund key, other amount), INVALID_ARGUMENT (another
 // currency).
-Result<Outcome> DecideRefund(const std::optional<Charge>& before, const std::optional<Entry>& same_key,
-                             const Refund& refund, Timestamp now);
+Result<Outcome> DecideRefund(const std::optional<Charge>& before, const std::optional<Entry>& same_key, const Refund& refund,
+                             Timestamp now);
 
 Error UnknownCharge(const ChargeKey& key);
 

@@ -13,18 +13,10 @@ constexpr Timestamp kNoon = FakeClock::kNoon;
 const ChargeKey kKey{"order-1"};
 const Authorization kTenEuros{.key = kKey, .currency_code = "EUR", .amount_minor = 1000};
 
-Charge Authorized() {
-  return DecideAuthorize(std::nullopt, kTenEuros, kNoon).value().charge;
-}
-Charge Captured() {
-  return DecideCapture(Authorized(), kKey, kNoon).value().charge;
-}
-Charge Voided() {
-  return DecideVoid(Authorized(), kKey, kNoon).value().charge;
-}
-Charge Tombstone() {
-  return DecideVoid(std::nullopt, kKey, kNoon).value().charge;
-}
+Charge Authorized() { return DecideAuthorize(std::nullopt, kTenEuros, kNoon).value().charge; }
+Charge Captured() { return DecideCapture(Authorized(), kKey, kNoon).value().charge; }
+Charge Voided() { return DecideVoid(Authorized(), kKey, kNoon).value().charge; }
+Charge Tombstone() { return DecideVoid(std::nullopt, kKey, kNoon).value().charge; }
 Charge Declined() {
   Authorization authorization = kTenEuros;
   authorization.behaviour = Behaviour::kDecline;
@@ -81,11 +73,9 @@ TEST(ChargeTest, RefundsAddUpToWhatWasCapturedAndNoFurther) {
   Charge charge = Captured();
   charge = DecideRefund(charge, std::nullopt, {kKey, "a", "EUR", 600}, kNoon).value().charge;
 
-  EXPECT_THAT(DecideRefund(charge, std::nullopt, {kKey, "b", "EUR", 401}, kNoon),
-              HasReason("ABOVE_CAPTURED"));
+  EXPECT_THAT(DecideRefund(charge, std::nullopt, {kKey, "b", "EUR", 401}, kNoon), HasReason("ABOVE_CAPTURED"));
   EXPECT_THAT(DecideRefund(charge, std::nullopt, {kKey, "b", "JPY", 400}, kNoon), HasReason("INVALID_FIELD"));
-  EXPECT_EQ(DecideRefund(charge, std::nullopt, {kKey, "b", "EUR", 400}, kNoon).value().charge.refunded_minor,
-            1000);
+  EXPECT_EQ(DecideRefund(charge, std::nullopt, {kKey, "b", "EUR", 400}, kNoon).value().charge.refunded_minor, 1000);
 }
 
 TEST(ChargeTest, ARefundKeyBelongsToOneAmount) {

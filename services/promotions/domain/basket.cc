@@ -11,12 +11,12 @@ namespace {
 Status CheckLine(const Line& line, const std::string& field) {
   if (line.id.empty()) return InvalidField(field + ".line_id", "is empty");
   if (line.quantity < 1 || line.quantity > kQuantityMax) {
-    return InvalidField(field + ".quantity", std::to_string(line.quantity) + " is not between 1 and " +
-                                                 std::to_string(kQuantityMax));
+    return InvalidField(field + ".quantity",
+                        std::to_string(line.quantity) + " is not between 1 and " + std::to_string(kQuantityMax));
   }
   if (line.unit_price_minor < 0 || line.unit_price_minor > kAmountMinorMax) {
-    return InvalidField(field + ".unit_price", std::to_string(line.unit_price_minor) + " is not between 0 and " +
-                                                   std::to_string(kAmountMinorMax));
+    return InvalidField(field + ".unit_price",
+                        std::to_string(line.unit_price_minor) + " is not between 0 and " + std::to_string(kAmountMinorMax));
   }
   if (line.categories.size() > kLineTermsMax) return InvalidField(field + ".categories", "has too many");
   if (line.authors.size() > kLineTermsMax) return InvalidField(field + ".authors", "has too many");

@@ -48,7 +48,7 @@ struct CustomerFacts {
 struct CampaignUse {
   std::int64_t redemption_count = 0;
   std::int64_t spent_minor = 0;
-  std::int64_t customer_redemption_count = 0;  // By this customer.
+  std::int64_t customer_redemption_count = 0;                 // By this customer.
   std::map<std::string, std::int64_t> code_redemption_count;  // Of codes that were used.
 };
 

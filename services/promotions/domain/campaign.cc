@@ -27,8 +27,7 @@ void NormaliseSelection(Selection& selection) {
 
 Status CheckRange(std::int64_t value, std::int64_t least, std::int64_t most, const char* field) {
   if (value >= least && value <= most) return Ok();
-  return InvalidField(field, std::to_string(value) + " is not between " + std::to_string(least) + " and " +
-                                 std::to_string(most));
+  return InvalidField(field, std::to_string(value) + " is not between " + std::to_string(least) + " and " + std::to_string(most));
 }
 
 Status CheckTerms(const std::vector<std::string>& terms, std::string_view prefix, const std::string& field) {
@@ -92,8 +91,7 @@ Status CheckCodes(const Campaign& campaign) {
   return Ok();
 }
 
-Result<std::int64_t> ParseName(std::string_view name, std::string_view prefix, std::int64_t most,
-                               std::string_view field) {
+Result<std::int64_t> ParseName(std::string_view name, std::string_view prefix, std::int64_t most, std::string_view field) {
   std::int64_t number = 0;
   if (name.starts_with(prefix)) {
     const std::string_view digits = name.substr(prefix.size());
@@ -101,8 +99,7 @@ Result<std::int64_t> ParseName(std::string_view name, std::string_view prefix, s
     const bool canonical = !digits.empty() && digits.front() >= '1' && digits.front() <= '9';
     if (failure == std::errc() && end == digits.data() + digits.size() && canonical && number <= most) return number;
   }
-  return InvalidField(std::string(field), Quoted(name) + " is not of the form " + std::string(prefix) +
-                                              "<number>");
+  return InvalidField(std::string(field), Quoted(name) + " is not of the form " + std::string(prefix) + "<number>");
 }
 
 }  // namespace

@@ -10,9 +10,7 @@ namespace octavo::promotions {
 namespace {
 
 // Each field ends with a byte that no text has.
-void Mix(std::uint64_t& hash, std::string_view field) {
-  hash = octavo::Fingerprint("\xff", octavo::Fingerprint(field, hash));
-}
+void Mix(std::uint64_t& hash, std::string_view field) { hash = octavo::Fingerprint("\xff", octavo::Fingerprint(field, hash)); }
 
 Error Refused(std::string reason, CampaignId campaign, std::string message) {
   return {.code = Code::kFailedPrecondition,
@@ -36,8 +34,8 @@ Status NormaliseClaim(Claim& claim) {
   for (std::size_t i = 0; i < claim.redemptions.size(); ++i) {
     const Redemption& redemption = claim.redemptions[i];
     if (redemption.amount_minor < 0 || redemption.amount_minor > kSumMinorMax) {
-      return InvalidField("redemptions.amount", std::to_string(redemption.amount_minor) + " is not between 0 and " +
-                                                    std::to_string(kSumMinorMax));
+      return InvalidField("redemptions.amount",
+                          std::to_string(redemption.amount_minor) + " is not between 0 and " + std::to_string(kSumMinorMax));
     }
     if (i > 0 && claim.redemptions[i - 1].campaign == redemption.campaign) {
       return InvalidField("redemptions.campaign", CampaignName(redemption.campaign) + " is named twice");
@@ -87,9 +85,8 @@ Error RequestReused(const std::string& field, const std::string& value) {
 }
 
 Error NoSuchCode(CampaignId campaign, const std::string& code) {
-  return InvalidField("redemptions.code",
-                      code.empty() ? CampaignName(campaign) + " wants one of its codes"
-                                   : Quoted(code) + " is no code of " + CampaignName(campaign));
+  return InvalidField("redemptions.code", code.empty() ? CampaignName(campaign) + " wants one of its codes"
+                                                       : Quoted(code) + " is no code of " + CampaignName(campaign));
 }
 
 Error NobodyToCount(CampaignId campaign) {

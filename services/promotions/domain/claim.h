@@ -47,12 +47,12 @@ Status NormaliseClaim(Claim& claim);
 std::int64_t Fingerprint(const Claim& claim);
 
 // The refusals of ClaimRedemptions.
-Error UnknownCampaign(CampaignId campaign);                                      // NOT_FOUND
-Error CampaignEnded(CampaignId campaign);                                        // FAILED_PRECONDITION
-Error LimitReached(CampaignId campaign, const std::string& which);               // FAILED_PRECONDITION
-Error ClaimReleased(const OrderKey& order);                                      // FAILED_PRECONDITION
-Error RequestReused(const std::string& field, const std::string& value);         // FAILED_PRECONDITION
-Error NoSuchCode(CampaignId campaign, const std::string& code);                  // INVALID_ARGUMENT
-Error NobodyToCount(CampaignId campaign);                                        // INVALID_ARGUMENT
+Error UnknownCampaign(CampaignId campaign);                               // NOT_FOUND
+Error CampaignEnded(CampaignId campaign);                                 // FAILED_PRECONDITION
+Error LimitReached(CampaignId campaign, const std::string& which);        // FAILED_PRECONDITION
+Error ClaimReleased(const OrderKey& order);                               // FAILED_PRECONDITION
+Error RequestReused(const std::string& field, const std::string& value);  // FAILED_PRECONDITION
+Error NoSuchCode(CampaignId campaign, const std::string& code);           // INVALID_ARGUMENT
+Error NobodyToCount(CampaignId campaign);                                 // INVALID_ARGUMENT
 
 }  // namespace octavo::promotions

@@ -48,8 +48,7 @@ std::optional<CampaignEffect> Simulation::Try(const OrderFacts& order) {
   std::int64_t* const by_this_person = order.person ? &by_person_[*order.person] : nullptr;
   use_.customer_redemption_count = by_this_person != nullptr ? *by_this_person : 0;
   const Offer offer{.campaign = &draft_, .use = use_};
-  const Quote quote =
-      QuoteBasket(basket, {&offer, 1}, {.previous_order_count = order.first_order ? 0 : 1}, order.place_time);
+  const Quote quote = QuoteBasket(basket, {&offer, 1}, {.previous_order_count = order.first_order ? 0 : 1}, order.place_time);
   if (quote.outcomes.empty() || !quote.outcomes.front().applied()) return std::nullopt;
   const Outcome& outcome = quote.outcomes.front();
   ++use_.redemption_count;

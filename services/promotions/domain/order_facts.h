@@ -35,9 +35,9 @@ struct OrderFacts {
   std::string order;  // "orders/…".
   Timestamp place_time{};
   bool cancelled = false;
-  std::optional<PersonKey> person;    // Absent: nobody, or erased.
-  bool first_order = false;           // Of that person, as far as the shop knew when it was placed.
-  std::int64_t revenue_minor = 0;     // Charged and not refunded, delivery and taxes included.
+  std::optional<PersonKey> person;  // Absent: nobody, or erased.
+  bool first_order = false;         // Of that person, as far as the shop knew when it was placed.
+  std::int64_t revenue_minor = 0;   // Charged and not refunded, delivery and taxes included.
   std::int64_t delivery_minor = 0;
   std::vector<OrderedLine> lines;
   std::vector<CampaignEffect> campaigns;  // Those that were applied.

@@ -87,9 +87,7 @@ class Pricing {
   // parts of steps
   std::vector<TrialIndex> Open(Phase phase) const;
   std::vector<TrialIndex> PercentagesFirst(Phase phase) const;
-  std::int64_t Share(std::int64_t minor, BasisPoints rate) const {
-    return Money(minor, basket_.currency).Share(rate).minor();
-  }
+  std::int64_t Share(std::int64_t minor, BasisPoints rate) const { return Money(minor, basket_.currency).Share(rate).minor(); }
   std::int64_t OffItem(TrialIndex t, const Item& item, std::int64_t left_minor) const;
   void ChooseForItem(std::size_t i, const std::vector<TrialIndex>& tried);
   void Apply(TrialIndex t, Item& item, std::int64_t amount_minor);
@@ -162,8 +160,8 @@ void Pricing::ItemPromotions() {
 std::int64_t Pricing::OffItem(TrialIndex t, const Item& item, std::int64_t left_minor) const {
   const Effect& effect = trials_[t].campaign().effect;
   const auto* percent = std::get_if<PercentOff>(&effect);
-  const std::int64_t wanted = percent != nullptr ? Share(left_minor, percent->rate)
-                                                 : std::get<AmountOff>(effect).amount_minor * item.quantity;
+  const std::int64_t wanted =
+      percent != nullptr ? Share(left_minor, percent->rate) : std::get<AmountOff>(effect).amount_minor * item.quantity;
   return std::min(wanted, left_minor - item.floor_minor * item.quantity);
 }
 
@@ -398,9 +396,8 @@ Split Pricing::OffOrder(TrialIndex t, const std::vector<std::int64_t>& left) con
     capacity += capacity_of(i);
   }
   const auto* percent = std::get_if<OrderPercentOff>(&trial.campaign().effect);
-  std::int64_t to_share = percent != nullptr
-                              ? Share(base, percent->rate)
-                              : std::min(std::get<OrderAmountOff>(trial.campaign().effect).amount_minor, capacity);
+  std::int64_t to_share = percent != nullptr ? Share(base, percent->rate)
+                                             : std::min(std::get<OrderAmountOff>(trial.campaign().effect).amount_minor, capacity);
   // A percentage is each item's own affair: what the law keeps one item from taking, no other takes. An amount was
   // promised whole: the others take it, and it is shared out again until none is above its bound.
   while (to_share > 0 && !open.empty()) {

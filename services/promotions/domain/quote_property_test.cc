@@ -227,8 +227,8 @@ void ExpectPartsAddUp(const Basket& basket, const Quote& quote) {
   }
   ASSERT_EQ(quote.tax_minor, tax_minor);
   ASSERT_EQ(quote.subtotal_minor - quote.discount_minor, lines_minor);
-  ASSERT_EQ(quote.total_minor, lines_minor + quote.delivery_minor +
-                                   (basket.tax_mode == TaxMode::kExclusive ? quote.tax_minor : 0));
+  ASSERT_EQ(quote.total_minor,
+            lines_minor + quote.delivery_minor + (basket.tax_mode == TaxMode::kExclusive ? quote.tax_minor : 0));
   for (const Outcome& outcome : quote.outcomes) {
     ASSERT_EQ(outcome.applied(), outcome.message.empty());
     ASSERT_TRUE(outcome.applied() || outcome.amount_minor == 0);
@@ -313,8 +313,7 @@ TEST(BuyXGetYExhaustively, OfOneSelectionTheLastOfEachGroupAreFree) {
     for (std::int64_t x = 1; x <= 3; ++x) {
       for (std::int64_t y = 1; y <= 3; ++y) {
         for (std::int64_t most = 0; most <= 2; ++most) {
-          const Campaign campaign =
-              TestCampaign(1, BuyXGetY{.buy_quantity = x, .get_quantity = y, .group_max = most});
+          const Campaign campaign = TestCampaign(1, BuyXGetY{.buy_quantity = x, .get_quantity = y, .group_max = most});
 
           const Quote quote = PriceOf(TestBasket(lines), {campaign});
 

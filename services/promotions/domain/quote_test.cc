@@ -36,9 +36,9 @@ TEST(ItemPromotionTest, AnItemTakesTheOneThatTakesMostOffAndTheOtherSaysSo) {
 TEST(ItemPromotionTest, StackableOnesGoTogetherOnlyWhereTheyTakeOffMore) {
   const Basket basket = TestBasket({{1, 1'000}});
   const auto quote = [&](std::int64_t alone_percent) {
-    return PriceOf(basket, {Stackable(TestCampaign(1, PercentOff{kTenPercent})),
-                            Stackable(TestCampaign(2, PercentOff{kTenPercent})),
-                            TestCampaign(3, PercentOff{BasisPoints{alone_percent * 100}})});
+    return PriceOf(basket,
+                   {Stackable(TestCampaign(1, PercentOff{kTenPercent})), Stackable(TestCampaign(2, PercentOff{kTenPercent})),
+                    TestCampaign(3, PercentOff{BasisPoints{alone_percent * 100}})});
   };
 
   const Quote together = quote(18);
@@ -63,10 +63,8 @@ TEST(EligibilityTest, AnyNamedListMeansTheBookAndAnExcludedBookIsNeverMeant) {
   Basket basket = TestBasket({{1, 100, {"categories/a"}}, {1, 100}, {1, 100}, {1, 100, {"categories/a"}}, {1, 100}});
   basket.lines[1].authors = {"authors/x"};
   Campaign campaign = TestCampaign(1, PercentOff{kTenPercent});
-  campaign.items = {.books = {BookId(3)},
-                    .categories = {"categories/a"},
-                    .authors = {"authors/x"},
-                    .excluded_books = {BookId(4)}};
+  campaign.items = {
+      .books = {BookId(3)}, .categories = {"categories/a"}, .authors = {"authors/x"}, .excluded_books = {BookId(4)}};
 
   const Quote quote = PriceOf(basket, {campaign});
 
@@ -191,8 +189,7 @@ TEST_F(CodesTest, OneThatIsUsedUpLeavesTheOther) {
   const Quote quote = PriceUsed(basket_, campaign_, {.code_redemption_count = {{"X", 2}, {"Y", 1}}});
   EXPECT_EQ(quote.outcomes[0].code, "Y");
   EXPECT_EQ(quote.total_minor, 900);
-  EXPECT_EQ(ReasonOf(PriceUsed(basket_, campaign_, {.code_redemption_count = {{"X", 2}, {"Y", 2}}}), 1),
-            Reason::kLimitReached);
+  EXPECT_EQ(ReasonOf(PriceUsed(basket_, campaign_, {.code_redemption_count = {{"X", 2}, {"Y", 2}}}), 1), Reason::kLimitReached);
 }
 
 // --- Limits and budgets
@@ -207,8 +204,7 @@ TEST(LimitsTest, AUsedUpCampaignSaysWhichLimit) {
   EXPECT_EQ(ReasonOf(PriceUsed(basket, campaign, {.redemption_count = 4, .spent_minor = 900}), 1), Reason::kNone);
   EXPECT_EQ(ReasonOf(PriceUsed(basket, campaign, {.redemption_count = 5}), 1), Reason::kLimitReached);
   EXPECT_EQ(ReasonOf(PriceUsed(basket, campaign, {.customer_redemption_count = 1}), 1), Reason::kCustomerLimitReached);
-  EXPECT_EQ(ReasonOf(PriceUsed(basket, campaign, {.spent_minor = 901}), 1), Reason::kBudgetSpent)
-      << "100 would not fit whole";
+  EXPECT_EQ(ReasonOf(PriceUsed(basket, campaign, {.spent_minor = 901}), 1), Reason::kBudgetSpent) << "100 would not fit whole";
 }
 
 TEST(LimitsTest, WhereABudgetDoesNotReachTheNextBestPromotionApplies) {
@@ -265,8 +261,8 @@ TEST(BuyXGetYTest, TenThousandUnitsAreCountedNotListed) {
 // --- Order promotions and delivery
 
 TEST(OrderPromotionTest, TakesOffWhatItemPromotionsLeft) {
-  const Quote quote = PriceOf(TestBasket({{1, 1'000}}), {TestCampaign(1, PercentOff{BasisPoints{5'000}}),
-                                                         TestCampaign(2, OrderPercentOff{kTenPercent})});
+  const Quote quote = PriceOf(TestBasket({{1, 1'000}}),
+                              {TestCampaign(1, PercentOff{BasisPoints{5'000}}), TestCampaign(2, OrderPercentOff{kTenPercent})});
 
   EXPECT_EQ(AmountOf(quote, 2), 50);
   EXPECT_THAT(quote.lines[0].adjustments, ElementsAre(Adjustment{CampaignId(1), 500, 0}, Adjustment{CampaignId(2), 50, 0}));
@@ -321,8 +317,8 @@ TEST_F(FixedPriceTest, SaysSoWhereNothingElseIsLeft) {
   Basket basket = FixedAndFree(0);
   basket.lines.pop_back();
 
-  for (const Effect& effect : {Effect(PercentOff{kTenPercent}), Effect(OrderPercentOff{kTenPercent}),
-                               Effect(OrderAmountOff{100}), Effect(BuyXGetY{})}) {
+  for (const Effect& effect :
+       {Effect(PercentOff{kTenPercent}), Effect(OrderPercentOff{kTenPercent}), Effect(OrderAmountOff{100}), Effect(BuyXGetY{})}) {
     EXPECT_EQ(ReasonOf(PriceOf(basket, {TestCampaign(1, effect)}), 1), Reason::kFixedPrice);
   }
 }

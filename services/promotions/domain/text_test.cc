@@ -14,14 +14,14 @@ TEST(NormaliseCodeTest, IsTrimmedUpperCaseNfkc) {
   constexpr Row kRows[] = {
       {"SPRING26", "SPRING26"},
       {" spring26\t\n", "SPRING26"},
-      {"\u00a0spring26\u3000", "SPRING26"},   // No-break and ideographic spaces.
-      {"ｓｐｒｉｎｇ２６", "SPRING26"},       // Full width.
-      {"straße", "STRASSE"},                  // One letter becomes two.
-      {"ﬁve", "FIVE"},                        // A ligature.
-      {"i", "I"},                             // In no language a dotted capital.
-      {"e\u0301te\u0301", "ÉTÉ"},             // Letter and mark are one.
+      {"\u00a0spring26\u3000", "SPRING26"},  // No-break and ideographic spaces.
+      {"ｓｐｒｉｎｇ２６", "SPRING26"},      // Full width.
+      {"straße", "STRASSE"},                 // One letter becomes two.
+      {"ﬁve", "FIVE"},                       // A ligature.
+      {"i", "I"},                            // In no language a dotted capital.
+      {"e\u0301te\u0301", "ÉTÉ"},            // Letter and mark are one.
       {"ŉ", "ʼN"},
-      {"buy two", "BUY TWO"},                 // White space inside stays.
+      {"buy two", "BUY TWO"},  // White space inside stays.
       {"", ""},
       {"  ", ""},
   };

@@ -104,8 +104,8 @@ Trials MakeTrials(const Basket& basket, const std::vector<Item>& items, std::spa
   std::sort(result.trials.begin(), result.trials.end(),
             [](const Trial& a, const Trial& b) { return a.campaign().id < b.campaign().id; });
   for (const std::string_view code : unknown) {
-    result.code_notes.push_back({.code = std::string(code), .reason = Reason::kUnknownCode,
-                                 .message = "There is no code " + std::string(code) + "."});
+    result.code_notes.push_back(
+        {.code = std::string(code), .reason = Reason::kUnknownCode, .message = "There is no code " + std::string(code) + "."});
   }
   return result;
 }
@@ -125,8 +125,8 @@ std::string Explain(const Trial& trial, Currency currency) {
              ToString(Money(trial.missing_minor, currency)) + " to get " + name + ".";
     case Reason::kNotEnoughUnits: {
       const auto& groups = std::get<BuyXGetY>(trial.campaign().effect);
-      return "Add " + std::to_string(trial.missing_quantity) + " more of " + name + " to get " +
-             units(groups.get_quantity) + (groups.rate.value == 10'000 ? " free." : " for less.");
+      return "Add " + std::to_string(trial.missing_quantity) + " more of " + name + " to get " + units(groups.get_quantity) +
+             (groups.rate.value == 10'000 ? " free." : " for less.");
     }
     case Reason::kFirstOrderOnly: return name + " is for a first order.";
     case Reason::kLimitReached: return name + " has been used up.";

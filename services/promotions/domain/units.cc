@@ -27,9 +27,8 @@ void Allocate(std::int64_t amount, Number total, std::span<const WeightedRun> ru
     order[i] = i;
     left -= shares[i].each * runs[i].count;
   }
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return remainders[a] != remainders[b] ? remainders[a] > remainders[b] : a < b;
-  });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return remainders[a] != remainders[b] ? remainders[a] > remainders[b] : a < b; });
   for (const std::size_t i : order) {
     if (left == 0) break;
     shares[i].plus_one_count = std::min(left, runs[i].count);
@@ -71,8 +70,7 @@ void AllocateOverRuns(std::int64_t amount, std::span<const WeightedRun> runs, st
     return;
   }
   // A wide division takes ten times as long as a narrow one, and baskets are hardly ever so dear.
-  if (total <= std::numeric_limits<std::int64_t>::max() &&
-      Wide{amount} * heaviest <= std::numeric_limits<std::int64_t>::max()) {
+  if (total <= std::numeric_limits<std::int64_t>::max() && Wide{amount} * heaviest <= std::numeric_limits<std::int64_t>::max()) {
     AllocateAnyCount<std::int64_t>(amount, static_cast<std::int64_t>(total), runs, shares);
   } else {
     AllocateAnyCount<Wide>(amount, total, runs, shares);

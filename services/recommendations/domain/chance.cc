@@ -17,9 +17,7 @@ std::uint64_t Finish(std::uint64_t value) {
 
 }  // namespace
 
-std::uint64_t StableHash(std::string_view text, std::uint64_t salt) {
-  return Finish(Fingerprint(text, kFingerprintSeed ^ salt));
-}
+std::uint64_t StableHash(std::string_view text, std::uint64_t salt) { return Finish(Fingerprint(text, kFingerprintSeed ^ salt)); }
 
 std::int64_t DayOf(Timestamp time) { return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count(); }
 

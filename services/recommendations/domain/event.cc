@@ -26,8 +26,7 @@ Error Invalid(std::string_view field, std::string description) {
 
 Result<ReaderId> ParseReader(std::string_view name, std::string_view field) {
   if (!name.starts_with(kReaders) || !IsName(name.substr(kReaders.size()), kReaderBytesMax)) {
-    return Invalid(field, Quoted(name) +
-                              " is no reader: write \"readers/\" and 1 to 64 letters, digits, '-', '_' or '.'");
+    return Invalid(field, Quoted(name) + " is no reader: write \"readers/\" and 1 to 64 letters, digits, '-', '_' or '.'");
   }
   return ReaderId(std::string(name.substr(kReaders.size())));
 }

@@ -14,9 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr Timestamp kNoon = FakeClock::kNoon;
 
-Event Purchase() {
-  return {.reader = ReaderId("7"), .book = BookId(12), .type = EventType::kPurchase, .time = kNoon};
-}
+Event Purchase() { return {.reader = ReaderId("7"), .book = BookId(12), .type = EventType::kPurchase, .time = kNoon}; }
 
 TEST(ReaderNameTest, IsReadersAndUpTo64Characters) {
   struct Case {
@@ -49,17 +47,26 @@ TEST(EventTest, ARuleThatIsBrokenIsNamedWithTheValue) {
   };
   const Case kCases[] = {
       {"as it is", [](Event&) {}, ""},
-      {"rated", [](Event& e) { e.type = EventType::kRating; e.rating = 5; }, ""},
+      {"rated",
+       [](Event& e) {
+         e.type = EventType::kRating;
+         e.rating = 5;
+       },
+       ""},
       {"no stars", [](Event& e) { e.type = EventType::kRating; }, "rating: 0 is not from 1 to 5"},
-      {"six stars", [](Event& e) { e.type = EventType::kRating; e.rating = 6; }, "rating: 6 is not from 1 to 5"},
+      {"six stars",
+       [](Event& e) {
+         e.type = EventType::kRating;
+         e.rating = 6;
+       },
+       "rating: 6 is not from 1 to 5"},
       {"stars bought", [](Event& e) { e.rating = 5; }, "rating: 5 is given, but only a rating has one"},
       {"type 0", [](Event& e) { e.type = EventType{}; }, "type: 0 is no type of event"},
       {"type 7", [](Event& e) { e.type = EventType{7}; }, "type: 7 is no type of event"},
       {"a day ahead", [](Event& e) { e.time = kNoon + 24h; }, ""},
       {"more", [](Event& e) { e.time = kNoon + 25h; },
        "event_time: 2026-01-06T13:00:00.000000Z is more than a day in the future"},
-      {"before 1970", [](Event& e) { e.time = Timestamp{} - 1s; },
-       "event_time: 1969-12-31T23:59:59.000000Z is before 1970"},
+      {"before 1970", [](Event& e) { e.time = Timestamp{} - 1s; }, "event_time: 1969-12-31T23:59:59.000000Z is before 1970"},
       {"id with a space", [](Event& e) { e.id = "a b"; },
        "event_id: \"a b\" is no event id: at most 128 printable ASCII characters, no space"},
       {"shelf", [](Event& e) { e.shelf = "home.for-you"; }, ""},

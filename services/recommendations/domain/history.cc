@@ -50,8 +50,7 @@ void History::Join(const History& other) {
 
 // Puts the book behind all that are not younger, in one entry with what was known of it.
 void History::Remember(Seen seen) {
-  const auto known =
-      std::find_if(seen_.begin(), seen_.end(), [&](const Seen& other) { return other.book == seen.book; });
+  const auto known = std::find_if(seen_.begin(), seen_.end(), [&](const Seen& other) { return other.book == seen.book; });
   if (known != seen_.end()) {
     // A rating or a dismissal is the reader's own word and stands against what the clicks say.
     const bool known_decides = known->strongest >= EventType::kRating;

@@ -28,8 +28,8 @@ float WeightOf(EventType type, int rating);
 // A book of a history. 16 bytes.
 struct Seen {
   std::int32_t book = 0;
-  float weight = 0;              // The strongest of its events; of its last rating if it was rated.
-  std::uint32_t time_s = 0;      // Of its last event, in seconds since 1970: good until 2106.
+  float weight = 0;          // The strongest of its events; of its last rating if it was rated.
+  std::uint32_t time_s = 0;  // Of its last event, in seconds since 1970: good until 2106.
   EventType strongest = EventType::kView;
 
   bool operator==(const Seen&) const = default;
@@ -82,9 +82,7 @@ class Histories {
 
   // A number that is another one after every change of the reader's history, so that what was made of it can be kept. It
   // also changes with those of the few readers that share its place in a table of 65,536. 0: the reader is not known.
-  std::uint32_t VersionOf(std::string_view reader) const {
-    return versions_[PlaceOf(reader)].load(std::memory_order_acquire);
-  }
+  std::uint32_t VersionOf(std::string_view reader) const { return versions_[PlaceOf(reader)].load(std::memory_order_acquire); }
 
  private:
   struct TextHash {

@@ -77,8 +77,7 @@ Result<std::vector<EventRow>> ReadEvents(std::istream& in, const std::string& na
       if (rows.size() == kEventRowsMax) return Bad(name + ": has more than 5,000,000 rows; split it");
       rows.push_back(*std::move(row));
     } else {
-      problems += (problem_count++ == 0 ? "" : "\n") + name + ':' + std::to_string(reader.line()) + ": " +
-                  row.error().message;
+      problems += (problem_count++ == 0 ? "" : "\n") + name + ':' + std::to_string(reader.line()) + ": " + row.error().message;
     }
   }
   if (problem_count > 0) return Bad(problems);

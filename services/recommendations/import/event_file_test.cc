@@ -17,14 +17,12 @@ Result<std::vector<EventRow>> Read(const std::string& text) {
 }
 
 TEST(EventFileTest, ReadsEachKindOfRow) {
-  const auto rows = Read(
-      "reader,key,event,rating,days_ago\n1,stoner,view,,358\n1,stoner,rating,3,0\nann,\"a,b\",purchase,,1\n");
+  const auto rows = Read("reader,key,event,rating,days_ago\n1,stoner,view,,358\n1,stoner,rating,3,0\nann,\"a,b\",purchase,,1\n");
 
   ASSERT_THAT(rows, IsOk());
-  EXPECT_THAT(*rows, testing::ElementsAre(
-                         EventRow{2, ReaderId("1"), "stoner", EventType::kView, 0, 358},
-                         EventRow{3, ReaderId("1"), "stoner", EventType::kRating, 3, 0},
-                         EventRow{4, ReaderId("ann"), "a,b", EventType::kPurchase, 0, 1}));
+  EXPECT_THAT(*rows, testing::ElementsAre(EventRow{2, ReaderId("1"), "stoner", EventType::kView, 0, 358},
+                                          EventRow{3, ReaderId("1"), "stoner", EventType::kRating, 3, 0},
+                                          EventRow{4, ReaderId("ann"), "a,b", EventType::kPurchase, 0, 1}));
 }
 
 TEST(EventFileTest, NamesFileLineAndRule) {

@@ -54,8 +54,7 @@ v1::Event ToProto(const EventRow& row, const std::string& book, const std::strin
 
 }  // namespace
 
-Result<ImportReport> ImportReaders(const ImportRequest& request, const ImportPeers& peers,
-                                   const ImportProgress& progress) {
+Result<ImportReport> ImportReaders(const ImportRequest& request, const ImportPeers& peers, const ImportProgress& progress) {
   const std::vector<EventRow> rows = TRY(ReadEventFile(request.file));
   const auto names = TRY(ReadKeys(request.source, peers));
   ImportReport report{.rows = static_cast<std::int64_t>(rows.size())};
@@ -102,10 +101,9 @@ Result<std::int64_t> RemoveReaders(const std::string& source, const ImportPeers&
   const auto stub = v1::RecommendationsService::NewStub(peers.recommendations);
   v1::DeleteSourceRequest request;
   request.set_source(source);
-  const v1::DeleteSourceResponse response =
-      TRY(rpc::Caller(peers.telemetry)
-              .Invoke(*stub, &v1::RecommendationsService::StubInterface::DeleteSource, request,
-                      {.budget = kTimeMax, .wait_for_ready = true}));
+  const v1::DeleteSourceResponse response = TRY(rpc::Caller(peers.telemetry)
+                                                    .Invoke(*stub, &v1::RecommendationsService::StubInterface::DeleteSource,
+                                                            request, {.budget = kTimeMax, .wait_for_ready = true}));
   return response.deleted_count();
 }
 

@@ -24,8 +24,8 @@ struct ImportRequest {
 struct ImportReport {
   std::int64_t rows = 0;
   std::int64_t recorded = 0;
-  std::int64_t repeated = 0;  // Known from an earlier import of the same file.
-  std::int64_t refused = 0;   // By the service, or for a key that the catalogue does not have.
+  std::int64_t repeated = 0;          // Known from an earlier import of the same file.
+  std::int64_t refused = 0;           // By the service, or for a key that the catalogue does not have.
   std::vector<std::string> problems;  // The first 100 of those, "file:line: rule".
 };
 
@@ -41,8 +41,7 @@ struct ImportPeers {
 // Reader n of the file becomes readers/n; days_ago counts back from now. Each row's event id is made of the source and the
 // row's line, so that importing the file again changes nothing. All rows are durable when it returns. Fails with
 // BAD_FILE before anything is sent, or with what the services answer; repeating it goes on where it failed.
-Result<ImportReport> ImportReaders(const ImportRequest& request, const ImportPeers& peers,
-                                   const ImportProgress& progress = {});
+Result<ImportReport> ImportReaders(const ImportRequest& request, const ImportPeers& peers, const ImportProgress& progress = {});
 
 // Forgets every event of the source; how many there were.
 Result<std::int64_t> RemoveReaders(const std::string& source, const ImportPeers& peers);

@@ -9,9 +9,7 @@
 namespace octavo::transactions {
 namespace {
 
-Error Refused(const char* reason, std::string message) {
-  return Error{Code::kFailedPrecondition, reason, std::move(message)};
-}
+Error Refused(const char* reason, std::string message) { return Error{Code::kFailedPrecondition, reason, std::move(message)}; }
 
 // What the line's next `quantity` units cost, dearest first as they were frozen.
 std::int64_t NextUnits(const OrderLine& line, std::int64_t quantity) {
@@ -37,8 +35,8 @@ Status CheckRefundable(const Order& order, const std::vector<Item>& items) {
                                    [&](const OrderLine& candidate) { return candidate.book == item.book; });
     const std::int64_t left = line == order.lines.end() ? 0 : line->quantity - line->refunded_quantity;
     if (item.quantity > left) {
-      return Refused("NOTHING_TO_REFUND", BookName(item.book) + ": " +
-                                              std::to_string(item.quantity) + " to refund, " + std::to_string(left) + " left");
+      return Refused("NOTHING_TO_REFUND", BookName(item.book) + ": " + std::to_string(item.quantity) + " to refund, " +
+                                              std::to_string(left) + " left");
     }
   }
   return Ok();
@@ -178,8 +176,7 @@ Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentSt
   if (order.fulfilment_state == to) return std::optional<Change>();
   const bool shipping = order.delivery_method == DeliveryMethod::kShipping;
   const FulfilmentState steps[] = {FulfilmentState::kOpen, FulfilmentState::kPacked,
-                                   shipping ? FulfilmentState::kShipped : FulfilmentState::kReady,
-                                   FulfilmentState::kDelivered};
+                                   shipping ? FulfilmentState::kShipped : FulfilmentState::kReady, FulfilmentState::kDelivered};
   const auto at = std::find(std::begin(steps), std::end(steps), order.fulfilment_state);
   const auto target = std::find(std::begin(steps), std::end(steps), to);
   // Steps may be skipped (a small shop packs and hands over at once), never taken back.
@@ -204,8 +201,7 @@ Result<std::optional<Change>> RecordPayment(const Order& order) {
     return Refused("BAD_STATE", "order " + OrderNumber(order) + " has no payment due");
   }
   const std::int64_t due = order.totals.total_minor - order.credited_minor;
-  Change change{.order = order, .event = EventType::kPaymentChanged,
-                .note = Amount(order, due) + " received"};
+  Change change{.order = order, .event = EventType::kPaymentChanged, .note = Amount(order, due) + " received"};
   change.order.payment_state = PaymentState::kPaid;
   change.order.charged_minor = due;
   if (order.fulfilment_state == FulfilmentState::kDelivered) {

@@ -168,10 +168,10 @@ TEST(FulfilmentTest, GoesForwardOnly) {
     FulfilmentState from, to;
     bool allowed;
   } kCases[] = {
-      {DeliveryMethod::kShipping, kOpen, kPacked, true},      {DeliveryMethod::kShipping, kPacked, kShipped, true},
-      {DeliveryMethod::kShipping, kOpen, kDelivered, true},   {DeliveryMethod::kShipping, kPacked, kReady, false},
-      {DeliveryMethod::kCollection, kPacked, kReady, true},   {DeliveryMethod::kCollection, kPacked, kShipped, false},
-      {DeliveryMethod::kShipping, kShipped, kPacked, false},  {DeliveryMethod::kShipping, kCancelled, kPacked, false},
+      {DeliveryMethod::kShipping, kOpen, kPacked, true},     {DeliveryMethod::kShipping, kPacked, kShipped, true},
+      {DeliveryMethod::kShipping, kOpen, kDelivered, true},  {DeliveryMethod::kShipping, kPacked, kReady, false},
+      {DeliveryMethod::kCollection, kPacked, kReady, true},  {DeliveryMethod::kCollection, kPacked, kShipped, false},
+      {DeliveryMethod::kShipping, kShipped, kPacked, false}, {DeliveryMethod::kShipping, kCancelled, kPacked, false},
       {DeliveryMethod::kShipping, kOpen, kCancelled, false},
   };
 

@@ -5,9 +5,7 @@
 namespace octavo::transactions {
 namespace {
 
-Error Refused(const char* reason, std::string message) {
-  return Error{Code::kFailedPrecondition, reason, std::move(message)};
-}
+Error Refused(const char* reason, std::string message) { return Error{Code::kFailedPrecondition, reason, std::move(message)}; }
 
 // Units of the book that an open return asks for.
 std::int64_t AskedFor(const Order& order, const BookId& book) {
@@ -35,9 +33,8 @@ Status CheckUnits(const std::vector<Item>& items, const std::vector<Item>& there
         std::find_if(there.begin(), there.end(), [&](const Item& candidate) { return candidate.book == item.book; });
     const std::int64_t left = found == there.end() ? 0 : found->quantity;
     if (item.quantity > left) {
-      return Refused("NOTHING_TO_RETURN", BookName(item.book) + ": " +
-                                              std::to_string(item.quantity) + " to return, " + std::to_string(left) +
-                                              " left");
+      return Refused("NOTHING_TO_RETURN", BookName(item.book) + ": " + std::to_string(item.quantity) + " to return, " +
+                                              std::to_string(left) + " left");
     }
   }
   return Ok();
@@ -48,8 +45,7 @@ Result<Return*> Find(Order& order, std::int64_t number) {
   for (Return& given_back : order.returns) {
     if (given_back.number == number) return &given_back;
   }
-  return Error{Code::kNotFound, "UNKNOWN_RETURN",
-               "order " + OrderNumber(order) + " has no return " + std::to_string(number)};
+  return Error{Code::kNotFound, "UNKNOWN_RETURN", "order " + OrderNumber(order) + " has no return " + std::to_string(number)};
 }
 
 Error BadState(const Return& given_back, const std::string& rule) {
@@ -79,9 +75,7 @@ bool IsOpen(const Return& given_back) {
   return given_back.state == ReturnState::kRequested || given_back.state == ReturnState::kAccepted;
 }
 
-std::int64_t OpenReturnCount(const Order& order) {
-  return std::count_if(order.returns.begin(), order.returns.end(), IsOpen);
-}
+std::int64_t OpenReturnCount(const Order& order) { return std::count_if(order.returns.begin(), order.returns.end(), IsOpen); }
 
 bool IsOver(const Order& order) { return order.state != OrderState::kPlaced && OpenReturnCount(order) == 0; }
 
@@ -129,8 +123,7 @@ Result<std::optional<Change>> AcceptReturn(const Order& order, std::int64_t numb
   return std::optional(std::move(change));
 }
 
-Result<std::optional<Change>> RejectReturn(const Order& order, std::int64_t number, const std::string& answer,
-                                           Timestamp now) {
+Result<std::optional<Change>> RejectReturn(const Order& order, std::int64_t number, const std::string& answer, Timestamp now) {
   Change change{.order = order, .event = EventType::kReturnChanged, .note = "not accepted"};
   Return& given_back = *TRY(Find(change.order, number));
   if (given_back.state == ReturnState::kRejected) return std::optional<Change>();

@@ -29,8 +29,7 @@ Result<Change> RequestReturn(const Order& order, const std::vector<Item>& items,
 Result<std::optional<Change>> AcceptReturn(const Order& order, std::int64_t number, Timestamp now);
 
 // The shop does not agree, and says why. Errors as AcceptReturn. nullopt: it is rejected already.
-Result<std::optional<Change>> RejectReturn(const Order& order, std::int64_t number, const std::string& answer,
-                                           Timestamp now);
+Result<std::optional<Change>> RejectReturn(const Order& order, std::int64_t number, const std::string& answer, Timestamp now);
 
 // The books have arrived: the money goes back, and the books on the shelf where `restock`. Errors as AcceptReturn, and
 // FAILED_PRECONDITION (NOTHING_TO_RETURN) when units were refunded in another way since. nullopt: it is received already.

@@ -20,9 +20,7 @@ Order Paid() {
   return order;
 }
 
-Order Delivered(const Order& order) {
-  return (*AdvanceFulfilment(order, FulfilmentState::kDelivered, kReturnEnd))->order;
-}
+Order Delivered(const Order& order) { return (*AdvanceFulfilment(order, FulfilmentState::kDelivered, kReturnEnd))->order; }
 
 Order Requested(const Order& order, const std::vector<Item>& items) {
   return RequestReturn(order, items, "", Asker::kBuyer, kNoon).value().order;
