@@ -39,6 +39,14 @@ bool IsIdempotent(const google::protobuf::Descriptor& request) {
   return found;
 }
 
+// Whether the server says that repeating is in vain, as gRPC's own retries understand it
+// (https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback).
+bool ForbidsRepeat(const grpc::ClientContext& context) {
+  const auto& metadata = context.GetServerTrailingMetadata();
+  const auto pushback = metadata.find("grpc-retry-pushback-ms");
+  return pushback != metadata.end() && pushback->second.starts_with("-");
+}
+
 }  // namespace
 
 void UnderWay::Begin() {
@@ -62,7 +70,7 @@ std::optional<std::chrono::milliseconds> Caller::PauseBeforeRepeat(const grpc::C
                                                                    const google::protobuf::Descriptor& request,
                                                                    const grpc::Status& status, int attempt) const {
   if (status.error_code() != grpc::StatusCode::UNAVAILABLE || attempt >= kAttemptsMax) return std::nullopt;
-  if (!context.peer().starts_with("inproc") || !IsIdempotent(request)) return std::nullopt;
+  if (!context.peer().starts_with("inproc") || !IsIdempotent(request) || ForbidsRepeat(context)) return std::nullopt;
   const std::chrono::milliseconds pause = attempt * kPause;
   if (context.deadline() - telemetry_.clock.Now() < pause) return std::nullopt;
   return pause;

@@ -22,6 +22,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "lib/base/pause.h"
@@ -41,6 +42,16 @@ class Pending {
 
   // Waits for the answer, at most until the call's deadline. Call it once. Dropping a Pending lets the call run out.
   Result<T> Get() { return future_.valid() ? future_.get() : std::move(ready_); }
+
+  // What `step` makes of the answer, a function from Result<T> to Result<U>. It runs inside Get, on the thread that calls it, and
+  // never where nobody calls Get.
+  template <class Step>
+  auto Then(Step step) && {
+    using Next = typename std::invoke_result_t<Step, Result<T>>::value_type;
+    return Pending<Next>(std::async(
+        std::launch::deferred,
+        [pending = std::move(*this), step = std::move(step)]() mutable -> Result<Next> { return step(pending.Get()); }));
+  }
 
  private:
   Result<T> ready_ = Error{};

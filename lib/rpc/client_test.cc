@@ -21,10 +21,13 @@ class FlakyCatalog final : public CatalogService::Service {
  public:
   std::atomic<int> calls = 0;
   std::atomic<int> failures = 0;
+  std::atomic<bool> forbids_repeats = false;
 
  private:
-  grpc::Status GetBook(grpc::ServerContext*, const catalog::v1::GetBookRequest* request, catalog::v1::Book* book) override {
+  grpc::Status GetBook(grpc::ServerContext* context, const catalog::v1::GetBookRequest* request,
+                       catalog::v1::Book* book) override {
     ++calls;
+    if (forbids_repeats) context->AddTrailingMetadata("grpc-retry-pushback-ms", "-1");
     if (failures-- > 0) return {grpc::StatusCode::UNAVAILABLE, "away for a moment"};
     book->set_name(request->name());
     return grpc::Status::OK;
@@ -108,6 +111,14 @@ TEST_F(ClientTest, WhatMayNotBeRepeatedIsNot) {
   auto pending = caller_->Start(*unary_stub_->async(), &unary::Unary::Stub::async::GetServerResponse, {}, {.budget = 20s});
   EXPECT_EQ(pending.Get().error().code, Code::kUnavailable);
   EXPECT_EQ(unary_.calls, 2);
+}
+
+TEST_F(ClientTest, NothingIsRepeatedWhereTheServerForbidsIt) {
+  catalog_.failures = 100;
+  catalog_.forbids_repeats = true;
+  EXPECT_FALSE(Invoke({.budget = 20s}).ok());
+  EXPECT_FALSE(Start({.budget = 20s}).Get().ok());
+  EXPECT_EQ(catalog_.calls, 2);
 }
 
 TEST_F(ClientTest, NothingIsRepeatedThatCouldNotEndInTime) {

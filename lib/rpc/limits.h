@@ -20,6 +20,11 @@ struct Limits {
   bool wait_for_ready = false;
 };
 
+// For work that begins now and may take `budget` in all, however many calls it makes.
+inline Limits FromNow(const Clock& clock, std::chrono::milliseconds budget, const obs::TraceContext& trace = {}) {
+  return {.budget = budget, .deadline = clock.Now() + budget, .trace = trace};
+}
+
 // For a part of `whole` that may take `budget`, and never longer than the whole.
 inline Limits Within(const Limits& whole, std::chrono::milliseconds budget) {
   Limits part = whole;

@@ -43,10 +43,10 @@ bool HasBought(const Site& site, const Visit& visit) {
   transactions::v1::ListOrdersRequest request;
   request.set_customer(visit.viewer().customer.name());
   request.set_page_size(kLooked);
-  const Budget part = visit.ForPart();
-  const auto orders = site.client.orders().ListOrders(request, part).Get(part);
+  const rpc::Limits part = visit.ForPart();
+  const auto orders = site.shop.orders.Ask(&TransactionsService::Stub::async::ListOrders, request, part).Get();
   if (!orders.ok()) return false;
-  return std::any_of((*orders)->orders().begin(), (*orders)->orders().end(), [](const transactions::v1::Order& order) {
+  return std::any_of(orders->orders().begin(), orders->orders().end(), [](const transactions::v1::Order& order) {
     return order.state() != transactions::v1::Order::STATE_CANCELLED;
   });
 }
@@ -56,19 +56,19 @@ bool HasBought(const Site& site, const Visit& visit) {
 Campaigns::Campaigns(const Site& site, const Visit& visit) : site_(site), visit_(visit), pending_(Ask()) {}
 
 // What the customer has used is known to promotions by their account and e-mail; of a guest nothing is.
-Pending<promotions::v1::ListBannersResponse> Campaigns::Ask() const {
+PendingShared<promotions::v1::ListBannersResponse> Campaigns::Ask() const {
   promotions::v1::ListBannersRequest request;
   if (visit_.viewer().is_customer()) {
     request.mutable_customer()->set_customer(visit_.viewer().customer.name());
     request.mutable_customer()->set_email(visit_.viewer().customer.email());
     request.mutable_customer()->set_previous_order_count(HasBought(site_, visit_) ? 1 : 0);
   }
-  return site_.client.promotions().ListBanners(request, visit_.ForPart());
+  return site_.shop.ListBanners(request, visit_.ForPart());
 }
 
 const promotions::v1::ListBannersResponse& Campaigns::banners() const {
   static const promotions::v1::ListBannersResponse kNone;
-  if (!answer_) answer_ = pending_.Get(visit_.ForPart());
+  if (!answer_) answer_ = pending_.Get();
   return answer_->ok() ? ***answer_ : kNone;
 }
 

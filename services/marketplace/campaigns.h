@@ -31,13 +31,13 @@ class Campaigns {
   const Banner* Find(std::string_view campaign) const;
 
  private:
-  Pending<promotions::v1::ListBannersResponse> Ask() const;
+  PendingShared<promotions::v1::ListBannersResponse> Ask() const;
   const promotions::v1::ListBannersResponse& banners() const;
 
   const Site& site_;
   const Visit& visit_;
-  mutable Pending<promotions::v1::ListBannersResponse> pending_;
-  mutable std::optional<Answer<promotions::v1::ListBannersResponse>> answer_;
+  mutable PendingShared<promotions::v1::ListBannersResponse> pending_;
+  mutable std::optional<Shared<promotions::v1::ListBannersResponse>> answer_;
 };
 
 // Where a campaign leads: to the one shelf or book that it is about, to all books, or to the list of what it

@@ -16,8 +16,9 @@ constexpr int kTriesMax = 2;
 
 }  // namespace
 
-EventQueue::EventQueue(ShopClient& client, const Clock& clock, Random& random, obs::Metrics& metrics)
-    : client_(client),
+EventQueue::EventQueue(rpc::Peer<RecommendationsService>& recommendations, const Clock& clock, Random& random,
+                       obs::Metrics& metrics)
+    : recommendations_(recommendations),
       clock_(clock),
       random_(random),
       sent_(metrics.Counter("marketplace_events_total", "What became of readers' events.", {{"outcome", "sent"}})),
@@ -37,7 +38,8 @@ void EventQueue::Stop() {
 
 void EventQueue::Add(recommendations::v1::EventType type, const std::string& reader, const std::string& book,
                      const std::string& shelf) {
-  recommendations::v1::Event event;
+  Message message;
+  recommendations::v1::Event& event = *message.mutable_event();
   event.set_event_id(NewUuid(clock_, random_));
   event.set_reader(reader);
   event.set_book(book);
@@ -50,7 +52,7 @@ void EventQueue::Add(recommendations::v1::EventType type, const std::string& rea
       dropped_.Increment();
       return;
     }
-    waiting_.push_back(std::move(event));
+    waiting_.push_back(std::move(message));
     ++added_;
   }
   wake_.notify_one();
@@ -63,7 +65,7 @@ void EventQueue::Flush() {
 
 void EventQueue::Work() {
   while (true) {
-    std::vector<recommendations::v1::Event> group;
+    std::vector<Message> group;
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
@@ -85,9 +87,9 @@ void EventQueue::Work() {
   }
 }
 
-void EventQueue::Send(const std::vector<recommendations::v1::Event>& group) {
+void EventQueue::Send(const std::vector<Message>& group) {
   for (int attempt = 0; attempt < kTriesMax; ++attempt) {
-    if (client_.RecordEvents(group, Budget(clock_, kSendBudget)).ok()) {
+    if (recommendations_.SendAll(&RecommendationsService::Stub::RecordEvents, group, {.budget = kSendBudget}).ok()) {
       sent_.Increment(static_cast<double>(group.size()));
       return;
     }

@@ -15,7 +15,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/obs/metrics.h"
-#include "services/marketplace/shop_client.h"
+#include "services/marketplace/shop.h"
 
 namespace octavo::marketplace {
 
@@ -25,7 +25,7 @@ class EventQueue {
   static constexpr std::size_t kGroupMax = 500;
 
   // All must outlive the queue.
-  EventQueue(ShopClient& client, const Clock& clock, Random& random, obs::Metrics& metrics);
+  EventQueue(rpc::Peer<RecommendationsService>& recommendations, const Clock& clock, Random& random, obs::Metrics& metrics);
   // Stop().
   ~EventQueue();
 
@@ -38,10 +38,12 @@ class EventQueue {
   void Stop();
 
  private:
-  void Work();
-  void Send(const std::vector<recommendations::v1::Event>& group);
+  using Message = recommendations::v1::RecordEventsRequest;
 
-  ShopClient& client_;
+  void Work();
+  void Send(const std::vector<Message>& group);
+
+  rpc::Peer<RecommendationsService>& recommendations_;
   const Clock& clock_;
   Random& random_;
   obs::Counter& sent_;
@@ -49,10 +51,10 @@ class EventQueue {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable done_;
-  std::deque<recommendations::v1::Event> waiting_;  // Guarded by mutex_.
-  std::uint64_t added_ = 0;                         // Guarded by mutex_.
-  std::uint64_t finished_ = 0;                      // Guarded by mutex_.
-  bool stopping_ = false;                           // Guarded by mutex_.
+  std::deque<Message> waiting_;  // Guarded by mutex_.
+  std::uint64_t added_ = 0;      // Guarded by mutex_.
+  std::uint64_t finished_ = 0;   // Guarded by mutex_.
+  bool stopping_ = false;        // Guarded by mutex_.
   std::thread thread_;
 };
 

@@ -6,7 +6,7 @@
 
 #include "lib/base/uuid.h"
 #include "lib/testing/fake_clock.h"
-#include "services/marketplace/testing/fake_shop_client.h"
+#include "services/marketplace/testing/fake_shop.h"
 
 namespace octavo::marketplace {
 namespace {
@@ -20,16 +20,17 @@ class EventQueueTest : public testing::Test {
   FakeClock clock_;
   SystemRandom random_;
   obs::Metrics metrics_;
-  FakeShopClient shop_;
+  FakeShop shop_;
+  rpc::Peer<RecommendationsService> recommendations_{shop_.server.channel(), shop_.server.telemetry(), rpc::Breaking::kWhenAway};
 };
 
 TEST_F(EventQueueTest, SendsWhatIsAdded) {
-  EventQueue queue(shop_, clock_, random_, metrics_);
+  EventQueue queue(recommendations_, clock_, random_, metrics_);
 
   queue.Add(recommendations::v1::EVENT_TYPE_VIEW, "readers/v-1", "books/12", "home.for-you");
   queue.Flush();
 
-  const auto events = shop_.events();
+  const auto events = shop_.recommendations.events();
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].reader(), "readers/v-1");
   EXPECT_EQ(events[0].book(), "books/12");
@@ -40,8 +41,8 @@ TEST_F(EventQueueTest, SendsWhatIsAdded) {
 }
 
 TEST_F(EventQueueTest, DropsAndCountsWhatCannotBeSent) {
-  shop_.recommendations = Condition::kDown;
-  EventQueue queue(shop_, clock_, random_, metrics_);
+  shop_.recommendations.condition = Condition::kDown;
+  EventQueue queue(recommendations_, clock_, random_, metrics_);
 
   for (int i = 0; i < 10; ++i) queue.Add(recommendations::v1::EVENT_TYPE_VIEW, "readers/v-1", "books/12", "");
   queue.Flush();
@@ -52,11 +53,11 @@ TEST_F(EventQueueTest, DropsAndCountsWhatCannotBeSent) {
 
 TEST_F(EventQueueTest, HoldsNoMoreThanItsLimitAndCountsTheRest) {
   std::promise<void> gate;
-  shop_.before_record = [open = gate.get_future().share()] { open.wait(); };
+  shop_.recommendations.before_record = [open = gate.get_future().share()] { open.wait(); };
   // One group may be on its way while the queue is full.
   const int added = static_cast<int>(EventQueue::kWaitingMax + EventQueue::kGroupMax) + 10;
   {
-    EventQueue queue(shop_, clock_, random_, metrics_);
+    EventQueue queue(recommendations_, clock_, random_, metrics_);
     for (int i = 0; i < added; ++i) {
       queue.Add(recommendations::v1::EVENT_TYPE_VIEW, "readers/v-1", "books/12", "");
     }

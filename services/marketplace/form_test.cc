@@ -197,7 +197,7 @@ TEST_F(SessionTest, ASessionThatEndedIsAGuest) {
 TEST_F(SessionTest, WithoutAccountsNobodyIsTakenForSomebodyElse) {
   SignIn();
   for (const Condition condition : {Condition::kDown, Condition::kHung}) {
-    shop_.accounts().condition = condition;
+    shop_.accounts.condition = condition;
 
     const http::Response home = Get("/");
 
@@ -220,18 +220,18 @@ TEST_F(SessionTest, SigningInTakesTheGuestsCartAlong) {
   add.set_book("books/3");
   add.set_quantity(2);
   add.set_request_id("one");
-  ASSERT_TRUE(shop_.cart().AddItem(add, visit.budget()).Get(visit.budget()).ok());
-  const std::string customer = shop_.accounts().Add("emma@example.org", "a long password", "Emma");
+  ASSERT_TRUE(client_.cart.Ask(&CartService::Stub::async::AddItem, add, visit.ForChange()).Get().ok());
+  const std::string customer = shop_.accounts.Add("emma@example.org", "a long password", "Emma");
   accounts::v1::SignInRequest sign_in;
   sign_in.set_email("emma@example.org");
   sign_in.set_password("a long password");
-  const auto session = shop_.accounts().SignIn(sign_in, visit.budget()).Get(visit.budget());
+  const auto session = client_.accounts.Ask(&AccountsService::Stub::async::SignIn, sign_in, visit.ForChange()).Get();
 
-  const http::Response response = SignedIn(site_, visit, **session, "/cart");
+  const http::Response response = SignedIn(site_, visit, *session, "/cart");
 
   EXPECT_EQ(response.status, 303);
-  EXPECT_EQ(shop_.cart().Look(CustomerCart(customer)).item_count(), 2);
-  EXPECT_EQ(shop_.cart().Look(GuestCart(visit.visitor_id())).item_count(), 0);
+  EXPECT_EQ(shop_.cart.Look(CustomerCart(customer)).item_count(), 2);
+  EXPECT_EQ(shop_.cart.Look(GuestCart(visit.visitor_id())).item_count(), 0);
 }
 
 TEST_F(SessionTest, OverHttpsTheCookieBelongsToThisHostAlone) {

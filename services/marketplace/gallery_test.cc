@@ -62,7 +62,7 @@ void AddFineBook(PageReader& reader) {
   book.set_average_rating(4.1);
   book.set_ratings_count(12'345);
   for (const char* subject : {"Islands", "Shipwrecks", "Solitude"}) book.add_subjects(subject);
-  reader.shop_.Add(book);
+  reader.shop_.catalog.Add(book);
 }
 
 void AddCampaigns(PageReader& reader) {
@@ -100,7 +100,8 @@ std::vector<State> Shelves() {
       AsCustomer(Book(
           "home-customer", [](PageReader& reader) { reader.Get("/books/3"); }, "/")),
       Book(
-          "home-without-recommendations", [](PageReader& reader) { reader.shop_.recommendations = Condition::kDown; }, "/"),
+          "home-without-recommendations", [](PageReader& reader) { reader.shop_.recommendations.condition = Condition::kDown; },
+          "/"),
       Listing("books", "/books", "/books?sort=title"),
       Listing("category", "/categories/{}", "/categories/fiction"),
       Listing("author", "/authors/{}", "/authors/author-1"),
@@ -119,11 +120,11 @@ std::vector<State> Shelves() {
           },
           "/books/41"),
       Book("book-sold-out", [](PageReader& reader) { reader.SetStock("books/1", 0); }),
-      Book("book-not-for-sale", [](PageReader& reader) { reader.shop_.BookToChange(1).clear_price(); }),
+      Book("book-not-for-sale", [](PageReader& reader) { reader.shop_.catalog.BookToChange(1).clear_price(); }),
       Book("book-without-services",
            [](PageReader& reader) {
-             reader.shop_.recommendations = Condition::kDown;
-             reader.shop_.inventory = Condition::kDown;
+             reader.shop_.recommendations.condition = Condition::kDown;
+             reader.shop_.inventory.condition = Condition::kDown;
            }),
       {"book-added", "/cart/items", 200,
        [](PageReader& reader) {
@@ -176,7 +177,7 @@ std::vector<State> Selling() {
   const auto nothing = [](PageReader&) {};
   const auto refuse = [](const char* reason) {
     return [reason](PageReader& reader) {
-      reader.shop_.orders().FailNext({Code::kFailedPrecondition, reason, "no"}, /*after=*/false);
+      reader.shop_.orders.FailNext({Code::kFailedPrecondition, reason, "no"}, /*after=*/false);
     };
   };
   return {
@@ -185,13 +186,13 @@ std::vector<State> Selling() {
       {"cart-code", "/cart", 200, [](PageReader& reader) { return WithCode(reader, "TENPERCENT"); }},
       {"cart-wrong-code", "/cart", 200, [](PageReader& reader) { return WithCode(reader, "NOSUCHCODE"); }},
       Cart("cart-sold-out", [](PageReader& reader) { reader.SetStock("books/1", 0); }),
-      Cart("cart-not-for-sale", [](PageReader& reader) { reader.shop_.BookToChange(1).clear_price(); }),
+      Cart("cart-not-for-sale", [](PageReader& reader) { reader.shop_.catalog.BookToChange(1).clear_price(); }),
       Cart("cart-saved", SaveForLater),
-      Cart("cart-without-sum", [](PageReader& reader) { reader.shop_.orders().condition = Condition::kDown; }),
+      Cart("cart-without-sum", [](PageReader& reader) { reader.shop_.orders.condition = Condition::kDown; }),
       {"cart-away", "/cart", 503,
        [](PageReader& reader) {
          reader.PutIntoCart();
-         reader.shop_.cart().condition = Condition::kDown;
+         reader.shop_.cart.condition = Condition::kDown;
          return reader.Get("/cart");
        }},
       {"checkout", "/checkout", 200,
@@ -214,9 +215,9 @@ std::vector<State> Selling() {
                }),
       Checkout("checkout-away", {}, 503,
                [](PageReader& reader) {
-                 reader.shop_.orders().FailNext({Code::kUnavailable, "UNAVAILABLE", "no"}, /*after=*/false);
+                 reader.shop_.orders.FailNext({Code::kUnavailable, "UNAVAILABLE", "no"}, /*after=*/false);
                }),
-      Checkout("waiting", {}, 200, [](PageReader& reader) { reader.shop_.orders().KeepRunning(true); }),
+      Checkout("waiting", {}, 200, [](PageReader& reader) { reader.shop_.orders.KeepRunning(true); }),
       {"waiting-refused", "/checkout/waiting", 200,
        [](PageReader& reader) {
          reader.PutIntoCart();
@@ -243,21 +244,21 @@ State Return(const std::string& name, v1::Return::State answer) {
             reader.PutIntoCart();
             const std::string location = reader.Buy();
             const std::string path = location.substr(0, location.find('?'));
-            reader.shop_.orders().Advance(path.substr(1), v1::Order::FULFILMENT_STATE_DELIVERED);
+            reader.shop_.orders.Advance(path.substr(1), v1::Order::FULFILMENT_STATE_DELIVERED);
             reader.Get(location);
             const Fields fields = {{"token", PageReader::FieldOf(reader.last_page_, "token")},
                                    {"key", PageReader::FieldOf(reader.last_page_, "key")},
                                    {"everything", "yes"}};
             const http::Response asked = Follow(reader, reader.Post(path + "/return", fields));
             if (answer == v1::Return::STATE_REQUESTED) return asked;
-            reader.shop_.orders().AnswerReturn(path.substr(1), answer, "There are notes in it");
+            reader.shop_.orders.AnswerReturn(path.substr(1), answer, "There are notes in it");
             return reader.Get(location);
           }};
 }
 
 std::vector<State> Orders() {
   const auto advance = [](v1::Order::FulfilmentState state) {
-    return [state](PageReader& reader, const std::string& order) { reader.shop_.orders().Advance(order, state); };
+    return [state](PageReader& reader, const std::string& order) { reader.shop_.orders.Advance(order, state); };
   };
   return {
       Order("order-placed", [](PageReader&, const std::string&) {}),
@@ -303,14 +304,14 @@ std::vector<State> Accounts() {
   State away = AsCustomer(At("account-away", "/account", "/account", 503));
   away.ask = [](PageReader& reader) {
     reader.SignIn();
-    reader.shop_.accounts().condition = Condition::kDown;
+    reader.shop_.accounts.condition = Condition::kDown;
     return reader.Get("/account");
   };
   State throttled = Sent("sign-in-throttled", "/account/sign-in", {{"email", "a@example.org"}, {"password", "x"}}, 429);
   throttled.ask = [ask = throttled.ask](PageReader& reader) {
     Error error{Code::kResourceExhausted, "TRY_LATER", "later"};
     error.metadata["retry_seconds"] = "60";
-    reader.shop_.accounts().FailNext(error);
+    reader.shop_.accounts.FailNext(error);
     return ask(reader);
   };
   return {
@@ -344,8 +345,8 @@ std::vector<State> Accounts() {
 // A customer who signs in with two steps; `ask` comes behind the password.
 State AtTheCode(const std::string& name, int status, const std::function<http::Response(PageReader&)>& ask) {
   return {name, "/account/sign-in/code", status, [ask](PageReader& reader) {
-            reader.shop_.accounts().Add("ada@example.org", "a long password", "Ada Lovelace");
-            reader.shop_.accounts().TurnOn("ada@example.org");
+            reader.shop_.accounts.Add("ada@example.org", "a long password", "Ada Lovelace");
+            reader.shop_.accounts.TurnOn("ada@example.org");
             reader.Get("/account/sign-in");
             return ask(reader);
           }};
@@ -354,7 +355,7 @@ State AtTheCode(const std::string& name, int status, const std::function<http::R
 State WithTwoSteps(State state) {
   return {state.name, state.route, state.status, [ask = state.ask](PageReader& reader) {
             reader.SignIn();
-            reader.shop_.accounts().TurnOn("emma@example.org");
+            reader.shop_.accounts.TurnOn("emma@example.org");
             return ask(reader);
           }};
 }
@@ -364,7 +365,7 @@ std::vector<State> TwoSteps() {
   State staff = At("two-step-staff", "/account/two-step", "/account/two-step");
   staff.ask = [](PageReader& reader) {
     reader.SignIn();
-    reader.shop_.accounts().SetRole("emma@example.org", accounts::v1::ROLE_BOOKSELLER);
+    reader.shop_.accounts.SetRole("emma@example.org", accounts::v1::ROLE_BOOKSELLER);
     return reader.Get("/account/two-step");
   };
   return {
@@ -390,7 +391,7 @@ std::vector<State> Refusals() {
       At("missing", "/books/{}", "/books/999", 404),
       {"home-away", "/", 503,
        [](PageReader& reader) {
-         reader.shop_.catalog = Condition::kDown;
+         reader.shop_.catalog.condition = Condition::kDown;
          return reader.Get("/");
        }},
       {"form-not-ours", "/cart/items", 403,

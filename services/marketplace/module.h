@@ -11,8 +11,7 @@
 
 #include "lib/http/server.h"
 #include "lib/runtime/module.h"
-#include "services/marketplace/caching_shop_client.h"
-#include "services/marketplace/grpc_shop_client.h"
+#include "services/marketplace/shop.h"
 #include "services/marketplace/shop_address.h"
 #include "services/marketplace/site.h"
 
@@ -57,8 +56,7 @@ class Module final : public runtime::Module {
             Transport transport, const Templates& templates, const ShopAddress& address, const Configuration& configuration);
 
     Assets assets;
-    GrpcShopClient services;
-    CachingShopClient client;
+    Shop shop;
     EventQueue events;
     OrderThrottle order_throttle;
     const names::SecurityLog security;

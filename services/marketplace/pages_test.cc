@@ -21,18 +21,6 @@ constexpr milliseconds kHangs{3000};
 
 using PagesTest = PagesFixture;
 
-TEST(BudgetTest, PartsEndWithTheWholeAndNothingIsLeftAfterIt) {
-  FakeClock clock;
-  const Budget budget(clock, milliseconds(260));
-
-  EXPECT_EQ(budget.Part(milliseconds(120)).Left(), milliseconds(120));
-  clock.Advance(milliseconds(200));
-  EXPECT_EQ(budget.Part(milliseconds(120)).Left(), milliseconds(60));
-  clock.Advance(milliseconds(100));
-  EXPECT_EQ(budget.Left(), milliseconds(0));
-  EXPECT_EQ(budget.Part(milliseconds(120)).Left(), milliseconds(0));
-}
-
 TEST_F(PagesTest, HomeHasItsShelves) {
   const http::Response home = Get("/");
 
@@ -91,8 +79,9 @@ TEST_F(PagesTest, TheMenuFollowsTheAlphabet) {
 }
 
 TEST_F(PagesTest, HomeOfAnEmptyShopSaysHowBooksComeIn) {
-  FakeShopClient empty;
-  const Site site{.client = empty,
+  FakeShop empty;
+  Shop shop(empty.channels(), empty.server.telemetry());
+  const Site site{.shop = shop,
                   .events = events_,
                   .templates = templates_,
                   .assets = assets_,
@@ -147,7 +136,7 @@ TEST_F(PagesTest, WhatAReaderBoughtLeavesEveryShelf) {
   recommendations::v1::Event bought = views[0];
   bought.set_book("books/8");
   bought.set_type(recommendations::v1::EVENT_TYPE_PURCHASE);
-  ASSERT_TRUE(shop_.RecordEvents({bought}, Budget(clock_, std::chrono::seconds(1))).ok());
+  shop_.recommendations.Record(bought);
   EXPECT_THAT(Get("/").body, Not(HasSubstr("href=\"/books/8?shelf=home.popular\"")));
 }
 
@@ -182,11 +171,11 @@ TEST_F(PagesTest, NobodyLookedWhenAProgramAsksAhead) {
 
 TEST_F(PagesTest, HomeGoesOnWithoutRecommendations) {
   for (const Condition condition : {Condition::kDown, Condition::kHung}) {
-    shop_.recommendations = condition;
+    shop_.recommendations.condition = condition;
 
-    const auto start = clock_.MonotonicNow();
+    const auto start = time_.MonotonicNow();
     const http::Response home = Get("/");
-    const auto took = clock_.MonotonicNow() - start;
+    const auto took = time_.MonotonicNow() - start;
 
     EXPECT_EQ(home.status, 200);
     EXPECT_THAT(home.body, HasSubstr("We cannot pick books just for you at the moment"));
@@ -201,13 +190,13 @@ TEST_F(PagesTest, HomeGoesOnWithoutRecommendations) {
 TEST_F(PagesTest, HomeIsThereWithinThePromiseWhateverRecommendationsAndCampaignsDo) {
   Get("/");
   for (const Condition condition : {Condition::kUp, Condition::kDown, Condition::kHung}) {
-    shop_.recommendations = condition;
-    shop_.promotions().condition = condition;
+    shop_.recommendations.condition = condition;
+    shop_.promotions.condition = condition;
     auto quickest = std::chrono::steady_clock::duration::max();
     for (int look = 0; look < 5; ++look) {
-      const auto start = clock_.MonotonicNow();
+      const auto start = time_.MonotonicNow();
       const http::Response home = Get("/");
-      quickest = std::min(quickest, clock_.MonotonicNow() - start);
+      quickest = std::min(quickest, time_.MonotonicNow() - start);
       EXPECT_EQ(home.status, 200);
       EXPECT_THAT(home.body, HasSubstr("Volume 1"));
     }
@@ -217,10 +206,9 @@ TEST_F(PagesTest, HomeIsThereWithinThePromiseWhateverRecommendationsAndCampaigns
 
 TEST_F(PagesTest, HomeWithoutTheCatalogueIsAFriendly503WithinTheBudget) {
   for (const Condition condition : {Condition::kDown, Condition::kHung}) {
-    shop_.catalog = condition;
-    FakeShopClient& down = shop_;
-    CachingShopClient fresh(down, clock_);  // Has seen nothing yet.
-    const Site site{.client = fresh,
+    shop_.catalog.condition = condition;
+    Shop fresh(shop_.channels(), shop_.server.telemetry());  // Has seen nothing yet.
+    const Site site{.shop = fresh,
                     .events = events_,
                     .templates = templates_,
                     .assets = assets_,
@@ -231,9 +219,9 @@ TEST_F(PagesTest, HomeWithoutTheCatalogueIsAFriendly503WithinTheBudget) {
                     .random = random_};
     const http::Router router = Routes(site);
 
-    const auto start = clock_.MonotonicNow();
+    const auto start = time_.MonotonicNow();
     const http::Response home = *router.Find(http::Method::kGet, {}).route->handler(http::Request{.target = "/"}, {});
-    const auto took = clock_.MonotonicNow() - start;
+    const auto took = time_.MonotonicNow() - start;
 
     EXPECT_EQ(home.status, 503);
     EXPECT_EQ(home.headers.Get("Retry-After"), "5");
@@ -245,8 +233,8 @@ TEST_F(PagesTest, HomeWithoutTheCatalogueIsAFriendly503WithinTheBudget) {
 
 TEST_F(PagesTest, HomeShowsRememberedShelvesWhenTheCatalogueGoesAway) {
   ASSERT_EQ(Get("/").status, 200);
-  shop_.catalog = Condition::kDown;
-  shop_.recommendations = Condition::kDown;
+  shop_.catalog.condition = Condition::kDown;
+  shop_.recommendations.condition = Condition::kDown;
 
   EXPECT_EQ(Get("/").status, 200);
 }
@@ -258,10 +246,10 @@ TEST_F(PagesTest, BookPageTellsTheBook) {
   book.mutable_series()->set_number("1");
   book.set_isbn13("9780547773742");
   book.add_subjects("dragons & names");
-  const std::string name = shop_.Add(book).name();
+  const std::string name = shop_.catalog.Add(book).name();
   inventory::v1::Stock stock;
   stock.set_available(2);
-  shop_.SetStock(name, stock);
+  shop_.inventory.Set(name, stock);
 
   const http::Response page = Get("/" + name);
 
@@ -293,19 +281,19 @@ TEST_F(PagesTest, BookPageSaysHowSoonTheBookCanBeThere) {
     stock.mutable_policy()->set_backorder_days(c.days);
     stock.mutable_policy()->set_backorder_max(5);
     stock.mutable_policy()->mutable_available_time();
-    shop_.SetStock("books/1", stock);
+    shop_.inventory.Set("books/1", stock);
     EXPECT_THAT(Get("/books/1").body, HasSubstr(c.words));
   }
 }
 
 TEST_F(PagesTest, BookPageStandsWithoutRecommendationsAndInventory) {
   for (const Condition condition : {Condition::kDown, Condition::kHung}) {
-    shop_.recommendations = condition;
-    shop_.inventory = condition;
+    shop_.recommendations.condition = condition;
+    shop_.inventory.condition = condition;
 
-    const auto start = clock_.MonotonicNow();
+    const auto start = time_.MonotonicNow();
     const http::Response page = Get("/books/1");
-    const auto took = clock_.MonotonicNow() - start;
+    const auto took = time_.MonotonicNow() - start;
 
     EXPECT_EQ(page.status, 200);
     EXPECT_THAT(page.body, HasSubstr("We cannot see our shelves at the moment"));
@@ -356,7 +344,7 @@ TEST_F(PagesTest, SearchNarrowsByFacetsThatAreLinks) {
 }
 
 TEST_F(PagesTest, SearchSaysWhatItLookedForInstead) {
-  shop_.Add(MakeBook("The Hobbit", "J.R.R. Tolkien", "fantasy"));
+  shop_.catalog.Add(MakeBook("The Hobbit", "J.R.R. Tolkien", "fantasy"));
 
   const http::Response page = Get("/search?q=hobit");
 
@@ -374,7 +362,7 @@ TEST_F(PagesTest, SearchWithoutResultsHasAWayOn) {
 }
 
 TEST_F(PagesTest, SearchSaysThatNoBookHasAllTheWords) {
-  shop_.Add(MakeBook("The Hobbit", "J.R.R. Tolkien", "fantasy"));
+  shop_.catalog.Add(MakeBook("The Hobbit", "J.R.R. Tolkien", "fantasy"));
 
   EXPECT_THAT(Get("/search?q=hobbit+zzz").body, HasSubstr("No book has all of these words; these are called by some of them."));
   EXPECT_THAT(Get("/search?q=hobbit").body, Not(HasSubstr("No book has all of these words")));
@@ -402,7 +390,7 @@ TEST_F(PagesTest, SuggestionsAreAPieceOfAPage) {
   EXPECT_THAT(some.body, Not(HasSubstr("<html")));
 
   EXPECT_EQ(Get("/suggest?q=").body.find("<a"), std::string::npos);
-  shop_.catalog = Condition::kHung;
+  shop_.catalog.condition = Condition::kHung;
   const http::Response none = Get("/suggest?q=vol");
   EXPECT_EQ(none.status, 200);
   EXPECT_EQ(none.body.find("<a"), std::string::npos);
@@ -424,7 +412,7 @@ TEST_F(PagesTest, CoversAreKeptForAYearUnderTheirVersion) {
 TEST_F(PagesTest, ACoverThatIsNotToBeHadIsABookWithoutItsName) {
   const http::Response unknown = Get("/covers/999.svg");
   EXPECT_EQ(Get("/covers/0.svg").status, 404);
-  shop_.catalog = Condition::kDown;
+  shop_.catalog.condition = Condition::kDown;
   const http::Response away = Get("/covers/1.svg");
 
   EXPECT_EQ(unknown.status, 404);
@@ -442,11 +430,11 @@ TEST_F(PagesTest, ARatingIsShownWhereItIsKnown) {
   catalog::v1::Book book = MakeBook("Counted", "Ann Author", "fiction");
   book.set_ratings_count(14);
   book.set_average_rating(0);
-  const std::string counted = shop_.Add(book).name();
+  const std::string counted = shop_.catalog.Add(book).name();
   book = MakeBook("Rated", "Ann Author", "fiction");
   book.set_ratings_count(1);
   book.set_average_rating(4.25);
-  const std::string rated = shop_.Add(book).name();
+  const std::string rated = shop_.catalog.Add(book).name();
 
   EXPECT_THAT(Get("/" + counted).body, Not(HasSubstr("of 5")));
   EXPECT_THAT(Get("/" + rated).body, HasSubstr("4.3 <span class=\"quiet\">of 5 · 1 rating</span>"));
@@ -464,7 +452,7 @@ TEST_F(PagesTest, HostileBooksStayText) {
   book.mutable_series()->set_title(script);
   book.set_ratings_count(100'000);
   book.mutable_price()->set_currency_code("<b>");
-  const std::string name = shop_.Add(book).name();
+  const std::string name = shop_.catalog.Add(book).name();
 
   for (const std::string& target : {"/" + name, std::string("/"), std::string("/search?q=%22%3E%3Cscript%3Ealert(1)"),
                                     std::string("/suggest?q=%22%3E"), std::string("/books")}) {

@@ -1,5 +1,8 @@
 // Cart, checkout and orders over a shop in memory: a whole purchase, each failure of it, and that nobody sees
 // another's.
+#include <condition_variable>
+#include <mutex>
+
 #include "services/marketplace/checkout_form.h"
 #include "services/marketplace/testing/pages_fixture.h"
 
@@ -85,7 +88,7 @@ TEST_F(SellingTest, ABookComesIntoTheCartAndTheHeaderCountsIt) {
 }
 
 TEST_F(SellingTest, ABookWithoutAPriceIsShownButNotSold) {
-  shop_.BookToChange(1).clear_price();
+  shop_.catalog.BookToChange(1).clear_price();
 
   const std::string page = Get("/books/1").body;
   EXPECT_THAT(page, HasSubstr("not for sale at the moment"));
@@ -99,7 +102,7 @@ TEST_F(SellingTest, APriceThatIsTakenAwayStandsInTheWayOfTheCheckoutByName) {
   Add("books/2");
   Get("/checkout");
   const Fields filled = Filled();
-  shop_.BookToChange(1).clear_price();
+  shop_.catalog.BookToChange(1).clear_price();
 
   const http::Response refused = Post("/checkout", filled);
 
@@ -107,11 +110,11 @@ TEST_F(SellingTest, APriceThatIsTakenAwayStandsInTheWayOfTheCheckoutByName) {
   const std::string cart = Follow(refused).body;
   EXPECT_THAT(cart, HasSubstr("“Volume 1” is not for sale at the moment"));
   EXPECT_THAT(cart, HasSubstr("€12.90"));  // Of the other one.
-  EXPECT_EQ(shop_.orders().order_count(), 0);
+  EXPECT_EQ(shop_.orders.order_count(), 0);
 }
 
 TEST_F(SellingTest, APriceOfNothingIsAPrice) {
-  shop_.BookToChange(1).mutable_price()->set_minor(0);
+  shop_.catalog.BookToChange(1).mutable_price()->set_minor(0);
 
   EXPECT_THAT(Get("/books/1").body, AllOf(HasSubstr("€0.00"), HasSubstr("Add to cart")));
   EXPECT_THAT(Follow(Add("books/1")).body, HasSubstr("To the checkout"));
@@ -149,7 +152,7 @@ TEST_F(SellingTest, ANoteOfABookThatCannotBeNamedStandsWithoutItsName) {
     EXPECT_THAT(Get("/books").body, HasSubstr("It is in your cart.")) << note;
   }
   cookies_["note"] = "added.1";
-  shop_.catalog = Condition::kHung;
+  shop_.catalog.condition = Condition::kHung;
   Get("/cart");
   EXPECT_THAT(last_page_, HasSubstr("It is in your cart."));
 }
@@ -190,7 +193,7 @@ TEST_F(SellingTest, WhatTheShelfLacksCanBeHadLaterWhereItCanBeOrdered) {
   stock.set_available(1);
   stock.mutable_policy()->set_backorder(inventory::v1::BACKORDER_ALLOWED);
   stock.mutable_policy()->set_backorder_max(5);
-  shop_.SetStock("books/1", stock);
+  shop_.inventory.Set("books/1", stock);
 
   const std::string cart = Get("/cart").body;
 
@@ -229,7 +232,7 @@ TEST_F(SellingTest, CodesAreExplained) {
 TEST_F(SellingTest, APriceThatChangedIsPointedOut) {
   Add("books/1");
   const std::string name = "carts/v-" + cookies_["visitor"].substr(0, 22);
-  shop_.cart().SetSeenPrice(name, "books/1", 990);
+  shop_.cart.SetSeenPrice(name, "books/1", 990);
 
   EXPECT_THAT(Get("/cart").body, HasSubstr("Was €9.90 when you last looked; it has become dearer."));
 }
@@ -238,7 +241,7 @@ TEST_F(SellingTest, AShelfThatChangedIsPointedOut) {
   Add("books/1");
   SetStock("books/1", 0);
   const std::string name = "carts/v-" + cookies_["visitor"].substr(0, 22);
-  shop_.cart().SetSeenAvailability(name, "books/1", cart::v1::AVAILABILITY_ON_SHELF);
+  shop_.cart.SetSeenAvailability(name, "books/1", cart::v1::AVAILABILITY_ON_SHELF);
 
   EXPECT_THAT(Get("/cart").body,
               AllOf(HasSubstr("Sold out at the moment"), HasSubstr("When you last looked, it was on our shelves.")));
@@ -257,27 +260,27 @@ TEST_F(SellingTest, WhatCannotBeHadStopsTheCheckoutWithAReason) {
 TEST_F(SellingTest, TheCartStandsWithoutItsSumAndTheShopWithoutItsCarts) {
   Add("books/1");
   for (const Condition condition : {Condition::kDown, Condition::kHung}) {
-    shop_.orders().condition = condition;
+    shop_.orders.condition = condition;
     EXPECT_THAT(Get("/cart").body, HasSubstr("We cannot add it up at the moment"));
-    shop_.orders().condition = Condition::kUp;
+    shop_.orders.condition = Condition::kUp;
 
-    shop_.cart().condition = condition;
+    shop_.cart.condition = condition;
     EXPECT_EQ(Get("/cart").status, 503);
     EXPECT_EQ(Get("/").status, 200);
     EXPECT_EQ(Get("/books/1").status, 200);
-    shop_.cart().condition = Condition::kUp;
+    shop_.cart.condition = Condition::kUp;
   }
 }
 
 TEST_F(SellingTest, NothingLandsInAnotherCartWhileAccountsAreAway) {
   SignIn();
   Get("/books/1");
-  shop_.accounts().condition = Condition::kDown;
+  shop_.accounts.condition = Condition::kDown;
 
   const http::Response added = Post("/cart/items", {{"book", "books/1"}});
 
   EXPECT_THAT(cookies_["note"], "again");
-  EXPECT_EQ(shop_.cart().Look("carts/v-" + cookies_["visitor"].substr(0, 22)).lines_size(), 0);
+  EXPECT_EQ(shop_.cart.Look("carts/v-" + cookies_["visitor"].substr(0, 22)).lines_size(), 0);
   EXPECT_EQ(Get("/cart").status, 503);
 }
 
@@ -345,10 +348,10 @@ TEST_F(SellingTest, ACustomerBuysWithWhatWeKnowOfThem) {
 
 TEST_F(SellingTest, APurchaseBelongsToTheHistoryOfWhoeverLookedAround) {
   Buy();
-  EXPECT_EQ(shop_.orders().last_reader(), "readers/v-" + cookies_["visitor"].substr(0, 22));
+  EXPECT_EQ(shop_.orders.last_reader(), "readers/v-" + cookies_["visitor"].substr(0, 22));
   SignIn();
   Buy();
-  EXPECT_THAT(shop_.orders().last_reader(), testing::StartsWith("readers/c-"));
+  EXPECT_THAT(shop_.orders.last_reader(), testing::StartsWith("readers/c-"));
 }
 
 TEST_F(SellingTest, SendingTheSameFormAgainIsTheSameOrder) {
@@ -360,7 +363,7 @@ TEST_F(SellingTest, SendingTheSameFormAgainIsTheSameOrder) {
   const std::string second = Location(Post("/checkout", fields));
 
   EXPECT_EQ(first, second);
-  EXPECT_EQ(shop_.orders().order_count(), 1);
+  EXPECT_EQ(shop_.orders.order_count(), 1);
 }
 
 TEST_F(SellingTest, GoingBackAndChangingTheFormLeadsToTheOrderThatIsThere) {
@@ -374,7 +377,7 @@ TEST_F(SellingTest, GoingBackAndChangingTheFormLeadsToTheOrderThatIsThere) {
 
   EXPECT_EQ(Location(again), first);
   EXPECT_THAT(Follow(again).body, HasSubstr("it is one order"));
-  EXPECT_EQ(shop_.orders().order_count(), 1);
+  EXPECT_EQ(shop_.orders.order_count(), 1);
 }
 
 TEST_F(SellingTest, WhatIsMissingIsSaidBesideItsFieldAndNothingIsLost) {
@@ -387,7 +390,7 @@ TEST_F(SellingTest, WhatIsMissingIsSaidBesideItsFieldAndNothingIsLost) {
                             "Paying in the shop goes with collecting", "value=\"Emma &quot;W&quot;\"", "aria-invalid"}) {
     EXPECT_THAT(response.body, HasSubstr(words));
   }
-  EXPECT_EQ(shop_.orders().order_count(), 0);
+  EXPECT_EQ(shop_.orders.order_count(), 0);
 }
 
 TEST_F(SellingTest, ShippingCostsAndGoesToTheAddress) {
@@ -419,7 +422,7 @@ TEST_F(SellingTest, APostalCodeIsOneOfItsCountryAndNothingTypedIsLost) {
                             "value=\"1 Highbury Lane\"", "<option value=\"DE\" selected>"}) {
     EXPECT_THAT(wrong.body, HasSubstr(words));
   }
-  EXPECT_EQ(shop_.orders().order_count(), 0);
+  EXPECT_EQ(shop_.orders.order_count(), 0);
   Fields right = address;
   right[4].second = "NL";
   EXPECT_EQ(Post("/checkout", Filled(right)).status, 303);
@@ -427,7 +430,7 @@ TEST_F(SellingTest, APostalCodeIsOneOfItsCountryAndNothingTypedIsLost) {
 
 TEST_F(SellingTest, WhatTransactionsSaysOfAPostalCodeStandsBesideItsField) {
   Add("books/1");
-  shop_.orders().FailNext(InvalidField("address.postal_code", "is none"), /*after=*/false);
+  shop_.orders.FailNext(InvalidField("address.postal_code", "is none"), /*after=*/false);
 
   const http::Response wrong = Checkout({{"delivery", "shipping"},
                                          {"line_1", "1 Highbury Lane"},
@@ -451,7 +454,7 @@ TEST_F(SellingTest, ADeclinedCardLosesNothingAndTakesANewKey) {
   EXPECT_THAT(declined.body, HasSubstr("value=\"Emma Woodhouse\""));
   EXPECT_NE(FieldOf(last_page_, "key"), key);
   EXPECT_EQ(Post("/checkout", Filled()).status, 303);
-  EXPECT_EQ(shop_.orders().order_count(), 1);
+  EXPECT_EQ(shop_.orders.order_count(), 1);
 }
 
 TEST_F(SellingTest, ACardThatDidNotAnswerIsNotCalledDeclined) {
@@ -484,14 +487,14 @@ TEST_F(SellingTest, SoldOutNamesTheBook) {
   EXPECT_EQ(response.status, 422);
   EXPECT_THAT(response.body, HasSubstr("Somebody was quicker"));
   EXPECT_THAT(response.body, HasSubstr("“Volume 1” is sold out at the moment."));
-  EXPECT_EQ(shop_.orders().order_count(), 0);
+  EXPECT_EQ(shop_.orders.order_count(), 0);
 }
 
 TEST_F(SellingTest, WithoutTheTillNothingIsOrderedAndTheSameKeyGoesOn) {
   Add("books/1");
   Get("/checkout");
   const std::string key = FieldOf(last_page_, "key");
-  shop_.orders().FailNext({Code::kUnavailable, "UNAVAILABLE", "nobody is there"}, /*after=*/false);
+  shop_.orders.FailNext({Code::kUnavailable, "UNAVAILABLE", "nobody is there"}, /*after=*/false);
 
   const http::Response response = Post("/checkout", Filled());
 
@@ -504,18 +507,18 @@ TEST_F(SellingTest, WithoutTheTillNothingIsOrderedAndTheSameKeyGoesOn) {
 TEST_F(SellingTest, AnAnswerThatWasLostIsFoundAgain) {
   Add("books/1");
   Get("/checkout");
-  shop_.orders().FailNext({Code::kDeadlineExceeded, "TOO_SLOW", "no answer"}, /*after=*/true);
+  shop_.orders.FailNext({Code::kDeadlineExceeded, "TOO_SLOW", "no answer"}, /*after=*/true);
 
   const http::Response response = Post("/checkout", Filled());
 
   EXPECT_THAT(Follow(response).body, HasSubstr("Order B-1001"));
-  EXPECT_EQ(shop_.orders().order_count(), 1);
+  EXPECT_EQ(shop_.orders.order_count(), 1);
 }
 
 TEST_F(SellingTest, ASlowPaymentIsWaitedForByAPageThatLooksAgainWhenAsked) {
   Add("books/1");
   Get("/checkout");
-  shop_.orders().KeepRunning(true);
+  shop_.orders.KeepRunning(true);
 
   const http::Response response = Post("/checkout", Filled());
 
@@ -525,7 +528,7 @@ TEST_F(SellingTest, ASlowPaymentIsWaitedForByAPageThatLooksAgainWhenAsked) {
   EXPECT_THAT(waiting.body, Not(HasSubstr("http-equiv")));
   EXPECT_FALSE(waiting.headers.Has("Refresh"));
   EXPECT_THAT(waiting.body, HasSubstr("href=\"" + Location(response) + "\">Look again</a>"));
-  shop_.orders().KeepRunning(false);
+  shop_.orders.KeepRunning(false);
   EXPECT_THAT(Follow(Get(Location(response))).body, HasSubstr("Order B-1001"));
 }
 
@@ -547,7 +550,7 @@ TEST_F(SellingTest, AFormThatAsksForWhatCannotBeIsNotUnderstood) {
     EXPECT_EQ(Post("/checkout", fields).status, 400);
     Get("/checkout");
   }
-  EXPECT_EQ(shop_.orders().order_count(), 0);
+  EXPECT_EQ(shop_.orders.order_count(), 0);
   Get("/cart");
   EXPECT_EQ(ChangeLine("books/1", "explode").status, 400);
   Get("/books/1");
@@ -562,7 +565,7 @@ TEST_F(SellingTest, AKeyOfSomebodyElsesMakingIsRefused) {
   EXPECT_EQ(Post("/checkout", Filled({{"key", key}})).status, 403);
   EXPECT_EQ(Post("/checkout", Filled({{"key", SealKey(signer_, "another-visitor-is-here", key)}})).status, 403);
   EXPECT_EQ(Get("/checkout/waiting?key=" + key).status, 404);
-  EXPECT_EQ(shop_.orders().order_count(), 0);
+  EXPECT_EQ(shop_.orders.order_count(), 0);
 }
 
 TEST_F(SellingTest, AnEmptyCartHasNoCheckout) { EXPECT_EQ(Location(Get("/checkout")), "/cart"); }
@@ -570,14 +573,14 @@ TEST_F(SellingTest, AnEmptyCartHasNoCheckout) { EXPECT_EQ(Location(Get("/checkou
 TEST_F(SellingTest, TheCheckoutWithoutItsServicesIsAFriendly503) {
   Add("books/1");
   for (const Condition condition : {Condition::kDown, Condition::kHung}) {
-    shop_.orders().condition = condition;
+    shop_.orders.condition = condition;
     EXPECT_EQ(Get("/checkout").status, 503);
     EXPECT_THAT(last_page_, HasSubstr("Back in a moment"));
   }
 }
 
 TEST_F(SellingTest, WhatCostsNothingAsksForNoCard) {
-  shop_.BookToChange(1).mutable_price()->set_minor(0);
+  shop_.catalog.BookToChange(1).mutable_price()->set_minor(0);
   Add("books/1");
 
   EXPECT_THAT(Get("/checkout").body, HasSubstr("There is nothing to pay."));
@@ -599,7 +602,7 @@ TEST_F(SellingTest, OneClientOrdersSoManyCopiesUnpaidUnderWhateverAddressAndPays
   const http::Response refused = order("two@example.org", "invoice");
   EXPECT_EQ(refused.status, 422);
   EXPECT_THAT(refused.body, HasSubstr("before they are paid"));
-  EXPECT_EQ(shop_.orders().order_count(), 1);
+  EXPECT_EQ(shop_.orders.order_count(), 1);
 
   EXPECT_EQ(Post("/checkout", Filled({{"payment", "card"}})).status, 303);
 }
@@ -608,18 +611,18 @@ TEST_F(SellingTest, WhatAnAddressHasOrderedBeforeIsLookedAtOnlyForWhoeverOrdersW
   Add("books/1");
   Checkout({{"email", "no address"}});
   Checkout({{"payment_token", "tok_decline"}});
-  shop_.orders().FailNext({Code::kFailedPrecondition, "TOTAL_CHANGED", "another price"}, /*after=*/false);
+  shop_.orders.FailNext({Code::kFailedPrecondition, "TOTAL_CHANGED", "another price"}, /*after=*/false);
   Checkout();
-  EXPECT_EQ(shop_.orders().previewed_email(), "");
+  EXPECT_EQ(shop_.orders.previewed_email(), "");
 
-  shop_.orders().FailNext({.code = Code::kFailedPrecondition,
-                           .reason = "TOTAL_CHANGED",
-                           .message = "not a first order",
-                           .metadata = {{"cause", "BUYER"}}},
-                          /*after=*/false);
+  shop_.orders.FailNext({.code = Code::kFailedPrecondition,
+                         .reason = "TOTAL_CHANGED",
+                         .message = "not a first order",
+                         .metadata = {{"cause", "BUYER"}}},
+                        /*after=*/false);
   const std::string page = Checkout().body;
 
-  EXPECT_EQ(shop_.orders().previewed_email(), "emma@example.org");
+  EXPECT_EQ(shop_.orders.previewed_email(), "emma@example.org");
   EXPECT_THAT(page, HasSubstr("does not go with this e-mail address"));
 }
 
@@ -652,7 +655,7 @@ TEST_F(SellingTest, AnOrderIsCancelledOnceUntilItHasLeftTheShop) {
   const std::string second = Buy();
   Get(second);
   const Fields late = {{"token", FieldOf(last_page_, "token")}};
-  shop_.orders().Advance(OrderName(second), v1::Order::FULFILMENT_STATE_SHIPPED);
+  shop_.orders.Advance(OrderName(second), v1::Order::FULFILMENT_STATE_SHIPPED);
   EXPECT_THAT(Follow(Post(OrderPath(second) + "/cancel", late)).body, HasSubstr("can no longer be cancelled"));
 }
 
@@ -669,7 +672,7 @@ TEST_F(SellingTest, WhatIsNotSentIsCancelledAfterAskingTwiceAndNotReturned) {
 TEST_F(SellingTest, BooksGoBackWhenTheShopHasThemAgain) {
   Add("books/1", "3");
   const std::string location = Location(Checkout());
-  shop_.orders().Advance(OrderName(location), v1::Order::FULFILMENT_STATE_DELIVERED);
+  shop_.orders.Advance(OrderName(location), v1::Order::FULFILMENT_STATE_DELIVERED);
   EXPECT_THAT(Get(location).body, HasSubstr("You get back €12.90, then €12.90, then €12.90."));
   EXPECT_THAT(last_page_, Not(HasSubstr("Cancel the")));
   const Fields fields = {{"token", FieldOf(last_page_, "token")},
@@ -695,31 +698,31 @@ TEST_F(SellingTest, BooksGoBackWhenTheShopHasThemAgain) {
   const Fields none = {{"token", fields[0].second}, {"key", "third"}, {"copies-1", "0"}};
   EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", none)).body, HasSubstr("how many copies"));
 
-  shop_.orders().AnswerReturn(OrderName(location), v1::Return::STATE_ACCEPTED, "");
+  shop_.orders.AnswerReturn(OrderName(location), v1::Return::STATE_ACCEPTED, "");
   EXPECT_THAT(Get(location).body, HasSubstr("Please send the books back"));
-  shop_.orders().AnswerReturn(OrderName(location), v1::Return::STATE_RECEIVED, "");
+  shop_.orders.AnswerReturn(OrderName(location), v1::Return::STATE_RECEIVED, "");
   EXPECT_THAT(Get(location).body, AllOf(HasSubstr(" given back"), HasSubstr("The books are with us again.")));
 }
 
 TEST_F(SellingTest, EverythingIsReturnedWithOneButtonAndARefusalSaysWhy) {
   const std::string location = Buy({{"payment", "invoice"}});
-  shop_.orders().Advance(OrderName(location), v1::Order::FULFILMENT_STATE_DELIVERED);
+  shop_.orders.Advance(OrderName(location), v1::Order::FULFILMENT_STATE_DELIVERED);
   EXPECT_THAT(Get(location).body, HasSubstr("Return books")) << "also what is not paid yet";
   const Fields fields = {
       {"token", FieldOf(last_page_, "token")}, {"key", FieldOf(last_page_, "key")}, {"copies-1", "0"}, {"everything", "yes"}};
 
   EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", fields)).body, HasSubstr("1 copy of Volume 1"));
-  shop_.orders().AnswerReturn(OrderName(location), v1::Return::STATE_REJECTED, "There are <notes> in it");
+  shop_.orders.AnswerReturn(OrderName(location), v1::Return::STATE_REJECTED, "There are <notes> in it");
 
   EXPECT_THAT(Get(location).body, HasSubstr("We say: There are &lt;notes&gt; in it"));
 }
 
 TEST_F(SellingTest, ALateReturnIsRefusedInWords) {
   const std::string location = Buy();
-  shop_.orders().Advance(OrderName(location), v1::Order::FULFILMENT_STATE_DELIVERED);
+  shop_.orders.Advance(OrderName(location), v1::Order::FULFILMENT_STATE_DELIVERED);
   Get(location);
   const Fields fields = {{"token", FieldOf(last_page_, "token")}, {"key", "k"}, {"copies-1", "1"}};
-  shop_.orders().EndReturns();
+  shop_.orders.EndReturns();
 
   EXPECT_THAT(Follow(Post(OrderPath(location) + "/return", fields)).body, HasSubstr("could be returned is over"));
 }
@@ -733,18 +736,45 @@ TEST_F(SellingTest, DaysAndTimesAreThoseOfTheShopsPlace) {
   EXPECT_THAT(Get(Buy()).body, HasSubstr("15 January 2027, 03:00 GMT-5"));
 }
 
+// What a page hears comes on other threads, so the test waits for it.
 class CollectingStream final : public http::EventStream {
  public:
   bool Send(std::string_view event, std::string_view) override {
-    events.emplace_back(event);
+    {
+      const std::lock_guard lock(mutex_);
+      events_.emplace_back(event);
+    }
+    changed_.notify_all();
     return true;
   }
-  void Close() override { closed = true; }
+  void Close() override {
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
+    changed_.notify_all();
+  }
   void OnClose(std::function<void()> callback) override { on_close = std::move(callback); }
 
-  std::vector<std::string> events;
-  bool closed = false;
   std::function<void()> on_close;
+  // All that was heard, once there is something, or the stream has been closed.
+  std::vector<std::string> Events() {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, kPatience, [this] { return !events_.empty() || closed_; }));
+    return events_;
+  }
+  bool IsClosed() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kPatience, [this] { return closed_; });
+  }
+
+ private:
+  static constexpr std::chrono::seconds kPatience{30};  // Nothing waits for it to pass.
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> events_;  // Guarded by mutex_, as closed_.
+  bool closed_ = false;
 };
 
 TEST_F(SellingTest, TheOrdersPageHearsOfEachChange) {
@@ -755,13 +785,13 @@ TEST_F(SellingTest, TheOrdersPageHearsOfEachChange) {
   ASSERT_TRUE(response.stream);
   const auto stream = std::make_shared<CollectingStream>();
   response.stream(stream);
-  EXPECT_TRUE(stream->events.empty());
 
-  shop_.orders().Advance(OrderName(location), v1::Order::FULFILMENT_STATE_PACKED);
+  shop_.orders.Advance(OrderName(location), v1::Order::FULFILMENT_STATE_PACKED);
 
-  EXPECT_EQ(stream->events, std::vector<std::string>{"changed"});
+  EXPECT_EQ(stream->Events(), std::vector<std::string>{"changed"}) << "what the page shows already is no news";
   std::exchange(stream->on_close, nullptr)();
-  EXPECT_TRUE(stream->closed);
+  EXPECT_TRUE(stream->IsClosed());
+  EXPECT_THAT(stream->Events(), testing::SizeIs(1));
 }
 
 TEST_F(SellingTest, TheBooksPageHearsOfItsShelf) {
@@ -769,16 +799,16 @@ TEST_F(SellingTest, TheBooksPageHearsOfItsShelf) {
   ASSERT_TRUE(response.stream);
   const auto stream = std::make_shared<CollectingStream>();
   response.stream(stream);
-  EXPECT_TRUE(stream->events.empty()) << "what the page shows already is no news";
 
   inventory::v1::Stock stock;
   stock.set_available(1);
   stock.set_version(7);
-  shop_.SetStock("books/1", stock);
+  shop_.inventory.Set("books/1", stock);
 
-  EXPECT_EQ(stream->events, std::vector<std::string>{"changed"});
+  EXPECT_EQ(stream->Events(), std::vector<std::string>{"changed"}) << "what the page shows already is no news";
   std::exchange(stream->on_close, nullptr)();
-  EXPECT_TRUE(stream->closed);
+  EXPECT_TRUE(stream->IsClosed());
+  EXPECT_THAT(stream->Events(), testing::SizeIs(1));
 }
 
 TEST_F(SellingTest, AGuestHasNoListOfOrders) {
@@ -789,24 +819,24 @@ TEST_F(SellingTest, AGuestHasNoListOfOrders) {
 
 TEST_F(SellingTest, OrdersWithoutTransactionsAreAFriendly503) {
   const std::string location = Buy();
-  shop_.orders().condition = Condition::kDown;
+  shop_.orders.condition = Condition::kDown;
 
   EXPECT_EQ(Get(location).status, 503);
 }
 
 TEST_F(SellingTest, BannersShowToThoseWhoCanStillUseThem) {
-  const std::string emma = shop_.accounts().Add("emma@example.org", "a long password", "Emma");
+  const std::string emma = shop_.accounts.Add("emma@example.org", "a long password", "Emma");
   AddBanner("Buy two romances, get one", std::set<std::string>{emma});
   EXPECT_THAT(Get("/").body, HasSubstr("Buy two romances, get one"));
 
-  cookies_["session"] = shop_.accounts().OpenSession("emma@example.org");
+  cookies_["session"] = shop_.accounts.OpenSession("emma@example.org");
   EXPECT_THAT(Get("/").body, Not(HasSubstr("Buy two romances, get one")));
 
-  shop_.accounts().Add("anne@example.org", "a long password", "Anne");
-  cookies_["session"] = shop_.accounts().OpenSession("anne@example.org");
+  shop_.accounts.Add("anne@example.org", "a long password", "Anne");
+  cookies_["session"] = shop_.accounts.OpenSession("anne@example.org");
   EXPECT_THAT(Get("/").body, HasSubstr("Buy two romances, get one"));
   for (const Condition condition : {Condition::kDown, Condition::kHung}) {
-    shop_.promotions().condition = condition;
+    shop_.promotions.condition = condition;
     const http::Response home = Get("/");
     EXPECT_EQ(home.status, 200);
     EXPECT_THAT(home.body, Not(HasSubstr("romances")));
@@ -871,14 +901,14 @@ TEST_F(SellingTest, ACampaignAboutSeveralShelvesHasAPageThatListsThem) {
   EXPECT_THAT(Get("/books/2").body, Not(HasSubstr("This and that, for a while")));
   EXPECT_THAT(Get("/books/5").body, HasSubstr("This and that, for a while"));
   EXPECT_EQ(Get("/campaigns/2").status, 404);
-  shop_.catalog = Condition::kHung;
+  shop_.catalog.condition = Condition::kHung;
   EXPECT_EQ(Get("/campaigns/1").status, 200);
 }
 
 TEST_F(SellingTest, HostileTextStaysText) {
   const std::string script = "\"><script>alert(1)</script>";
   catalog::v1::Book book = MakeBook(script, script, "fiction");
-  const std::string name = shop_.Add(book).name();
+  const std::string name = shop_.catalog.Add(book).name();
   SetStock(name, 5);
   AddBanner(script);
   Add(name);

@@ -41,12 +41,12 @@ http::Response SignedIn(const Site& site, const Visit& visit, const accounts::v1
   recommendations::v1::MergeReaderRequest readers;
   readers.set_from_reader(VisitorReader(visit.visitor_id()));
   readers.set_to_reader(CustomerReader(session.session().customer().name()));
-  const Budget budget = visit.ForChange();
+  const rpc::Limits limits = visit.ForChange();
   // Where one fails, what the guest had stays as it is: the next sign-in merges it.
-  const Budget part = budget.Part(site.patience.part());
-  auto merged_reader = site.client.MergeReader(readers, part);
-  (void)site.client.cart().MergeCarts(merge, budget).Get(budget);
-  (void)merged_reader.Get(part);
+  auto merged_reader = site.shop.recommendations.Ask(&RecommendationsService::Stub::async::MergeReader, readers,
+                                                     rpc::Within(limits, site.patience.part()));
+  (void)site.shop.cart.Ask(&CartService::Stub::async::MergeCarts, merge, limits).Get();
+  (void)merged_reader.Get();
   http::Response response = Redirect(site, std::move(location), Note::kSignedIn);
   response.headers.Add("Set-Cookie", http::ToString(SessionCookie(site.transport, session.session_token(), kLifetime)));
   return response;

@@ -18,6 +18,9 @@ constexpr std::string_view kContentSecurityPolicy =
     "form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'";
 
+// What is remembered is at hand without any; a call is not made.
+constexpr std::chrono::milliseconds kNoTime{0};
+
 constexpr std::string_view kShopDescription =
     "Octavo, an independent bookshop: browse the shelves, search, and find the next book you will love.";
 
@@ -40,9 +43,9 @@ Visit::Visit(const Site& site, const http::Request& request, Asks asks)
       session_token_(SessionToken(site.transport, request.cookies)),
       counts_(Counts(request)),
       prices_(PriceStyleFor(request.headers.Get("Accept-Language"))),
-      budget_(site.clock, site.patience.data,
-              obs::ChildOf(obs::ParseTraceparent(request.headers.Get("traceparent")).value_or(obs::TraceContext{}),
-                           /*sampled_if_new=*/true)) {
+      limits_(rpc::FromNow(site.clock, site.patience.data,
+                           obs::ChildOf(obs::ParseTraceparent(request.headers.Get("traceparent")).value_or(obs::TraceContext{}),
+                                        /*sampled_if_new=*/true))) {
   std::optional<std::string> id = site.visitors.Recognise(request.cookies);
   if (!id) {
     id = Visitors::NewId(site.random);
@@ -56,17 +59,16 @@ Visit::Visit(const Site& site, const http::Request& request, Asks asks)
   } else {
     accounts::v1::VerifySessionRequest verify;
     verify.set_session_token(std::string(session_token_));
-    session_ = site.client.accounts().VerifySession(verify, ForPart());
+    session_ = site.shop.sessions.Ask(&AccountsService::Stub::async::VerifySession, verify, ForPart());
   }
 }
 
 const Viewer& Visit::viewer() const {
   if (viewer_) return *viewer_;
-  const Answer<accounts::v1::Session> session = session_->Get(ForPart());
+  const Result<accounts::v1::Session> session = session_->Get();
   if (session.ok()) {
-    viewer_ = Viewer{.kind = Viewer::Kind::kCustomer,
-                     .customer = (*session)->customer(),
-                     .second_step_needed = (*session)->second_step_needed()};
+    viewer_ = Viewer{
+        .kind = Viewer::Kind::kCustomer, .customer = session->customer(), .second_step_needed = session->second_step_needed()};
   } else {
     const bool ended = session.error().code == Code::kUnauthenticated;
     viewer_ = Viewer{.kind = ended ? Viewer::Kind::kGuest : Viewer::Kind::kUnknown};
@@ -100,20 +102,20 @@ Page::Page(const Site& site, const Visit& visit, PageOptions options)
       visit_(visit),
       options_(std::move(options)),
       note_(ReadNoteCookie(visit.request().cookies.Get(CookieName(site.transport, "note")))),
-      categories_(site.client.ListCategories(visit.budget())),
+      categories_(site.shop.ListCategories(options_.waits ? visit.limits() : rpc::Within(visit.limits(), kNoTime))),
       base_(BaseOf(site, visit)),
       content_(root_.Include("CONTENT", options_.file)) {
   if (note_ && !note_->book.empty() && options_.waits) {
     catalog::v1::GetBookRequest request;
     request.set_name(note_->book);
-    note_book_ = site.client.GetBook(request, visit.ForPart());
+    note_book_ = site.shop.catalog.Ask(&CatalogService::Stub::async::GetBook, request, visit.ForPart());
   }
   if (!options_.waits || visit.is_stranger()) return;
   const Result<std::string> name = visit.cart();
   if (!name.ok()) return;
   cart::v1::GetCartRequest request;
   request.set_name(*name);
-  cart_ = site.client.cart().GetCart(request, visit.ForPart());
+  cart_ = site.shop.cart.Ask(&CartService::Stub::async::GetCart, request, visit.ForPart());
 }
 
 void Page::FillFrame() {
@@ -129,10 +131,9 @@ void Page::FillFrame() {
     root_.SetEverywhere("CSRF", FormToken(site_, visit_));
     root_.Add("ADDS").Set("HERE", options_.here.empty() ? std::string(visit_.request().path()) : options_.here);
   }
-  const Budget budget = options_.waits ? visit_.budget() : visit_.budget().Part(std::chrono::milliseconds(0));
-  FillNote(budget);
-  FillViewer(budget);
-  FillMenu(budget);
+  FillNote();
+  FillViewer();
+  FillMenu();
 }
 
 void Page::FillHead() {
@@ -150,18 +151,18 @@ void Page::FillHead() {
   if (!options_.picture.empty()) shared.Add("PICTURED").Set("PICTURE", base_ + options_.picture);
 }
 
-void Page::FillNote(const Budget& budget) {
+void Page::FillNote() {
   View place = root_.Include("NOTE", "note.tpl");
   if (!note_) return;
   const NoteWords& words = WordsOf(note_->note);
   View shown = place.Add("NOTED");
   shown.Set("NOTE_KIND", words.kind);
   if (note_book_ && !words.about_book.empty()) {
-    const Answer<catalog::v1::Book> book = note_book_->Get(budget.Part(site_.patience.part()));
+    const Result<catalog::v1::Book> book = note_book_->Get();
     if (book.ok()) {
-      const std::string_view lang = LangAttribute((*book)->language_code());
+      const std::string_view lang = LangAttribute(book->language_code());
       View about = shown.Add("ABOUT_BOOK");
-      about.Set("NOTE_TITLE", (*book)->title()).Set("NOTE_LANG", lang.empty() ? "en" : lang);
+      about.Set("NOTE_TITLE", book->title()).Set("NOTE_LANG", lang.empty() ? "en" : lang);
       about.Set("NOTE_REST", words.about_book);
       if (visit_.request().path() != "/cart") about.Show("TO_CART");
       return;
@@ -170,7 +171,7 @@ void Page::FillNote(const Budget& budget) {
   shown.Add("PLAIN").Set("NOTE_SENTENCE", words.sentence);
 }
 
-void Page::FillViewer(const Budget& budget) {
+void Page::FillViewer() {
   if (visit_.session_token().empty() || visit_.viewer().kind == Viewer::Kind::kGuest) {
     root_.Show("GUEST");
   } else {
@@ -180,12 +181,12 @@ void Page::FillViewer(const Budget& budget) {
   }
   View link = root_.Include("CART_LINK", "cart_link.tpl");
   if (!cart_) return;
-  const Answer<cart::v1::Cart> cart = cart_->Get(budget.Part(site_.patience.part()));
-  if (cart.ok() && (*cart)->item_count() > 0) link.Add("CART_COUNTED").Set("CART_COUNT", (*cart)->item_count());
+  const Result<cart::v1::Cart> cart = cart_->Get();
+  if (cart.ok() && cart->item_count() > 0) link.Add("CART_COUNTED").Set("CART_COUNT", cart->item_count());
 }
 
-void Page::FillMenu(const Budget& budget) {
-  const Answer<catalog::v1::ListCategoriesResponse> categories = categories_.Get(budget);
+void Page::FillMenu() {
+  const Shared<catalog::v1::ListCategoriesResponse> categories = categories_.Get();
   if (!categories.ok()) return;  // The menu is a convenience; the page stands without it.
   // By the alphabet, in which readers find one among twenty; the catalogue's order is that of a contract.
   std::map<std::string_view, const catalog::v1::Category*> by_name;

@@ -3,7 +3,7 @@
 //
 //     http::Response AuthorPage(const Site& site, const http::Request& request, const std::string& author) {
 //       const Visit visit(site, request);
-//       auto author = site.client.GetAuthor(…, visit.budget());        // Start everything first …
+//       auto author = site.shop.catalog.Ask(&CatalogService::Stub::async::GetAuthor, …);  // Start everything first …
 //       …
 //       Page page(site, visit, {.title = …, .file = "author.tpl"});    // … then fill and send.
 //       page.content().Set("NAME", …);
@@ -28,8 +28,8 @@
 #include "services/marketplace/locale.h"
 #include "services/marketplace/note.h"
 #include "services/marketplace/order_throttle.h"
+#include "services/marketplace/shop.h"
 #include "services/marketplace/shop_address.h"
-#include "services/marketplace/shop_client.h"
 #include "services/marketplace/signer.h"
 #include "services/marketplace/structured_data.h"
 #include "services/marketplace/templates.h"
@@ -50,7 +50,7 @@ inline constexpr std::chrono::milliseconds kChangeBudget{2000};
 
 // All that it refers to must outlive it.
 struct Site {
-  ShopClient& client;
+  Shop& shop;
   EventQueue& events;
   const Templates& templates;
   const Assets& assets;
@@ -83,7 +83,7 @@ class Visit {
   bool is_new() const { return cookie_.has_value(); }
   // Nobody can know anything of them: they have no history and nothing in a cart.
   bool is_stranger() const { return is_new() && session_token_.empty(); }
-  // Who is signed in. Waits for accounts, for a part of the budget at most.
+  // Who is signed in. Waits for accounts, for a part of limits() at most.
   const Viewer& viewer() const;
   // Of the cookie; empty where there is none. Whether it is anybody's session, viewer() says.
   std::string_view session_token() const { return session_token_; }
@@ -94,13 +94,14 @@ class Visit {
   // whoever keeps no cookie, a crawler above all, is a new reader with each page, and a thousand readers of one book.
   bool counts() const { return counts_ && !is_new(); }
   PriceStyle prices() const { return prices_; }
-  const Budget& budget() const { return budget_; }
+  // Until when the page waits for all that it asks.
+  const rpc::Limits& limits() const { return limits_; }
   // For a part of the page that it does without.
-  Budget ForPart() const { return budget_.Part(site_.patience.part()); }
-  // As budget(), but from now: for data that is asked for behind a change, or behind an answer that took its time already.
-  Budget ForMoreData() const { return Budget(site_.clock, site_.patience.data, budget_.trace()); }
+  rpc::Limits ForPart() const { return rpc::Within(limits_, site_.patience.part()); }
+  // As limits(), but from now: for data that is asked for behind a change, or behind an answer that took its time already.
+  rpc::Limits ForMoreData() const { return rpc::FromNow(site_.clock, site_.patience.data, limits_.trace); }
   // From now, for a change.
-  Budget ForChange() const { return Budget(site_.clock, kChangeBudget, budget_.trace()); }
+  rpc::Limits ForChange() const { return rpc::FromNow(site_.clock, kChangeBudget, limits_.trace); }
   const http::Request& request() const { return request_; }
   const std::optional<http::SetCookie>& cookie() const { return cookie_; }
 
@@ -112,9 +113,9 @@ class Visit {
   std::string_view session_token_;
   bool counts_;
   PriceStyle prices_;
-  Budget budget_;
+  rpc::Limits limits_;
   // A visit belongs to one thread, so what is asked once may be remembered behind const.
-  mutable std::optional<Pending<accounts::v1::Session>> session_;
+  mutable std::optional<rpc::Pending<accounts::v1::Session>> session_;
   mutable std::optional<Viewer> viewer_;
   mutable std::string reader_;  // Empty until it is asked for.
 };
@@ -162,17 +163,17 @@ class Page {
  private:
   void FillFrame();
   void FillHead();
-  void FillViewer(const Budget& budget);
-  void FillMenu(const Budget& budget);
-  void FillNote(const Budget& budget);
+  void FillViewer();
+  void FillMenu();
+  void FillNote();
 
   const Site& site_;
   const Visit& visit_;
   const PageOptions options_;
   const std::optional<NoteCookie> note_;
-  Pending<catalog::v1::ListCategoriesResponse> categories_;
-  std::optional<Pending<cart::v1::Cart>> cart_;
-  std::optional<Pending<catalog::v1::Book>> note_book_;
+  PendingShared<catalog::v1::ListCategoriesResponse> categories_;
+  std::optional<rpc::Pending<cart::v1::Cart>> cart_;
+  std::optional<rpc::Pending<catalog::v1::Book>> note_book_;
   const std::string base_;  // "https://shop.example"; empty where the shop does not know its own address.
   DataBlock data_;
   RootView root_;

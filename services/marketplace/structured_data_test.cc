@@ -41,7 +41,7 @@ class StructuredPagesTest : public PagesFixture {
 
 TEST_F(StructuredPagesTest, ABookSaysWhatItIsAndWhatItCosts) {
   SetStock("books/1", 3);
-  catalog::v1::Book& book = shop_.BookToChange(1);
+  catalog::v1::Book& book = shop_.catalog.BookToChange(1);
   book.set_isbn13("9780141439587");
   book.set_average_rating(4.5);
 
@@ -66,9 +66,9 @@ TEST_F(StructuredPagesTest, ABookSaysWhatItIsAndWhatItCosts) {
 }
 
 TEST_F(StructuredPagesTest, WhatIsNotKnownIsNotSaid) {
-  shop_.BookToChange(1).clear_price();
+  shop_.catalog.BookToChange(1).clear_price();
   EXPECT_FALSE(DataOf(Get("/books/1").body)["@graph"][0].contains("offers"));
-  shop_.inventory = Condition::kDown;
+  shop_.inventory.condition = Condition::kDown;
   EXPECT_FALSE(DataOf(Get("/books/2").body)["@graph"][0]["offers"].contains("availability"));
 }
 
@@ -79,8 +79,8 @@ TEST_F(StructuredPagesTest, ASoldOutBookIsOutOfStock) {
 
 TEST_F(StructuredPagesTest, NoTextEndsItsBlock) {
   const std::string hostile = "</script><script>alert(1)</script><!-- & \\ \" \xE2\x80\xA8";
-  shop_.BookToChange(1).set_title(hostile);
-  shop_.BookToChange(1).set_description(hostile);
+  shop_.catalog.BookToChange(1).set_title(hostile);
+  shop_.catalog.BookToChange(1).set_description(hostile);
 
   const std::string page = Get("/books/1").body;
 
@@ -118,7 +118,7 @@ TEST_F(StructuredPagesTest, WhoSharesABookSharesItsTitleAndCover) {
 // --- The sitemap
 
 TEST_F(StructuredPagesTest, TheSitemapNamesEveryBookWithTheDayOfItsLastChange) {
-  shop_.BookToChange(2).mutable_update_time()->set_seconds(1'795'996'800);  // 2026-11-30T00:00Z.
+  shop_.catalog.BookToChange(2).mutable_update_time()->set_seconds(1'795'996'800);  // 2026-11-30T00:00Z.
 
   EXPECT_THAT(Get("/robots.txt").body, HasSubstr("\nSitemap: http://localhost:8080/sitemap.xml\n"));
   const std::string index = Get("/sitemap.xml").body;
@@ -135,7 +135,7 @@ TEST_F(StructuredPagesTest, TheSitemapNamesEveryBookWithTheDayOfItsLastChange) {
 }
 
 TEST_F(StructuredPagesTest, ALongSitemapIsSplit) {
-  for (int i = 41; i <= 5001; ++i) shop_.Add(MakeBook("More", "Author 1", "fiction"));
+  for (int i = 41; i <= 5001; ++i) shop_.catalog.Add(MakeBook("More", "Author 1", "fiction"));
 
   EXPECT_THAT(Get("/sitemap.xml").body, HasSubstr("books-2.xml"));
   const std::string first = Get("/sitemaps/books-1.xml").body;
@@ -145,7 +145,7 @@ TEST_F(StructuredPagesTest, ALongSitemapIsSplit) {
 }
 
 TEST_F(StructuredPagesTest, ASitemapIsNeverHalf) {
-  shop_.catalog = Condition::kDown;
+  shop_.catalog.condition = Condition::kDown;
   for (const char* path : {"/sitemap.xml", "/sitemaps/shelves.xml", "/sitemaps/books-1.xml"}) EXPECT_EQ(Get(path).status, 503);
   headers_.Set("Host", "evil.example");
   EXPECT_EQ(Get("/sitemap.xml").status, 404);

@@ -19,13 +19,13 @@ constexpr std::chrono::seconds kExportBudget{8};
 
 std::string Session(const Visit& visit) { return std::string(visit.session_token()); }
 
-void FillSessions(const Site& site, View& content, const Answer<accounts::v1::ListSessionsResponse>& sessions) {
+void FillSessions(const Site& site, View& content, const Result<accounts::v1::ListSessionsResponse>& sessions) {
   if (!sessions.ok()) {
     content.Show("NO_SESSIONS");
     return;
   }
   View list = content.Add("SESSIONS");
-  for (const accounts::v1::ListedSession& session : (*sessions)->sessions()) {
+  for (const accounts::v1::ListedSession& session : sessions->sessions()) {
     View row = list.Add("SESSION");
     row.Set("BEGAN", FormatDate(site.time_zone, session.create_time().seconds()))
         .Set("USED", FormatDate(site.time_zone, session.last_use_time().seconds()));
@@ -75,7 +75,7 @@ http::Response AccountPage(const Site& site, const http::Request& request) {
   return ForCustomer(site, visit, kHome, [&] {
     accounts::v1::ListSessionsRequest list;
     list.set_session_token(Session(visit));
-    auto sessions = site.client.accounts().ListSessions(list, visit.ForPart());
+    auto sessions = site.shop.sessions.Ask(&AccountsService::Stub::async::ListSessions, list, visit.ForPart());
     const accounts::v1::Customer& customer = visit.viewer().customer;
     Page page(site, visit,
               {.file = "account.tpl", .title = "Your account", .indexed = false, .personal = true, .has_forms = true});
@@ -84,7 +84,7 @@ http::Response AccountPage(const Site& site, const http::Request& request) {
     content.Set("EMAIL", EmailForPeople(customer.email()))
         .Set("SINCE", FormatDate(site.time_zone, customer.create_time().seconds()));
     if (visit.viewer().second_step_needed) content.Show("STAFF");
-    FillSessions(site, content, sessions.Get(visit.ForPart()));
+    FillSessions(site, content, sessions.Get());
     return std::move(page).Send();
   });
 }
@@ -92,17 +92,15 @@ http::Response AccountPage(const Site& site, const http::Request& request) {
 http::Response SignOut(const Site& site, const Visit& visit, const http::Params&) {
   accounts::v1::SignOutRequest request;
   request.set_session_token(Session(visit));
-  const Budget budget = visit.ForChange();
   // Away or not: whoever wants to leave this browser does. A session that nobody has the token of runs out by itself.
-  (void)site.client.accounts().SignOut(request, budget).Get(budget);
+  (void)site.shop.sessions.Ask(&AccountsService::Stub::async::SignOut, request, visit.ForChange()).Get();
   return SignedOut(site, "/");
 }
 
 http::Response SignOutEverywhere(const Site& site, const Visit& visit, const http::Params&) {
   accounts::v1::SignOutEverywhereRequest request;
   request.set_session_token(Session(visit));
-  const Budget budget = visit.ForChange();
-  const auto answer = site.client.accounts().SignOutEverywhere(request, budget).Get(budget);
+  const auto answer = site.shop.sessions.Ask(&AccountsService::Stub::async::SignOutEverywhere, request, visit.ForChange()).Get();
   if (answer.ok()) return SignedOut(site, "/", Note::kSignedOutEverywhere);
   if (IsSignedOut(answer.error())) return SignedOut(site, "/");
   return Redirect(site, kHome, Note::kTryAgain);
@@ -112,8 +110,7 @@ http::Response EndSession(const Site& site, const Visit& visit, const http::Para
   accounts::v1::EndSessionRequest request;
   request.set_session_token(Session(visit));
   request.set_name(Trimmed(form, "session", 100));
-  const Budget budget = visit.ForChange();
-  const auto answer = site.client.accounts().EndSession(request, budget).Get(budget);
+  const auto answer = site.shop.sessions.Ask(&AccountsService::Stub::async::EndSession, request, visit.ForChange()).Get();
   if (answer.ok()) return Redirect(site, kHome, Note::kSessionEnded);
   if (IsSignedOut(answer.error())) return SignInFirst(site, kHome);
   return Redirect(site, kHome, Note::kTryAgain);
@@ -131,8 +128,7 @@ http::Response ChangePassword(const Site& site, const Visit& visit, const http::
   request.set_session_token(Session(visit));
   request.set_old_password(std::string(form.Get("old_password")));
   request.set_new_password(std::string(form.Get("new_password")));
-  const Budget budget = visit.ForChange();
-  const auto answer = site.client.accounts().ChangePassword(request, budget).Get(budget);
+  const auto answer = site.shop.accounts.Ask(&AccountsService::Stub::async::ChangePassword, request, visit.ForChange()).Get();
   if (answer.ok()) return Redirect(site, kHome, Note::kPasswordChanged);
   if (IsSignedOut(answer.error())) return SignInFirst(site, "/account/password");
   return ShowForm(site, visit, PasswordForm(), Refusal(answer.error(), "old_password"));
@@ -143,13 +139,15 @@ http::Response ChangePassword(const Site& site, const Visit& visit, const http::
 http::Response ExportData(const Site& site, const Visit& visit, const http::Params&) {
   accounts::v1::ExportCustomerRequest request;
   request.set_session_token(Session(visit));
-  const Budget budget(site.clock, kExportBudget, visit.budget().trace());
-  const auto answer = site.client.accounts().ExportCustomer(request, budget).Get(budget);
+  const auto answer = site.shop.accounts
+                          .Ask(&AccountsService::Stub::async::ExportCustomer, request,
+                               rpc::FromNow(site.clock, kExportBudget, visit.limits().trace))
+                          .Get();
   if (!answer.ok() && IsSignedOut(answer.error())) return SignInFirst(site, kHome);
   if (!answer.ok()) return Redirect(site, kHome, Note::kTryAgain);
   http::Response response;
   response.content_type = "application/json";
-  response.body = (*answer)->json();
+  response.body = answer->json();
   response.holds_secret = true;
   response.headers.Set("Content-Disposition", "attachment; filename=\"octavo-account.json\"");
   return response;
@@ -164,8 +162,7 @@ http::Response EraseAccount(const Site& site, const Visit& visit, const http::Pa
   accounts::v1::EraseCustomerRequest request;
   request.set_session_token(Session(visit));
   request.set_password(std::string(form.Get("password")));
-  const Budget budget = visit.ForChange();
-  const auto answer = site.client.accounts().EraseCustomer(request, budget).Get(budget);
+  const auto answer = site.shop.accounts.Ask(&AccountsService::Stub::async::EraseCustomer, request, visit.ForChange()).Get();
   if (!answer.ok() && IsSignedOut(answer.error())) return SignInFirst(site, "/account/erase");
   if (!answer.ok()) return ShowForm(site, visit, EraseForm(), Refusal(answer.error(), "password"));
   http::Response response = SignedOut(site, "/", Note::kErased);

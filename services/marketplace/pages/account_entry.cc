@@ -155,16 +155,15 @@ http::Response SignIn(const Site& site, const Visit& visit, const http::Params& 
   request.set_password(std::string(form.Get("password")));
   request.set_client(ClientAddress(site.transport, visit.request()));
   request.set_device(KnownDevice(site, visit.request(), request.email()));
-  const Budget budget = visit.ForChange();
-  const auto session = site.client.accounts().SignIn(request, budget).Get(budget);
+  const auto session = site.shop.accounts.Ask(&AccountsService::Stub::async::SignIn, request, visit.ForChange()).Get();
   std::string next = NextPath(form, kHome);
   if (!session.ok()) {
     return ShowForm(site, visit, SignInForm(request.email(), std::move(next)), Refusal(session.error(), ""));
   }
-  if (!(*session)->challenge().empty()) {
-    return ShowForm(site, visit, CodeForm((*session)->challenge(), request.email(), std::move(next)));
+  if (!session->challenge().empty()) {
+    return ShowForm(site, visit, CodeForm(session->challenge(), request.email(), std::move(next)));
   }
-  return LetIn(site, visit, **session, std::move(next));
+  return LetIn(site, visit, *session, std::move(next));
 }
 
 http::Response SignInCodePage(const Site& site, const http::Request&) { return Redirect(site, "/account/sign-in"); }
@@ -176,10 +175,9 @@ http::Response SignInWithCode(const Site& site, const Visit& visit, const http::
   request.set_client(ClientAddress(site.transport, visit.request()));
   const std::string email = Trimmed(form, "email", kEmailBytesMax);
   request.set_device(KnownDevice(site, visit.request(), email));
-  const Budget budget = visit.ForChange();
-  const auto session = site.client.accounts().CompleteSignIn(request, budget).Get(budget);
+  const auto session = site.shop.sessions.Ask(&AccountsService::Stub::async::CompleteSignIn, request, visit.ForChange()).Get();
   std::string next = NextPath(form, kHome);
-  if (session.ok()) return LetIn(site, visit, **session, std::move(next));
+  if (session.ok()) return LetIn(site, visit, *session, std::move(next));
   if (session.error().reason == "BAD_CHALLENGE") {
     return Redirect(site, "/account/sign-in?next=" + http::PercentEncode(next), Note::kSignInAnew);
   }
@@ -212,8 +210,7 @@ http::Response Register(const Site& site, const Visit& visit, const http::Params
   request.set_base_uri(*base_uri);
   request.set_request_id(RegistrationId(site, Trimmed(form, "request_id", kUuidLength), request));
   request.set_client(ClientAddress(site.transport, visit.request()));
-  const Budget budget = visit.ForChange();
-  const auto answer = site.client.accounts().Register(request, budget).Get(budget);
+  const auto answer = site.shop.accounts.Ask(&AccountsService::Stub::async::Register, request, visit.ForChange()).Get();
   // The same, whether the address has an account or not.
   if (answer.ok()) return Redirect(site, "/account/register/sent");
   return ShowForm(site, visit, RegisterForm(site, request.email(), request.full_name()), Refusal(answer.error(), "password"));
@@ -239,8 +236,7 @@ http::Response Verify(const Site& site, const Visit& visit, const http::Params& 
   accounts::v1::VerifyEmailRequest request;
   request.set_token(Token(form));
   request.set_password(std::string(form.Get("password")));
-  const Budget budget = visit.ForChange();
-  const auto answer = site.client.accounts().VerifyEmail(request, budget).Get(budget);
+  const auto answer = site.shop.accounts.Ask(&AccountsService::Stub::async::VerifyEmail, request, visit.ForChange()).Get();
   if (answer.ok()) return Redirect(site, "/account/sign-in", Note::kAddressConfirmed);
   if (answer.error().reason == "BAD_TOKEN") return ShowDeadVerifyLink(site, visit);
   return ShowForm(site, visit, VerifyForm(request.token()), Refusal(answer.error(), "password"));
@@ -260,8 +256,8 @@ http::Response Forgotten(const Site& site, const Visit& visit, const http::Param
   request.set_email(Trimmed(form, "email", kEmailBytesMax));
   request.set_base_uri(*base_uri);
   request.set_client(ClientAddress(site.transport, visit.request()));
-  const Budget budget = visit.ForChange();
-  const auto answer = site.client.accounts().RequestPasswordReset(request, budget).Get(budget);
+  const auto answer =
+      site.shop.accounts.Ask(&AccountsService::Stub::async::RequestPasswordReset, request, visit.ForChange()).Get();
   if (answer.ok()) return Redirect(site, "/account/forgotten/sent");
   return ShowForm(site, visit, ForgottenForm(request.email()), Refusal(answer.error(), ""));
 }
@@ -286,12 +282,11 @@ http::Response Reset(const Site& site, const Visit& visit, const http::Params& f
   accounts::v1::ResetPasswordRequest request;
   request.set_token(Token(form));
   request.set_new_password(std::string(form.Get("new_password")));
-  const Budget budget = visit.ForChange();
-  const auto answer = site.client.accounts().ResetPassword(request, budget).Get(budget);
+  const auto answer = site.shop.accounts.Ask(&AccountsService::Stub::async::ResetPassword, request, visit.ForChange()).Get();
   if (answer.ok()) {
     http::Response response = Redirect(site, "/account/sign-in", Note::kPasswordChanged);
     // Whoever reads the address's mail is let through, whoever else guesses at it meanwhile.
-    RememberDevice(site, response, (*answer)->customer().email());
+    RememberDevice(site, response, answer->customer().email());
     return response;
   }
   if (answer.error().reason == "BAD_TOKEN") return ShowDeadResetLink(site, visit);

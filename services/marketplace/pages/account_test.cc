@@ -42,7 +42,7 @@ class AccountPagesTest : public PagesFixture {
     const http::Response in = Submit("/account/sign-in", {{"email", kAda}, {"password", password}});
     ASSERT_EQ(in.status, 303) << in.body;
   }
-  void Join() { shop_.accounts().Add(kAda, kPassword, "Ada Lovelace"); }
+  void Join() { shop_.accounts.Add(kAda, kPassword, "Ada Lovelace"); }
   static std::string Location(const http::Response& response) { return std::string(response.headers.Get("Location")); }
 };
 
@@ -54,8 +54,7 @@ TEST_F(AccountPagesTest, WhoSignsInGoesOnWhereTheyWereWithTheirCart) {
   add.set_name("carts/v-" + cookies_["visitor"].substr(0, 22));
   add.set_book("books/1");
   add.set_quantity(2);
-  const Budget budget(clock_, std::chrono::seconds(30));
-  ASSERT_TRUE(shop_.cart().AddItem(add, budget).Get(budget).ok());
+  ASSERT_TRUE(client_.cart.Ask(&CartService::Stub::async::AddItem, add, {.budget = std::chrono::seconds(30)}).Get().ok());
   Get("/account/sign-in?next=/books/1");
 
   const http::Response in = Submit("/account/sign-in", {{"email", kAda}, {"password", kPassword}});
@@ -85,7 +84,7 @@ TEST_F(AccountPagesTest, WhatAGuestLookedAtBelongsToTheCustomerFromThenOn) {
 TEST_F(AccountPagesTest, WhileAccountsIsAwayAReaderIsTheirVisitor) {
   Join();
   SignInByForm();
-  shop_.accounts().condition = Condition::kDown;
+  shop_.accounts.condition = Condition::kDown;
 
   Get("/books/2");
 
@@ -128,10 +127,10 @@ TEST_F(AccountPagesTest, AWrongPasswordAndAnUnknownAddressLookTheSame) {
 }
 
 TEST_F(AccountPagesTest, WhoGuessesTooOftenIsToldWhenToTryAgain) {
-  shop_.accounts().FailNext(Error{.code = Code::kResourceExhausted,
-                                  .reason = "TRY_LATER",
-                                  .message = "too many attempts",
-                                  .metadata = {{"retry_seconds", "16"}}});
+  shop_.accounts.FailNext(Error{.code = Code::kResourceExhausted,
+                                .reason = "TRY_LATER",
+                                .message = "too many attempts",
+                                .metadata = {{"retry_seconds", "16"}}});
   Get("/account/sign-in");
 
   const http::Response page = Submit("/account/sign-in", {{"email", kAda}, {"password", kPassword}});
@@ -142,7 +141,7 @@ TEST_F(AccountPagesTest, WhoGuessesTooOftenIsToldWhenToTryAgain) {
 }
 
 TEST_F(AccountPagesTest, WhileAccountsIsAwayNothingIsLost) {
-  shop_.accounts().condition = Condition::kDown;
+  shop_.accounts.condition = Condition::kDown;
   Get("/account/sign-in");
 
   const http::Response page = Submit("/account/sign-in", {{"email", kAda}, {"password", kPassword}});
@@ -167,7 +166,7 @@ TEST_F(AccountPagesTest, AccountsHearWhoseFormItIsToThrottleThem) {
 
     Submit(path, {{"email", kAda}, {"password", kPassword}});
 
-    EXPECT_EQ(shop_.accounts().LastClient(), peer_address_) << path;
+    EXPECT_EQ(shop_.accounts.LastClient(), peer_address_) << path;
   }
 }
 
@@ -180,7 +179,7 @@ TEST_F(AccountPagesTest, WhoRegistersConfirmsAndSignsIn) {
   ASSERT_EQ(Location(sent), "/account/register/sent");
   EXPECT_THAT(Get("/account/register/sent").body, HasSubstr("Look into your mail"));
 
-  const std::string link = "/account/verify?token=" + shop_.accounts().LastLink(kAda);
+  const std::string link = "/account/verify?token=" + shop_.accounts.LastLink(kAda);
   Get(link);
   const http::Response again = Get(link);  // As mail programs do.
   EXPECT_EQ(again.status, 200);
@@ -203,7 +202,7 @@ TEST_F(AccountPagesTest, WhoGoesBackAndMendsTheirAddressGetsAMessage) {
 
   Submit("/account/register", {{"email", kAda}, {"password", kPassword}});
 
-  EXPECT_NE(shop_.accounts().LastLink(kAda), "");
+  EXPECT_NE(shop_.accounts.LastLink(kAda), "");
 }
 
 TEST_F(AccountPagesTest, OnesDataIsDownloadedAsOftenAsAsked) {
@@ -244,7 +243,7 @@ TEST_F(AccountPagesTest, AWrongFieldIsNamedAndTheRestStays) {
 TEST_F(AccountPagesTest, ALinkThatIsUsedOrBrokenSaysSo) {
   Get("/account/register");
   Submit("/account/register", {{"email", kAda}, {"password", kPassword}});
-  const std::string link = "/account/verify?token=" + shop_.accounts().LastLink(kAda);
+  const std::string link = "/account/verify?token=" + shop_.accounts.LastLink(kAda);
   Get(link);
   Submit("/account/verify", {{"password", kPassword}});
 
@@ -272,17 +271,17 @@ TEST_F(AccountPagesTest, LinksInMessagesNeverLeadWhereTheHostHeaderSays) {
   };
   EXPECT_EQ(forgotten("evil.example"), 400);
   EXPECT_EQ(register_one("evil.example"), 400);
-  EXPECT_EQ(shop_.accounts().LastLink(kAda), "");
-  EXPECT_EQ(shop_.accounts().LastBaseUri(), "");
+  EXPECT_EQ(shop_.accounts.LastLink(kAda), "");
+  EXPECT_EQ(shop_.accounts.LastBaseUri(), "");
 
   EXPECT_EQ(forgotten("localhost:8080"), 303);
-  EXPECT_EQ(shop_.accounts().LastBaseUri(), "http://localhost:8080");
+  EXPECT_EQ(shop_.accounts.LastBaseUri(), "http://localhost:8080");
 
   site_.address = ShopAddress::Parse("https://shop.example", Transport::kPlain).value();
   EXPECT_EQ(forgotten("evil.example"), 303);
-  EXPECT_EQ(shop_.accounts().LastBaseUri(), "https://shop.example");
+  EXPECT_EQ(shop_.accounts.LastBaseUri(), "https://shop.example");
   EXPECT_EQ(register_one("other.example"), 303);
-  EXPECT_EQ(shop_.accounts().LastBaseUri(), "https://shop.example");
+  EXPECT_EQ(shop_.accounts.LastBaseUri(), "https://shop.example");
 }
 
 // --- The account
@@ -300,7 +299,7 @@ TEST_F(AccountPagesTest, WhoIsNotSignedInIsAskedToAndLedBack) {
 TEST_F(AccountPagesTest, WhileAccountsIsAwayThePageSaysSo) {
   Join();
   SignInByForm();
-  shop_.accounts().condition = Condition::kDown;
+  shop_.accounts.condition = Condition::kDown;
 
   const http::Response page = Get("/account");
 
@@ -311,22 +310,22 @@ TEST_F(AccountPagesTest, WhileAccountsIsAwayThePageSaysSo) {
 
 TEST_F(AccountPagesTest, SessionsAreListedAndEndedEverywhere) {
   Join();
-  shop_.accounts().OpenSession(kAda);
+  shop_.accounts.OpenSession(kAda);
   SignInByForm();
   EXPECT_THAT(Get("/account").body, AllOf(HasSubstr("<strong>Here</strong>"), HasSubstr("last used on")));
 
   const http::Response out = Submit("/account/sign-out-everywhere");
 
   EXPECT_EQ(Location(out), "/");
-  EXPECT_EQ(shop_.accounts().session_count(), 0u);
+  EXPECT_EQ(shop_.accounts.session_count(), 0u);
   EXPECT_FALSE(cookies_.contains("session"));
   EXPECT_THAT(Get("/").body, HasSubstr("You are signed out everywhere"));
 }
 
 TEST_F(AccountPagesTest, SessionsAreEndedOneByOne) {
   Join();
-  shop_.accounts().OpenSession(kAda);
-  shop_.accounts().OpenSession(kAda);
+  shop_.accounts.OpenSession(kAda);
+  shop_.accounts.OpenSession(kAda);
   SignInByForm();
   const std::string page = Get("/account").body;
   const std::string session = FieldOf(page, "session");
@@ -335,21 +334,21 @@ TEST_F(AccountPagesTest, SessionsAreEndedOneByOne) {
   const http::Response ended = Submit("/account/sessions/end", {{"session", session}});
 
   EXPECT_EQ(Location(ended), "/account");
-  EXPECT_EQ(shop_.accounts().session_count(), 2u);
+  EXPECT_EQ(shop_.accounts.session_count(), 2u);
   const std::string after = Get("/account").body;
   EXPECT_THAT(after, HasSubstr("<strong>Here</strong>"));
   EXPECT_NE(FieldOf(after, "session"), session);
   EXPECT_EQ(Submit("/account/sessions/end", {{"session", session}}).status, 303) << "once more is as before";
-  EXPECT_EQ(shop_.accounts().session_count(), 2u);
+  EXPECT_EQ(shop_.accounts.session_count(), 2u);
 }
 
 TEST_F(AccountPagesTest, ADeviceIsKnownToTheAccountThatWasSignedInToOnIt) {
   Join();
-  shop_.accounts().Add("bob@example.org", kPassword, "Bob");
+  shop_.accounts.Add("bob@example.org", kPassword, "Bob");
   const auto device_of = [&](const std::string& email) {
     Get("/account/sign-in");
     Submit("/account/sign-in", {{"email", email}, {"password", "not the password"}});
-    return shop_.accounts().LastDevice();
+    return shop_.accounts.LastDevice();
   };
   EXPECT_EQ(device_of(kAda), "");
   SignInByForm();
@@ -367,24 +366,24 @@ TEST_F(AccountPagesTest, WhoSetsAPasswordByALinkIsKnownOnTheirDevice) {
   Join();
   Get("/account/forgotten");
   Submit("/account/forgotten", {{"email", kAda}});
-  Get("/account/reset?token=" + shop_.accounts().LastLink(kAda));
+  Get("/account/reset?token=" + shop_.accounts.LastLink(kAda));
   Submit("/account/reset", {{"new_password", kOther}});
 
   Get("/account/sign-in");
   Submit("/account/sign-in", {{"email", kAda}, {"password", kOther}});
 
-  EXPECT_EQ(shop_.accounts().LastDevice().size(), 22u);
+  EXPECT_EQ(shop_.accounts.LastDevice().size(), 22u);
 }
 
 TEST_F(AccountPagesTest, SigningOutEndsThisSessionOnly) {
   Join();
-  shop_.accounts().OpenSession(kAda);
+  shop_.accounts.OpenSession(kAda);
   SignInByForm();
   Get("/account");
 
   EXPECT_EQ(Location(Submit("/account/sign-out")), "/");
 
-  EXPECT_EQ(shop_.accounts().session_count(), 1u);
+  EXPECT_EQ(shop_.accounts.session_count(), 1u);
   EXPECT_FALSE(cookies_.contains("session"));
 }
 
@@ -392,7 +391,7 @@ TEST_F(AccountPagesTest, SigningOutLeavesThisBrowserWhateverIsAway) {
   Join();
   SignInByForm();
   Get("/account");
-  shop_.accounts().condition = Condition::kDown;
+  shop_.accounts.condition = Condition::kDown;
 
   Submit("/account/sign-out");
 
@@ -403,7 +402,7 @@ TEST_F(AccountPagesTest, SigningOutLeavesThisBrowserWhateverIsAway) {
 
 TEST_F(AccountPagesTest, ANewPasswordNeedsTheOldOneAndEndsTheOtherSessions) {
   Join();
-  shop_.accounts().OpenSession(kAda);
+  shop_.accounts.OpenSession(kAda);
   SignInByForm();
   Get("/account/password");
   const http::Response wrong = Submit("/account/password", {{"old_password", kOther}, {"new_password", kOther}});
@@ -413,7 +412,7 @@ TEST_F(AccountPagesTest, ANewPasswordNeedsTheOldOneAndEndsTheOtherSessions) {
   const http::Response right = Submit("/account/password", {{"old_password", kPassword}, {"new_password", kOther}});
 
   EXPECT_EQ(Location(right), "/account");
-  EXPECT_EQ(shop_.accounts().session_count(), 1u);
+  EXPECT_EQ(shop_.accounts.session_count(), 1u);
   EXPECT_THAT(Get("/account").body, HasSubstr("Your password is changed"));
 }
 
@@ -423,14 +422,14 @@ TEST_F(AccountPagesTest, AForgottenPasswordIsReplacedByALink) {
   Get("/account/forgotten");
   EXPECT_EQ(Location(Submit("/account/forgotten", {{"email", "nobody@example.org"}})), "/account/forgotten/sent");
   EXPECT_EQ(Location(Submit("/account/forgotten", {{"email", kAda}})), "/account/forgotten/sent");
-  const std::string link = "/account/reset?token=" + shop_.accounts().LastLink(kAda);
+  const std::string link = "/account/reset?token=" + shop_.accounts.LastLink(kAda);
   const http::Response page = Get(link);
   EXPECT_EQ(page.headers.Get("Referrer-Policy"), "no-referrer");
   EXPECT_THAT(Submit("/account/reset", {{"new_password", "short"}}).body, HasSubstr("The new password has fewer"));
 
   EXPECT_EQ(Location(Submit("/account/reset", {{"new_password", kOther}})), "/account/sign-in");
 
-  EXPECT_EQ(shop_.accounts().session_count(), 0u);
+  EXPECT_EQ(shop_.accounts.session_count(), 0u);
   SignInByForm(kOther);
   Get(link);
   EXPECT_EQ(Submit("/account/reset", {{"new_password", kPassword}}).status, 422);
@@ -456,7 +455,7 @@ TEST_F(AccountPagesTest, AnExportThatIsNotToBeHadSaysSo) {
   Join();
   SignInByForm();
   Get("/account");
-  shop_.accounts().FailNext(Error{Code::kUnavailable, "STARTING", "not yet"});
+  shop_.accounts.FailNext(Error{Code::kUnavailable, "STARTING", "not yet"});
 
   EXPECT_EQ(Location(Submit("/account/export")), "/account");
   EXPECT_THAT(Get("/account").body, HasSubstr("did not work just now"));
@@ -483,7 +482,7 @@ TEST_F(AccountPagesTest, TheLastOwnerCannotGo) {
   Join();
   SignInByForm();
   Get("/account/erase");
-  shop_.accounts().FailNext(Error{Code::kFailedPrecondition, "LAST_OWNER", "the only owner"});
+  shop_.accounts.FailNext(Error{Code::kFailedPrecondition, "LAST_OWNER", "the only owner"});
 
   EXPECT_THAT(Submit("/account/erase", {{"password", kPassword}}).body, HasSubstr("only owner"));
 }
@@ -499,7 +498,7 @@ TEST_F(AccountPagesTest, NoFormIsTakenWithoutItsToken) {
     const http::Response refused = Submit(path, {{"csrf", "none"}, {"email", kAda}, {"password", kPassword}});
     EXPECT_EQ(refused.status, 403) << path;
   }
-  EXPECT_EQ(shop_.accounts().session_count(), 1u);
+  EXPECT_EQ(shop_.accounts.session_count(), 1u);
 }
 
 TEST(SecurityHeadersTest, APageMaySayThatItSendsNoReferrer) {
@@ -528,7 +527,7 @@ TEST(ClientAddressTest, IsThatOfTheSocketOrWhatOurProxySays) {
 
 TEST_F(AccountPagesTest, WithTwoStepsThePasswordLeadsToTheCode) {
   Join();
-  shop_.accounts().TurnOn(kAda);
+  shop_.accounts.TurnOn(kAda);
   Get("/account/sign-in?next=/books/1");
 
   const http::Response first = Submit("/account/sign-in", {{"email", kAda}, {"password", kPassword}});
@@ -549,7 +548,7 @@ TEST_F(AccountPagesTest, WithTwoStepsThePasswordLeadsToTheCode) {
 
 TEST_F(AccountPagesTest, ARecoveryCodeWillDoOnce) {
   Join();
-  shop_.accounts().TurnOn(kAda);
+  shop_.accounts.TurnOn(kAda);
   const auto sign_in = [&] {
     cookies_.erase("session");
     Get("/account/sign-in");
@@ -563,10 +562,10 @@ TEST_F(AccountPagesTest, ARecoveryCodeWillDoOnce) {
 
 TEST_F(AccountPagesTest, WhoTakesTooLongForTheCodeBeginsAnew) {
   Join();
-  shop_.accounts().TurnOn(kAda);
+  shop_.accounts.TurnOn(kAda);
   Get("/account/sign-in");
   Submit("/account/sign-in", {{"email", kAda}, {"password", kPassword}});
-  shop_.accounts().FailNext(Error{Code::kFailedPrecondition, "BAD_CHALLENGE", "too late"});
+  shop_.accounts.FailNext(Error{Code::kFailedPrecondition, "BAD_CHALLENGE", "too late"});
 
   const http::Response late = Submit("/account/sign-in/code", {{"code", FakeAccounts::kCode}});
 
@@ -602,7 +601,7 @@ TEST_F(AccountPagesTest, TwoStepsAreTurnedOnByACodeAndOffByPasswordAndCode) {
 
 TEST_F(AccountPagesTest, StaffAreLedToTheSecondStep) {
   Join();
-  shop_.accounts().SetRole(kAda, accounts::v1::ROLE_BOOKSELLER);
+  shop_.accounts.SetRole(kAda, accounts::v1::ROLE_BOOKSELLER);
   Get("/account/sign-in?next=/books/1");
 
   const http::Response in = Submit("/account/sign-in", {{"email", kAda}, {"password", kPassword}});

@@ -21,7 +21,7 @@ namespace {
 constexpr int kShelfBooks = 6;
 constexpr int kSeriesBooks = 12;
 
-using Listing = Answer<catalog::v1::ListBooksResponse>;
+using Listing = Shared<catalog::v1::ListBooksResponse>;
 
 std::string_view FormatName(int format) {
   switch (format) {
@@ -83,11 +83,11 @@ void AddBook(View& view, const catalog::v1::Book& book) {
   AddFacts(view, book);
 }
 
-void AddBecause(View& view, const Answer<recommendations::v1::BecauseResponse>& because, const std::string& book) {
+void AddBecause(View& view, const Result<recommendations::v1::BecauseResponse>& because, const std::string& book) {
   if (!because.ok()) return;  // A kindness, not a part that anybody would miss.
   constexpr std::size_t kNamedMax = 2;
   std::vector<const recommendations::v1::Contribution*> reasons;
-  for (const recommendations::v1::Contribution& one : (*because)->contributions()) {
+  for (const recommendations::v1::Contribution& one : because->contributions()) {
     if (one.book() != book && !one.title().empty() && reasons.size() < kNamedMax) reasons.push_back(&one);
   }
   if (reasons.empty()) return;
@@ -111,10 +111,9 @@ std::vector<const catalog::v1::Book*> Fresh(const google::protobuf::RepeatedPtrF
 // All that the page asks for beside the book itself, under way. What the page does without shares one part of
 // its budget.
 struct Asked {
-  Budget part;
-  Pending<recommendations::v1::ListSimilarBooksResponse> similar;
-  std::optional<Pending<recommendations::v1::BecauseResponse>> because;  // Not for a stranger.
-  Pending<inventory::v1::BatchGetStockResponse> stock;
+  rpc::Pending<recommendations::v1::ListSimilarBooksResponse> similar;
+  std::optional<rpc::Pending<recommendations::v1::BecauseResponse>> because;  // Not for a stranger.
+  rpc::Pending<inventory::v1::BatchGetStockResponse> stock;
 };
 
 Asked Ask(const Site& site, const Visit& visit, const std::string& name) {
@@ -124,25 +123,25 @@ Asked Ask(const Site& site, const Visit& visit, const std::string& name) {
   similar.set_reader(visit.reader());
   inventory::v1::BatchGetStockRequest stock;
   stock.add_books(name);
-  const Budget part = visit.ForPart();
-  Asked asked{
-      .part = part, .similar = site.client.ListSimilarBooks(similar, part), .stock = site.client.BatchGetStock(stock, part)};
+  const rpc::Limits part = visit.ForPart();
+  Asked asked{.similar = site.shop.recommendations.Ask(&RecommendationsService::Stub::async::ListSimilarBooks, similar, part),
+              .stock = site.shop.inventory.Ask(&InventoryService::Stub::async::BatchGetStock, stock, part)};
   if (visit.is_stranger()) return asked;
   recommendations::v1::BecauseRequest because;
   because.set_book(name);
   because.set_reader(visit.reader());
-  asked.because = site.client.Because(because, part);
+  asked.because = site.shop.recommendations.Ask(&RecommendationsService::Stub::async::Because, because, part);
   return asked;
 }
 
 // The books like this one, which come in two steps: their names, then themselves.
-Answer<catalog::v1::BatchGetBooksResponse> FetchSimilar(const Site& site, const Visit& visit, Asked& asked) {
-  const auto similar = asked.similar.Get(asked.part);
+Shared<catalog::v1::BatchGetBooksResponse> FetchSimilar(const Site& site, const Visit& visit, Asked& asked) {
+  const auto similar = asked.similar.Get();
   if (!similar.ok()) return similar.error();
   catalog::v1::BatchGetBooksRequest request;
-  for (const recommendations::v1::Recommendation& one : (*similar)->recommendations()) request.add_names(one.book());
+  for (const recommendations::v1::Recommendation& one : similar->recommendations()) request.add_names(one.book());
   if (request.names().empty()) return std::make_shared<const catalog::v1::BatchGetBooksResponse>();
-  return site.client.BatchGetBooks(request, visit.budget()).Get(visit.budget());
+  return site.shop.BatchGetBooks(request, visit.limits()).Get();
 }
 
 catalog::v1::ListBooksRequest SeriesRequest(const catalog::v1::Book& book) {
@@ -163,17 +162,17 @@ catalog::v1::ListBooksRequest AuthorRequest(const catalog::v1::Book& book) {
 // The shelves below the book; none shows a book twice.
 void AddShelves(const Site& site, const Visit& visit, const catalog::v1::Book& book, Asked& asked, const CardStyle& style,
                 View& content) {
-  const Budget& budget = visit.budget();
+  const rpc::Limits& limits = visit.limits();
   const bool has_series = !book.series().series().empty();
   const bool has_author = !book.authors().empty();
-  std::optional<Pending<catalog::v1::ListBooksResponse>> series;
-  std::optional<Pending<catalog::v1::ListBooksResponse>> by_author;
-  if (has_series) series = site.client.ListBooks(SeriesRequest(book), budget);
-  if (has_author) by_author = site.client.ListBooks(AuthorRequest(book), budget);
+  std::optional<PendingShared<catalog::v1::ListBooksResponse>> series;
+  std::optional<PendingShared<catalog::v1::ListBooksResponse>> by_author;
+  if (has_series) series = site.shop.ListBooks(SeriesRequest(book), limits);
+  if (has_author) by_author = site.shop.ListBooks(AuthorRequest(book), limits);
   const auto similar = FetchSimilar(site, visit, asked);
 
   std::set<std::string> shown = {book.name()};
-  const Listing series_books = has_series ? series->Get(budget) : Listing(Error{});
+  const Listing series_books = has_series ? series->Get() : Listing(Error{});
   if (series_books.ok()) {
     AddShelf(content, "SHELF",
              {.id = "series",
@@ -194,7 +193,7 @@ void AddShelves(const Site& site, const Visit& visit, const catalog::v1::Book& b
   } else {
     content.Show("NO_SIMILAR");
   }
-  const Listing author_books = has_author ? by_author->Get(budget) : Listing(Error{});
+  const Listing author_books = has_author ? by_author->Get() : Listing(Error{});
   if (author_books.ok()) {
     AddShelf(content, "SHELF",
              {.id = "author",
@@ -213,9 +212,9 @@ std::string DescriptionOf(const catalog::v1::Book& book) {
   return "“" + book.title() + "”" + by + ", in the Octavo bookshop: what it costs, whether it is there, and what is like it.";
 }
 
-OfferAvailability AvailabilityOf(const Answer<inventory::v1::BatchGetStockResponse>& stock, const TimeZone& time_zone) {
-  if (!stock.ok() || (*stock)->stocks().empty()) return OfferAvailability::kUnknown;
-  const inventory::v1::Stock& one = (*stock)->stocks(0);
+OfferAvailability AvailabilityOf(const Result<inventory::v1::BatchGetStockResponse>& stock, const TimeZone& time_zone) {
+  if (!stock.ok() || stock->stocks().empty()) return OfferAvailability::kUnknown;
+  const inventory::v1::Stock& one = stock->stocks(0);
   if (one.available() > 0) return OfferAvailability::kInStock;
   return DescribeStock(one, time_zone).can_be_had ? OfferAvailability::kBackOrder : OfferAvailability::kOutOfStock;
 }
@@ -224,7 +223,7 @@ OfferAvailability AvailabilityOf(const Answer<inventory::v1::BatchGetStockRespon
 std::vector<Crumb> WayTo(const Site& site, const Visit& visit, const catalog::v1::Book& book) {
   std::vector<Crumb> way = {{"Octavo", "/"}};
   if (!book.categories().empty()) {
-    const auto categories = site.client.ListCategories(visit.budget()).Get(visit.budget());
+    const auto categories = site.shop.ListCategories(visit.limits()).Get();
     const std::string& name = book.categories(0);
     if (categories.ok()) {
       for (const catalog::v1::Category& category : (*categories)->categories()) {
@@ -243,14 +242,14 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
   const std::string name = BookName(BookId(id));
   catalog::v1::GetBookRequest get_book;
   get_book.set_name(name);
-  auto pending = site.client.GetBook(get_book, visit.budget());
+  auto pending = site.shop.catalog.Ask(&CatalogService::Stub::async::GetBook, get_book, visit.limits());
   Asked asked = Ask(site, visit, name);
   const Campaigns campaigns(site, visit);
-  const Answer<catalog::v1::Book> found = pending.Get(visit.budget());
+  const Result<catalog::v1::Book> found = pending.Get();
   // A number that no book can have is one that no book has.
   if (!found.ok() && found.error().code == Code::kInvalidArgument) return ErrorPage(site, request, 404);
   if (!found.ok()) return ErrorPage(site, request, found.error());
-  const catalog::v1::Book& book = **found;
+  const catalog::v1::Book& book = *found;
   if (visit.counts()) {
     site.events.Add(recommendations::v1::EVENT_TYPE_VIEW, visit.reader(), name, ShelfOf(request.query.Get("shelf")));
   }
@@ -266,8 +265,8 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
              .picture = CoverLink(book)});
   View& content = page.content();
   AddBook(content, book);
-  if (asked.because) AddBecause(content, asked.because->Get(asked.part), name);
-  const auto stock = asked.stock.Get(asked.part);
+  if (asked.because) AddBecause(content, asked.because->Get(), name);
+  const auto stock = asked.stock.Get();
   AddOffer(content, book, stock, visit.prices(), site.time_zone);
   AddShelves(site, visit, book, asked, {visit.prices(), &campaigns}, content);
   for (const auto* banner : campaigns.Touching(book)) AddBanner(content, *banner, site.time_zone);

@@ -79,9 +79,9 @@ http::Response Refuse(const Site& site, const http::Request& request, const Erro
 
 http::Response AllBooksPage(const Site& site, const http::Request& request) {
   const Visit visit(site, request);
-  auto pending = site.client.ListBooks(ListRequest(request, kSorts), visit.budget());
+  auto pending = site.shop.ListBooks(ListRequest(request, kSorts), visit.limits());
   const Campaigns campaigns(site, visit);
-  const auto books = pending.Get(visit.budget());
+  const auto books = pending.Get();
   if (!books.ok()) return Refuse(site, request, books.error());
   return Respond(site, visit, campaigns, {.kicker = "", .heading = "All books", .path = "/books", .shelf = "browse.all"}, **books,
                  kSorts);
@@ -92,10 +92,10 @@ http::Response CategoryPage(const Site& site, const http::Request& request, cons
   const std::string name = "categories/" + category;
   catalog::v1::ListBooksRequest list = ListRequest(request, kSorts);
   list.set_category(name);
-  auto pending = site.client.ListBooks(list, visit.budget());
+  auto pending = site.shop.ListBooks(list, visit.limits());
   const Campaigns campaigns(site, visit);
-  const auto categories = site.client.ListCategories(visit.budget()).Get(visit.budget());
-  const auto books = pending.Get(visit.budget());
+  const auto categories = site.shop.ListCategories(visit.limits()).Get();
+  const auto books = pending.Get();
   if (!books.ok()) return Refuse(site, request, books.error());
   std::string heading = category;
   if (categories.ok()) {
@@ -120,18 +120,18 @@ http::Response AuthorPage(const Site& site, const http::Request& request, const 
   get_author.set_name(name);
   catalog::v1::ListBooksRequest list = ListRequest(request, kSorts);
   list.set_author(name);
-  auto author_pending = site.client.GetAuthor(get_author, visit.budget());
-  auto books_pending = site.client.ListBooks(list, visit.budget());
+  auto author_pending = site.shop.catalog.Ask(&CatalogService::Stub::async::GetAuthor, get_author, visit.limits());
+  auto books_pending = site.shop.ListBooks(list, visit.limits());
   const Campaigns campaigns(site, visit);
-  const auto found = author_pending.Get(visit.budget());
+  const auto found = author_pending.Get();
   if (!found.ok()) return ErrorPage(site, request, found.error());
   // Asked for by another of the author's names: there is one page.
-  if ((*found)->name() != name) return http::SeeOther(AuthorLink((*found)->name()));
-  const auto books = books_pending.Get(visit.budget());
+  if (found->name() != name) return http::SeeOther(AuthorLink(found->name()));
+  const auto books = books_pending.Get();
   if (!books.ok()) return Refuse(site, request, books.error());
   return Respond(
       site, visit, campaigns,
-      {.kicker = "Books by", .heading = (*found)->display_name(), .path = AuthorLink(name), .shelf = "author", .name = name},
+      {.kicker = "Books by", .heading = found->display_name(), .path = AuthorLink(name), .shelf = "author", .name = name},
       **books, kSorts);
 }
 
@@ -140,9 +140,9 @@ http::Response SeriesPage(const Site& site, const http::Request& request, const 
   const std::string name = "series/" + series;
   catalog::v1::ListBooksRequest list = ListRequest(request, kSeriesSorts);
   list.set_series(name);
-  auto pending = site.client.ListBooks(list, visit.budget());
+  auto pending = site.shop.ListBooks(list, visit.limits());
   const Campaigns campaigns(site, visit);
-  const auto books = pending.Get(visit.budget());
+  const auto books = pending.Get();
   if (!books.ok()) return Refuse(site, request, books.error());
   if ((*books)->books().empty()) return ErrorPage(site, request, 404);
   return Respond(

@@ -21,19 +21,19 @@ constexpr int kShownMax = 48;
 
 using Names = google::protobuf::RepeatedPtrField<std::string>;
 
-Pending<catalog::v1::BatchGetBooksResponse> AskForBooks(const Site& site, const Visit& visit, const Names& names) {
+PendingShared<catalog::v1::BatchGetBooksResponse> AskForBooks(const Site& site, const Visit& visit, const Names& names) {
   catalog::v1::BatchGetBooksRequest request;
   for (const std::string& name : names) {
     if (request.names_size() < kShownMax) request.add_names(name);
   }
   if (request.names().empty()) {
-    return Pending<catalog::v1::BatchGetBooksResponse>(std::make_shared<const catalog::v1::BatchGetBooksResponse>());
+    return PendingShared<catalog::v1::BatchGetBooksResponse>(std::make_shared<const catalog::v1::BatchGetBooksResponse>());
   }
-  return site.client.BatchGetBooks(request, visit.budget());
+  return site.shop.BatchGetBooks(request, visit.limits());
 }
 
 void AddCategories(View& part, const Site& site, const Visit& visit, const Names& names) {
-  const auto categories = site.client.ListCategories(visit.budget()).Get(visit.budget());
+  const auto categories = site.shop.ListCategories(visit.limits()).Get();
   for (const std::string& name : names) {
     std::string words(LastSegment(name));
     if (categories.ok()) {
@@ -46,22 +46,22 @@ void AddCategories(View& part, const Site& site, const Visit& visit, const Names
 }
 
 void AddAuthors(View& part, const Site& site, const Visit& visit, const Names& names) {
-  std::vector<Pending<catalog::v1::Author>> authors;
+  std::vector<rpc::Pending<catalog::v1::Author>> authors;
   const int count = std::min(names.size(), kShownMax);
   for (int i = 0; i < count; ++i) {
     catalog::v1::GetAuthorRequest request;
     request.set_name(names[i]);
-    authors.push_back(site.client.GetAuthor(request, visit.budget()));
+    authors.push_back(site.shop.catalog.Ask(&CatalogService::Stub::async::GetAuthor, request, visit.limits()));
   }
   for (int i = 0; i < count; ++i) {
-    const auto author = authors[static_cast<std::size_t>(i)].Get(visit.budget());
+    const auto author = authors[static_cast<std::size_t>(i)].Get();
     if (!author.ok()) continue;
-    const std::string words = "Everything by " + (*author)->display_name();
+    const std::string words = "Everything by " + author->display_name();
     part.Add("SHELF_LINK").Set("SHELF_PATH", AuthorLink(names[i])).Set("SHELF_NAME", words);
   }
 }
 
-void AddBooks(View& part, const Visit& visit, const Answer<catalog::v1::BatchGetBooksResponse>& books, const std::string& shelf) {
+void AddBooks(View& part, const Visit& visit, const Shared<catalog::v1::BatchGetBooksResponse>& books, const std::string& shelf) {
   if (!books.ok()) return;
   for (const catalog::v1::Book& book : (*books)->books()) AddCard(part, book, shelf, {visit.prices(), nullptr});
 }
@@ -83,11 +83,11 @@ void AddPart(View& content, const Site& site, const Visit& visit, const Part& wh
   if (is_everything) part.Add("SHELF_LINK").Set("SHELF_PATH", "/books").Set("SHELF_NAME", "All books");
   AddCategories(part, site, visit, selection.categories());
   AddAuthors(part, site, visit, selection.authors());
-  AddBooks(part, visit, books.Get(visit.budget()), what.shelf);
+  AddBooks(part, visit, books.Get(), what.shelf);
   if (selection.excluded_books().empty()) return;
   View out = content.Add("PART");
   out.Set("PART_HEADING", "Not in it");
-  AddBooks(out, visit, excluded.Get(visit.budget()), what.shelf + ".not");
+  AddBooks(out, visit, excluded.Get(), what.shelf + ".not");
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ std::string NotForSale(const CartLine& line) {
 }
 
 // What stands between the reader and the checkout; empty where nothing does.
-std::string Obstacle(const Cart& cart, const Answer<OrderPreview>& preview) {
+std::string Obstacle(const Cart& cart, const Result<OrderPreview>& preview) {
   for (const CartLine& line : cart.lines()) {
     if (line.saved_for_later() || CanBeHad(line)) continue;
     if (line.availability() == cart::v1::AVAILABILITY_PARTLY) {
@@ -109,8 +109,8 @@ std::string Obstacle(const Cart& cart, const Answer<OrderPreview>& preview) {
       if (book != preview.error().metadata.end() && book->second == line.book()) return NotForSale(line);
     }
   }
-  if (preview.ok() && !(*preview)->placeable()) {
-    for (const transactions::v1::OrderLine& line : (*preview)->lines()) {
+  if (preview.ok() && !preview->placeable()) {
+    for (const transactions::v1::OrderLine& line : preview->lines()) {
       if (line.promise() == transactions::v1::PROMISE_UNAVAILABLE) {
         return "“" + line.title() + "” cannot be had in that quantity at the moment.";
       }
@@ -119,10 +119,10 @@ std::string Obstacle(const Cart& cart, const Answer<OrderPreview>& preview) {
   return "";
 }
 
-void AddLines(View& content, const Cart& cart, const Answer<OrderPreview>& preview, PriceStyle prices) {
+void AddLines(View& content, const Cart& cart, const Result<OrderPreview>& preview, PriceStyle prices) {
   std::map<std::string, const transactions::v1::OrderLine*> quoted;
   if (preview.ok()) {
-    for (const transactions::v1::OrderLine& line : (*preview)->lines()) quoted[line.book()] = &line;
+    for (const transactions::v1::OrderLine& line : preview->lines()) quoted[line.book()] = &line;
   }
   bool any_saved = false;
   for (const CartLine& line : cart.lines()) {
@@ -134,13 +134,12 @@ void AddLines(View& content, const Cart& cart, const Answer<OrderPreview>& previ
 }
 
 // The sum, the codes and the way to the checkout.
-void AddSum(View& content, const Cart& cart, const Answer<OrderPreview>& preview, PriceStyle prices) {
+void AddSum(View& content, const Cart& cart, const Result<OrderPreview>& preview, PriceStyle prices) {
   View sum = content.Add("SUM");
   sum.Set("ETAG", cart.etag());
   for (const std::string& code : cart.codes()) sum.Add("CODE").Set("CODE_TEXT", code).Set("CODE_ETAG", cart.etag());
   if (preview.ok()) {
-    AddSummary(sum, "SUMMARY", {.totals = (*preview)->totals(), .campaigns = (*preview)->campaigns(), .with_delivery = false},
-               prices);
+    AddSummary(sum, "SUMMARY", {.totals = preview->totals(), .campaigns = preview->campaigns(), .with_delivery = false}, prices);
   } else {
     sum.Show("NO_SUM");
   }
@@ -184,8 +183,8 @@ struct Done {
 };
 
 // Sends the change and leads on; to the cart where it went wrong.
-http::Response Changed(const Site& site, Pending<Cart> pending, const Budget& budget, const Done& done) {
-  const Answer<Cart> cart = pending.Get(budget);
+http::Response Changed(const Site& site, rpc::Pending<Cart> pending, const Done& done) {
+  const Result<Cart> cart = pending.Get();
   if (cart.ok()) return Redirect(site, done.path, done.note, done.book);
   return Redirect(site, kCartPath, NoteFor(cart.error()), done.book);
 }
@@ -223,19 +222,19 @@ http::Response CartPage(const Site& site, const http::Request& request) {
   if (!name.ok()) return ErrorPage(site, request, 503);
   cart::v1::GetCartRequest get_cart;
   get_cart.set_name(*name);
-  const Answer<Cart> found = site.client.cart().GetCart(get_cart, visit.budget()).Get(visit.budget());
+  const Result<Cart> found = site.shop.cart.Ask(&CartService::Stub::async::GetCart, get_cart, visit.limits()).Get();
   if (!found.ok()) return ErrorPage(site, request, 503);
-  const Cart& cart = **found;
+  const Cart& cart = *found;
   const transactions::v1::PreviewOrderRequest basket = BasketOf(cart, visit.viewer());
   // Counted from here: the cart took its time already, and its sum is most of this page.
-  const Budget budget = visit.ForMoreData();
-  auto preview = basket.items().empty() ? Pending<OrderPreview>(Answer<OrderPreview>(Error{}))
-                                        : site.client.orders().PreviewOrder(basket, budget);
+  auto preview = basket.items().empty()
+                     ? rpc::Pending<OrderPreview>(Result<OrderPreview>(Error{}))
+                     : site.shop.order_previews.Ask(&TransactionsService::Stub::async::PreviewOrder, basket, visit.ForMoreData());
 
   Page page(site, visit, {.file = "cart.tpl", .title = "Your cart", .indexed = false, .personal = true, .has_forms = true});
   View& content = page.content();
   if (cart.stale()) content.Show("STALE");
-  const Answer<OrderPreview> quote = preview.Get(budget);
+  const Result<OrderPreview> quote = preview.Get();
   AddLines(content, cart, quote, visit.prices());
   if (basket.items().empty()) {
     content.Show("EMPTY");
@@ -260,8 +259,7 @@ http::Response AddToCart(const Site& site, const Visit& visit, const http::Param
   if (!quantity || *quantity == 0) return Redirect(site, kCartPath, Note::kBadQuantity);
   add.set_quantity(*quantity);
   add.set_request_id(NewUuid(site.clock, site.random));
-  const Budget budget = visit.ForChange();
-  return Changed(site, site.client.cart().AddItem(add, budget), budget,
+  return Changed(site, site.shop.cart.Ask(&CartService::Stub::async::AddItem, add, visit.ForChange()),
                  {.path = PathBack(visit, form, add.book()), .note = Note::kAddedToCart, .book = add.book()});
 }
 
@@ -273,7 +271,7 @@ http::Response ChangeLine(const Site& site, const Visit& visit, const http::Para
   if (!sets && what != "save" && what != "move") return ErrorPage(site, visit.request(), 400);
   if (!name.ok()) return Redirect(site, kCartPath, Note::kTryAgain);
   if (sets && !quantity) return Redirect(site, kCartPath, Note::kBadQuantity);
-  const Budget budget = visit.ForChange();
+  const rpc::Limits limits = visit.ForChange();
   if (sets) {
     cart::v1::SetQuantityRequest set;
     set.set_name(*name);
@@ -282,7 +280,8 @@ http::Response ChangeLine(const Site& site, const Visit& visit, const http::Para
     set.set_etag(Trimmed(form, "etag"));
     set.set_request_id(NewUuid(site.clock, site.random));
     const Note note = *quantity == 0 ? Note::kLineRemoved : Note::kQuantitySet;
-    return Changed(site, site.client.cart().SetQuantity(set, budget), budget, {.note = note, .book = set.book()});
+    return Changed(site, site.shop.cart.Ask(&CartService::Stub::async::SetQuantity, set, limits),
+                   {.note = note, .book = set.book()});
   }
   cart::v1::SetSavedForLaterRequest save;
   save.set_name(*name);
@@ -291,7 +290,8 @@ http::Response ChangeLine(const Site& site, const Visit& visit, const http::Para
   save.set_etag(Trimmed(form, "etag"));
   save.set_request_id(NewUuid(site.clock, site.random));
   const Note note = what == "save" ? Note::kSavedForLater : Note::kMovedToCart;
-  return Changed(site, site.client.cart().SetSavedForLater(save, budget), budget, {.note = note, .book = save.book()});
+  return Changed(site, site.shop.cart.Ask(&CartService::Stub::async::SetSavedForLater, save, limits),
+                 {.note = note, .book = save.book()});
 }
 
 http::Response ChangeCodes(const Site& site, const Visit& visit, const http::Params& form) {
@@ -299,14 +299,14 @@ http::Response ChangeCodes(const Site& site, const Visit& visit, const http::Par
   if (!name.ok()) return Redirect(site, kCartPath, Note::kTryAgain);
   cart::v1::GetCartRequest get_cart;
   get_cart.set_name(*name);
-  const Budget budget = visit.ForChange();
-  const Answer<Cart> cart = site.client.cart().GetCart(get_cart, budget).Get(budget);
+  const rpc::Limits limits = visit.ForChange();
+  const Result<Cart> cart = site.shop.cart.Ask(&CartService::Stub::async::GetCart, get_cart, limits).Get();
   if (!cart.ok()) return Redirect(site, kCartPath, Note::kTryAgain);
 
   const std::string code = Trimmed(form, "code");
   const bool adds = form.Get("do") == "add";
   cart::v1::SetCodesRequest set;
-  for (const std::string& known : (*cart)->codes()) {
+  for (const std::string& known : cart->codes()) {
     if (known != code) set.add_codes(known);
   }
   if (adds) set.add_codes(code);
@@ -317,7 +317,8 @@ http::Response ChangeCodes(const Site& site, const Visit& visit, const http::Par
   // Of the form, not of the cart just read: a code is judged by the cart that the reader saw.
   set.set_etag(Trimmed(form, "etag"));
   set.set_request_id(NewUuid(site.clock, site.random));
-  return Changed(site, site.client.cart().SetCodes(set, budget), budget, {.note = adds ? Note::kCodeAdded : Note::kCodeRemoved});
+  return Changed(site, site.shop.cart.Ask(&CartService::Stub::async::SetCodes, set, limits),
+                 {.note = adds ? Note::kCodeAdded : Note::kCodeRemoved});
 }
 
 }  // namespace octavo::marketplace

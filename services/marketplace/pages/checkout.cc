@@ -23,8 +23,8 @@ constexpr char kCartPath[] = "/cart";
 
 // The same basket with each way of delivery.
 struct Previews {
-  Answer<v1::OrderPreview> shipping;
-  Answer<v1::OrderPreview> collection;
+  Result<v1::OrderPreview> shipping;
+  Result<v1::OrderPreview> collection;
 };
 
 // Whether campaigns are tried with what the e-mail has ordered before: only for whoever has tried to order with it.
@@ -39,12 +39,12 @@ Previews AskWhatItCosts(const Site& site, const Visit& visit, const CheckoutForm
     request.mutable_buyer()->set_email(form.email);
     request.set_with_history(true);
   }
-  const Budget budget = visit.ForMoreData();
+  const rpc::Limits limits = visit.ForMoreData();
   request.set_delivery_method(v1::DELIVERY_METHOD_SHIPPING);
-  auto shipping = site.client.orders().PreviewOrder(request, budget);
+  auto shipping = site.shop.order_previews.Ask(&TransactionsService::Stub::async::PreviewOrder, request, limits);
   request.set_delivery_method(v1::DELIVERY_METHOD_COLLECTION);
-  auto collection = site.client.orders().PreviewOrder(request, budget);
-  return {.shipping = shipping.Get(budget), .collection = collection.Get(budget)};
+  auto collection = site.shop.order_previews.Ask(&TransactionsService::Stub::async::PreviewOrder, request, limits);
+  return {.shipping = shipping.Get(), .collection = collection.Get()};
 }
 
 void AddLines(View& content, const v1::OrderPreview& preview, PriceStyle prices) {
@@ -65,9 +65,9 @@ void AddCarried(View& content, const Site& site, const Visit& visit, const Check
   content.Set("KEY", SealKey(site.signer, visit.visitor_id(), form.key));
   for (const v1::OrderItem& item : form.items) content.Add("ITEM").Set("ITEM_TEXT", ItemText(item));
   for (const std::string& code : form.codes) content.Add("CODE").Set("CODE_TEXT", code);
-  content.Set("SHIPPING_TOTAL", (*previews.shipping)->totals().total().minor())
-      .Set("COLLECTION_TOTAL", (*previews.collection)->totals().total().minor())
-      .Set("CURRENCY", (*previews.collection)->totals().total().currency_code());
+  content.Set("SHIPPING_TOTAL", previews.shipping->totals().total().minor())
+      .Set("COLLECTION_TOTAL", previews.collection->totals().total().minor())
+      .Set("CURRENCY", previews.collection->totals().total().currency_code());
 }
 
 void AddFields(View& content, const Viewer& viewer, const CheckoutForm& form, const FormErrors& errors) {
@@ -158,32 +158,32 @@ http::Response Show(const Site& site, const Visit& visit, const CheckoutForm& fo
   if (!problem.empty()) content.Add("PROBLEM").Set("PROBLEM_SENTENCE", problem);
   if (!errors.empty()) content.Show("SOME_WRONG");
   if (!visit.viewer().is_customer()) content.Show("AS_GUEST");
-  AddLines(content, **previews.collection, visit.prices());
+  AddLines(content, *previews.collection, visit.prices());
   AddCarried(content, site, visit, form, previews);
   AddFields(content, visit.viewer(), form, errors);
   AddChoices(content, form, errors);
-  const auto& shipping = (*previews.shipping)->totals();
+  const auto& shipping = previews.shipping->totals();
   content.Set("SHIPPING_PRICE", shipping.delivery().minor() == 0 ? "free" : FormatMoney(shipping.delivery(), visit.prices()));
   AddSummary(content, "SUMMARY",
              {.totals = shipping,
-              .campaigns = (*previews.shipping)->campaigns(),
+              .campaigns = previews.shipping->campaigns(),
               .css_class = "if-shipping",
               .heading = "When we send them"},
              visit.prices());
   AddSummary(content, "SUMMARY",
-             {.totals = (*previews.collection)->totals(),
-              .campaigns = (*previews.collection)->campaigns(),
+             {.totals = previews.collection->totals(),
+              .campaigns = previews.collection->campaigns(),
               .css_class = "if-collection",
               .heading = "When you collect them"},
              visit.prices());
   // Nothing to pay, nothing to choose: where sending costs something, that hangs on the delivery.
-  if ((*previews.collection)->totals().total().minor() == 0) {
+  if (previews.collection->totals().total().minor() == 0) {
     content.Show("FREE");
     if (shipping.total().minor() > 0) content.Add("PAYMENT").Set("PAYMENT_CLASS", "if-shipping");
   } else {
     content.Show("PAYMENT");
   }
-  const std::string obstacle = Obstacle(**previews.collection);
+  const std::string obstacle = Obstacle(*previews.collection);
   if (obstacle.empty()) {
     content.Show("PLACEABLE");
   } else {
@@ -202,12 +202,11 @@ std::string WaitingPath(const Site& site, const Visit& visit, const std::string&
 }
 
 // What transactions answered for a key, asked again without ordering anything.
-Answer<v1::Order> AskAgain(const Site& site, const Visit& visit, const std::string& key) {
+Result<v1::Order> AskAgain(const Site& site, const Visit& visit, const std::string& key) {
   v1::GetPlacedOrderRequest request;
   request.set_idempotency_key(key);
   if (visit.viewer().is_customer()) request.set_customer(visit.viewer().customer.name());
-  const Budget budget = visit.ForMoreData();
-  return site.client.orders().GetPlacedOrder(request, budget).Get(budget);
+  return site.shop.checkout.Ask(&TransactionsService::Stub::async::GetPlacedOrder, request, visit.ForMoreData()).Get();
 }
 
 // Another total, because of what the e-mail has ordered before.
@@ -293,8 +292,8 @@ http::Response AfterFailure(const Site& site, const Visit& visit, CheckoutForm f
     return Show(site, visit, form, {}, refusal, 422, IsForTheBuyer(error) ? History::kKnown : History::kHidden);
   }
   // Whether it was placed is not known: the key knows.
-  const Answer<v1::Order> known = AskAgain(site, visit, form.key);
-  if (known.ok()) return Redirect(site, PathAfter(visit, **known), Note::kOrderPlaced);
+  const Result<v1::Order> known = AskAgain(site, visit, form.key);
+  if (known.ok()) return Redirect(site, PathAfter(visit, *known), Note::kOrderPlaced);
   if (known.error().reason == "UNKNOWN_KEY" && error.code == Code::kUnavailable) {
     return Show(site, visit, form, {},
                 "Our till did not answer, so nothing is ordered yet. Please try again; it will be one order, "
@@ -313,9 +312,9 @@ http::Response CheckoutPage(const Site& site, const http::Request& request) {
   if (!name.ok()) return ErrorPage(site, request, 503);
   cart::v1::GetCartRequest get_cart;
   get_cart.set_name(*name);
-  const auto cart = site.client.cart().GetCart(get_cart, visit.budget()).Get(visit.budget());
+  const auto cart = site.shop.cart.Ask(&CartService::Stub::async::GetCart, get_cart, visit.limits()).Get();
   if (!cart.ok()) return ErrorPage(site, request, 503);
-  const v1::PreviewOrderRequest basket = BasketOf(**cart, visit.viewer());
+  const v1::PreviewOrderRequest basket = BasketOf(*cart, visit.viewer());
   if (basket.items().empty()) return Redirect(site, kCartPath, Note::kCartEmpty);
 
   CheckoutForm form;
@@ -344,19 +343,20 @@ http::Response PlaceOrder(const Site& site, const Visit& visit, const http::Para
 
   const Hold hold(site, visit, form);
   if (!hold.taken()) {
-    const Answer<v1::Order> known = AskAgain(site, visit, form.key);
-    if (known.ok()) return Redirect(site, PathAfter(visit, **known), Note::kOrderPlaced);
+    const Result<v1::Order> known = AskAgain(site, visit, form.key);
+    if (known.ok()) return Redirect(site, PathAfter(visit, *known), Note::kOrderPlaced);
     return AfterFailure(site, visit, std::move(form), {Code::kFailedPrecondition, "UNPAID_LIMIT", "too many from this client"});
   }
-  const Budget budget = visit.ForChange();
-  const Answer<v1::Order> order =
-      site.client.orders().PlaceOrder(PlaceRequestOf(form, visit.viewer(), *cart, visit.reader()), budget).Get(budget);
-  if (order.ok()) return Redirect(site, PathAfter(visit, **order), Note::kOrderPlaced);
+  const Result<v1::Order> order = site.shop.checkout
+                                      .Ask(&TransactionsService::Stub::async::PlaceOrder,
+                                           PlaceRequestOf(form, visit.viewer(), *cart, visit.reader()), visit.ForChange())
+                                      .Get();
+  if (order.ok()) return Redirect(site, PathAfter(visit, *order), Note::kOrderPlaced);
   if (order.error().code == Code::kFailedPrecondition) hold.GiveBack();
   if (order.error().reason != "IDEMPOTENCY_KEY_REUSED") return AfterFailure(site, visit, std::move(form), order.error());
   // They came back and changed something after the order was on its way: what became of that is the answer.
-  const Answer<v1::Order> known = AskAgain(site, visit, form.key);
-  if (known.ok()) return Redirect(site, PathAfter(visit, **known), Note::kOrderedBefore);
+  const Result<v1::Order> known = AskAgain(site, visit, form.key);
+  if (known.ok()) return Redirect(site, PathAfter(visit, *known), Note::kOrderedBefore);
   return AfterFailure(site, visit, std::move(form), known.error());
 }
 
@@ -364,9 +364,9 @@ http::Response WaitingPage(const Site& site, const http::Request& request) {
   const Visit visit(site, request);
   const std::optional<std::string> key = OpenKey(site.signer, visit.visitor_id(), request.query.Get("key"));
   if (!key) return ErrorPage(site, request, 404);
-  const Answer<v1::Order> order = AskAgain(site, visit, *key);
+  const Result<v1::Order> order = AskAgain(site, visit, *key);
   if (order.ok()) {
-    http::Response response = Redirect(site, PathAfter(visit, **order), Note::kOrderPlaced);
+    http::Response response = Redirect(site, PathAfter(visit, *order), Note::kOrderPlaced);
     response.headers.Set("Cache-Control", "no-store");
     return response;
   }

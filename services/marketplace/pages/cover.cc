@@ -18,10 +18,10 @@ constexpr std::chrono::seconds kPatience{5};
 }  // namespace
 
 http::Response CoverPicture(const Site& site, const http::Request& request, std::int64_t id) {
-  const Budget budget(site.clock, kPatience);
   catalog::v1::GetBookRequest get_book;
   get_book.set_name(BookName(BookId(id)));
-  const auto book = site.client.GetBook(get_book, budget).Get(budget);
+  const auto book =
+      site.shop.catalog.Ask(&CatalogService::Stub::async::GetBook, get_book, rpc::FromNow(site.clock, kPatience)).Get();
   http::Response response;
   response.content_type = "image/svg+xml";
   if (!book.ok()) {
@@ -33,7 +33,7 @@ http::Response CoverPicture(const Site& site, const http::Request& request, std:
     response.headers.Add("Cache-Control", "no-store");
     return response;
   }
-  const CoverText text = CoverTextOf(**book);
+  const CoverText text = CoverTextOf(*book);
   const std::string version = CoverVersion(text);
   response.body = DrawCover(text);
   response.etag = version;

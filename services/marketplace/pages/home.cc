@@ -24,7 +24,7 @@ constexpr int kShortShelfBooks = 6;
 constexpr char kForYou[] = "home.for-you";
 
 using Books = std::vector<const catalog::v1::Book*>;
-using Listing = Answer<catalog::v1::ListBooksResponse>;
+using Listing = Shared<catalog::v1::ListBooksResponse>;
 
 catalog::v1::ListBooksRequest ListRequest(catalog::v1::Order order, int count, const std::string& category = {}) {
   catalog::v1::ListBooksRequest request;
@@ -80,10 +80,10 @@ struct Suggestions {
   Books books;
 };
 
-Suggestions Collect(const Site& site, const Visit& visit, const Answer<recommendations::v1::BatchRecommendResponse>& answer) {
+Suggestions Collect(const Site& site, const Visit& visit, const Result<recommendations::v1::BatchRecommendResponse>& answer) {
   Suggestions suggestions;
-  if (!answer.ok() || (*answer)->responses_size() != 1) return {.failed = true};
-  const auto& recommendations = (*answer)->responses(0).recommendations();
+  if (!answer.ok() || answer->responses_size() != 1) return {.failed = true};
+  const auto& recommendations = answer->responses(0).recommendations();
   if (recommendations.empty()) return {.failed = true};
   catalog::v1::BatchGetBooksRequest request;
   std::string because;
@@ -95,7 +95,7 @@ Suggestions Collect(const Site& site, const Visit& visit, const Answer<recommend
   }
   const int wanted = request.names_size();
   if (!because.empty()) request.add_names(because);  // Only for its title.
-  const Answer<catalog::v1::BatchGetBooksResponse> books = site.client.BatchGetBooks(request, visit.budget()).Get(visit.budget());
+  const Shared<catalog::v1::BatchGetBooksResponse> books = site.shop.BatchGetBooks(request, visit.limits()).Get();
   if (!books.ok()) return {.failed = true};
   suggestions.source = *books;
   for (const catalog::v1::Book& book : suggestions.source->books()) {
@@ -110,9 +110,9 @@ Suggestions Collect(const Site& site, const Visit& visit, const Answer<recommend
 
 // The listings in the order of the answer; as the catalogue has them where there is none.
 std::vector<Books> Arrange(const std::vector<Listing>& listings,
-                           const Answer<recommendations::v1::BatchRecommendResponse>& answer) {
+                           const Result<recommendations::v1::BatchRecommendResponse>& answer) {
   std::vector<Books> arranged(listings.size());
-  const bool is_known = answer.ok() && (*answer)->lists_size() == static_cast<int>(listings.size());
+  const bool is_known = answer.ok() && answer->lists_size() == static_cast<int>(listings.size());
   for (std::size_t i = 0; i < listings.size(); ++i) {
     if (!listings[i].ok()) continue;
     const auto& books = (*listings[i])->books();
@@ -120,7 +120,7 @@ std::vector<Books> Arrange(const std::vector<Listing>& listings,
       for (const catalog::v1::Book& book : books) arranged[i].push_back(&book);
       continue;
     }
-    for (const std::string& name : (*answer)->lists(static_cast<int>(i)).books()) {
+    for (const std::string& name : answer->lists(static_cast<int>(i)).books()) {
       const auto book = std::find_if(books.begin(), books.end(), [&](const auto& one) { return one.name() == name; });
       if (book != books.end()) arranged[i].push_back(&*book);
     }
@@ -129,7 +129,7 @@ std::vector<Books> Arrange(const std::vector<Listing>& listings,
 }
 
 // Categories take turns, day by day, so that the page is not the same for ever.
-std::vector<catalog::v1::Category> TodaysCategories(const Answer<catalog::v1::ListCategoriesResponse>& categories,
+std::vector<catalog::v1::Category> TodaysCategories(const Shared<catalog::v1::ListCategoriesResponse>& categories,
                                                     std::int64_t day) {
   std::vector<catalog::v1::Category> filled;
   if (!categories.ok()) return filled;
@@ -181,21 +181,21 @@ void RecordImpressions(const Site& site, const Visit& visit, const Suggestions& 
 
 // All that the page asks for, under way.
 struct Asked {
-  Pending<catalog::v1::ListBooksResponse> popular;
-  Pending<catalog::v1::ListBooksResponse> newest;
+  PendingShared<catalog::v1::ListBooksResponse> popular;
+  PendingShared<catalog::v1::ListBooksResponse> newest;
   std::vector<catalog::v1::Category> categories;
-  std::vector<Pending<catalog::v1::ListBooksResponse>> by_category;  // One for each of `categories`.
+  std::vector<PendingShared<catalog::v1::ListBooksResponse>> by_category;  // One for each of `categories`.
 };
 
 // More than a shelf holds, so that books which stand on another shelf already can be left out.
 Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
-  const Budget& budget = visit.budget();
-  Asked asked{.popular = site.client.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShelfBooks), budget),
-              .newest = site.client.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShortShelfBooks), budget)};
-  asked.categories = TodaysCategories(site.client.ListCategories(budget).Get(budget), day);
+  const rpc::Limits& limits = visit.limits();
+  Asked asked{.popular = site.shop.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShelfBooks), limits),
+              .newest = site.shop.ListBooks(ListRequest(catalog::v1::ORDER_NEWEST, 3 * kShortShelfBooks), limits)};
+  asked.categories = TodaysCategories(site.shop.ListCategories(limits).Get(), day);
   for (const catalog::v1::Category& category : asked.categories) {
     asked.by_category.push_back(
-        site.client.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShortShelfBooks, category.name()), budget));
+        site.shop.ListBooks(ListRequest(catalog::v1::ORDER_POPULARITY, 3 * kShortShelfBooks, category.name()), limits));
   }
   return asked;
 }
@@ -235,13 +235,15 @@ http::Response HomePage(const Site& site, const http::Request& request) {
   const Campaigns campaigns(site, visit);
   const CardStyle style{visit.prices(), &campaigns};
   Page page(site, visit, {.file = "home.tpl", .title = "A bookshop", .canonical = "/", .has_forms = true});
-  const Listing popular = asked.popular.Get(visit.budget());
+  const Listing popular = asked.popular.Get();
   if (!popular.ok()) return ErrorPage(site, request, 503);
   // Popular, newest, then the categories, which follow the reader's taste.
-  std::vector<Listing> listings = {popular, asked.newest.Get(visit.budget())};
-  for (auto& pending : asked.by_category) listings.push_back(pending.Get(visit.budget()));
-  const Budget part = visit.ForPart();
-  const auto answer = site.client.BatchRecommend(ReaderRequest(visit.reader(), listings, /*first_by_taste=*/2), part).Get(part);
+  std::vector<Listing> listings = {popular, asked.newest.Get()};
+  for (auto& pending : asked.by_category) listings.push_back(pending.Get());
+  const auto answer = site.shop.recommendations
+                          .Ask(&RecommendationsService::Stub::async::BatchRecommend,
+                               ReaderRequest(visit.reader(), listings, /*first_by_taste=*/2), visit.ForPart())
+                          .Get();
   const Suggestions suggestions = Collect(site, visit, answer);
   const std::vector<Books> arranged = Arrange(listings, answer);
 

@@ -11,19 +11,19 @@
 namespace octavo::marketplace {
 namespace {
 
-Availability Describe(const Answer<inventory::v1::BatchGetStockResponse>& answer, const TimeZone& time_zone) {
-  if (answer.ok() && !(*answer)->stocks().empty()) return DescribeStock((*answer)->stocks(0), time_zone);
+Availability Describe(const Result<inventory::v1::BatchGetStockResponse>& answer, const TimeZone& time_zone) {
+  if (answer.ok() && !answer->stocks().empty()) return DescribeStock(answer->stocks(0), time_zone);
   return {.words = {"We cannot see our shelves at the moment. Please look again in a minute.", "unknown"}};
 }
 
 }  // namespace
 
-void AddOffer(View& view, const catalog::v1::Book& book, const Answer<inventory::v1::BatchGetStockResponse>& stock,
+void AddOffer(View& view, const catalog::v1::Book& book, const Result<inventory::v1::BatchGetStockResponse>& stock,
               PriceStyle prices, const TimeZone& time_zone) {
   View offer = view.Include("OFFER", "offer.tpl");
   const Availability availability = Describe(stock, time_zone);
-  const bool is_known = stock.ok() && !(*stock)->stocks().empty();
-  const std::int64_t version = is_known ? (*stock)->stocks(0).version() : 0;
+  const bool is_known = stock.ok() && !stock->stocks().empty();
+  const std::int64_t version = is_known ? stock->stocks(0).version() : 0;
   offer.Set("AVAILABILITY", availability.words.text)
       .Set("AVAILABILITY_KIND", availability.words.kind)
       .Set("BOOK", book.name())
@@ -43,15 +43,15 @@ http::Response OfferFragment(const Site& site, const http::Request& request, std
   get_book.set_name(BookName(BookId(id)));
   inventory::v1::BatchGetStockRequest get_stock;
   get_stock.add_books(get_book.name());
-  auto book = site.client.GetBook(get_book, visit.budget());
-  auto stock = site.client.BatchGetStock(get_stock, visit.ForPart());
-  const auto found = book.Get(visit.budget());
+  auto book = site.shop.catalog.Ask(&CatalogService::Stub::async::GetBook, get_book, visit.limits());
+  auto stock = site.shop.inventory.Ask(&InventoryService::Stub::async::BatchGetStock, get_stock, visit.ForPart());
+  const auto found = book.Get();
   if (!found.ok()) {
     const bool is_gone = found.error().code == Code::kNotFound;
     return http::PlainText(is_gone ? 404 : 503, is_gone ? "Not Found\n" : "Service Unavailable\n");
   }
   RootView root;
-  AddOffer(root, **found, stock.Get(visit.budget()), visit.prices(), site.time_zone);
+  AddOffer(root, *found, stock.Get(), visit.prices(), site.time_zone);
   http::Response response;
   response.body = site.templates.Render("fragment.tpl", root);
   response.headers.Add("Cache-Control", "no-store");
@@ -68,14 +68,14 @@ http::Response StockEvents(const Site& site, const http::Request& request, std::
   response.content_type = "text/event-stream";
   response.headers.Add("Cache-Control", "no-store");
   response.stream = [&site, watch, version](const std::shared_ptr<http::EventStream>& stream) {
-    const auto subscription =
-        site.client.WatchStock(watch, {.message =
-                                           [stream, version](const inventory::v1::WatchStockResponse& change) {
-                                             // What the page shows already is no news.
-                                             if (change.has_stock() && change.stock().version() != version)
-                                               stream->Send("changed", "");
-                                           },
-                                       .end = [stream](const Status&) { stream->Close(); }});
+    const auto subscription = site.shop.inventory.Follow(&InventoryService::Stub::async::WatchStock, watch,
+                                                         {.message =
+                                                              [stream, version](const inventory::v1::WatchStockResponse& change) {
+                                                                // What the page shows already is no news.
+                                                                if (change.has_stock() && change.stock().version() != version)
+                                                                  stream->Send("changed", "");
+                                                              },
+                                                          .end = [stream](const Status&) { stream->Close(); }});
     stream->OnClose([subscription] { subscription->Cancel(); });
   };
   return response;

@@ -13,7 +13,7 @@ namespace octavo::marketplace {
 
 // Puts it where {{>OFFER}} stands. Without `stock` the shelves cannot be seen, and the book can be tried for
 // all the same.
-void AddOffer(View& view, const catalog::v1::Book& book, const Answer<inventory::v1::BatchGetStockResponse>& stock,
+void AddOffer(View& view, const catalog::v1::Book& book, const Result<inventory::v1::BatchGetStockResponse>& stock,
               PriceStyle prices, const TimeZone& time_zone);
 
 // The fragment alone. 404 for an unknown book, 503 without the catalogue.

@@ -56,11 +56,11 @@ std::string ReturnKey(const Site& site, const std::string& form_key, const v1::R
   return form_key + "." + site.signer.Sign("return", wish + " " + request.reason());
 }
 
-Answer<v1::Order> Fetch(const Site& site, const Claim& claim, const Budget& budget) {
+Result<v1::Order> Fetch(const Site& site, const Claim& claim, const rpc::Limits& limits) {
   if (claim.is_empty()) return Error{Code::kNotFound, "UNKNOWN_ORDER", "nobody asks for " + claim.name};
   auto request = RequestOf<v1::GetOrderRequest>(claim);
   request.set_name(claim.name);
-  return site.client.orders().GetOrder(request, budget).Get(budget);
+  return site.shop.orders.Ask(&TransactionsService::Stub::async::GetOrder, request, limits).Get();
 }
 
 bool CanBeCancelled(const v1::Order& order) {
@@ -205,11 +205,11 @@ void AddStates(View& content, const TimeZone& time_zone, const v1::Order& order,
 }
 
 // What happened, oldest first; gives the position of the last event.
-std::int64_t AddEvents(View& content, const TimeZone& time_zone, const Answer<v1::ListOrderEventsResponse>& events,
+std::int64_t AddEvents(View& content, const TimeZone& time_zone, const Result<v1::ListOrderEventsResponse>& events,
                        PriceStyle prices) {
   std::int64_t last = 0;
   if (!events.ok()) return last;
-  for (const v1::OrderEvent& event : (*events)->events()) {
+  for (const v1::OrderEvent& event : events->events()) {
     View item = content.Add("EVENT");
     item.Set("EVENT_TIME", FormatMoment(time_zone, event.event_time().seconds())).Set("EVENT_WORDS", EventWords(event));
     if (!event.note().empty()) item.Add("EVENT_NOTED").Set("EVENT_NOTE", WithAmountsFor(event.note(), prices));
@@ -218,12 +218,12 @@ std::int64_t AddEvents(View& content, const TimeZone& time_zone, const Answer<v1
   return last;
 }
 
-Pending<v1::ListOrderEventsResponse> AskForEvents(const Site& site, const Claim& claim, const Budget& budget) {
-  if (claim.is_empty()) return Pending<v1::ListOrderEventsResponse>(Answer<v1::ListOrderEventsResponse>(Error{}));
+rpc::Pending<v1::ListOrderEventsResponse> AskForEvents(const Site& site, const Claim& claim, const rpc::Limits& limits) {
+  if (claim.is_empty()) return rpc::Pending<v1::ListOrderEventsResponse>(Result<v1::ListOrderEventsResponse>(Error{}));
   auto request = RequestOf<v1::ListOrderEventsRequest>(claim);
   request.set_order(claim.name);
   request.set_page_size(kEventsMax);
-  return site.client.orders().ListOrderEvents(request, budget);
+  return site.shop.orders.Ask(&TransactionsService::Stub::async::ListOrderEvents, request, limits);
 }
 
 }  // namespace
@@ -231,13 +231,13 @@ Pending<v1::ListOrderEventsResponse> AskForEvents(const Site& site, const Claim&
 http::Response OrderPage(const Site& site, const http::Request& request, const std::string& id) {
   const Visit visit(site, request);
   const Claim claim = ClaimOf(visit, id, request.query.Get("token"));
-  auto events = AskForEvents(site, claim, visit.budget());
-  const Answer<v1::Order> found = Fetch(site, claim, visit.budget());
+  auto events = AskForEvents(site, claim, visit.limits());
+  const Result<v1::Order> found = Fetch(site, claim, visit.limits());
   if (!found.ok()) {
     const bool is_bad_name = found.error().code == Code::kInvalidArgument;
     return is_bad_name ? ErrorPage(site, request, 404) : ErrorPage(site, request, found.error());
   }
-  const v1::Order& order = **found;
+  const v1::Order& order = *found;
   Page page(site, visit,
             {.file = "order.tpl", .title = "Order " + order.number(), .indexed = false, .personal = true, .has_forms = true});
   View& content = page.content();
@@ -247,7 +247,7 @@ http::Response OrderPage(const Site& site, const http::Request& request, const s
              visit.prices());
   AddReturns(content, site.time_zone, order, visit.prices());
   AddActions(content, site, order, claim, visit.prices());
-  const std::int64_t last = AddEvents(content, site.time_zone, events.Get(visit.budget()), visit.prices());
+  const std::int64_t last = AddEvents(content, site.time_zone, events.Get(), visit.prices());
   if (!claim.access_token.empty()) content.Show("BY_LINK");
   const std::string live = OrderLink(order.name()) + "/events?after=" + std::to_string(last) +
                            (claim.access_token.empty() ? "" : "&token=" + http::PercentEncode(claim.access_token));
@@ -258,7 +258,7 @@ http::Response OrderPage(const Site& site, const http::Request& request, const s
 http::Response OrderEvents(const Site& site, const http::Request& request, const std::string& id) {
   const Visit visit(site, request);
   const Claim claim = ClaimOf(visit, id, request.query.Get("token"));
-  const Answer<v1::Order> found = Fetch(site, claim, visit.budget());
+  const Result<v1::Order> found = Fetch(site, claim, visit.limits());
   if (!found.ok()) return http::PlainText(found.error().code == Code::kNotFound ? 404 : 503, "No such order\n");
   v1::StreamOrderEventsRequest follow;
   follow.set_order(claim.name);
@@ -270,9 +270,10 @@ http::Response OrderEvents(const Site& site, const http::Request& request, const
   response.content_type = "text/event-stream";
   response.headers.Add("Cache-Control", "no-store");
   response.stream = [&site, follow](const std::shared_ptr<http::EventStream>& stream) {
-    const auto subscription = site.client.orders().StreamOrderEvents(
-        follow, {.message = [stream](const v1::OrderEvent&) { stream->Send("changed", ""); },
-                 .end = [stream](const Status&) { stream->Close(); }});
+    const auto subscription =
+        site.shop.orders.Follow(&TransactionsService::Stub::async::StreamOrderEvents, follow,
+                                {.message = [stream](const v1::OrderEvent&) { stream->Send("changed", ""); },
+                                 .end = [stream](const Status&) { stream->Close(); }});
     stream->OnClose([subscription] { subscription->Cancel(); });
   };
   return response;
@@ -284,8 +285,8 @@ http::Response CancelOrder(const Site& site, const Visit& visit, const http::Par
   auto request = RequestOf<v1::CancelOrderRequest>(claim);
   request.set_name(claim.name);
   request.set_reason("Cancelled by the buyer");
-  const Budget budget = visit.ForChange();
-  const Answer<v1::Order> order = site.client.orders().CancelOrder(request, budget).Get(budget);
+  const Result<v1::Order> order =
+      site.shop.order_changes.Ask(&TransactionsService::Stub::async::CancelOrder, request, visit.ForChange()).Get();
   if (!order.ok() && order.error().code == Code::kNotFound) return ErrorPage(site, visit.request(), 404);
   const Note note = order.ok()                                        ? Note::kOrderCancelled
                     : order.error().code == Code::kFailedPrecondition ? Note::kOrderTooLateToCancel
@@ -295,14 +296,14 @@ http::Response CancelOrder(const Site& site, const Visit& visit, const http::Par
 
 http::Response ReturnBooks(const Site& site, const Visit& visit, const http::Params& form, const std::string& id) {
   const Claim claim = ClaimOf(visit, id, form.Get("token"));
-  const Budget budget = visit.ForChange();
-  const Answer<v1::Order> order = Fetch(site, claim, budget);
+  const rpc::Limits limits = visit.ForChange();
+  const Result<v1::Order> order = Fetch(site, claim, limits);
   if (!order.ok()) return ErrorPage(site, visit.request(), order.error());
   auto request = RequestOf<v1::RequestReturnRequest>(claim);
   request.set_name(claim.name);
   request.set_reason(Trimmed(form, "reason"));
   const bool everything = form.Has("everything");
-  for (const v1::OrderLine& line : (*order)->lines()) {
+  for (const v1::OrderLine& line : order->lines()) {
     const std::string text = Trimmed(form, "copies-" + std::string(LastSegment(line.book())), 4);
     std::int64_t copies = 0;
     std::from_chars(text.data(), text.data() + text.size(), copies);
@@ -314,7 +315,8 @@ http::Response ReturnBooks(const Site& site, const Visit& visit, const http::Par
   request.set_idempotency_key(ReturnKey(site, Trimmed(form, "key", 36), request));
   const std::string path = OrderLink(claim.name, claim.access_token);
   if (request.items().empty() && !everything) return Redirect(site, path, Note::kChooseWhatToReturn);
-  const Answer<v1::Order> asked = site.client.orders().RequestReturn(request, budget).Get(budget);
+  const Result<v1::Order> asked =
+      site.shop.order_changes.Ask(&TransactionsService::Stub::async::RequestReturn, request, limits).Get();
   if (asked.ok()) return Redirect(site, path, Note::kReturnRequested);
   if (asked.error().reason == "RETURN_PERIOD_OVER") return Redirect(site, path, Note::kTooLateToReturn);
   const Code code = asked.error().code;
@@ -335,10 +337,10 @@ http::Response OrdersPage(const Site& site, const http::Request& request) {
   list.set_customer(visit.viewer().customer.name());
   list.set_page_size(kOrdersPerPage);
   list.set_page_token(std::string(request.query.Get("page")));
-  const auto orders = site.client.orders().ListOrders(list, visit.budget()).Get(visit.budget());
+  const auto orders = site.shop.orders.Ask(&TransactionsService::Stub::async::ListOrders, list, visit.limits()).Get();
   if (!orders.ok() && orders.error().reason == "BAD_PAGE_TOKEN") return http::SeeOther("/orders");
   if (!orders.ok()) return ErrorPage(site, request, orders.error());
-  for (const v1::Order& order : (*orders)->orders()) {
+  for (const v1::Order& order : orders->orders()) {
     const bool is_cancelled = order.state() == v1::Order::STATE_CANCELLED;
     std::string titles;
     for (const v1::OrderLine& line : order.lines()) titles += (titles.empty() ? "" : ", ") + line.title();
@@ -352,9 +354,9 @@ http::Response OrdersPage(const Site& site, const http::Request& request) {
         .Set("KIND", is_cancelled ? "unknown" : "good")
         .Set("PAYMENT", PaymentState(order));
   }
-  if ((*orders)->orders().empty()) content.Show("EMPTY");
-  if (!(*orders)->next_page_token().empty()) {
-    content.Add("NEXT").Set("NEXT_LINK", "/orders?page=" + http::PercentEncode((*orders)->next_page_token()));
+  if (orders->orders().empty()) content.Show("EMPTY");
+  if (!orders->next_page_token().empty()) {
+    content.Add("NEXT").Set("NEXT_LINK", "/orders?page=" + http::PercentEncode(orders->next_page_token()));
   }
   return std::move(page).Send();
 }

@@ -123,9 +123,9 @@ bool AddFacets(View& view, const google::protobuf::RepeatedPtrField<catalog::v1:
 }
 
 // Something to go on with where a search found nothing.
-void AddWayOn(const Visit& visit, const CardStyle& style, View& content, Pending<catalog::v1::ListBooksResponse>& popular) {
+void AddWayOn(const CardStyle& style, View& content, PendingShared<catalog::v1::ListBooksResponse>& popular) {
   content.Show("NOTHING");
-  const auto books = popular.Get(visit.budget());
+  const auto books = popular.Get();
   if (!books.ok()) return;
   Shelf shelf{.id = "popular", .title = "What others are reading", .name = "search.popular"};
   for (const catalog::v1::Book& book : (*books)->books()) {
@@ -151,15 +151,15 @@ http::Response SearchPage(const Site& site, const http::Request& request) {
   catalog::v1::ListBooksRequest popular;
   popular.set_page_size(kPageSize);
 
-  auto found_pending = site.client.SearchBooks(search, visit.budget());
-  auto popular_pending = site.client.ListBooks(popular, visit.budget());
+  auto found_pending = site.shop.catalog.Ask(&CatalogService::Stub::async::SearchBooks, search, visit.limits());
+  auto popular_pending = site.shop.ListBooks(popular, visit.limits());
   const Campaigns campaigns(site, visit);
   const CardStyle style{visit.prices(), &campaigns};
-  const auto found = found_pending.Get(visit.budget());
+  const auto found = found_pending.Get();
   if (!found.ok() && found.error().reason == "BAD_PAGE_TOKEN") return http::SeeOther(address.Link());
   if (!found.ok()) return ErrorPage(site, request, found.error());
 
-  const catalog::v1::SearchBooksResponse& results = **found;
+  const catalog::v1::SearchBooksResponse& results = *found;
   Page page(site, visit,
             {.file = "search.tpl",
              .title = query.empty() ? "Search" : "“" + query + "”",
@@ -187,7 +187,7 @@ http::Response SearchPage(const Site& site, const http::Request& request) {
   View facets = content.Add("FACETS");
   if (AddFacets(facets, results.facets(), address)) facets.Add("CLEAR").Set("CLEAR_LINK", SearchLink(query));
   if (results.books().empty()) {
-    AddWayOn(visit, style, content, popular_pending);
+    AddWayOn(style, content, popular_pending);
   } else {
     View list = content.Add("RESULTS");
     AddSortMenu(list, kSorts, sort, address);
@@ -198,17 +198,17 @@ http::Response SearchPage(const Site& site, const http::Request& request) {
 }
 
 http::Response SuggestFragment(const Site& site, const http::Request& request) {
-  const Budget budget(site.clock, kSuggestBudget);
   catalog::v1::SuggestRequest suggest;
   suggest.set_prefix(std::string(CutText(request.query.Get("q"), kQueryBytesMax)));
   suggest.set_max_results(8);
   RootView root;
   if (suggest.prefix().find_first_not_of(' ') != std::string::npos) {
-    const auto answer = site.client.Suggest(suggest, budget).Get(budget);
-    if (answer.ok() && !(*answer)->suggestions().empty()) {  // Without an answer there is just no list.
+    const auto answer =
+        site.shop.catalog.Ask(&CatalogService::Stub::async::Suggest, suggest, rpc::FromNow(site.clock, kSuggestBudget)).Get();
+    if (answer.ok() && !answer->suggestions().empty()) {  // Without an answer there is just no list.
       View list = root.Add("LIST");
       int number = 0;
-      for (const catalog::v1::Suggestion& one : (*answer)->suggestions()) {
+      for (const catalog::v1::Suggestion& one : answer->suggestions()) {
         View item = list.Add("SUGGESTION");
         item.Set("NUMBER", number++).Set("LINK", ResourceLink(one.name())).Set("NAME", one.display_name());
         const std::string_view kind = one.name().starts_with("authors/")  ? "Author"

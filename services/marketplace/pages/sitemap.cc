@@ -46,11 +46,11 @@ std::string DayOf(const google::protobuf::Timestamp& time) {
 }
 
 // The highest number that a book has; 0 where there is none.
-Result<std::int64_t> HighestNumber(const Site& site, const Budget& budget) {
+Result<std::int64_t> HighestNumber(const Site& site, const rpc::Limits& limits) {
   catalog::v1::ListBooksRequest newest;
   newest.set_order(catalog::v1::ORDER_NEWEST);
   newest.set_page_size(1);
-  const auto books = site.client.ListBooks(newest, budget).Get(budget);
+  const auto books = site.shop.ListBooks(newest, limits).Get();
   if (!books.ok()) return books.error();
   std::int64_t number = 0;
   if (!(*books)->books().empty()) {
@@ -70,8 +70,7 @@ http::Response RobotsText(const Site& site, const http::Request& request) {
 http::Response SitemapIndex(const Site& site, const http::Request& request) {
   const Result<std::string> base = BaseOf(site, request);
   if (!base.ok()) return ErrorPage(site, request, 404);
-  const Budget budget(site.clock, kSitemapBudget);
-  const Result<std::int64_t> highest = HighestNumber(site, budget);
+  const Result<std::int64_t> highest = HighestNumber(site, rpc::FromNow(site.clock, kSitemapBudget));
   if (!highest.ok()) return ErrorPage(site, request, 503);
   RootView root;
   root.Set("NAMESPACE", kNamespace);
@@ -85,8 +84,7 @@ http::Response SitemapIndex(const Site& site, const http::Request& request) {
 http::Response ShelvesSitemap(const Site& site, const http::Request& request) {
   const Result<std::string> base = BaseOf(site, request);
   if (!base.ok()) return ErrorPage(site, request, 404);
-  const Budget budget(site.clock, kSitemapBudget);
-  const auto categories = site.client.ListCategories(budget).Get(budget);
+  const auto categories = site.shop.ListCategories(rpc::FromNow(site.clock, kSitemapBudget)).Get();
   if (!categories.ok()) return ErrorPage(site, request, 503);
   RootView root;
   root.Set("NAMESPACE", kNamespace);
@@ -101,25 +99,25 @@ http::Response BooksSitemap(const Site& site, const http::Request& request, std:
   const Result<std::string> base = BaseOf(site, request);
   constexpr std::int64_t kFilesMax = std::numeric_limits<std::int32_t>::max() / kNumbersPerFile;
   if (!base.ok() || file < 1 || file > kFilesMax) return ErrorPage(site, request, 404);
-  const Budget budget(site.clock, kSitemapBudget);
-  const Result<std::int64_t> highest = HighestNumber(site, budget);
+  const rpc::Limits limits = rpc::FromNow(site.clock, kSitemapBudget);
+  const Result<std::int64_t> highest = HighestNumber(site, limits);
   if (!highest.ok()) return ErrorPage(site, request, 503);
   std::int64_t number = (file - 1) * kNumbersPerFile + 1;
   if (number > *highest) return ErrorPage(site, request, 404);
   const std::int64_t last = std::min(*highest, file * kNumbersPerFile);
 
-  std::vector<Pending<catalog::v1::BatchGetBooksResponse>> calls;
+  std::vector<PendingShared<catalog::v1::BatchGetBooksResponse>> calls;
   while (number <= last) {
     catalog::v1::BatchGetBooksRequest books;
     for (std::int64_t i = 0; i < kNumbersPerCall && number <= last; ++i) books.add_names(BookName(BookId(number++)));
     books.mutable_read_mask()->add_paths("name");
     books.mutable_read_mask()->add_paths("update_time");
-    calls.push_back(site.client.BatchGetBooks(books, budget));
+    calls.push_back(site.shop.BatchGetBooks(books, limits));
   }
   RootView root;
   root.Set("NAMESPACE", kNamespace);
   for (auto& call : calls) {
-    const auto books = call.Get(budget);
+    const auto books = call.Get();
     if (!books.ok()) return ErrorPage(site, request, 503);
     for (const catalog::v1::Book& book : (*books)->books()) {
       View address = root.Add("ADDRESS");

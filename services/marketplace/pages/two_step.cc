@@ -64,7 +64,7 @@ http::Response ShowOffer(const Site& site, const Visit& visit, const std::string
   accounts::v1::OfferTwoStepRequest request;
   request.set_session_token(Session(visit));
   request.set_offer(offer_before);
-  const auto offer = site.client.accounts().OfferTwoStep(request, visit.budget()).Get(visit.budget());
+  const auto offer = site.shop.sessions.Ask(&AccountsService::Stub::async::OfferTwoStep, request, visit.limits()).Get();
   if (!offer.ok()) {
     std::optional<http::Response> elsewhere = Elsewhere(site, offer.error());
     return elsewhere ? *std::move(elsewhere) : ShowAccountsAway(site, visit);
@@ -77,8 +77,8 @@ http::Response ShowOffer(const Site& site, const Visit& visit, const std::string
              .personal = true,
              .has_forms = true});
   View& content = page.content();
-  content.Set("SECRET", InGroups((*offer)->secret())).Set("OFFER", (*offer)->offer());
-  if (const std::optional<QrCode> code = MakeQrCode((*offer)->uri())) {
+  content.Set("SECRET", InGroups(offer->secret())).Set("OFFER", offer->offer());
+  if (const std::optional<QrCode> code = MakeQrCode(offer->uri())) {
     content.Add("QR").Set("SIZE", code->size).Set("PATH", code->path);
   }
   if (visit.viewer().second_step_needed) content.Add("STAFF").Set("STAFF_SENTENCE", kStaff);
@@ -124,9 +124,9 @@ http::Response TwoStepPage(const Site& site, const http::Request& request) {
   return ForCustomer(site, visit, kHere, [&] {
     accounts::v1::GetTwoStepRequest get;
     get.set_session_token(Session(visit));
-    const auto two_step = site.client.accounts().GetTwoStep(get, visit.budget()).Get(visit.budget());
+    const auto two_step = site.shop.sessions.Ask(&AccountsService::Stub::async::GetTwoStep, get, visit.limits()).Get();
     if (two_step.ok()) {
-      return (*two_step)->on() ? ShowOn(site, visit, **two_step) : ShowOffer(site, visit, /*offer_before=*/"", Refusal());
+      return two_step->on() ? ShowOn(site, visit, *two_step) : ShowOffer(site, visit, /*offer_before=*/"", Refusal());
     }
     std::optional<http::Response> elsewhere = Elsewhere(site, two_step.error());
     return elsewhere ? *std::move(elsewhere) : ShowAccountsAway(site, visit);
@@ -138,9 +138,8 @@ http::Response TurnOnTwoStep(const Site& site, const Visit& visit, const http::P
   request.set_session_token(Session(visit));
   request.set_offer(Trimmed(form, "offer", kOfferBytesMax));
   request.set_code(TypedCode(form));
-  const Budget budget = visit.ForChange();
-  const auto answer = site.client.accounts().TurnOnTwoStep(request, budget).Get(budget);
-  if (answer.ok()) return ShowCodes(site, visit, (*answer)->recovery_codes());
+  const auto answer = site.shop.sessions.Ask(&AccountsService::Stub::async::TurnOnTwoStep, request, visit.ForChange()).Get();
+  if (answer.ok()) return ShowCodes(site, visit, answer->recovery_codes());
   if (std::optional<http::Response> elsewhere = Elsewhere(site, answer.error())) return *std::move(elsewhere);
   return ShowOffer(site, visit, request.offer(), Refusal(answer.error(), ""));
 }
@@ -154,8 +153,7 @@ http::Response TurnOffTwoStep(const Site& site, const Visit& visit, const http::
   request.set_session_token(Session(visit));
   request.set_password(std::string(form.Get("password")));
   request.set_code(TypedCode(form));
-  const Budget budget = visit.ForChange();
-  const auto answer = site.client.accounts().TurnOffTwoStep(request, budget).Get(budget);
+  const auto answer = site.shop.accounts.Ask(&AccountsService::Stub::async::TurnOffTwoStep, request, visit.ForChange()).Get();
   if (answer.ok()) return Redirect(site, kHome, Note::kTwoStepOff);
   if (std::optional<http::Response> elsewhere = Elsewhere(site, answer.error())) return *std::move(elsewhere);
   return ShowForm(site, visit, OffForm(), Refusal(answer.error(), "password"));
@@ -170,9 +168,8 @@ http::Response MakeRecoveryCodes(const Site& site, const Visit& visit, const htt
   request.set_session_token(Session(visit));
   request.set_password(std::string(form.Get("password")));
   request.set_code(TypedCode(form));
-  const Budget budget = visit.ForChange();
-  const auto answer = site.client.accounts().MakeRecoveryCodes(request, budget).Get(budget);
-  if (answer.ok()) return ShowCodes(site, visit, (*answer)->recovery_codes());
+  const auto answer = site.shop.accounts.Ask(&AccountsService::Stub::async::MakeRecoveryCodes, request, visit.ForChange()).Get();
+  if (answer.ok()) return ShowCodes(site, visit, answer->recovery_codes());
   if (std::optional<http::Response> elsewhere = Elsewhere(site, answer.error())) return *std::move(elsewhere);
   return ShowForm(site, visit, CodesForm(), Refusal(answer.error(), "password"));
 }

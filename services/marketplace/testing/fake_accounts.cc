@@ -20,6 +20,28 @@ Status CheckPassword(const std::string& field, const std::string& password) {
 
 }  // namespace
 
+FakeAccounts::FakeAccounts(FakeServer& server) : FakeService("octavo.accounts.v1.AccountsService", server) {
+  Unary("Register", this, &FakeAccounts::Register);
+  Unary("VerifyEmail", this, &FakeAccounts::VerifyEmail);
+  Unary("SignIn", this, &FakeAccounts::SignIn);
+  Unary("CompleteSignIn", this, &FakeAccounts::CompleteSignIn);
+  Unary("GetTwoStep", this, &FakeAccounts::GetTwoStep);
+  Unary("OfferTwoStep", this, &FakeAccounts::OfferTwoStep);
+  Unary("TurnOnTwoStep", this, &FakeAccounts::TurnOnTwoStep);
+  Unary("TurnOffTwoStep", this, &FakeAccounts::TurnOffTwoStep);
+  Unary("MakeRecoveryCodes", this, &FakeAccounts::MakeRecoveryCodes);
+  Unary("SignOut", this, &FakeAccounts::SignOut);
+  Unary("SignOutEverywhere", this, &FakeAccounts::SignOutEverywhere);
+  Unary("VerifySession", this, &FakeAccounts::VerifySession);
+  Unary("ListSessions", this, &FakeAccounts::ListSessions);
+  Unary("EndSession", this, &FakeAccounts::EndSession);
+  Unary("ChangePassword", this, &FakeAccounts::ChangePassword);
+  Unary("RequestPasswordReset", this, &FakeAccounts::RequestPasswordReset);
+  Unary("ResetPassword", this, &FakeAccounts::ResetPassword);
+  Unary("ExportCustomer", this, &FakeAccounts::ExportCustomer);
+  Unary("EraseCustomer", this, &FakeAccounts::EraseCustomer);
+}
+
 std::string FakeAccounts::NewToken() { return "token-" + std::to_string(next_++); }
 
 std::string FakeAccounts::Add(const std::string& email, const std::string& password, const std::string& full_name) {
@@ -91,57 +113,51 @@ void FakeAccounts::EndSessions(const std::string& email, const std::string& but)
   std::erase_if(sessions_, [&](const auto& one) { return one.second == email && one.first != but; });
 }
 
-Pending<v1::RegisterResponse> FakeAccounts::Register(const v1::RegisterRequest& request, const Budget&) {
-  return Reply<v1::RegisterResponse>(condition, [&]() -> Result<v1::RegisterResponse> {
-    TRY(MayGoOn());
-    if (request.email().find('@') == std::string::npos) return InvalidField("email", "is not an e-mail address");
-    TRY(CheckPassword("password", request.password()));
-    const std::lock_guard lock(mutex_);
-    last_base_uri_ = request.base_uri();
-    last_client_ = request.client();
-    const bool is_repeated = !request.request_id().empty() && !registered_.insert(request.request_id()).second;
-    if (is_repeated || people_.contains(request.email())) return v1::RegisterResponse();
-    Person person{.password = request.password()};
-    person.customer.set_name("customers/" + std::to_string(next_++));
-    person.customer.set_email(request.email());
-    person.customer.set_email_verified(true);
-    person.customer.set_full_name(request.full_name());
-    person.customer.set_role(v1::ROLE_CUSTOMER);
-    const std::string token = NewToken();
-    registrations_[token] = std::move(person);
-    last_link_[request.email()] = token;
-    return v1::RegisterResponse();
-  });
+Result<v1::RegisterResponse> FakeAccounts::Register(const rpc::Call&, const v1::RegisterRequest& request) {
+  TRY(MayGoOn());
+  if (request.email().find('@') == std::string::npos) return InvalidField("email", "is not an e-mail address");
+  TRY(CheckPassword("password", request.password()));
+  const std::lock_guard lock(mutex_);
+  last_base_uri_ = request.base_uri();
+  last_client_ = request.client();
+  const bool is_repeated = !request.request_id().empty() && !registered_.insert(request.request_id()).second;
+  if (is_repeated || people_.contains(request.email())) return v1::RegisterResponse();
+  Person person{.password = request.password()};
+  person.customer.set_name("customers/" + std::to_string(next_++));
+  person.customer.set_email(request.email());
+  person.customer.set_email_verified(true);
+  person.customer.set_full_name(request.full_name());
+  person.customer.set_role(v1::ROLE_CUSTOMER);
+  const std::string token = NewToken();
+  registrations_[token] = std::move(person);
+  last_link_[request.email()] = token;
+  return v1::RegisterResponse();
 }
 
-Pending<v1::VerifyEmailResponse> FakeAccounts::VerifyEmail(const v1::VerifyEmailRequest& request, const Budget&) {
-  return Reply<v1::VerifyEmailResponse>(condition, [&]() -> Result<v1::VerifyEmailResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    const auto found = registrations_.find(request.token());
-    if (found == registrations_.end()) return BadToken();
-    if (found->second.password != request.password()) return BadCredentials();
-    v1::VerifyEmailResponse response;
-    *response.mutable_customer() = found->second.customer;
-    people_[found->second.customer.email()] = std::move(found->second);
-    registrations_.erase(found);
-    return response;
-  });
+Result<v1::VerifyEmailResponse> FakeAccounts::VerifyEmail(const rpc::Call&, const v1::VerifyEmailRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  const auto found = registrations_.find(request.token());
+  if (found == registrations_.end()) return BadToken();
+  if (found->second.password != request.password()) return BadCredentials();
+  v1::VerifyEmailResponse response;
+  *response.mutable_customer() = found->second.customer;
+  people_[found->second.customer.email()] = std::move(found->second);
+  registrations_.erase(found);
+  return response;
 }
 
-Pending<v1::SignInResponse> FakeAccounts::SignIn(const v1::SignInRequest& request, const Budget&) {
-  return Reply<v1::SignInResponse>(condition, [&]() -> Result<v1::SignInResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    last_client_ = request.client();
-    last_device_ = request.device();
-    const auto person = people_.find(request.email());
-    if (person == people_.end() || person->second.password != request.password()) return BadCredentials();
-    if (!person->second.two_step) return Open(person->second, /*two_steps=*/false);
-    v1::SignInResponse response;
-    response.set_challenge("challenge-" + request.email());
-    return response;
-  });
+Result<v1::SignInResponse> FakeAccounts::SignIn(const rpc::Call&, const v1::SignInRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  last_client_ = request.client();
+  last_device_ = request.device();
+  const auto person = people_.find(request.email());
+  if (person == people_.end() || person->second.password != request.password()) return BadCredentials();
+  if (!person->second.two_step) return Open(person->second, /*two_steps=*/false);
+  v1::SignInResponse response;
+  response.set_challenge("challenge-" + request.email());
+  return response;
 }
 
 v1::SignInResponse FakeAccounts::Open(const Person& person, bool two_steps) {
@@ -170,221 +186,187 @@ void FakeAccounts::TurnOn(const std::string& email) {
   people_.at(email).recovery_codes = {kRecoveryCode};
 }
 
-Pending<v1::SignInResponse> FakeAccounts::CompleteSignIn(const v1::CompleteSignInRequest& request, const Budget&) {
-  return Reply<v1::SignInResponse>(condition, [&]() -> Result<v1::SignInResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    last_client_ = request.client();
-    last_device_ = request.device();
-    for (auto& [email, person] : people_) {
-      if (request.challenge() != "challenge-" + email) continue;
-      TRY(UseCode(person, request.code()));
-      return Open(person, /*two_steps=*/true);
-    }
-    return Error{Code::kFailedPrecondition, "BAD_CHALLENGE", "begin again"};
-  });
+Result<v1::SignInResponse> FakeAccounts::CompleteSignIn(const rpc::Call&, const v1::CompleteSignInRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  last_client_ = request.client();
+  last_device_ = request.device();
+  for (auto& [email, person] : people_) {
+    if (request.challenge() != "challenge-" + email) continue;
+    TRY(UseCode(person, request.code()));
+    return Open(person, /*two_steps=*/true);
+  }
+  return Error{Code::kFailedPrecondition, "BAD_CHALLENGE", "begin again"};
 }
 
-Pending<v1::TwoStep> FakeAccounts::GetTwoStep(const v1::GetTwoStepRequest& request, const Budget&) {
-  return Reply<v1::TwoStep>(condition, [&]() -> Result<v1::TwoStep> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    const Person* person = TRY(Whose(request.session_token()));
-    v1::TwoStep two_step;
-    two_step.set_on(person->two_step);
-    two_step.set_recovery_codes_left(static_cast<int>(person->recovery_codes.size()));
-    two_step.set_required(person->customer.role() > v1::ROLE_CUSTOMER);
-    return two_step;
-  });
+Result<v1::TwoStep> FakeAccounts::GetTwoStep(const rpc::Call&, const v1::GetTwoStepRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  const Person* person = TRY(Whose(request.session_token()));
+  v1::TwoStep two_step;
+  two_step.set_on(person->two_step);
+  two_step.set_recovery_codes_left(static_cast<int>(person->recovery_codes.size()));
+  two_step.set_required(person->customer.role() > v1::ROLE_CUSTOMER);
+  return two_step;
 }
 
-Pending<v1::OfferTwoStepResponse> FakeAccounts::OfferTwoStep(const v1::OfferTwoStepRequest& request, const Budget&) {
-  return Reply<v1::OfferTwoStepResponse>(condition, [&]() -> Result<v1::OfferTwoStepResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    const Person* person = TRY(Whose(request.session_token()));
-    if (person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_ON", "it is on"};
-    v1::OfferTwoStepResponse offer;
-    offer.set_secret("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
-    offer.set_uri("otpauth://totp/Octavo:x?secret=" + offer.secret());
-    offer.set_offer(request.offer().empty() ? "offer-1" : request.offer());
-    return offer;
-  });
+Result<v1::OfferTwoStepResponse> FakeAccounts::OfferTwoStep(const rpc::Call&, const v1::OfferTwoStepRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  const Person* person = TRY(Whose(request.session_token()));
+  if (person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_ON", "it is on"};
+  v1::OfferTwoStepResponse offer;
+  offer.set_secret("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+  offer.set_uri("otpauth://totp/Octavo:x?secret=" + offer.secret());
+  offer.set_offer(request.offer().empty() ? "offer-1" : request.offer());
+  return offer;
 }
 
-Pending<v1::TurnOnTwoStepResponse> FakeAccounts::TurnOnTwoStep(const v1::TurnOnTwoStepRequest& request, const Budget&) {
-  return Reply<v1::TurnOnTwoStepResponse>(condition, [&]() -> Result<v1::TurnOnTwoStepResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    Person* person = TRY(Whose(request.session_token()));
-    if (person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_ON", "it is on"};
-    if (request.offer() != "offer-1") return Error{Code::kFailedPrecondition, "BAD_OFFER", "it is none"};
-    TRY(UseCode(*person, request.code()));
-    person->two_step = true;
-    person->recovery_codes = {kRecoveryCode};
-    two_steps_.insert(request.session_token());
-    v1::TurnOnTwoStepResponse response;
-    response.add_recovery_codes(kRecoveryCode);
-    return response;
-  });
+Result<v1::TurnOnTwoStepResponse> FakeAccounts::TurnOnTwoStep(const rpc::Call&, const v1::TurnOnTwoStepRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  Person* person = TRY(Whose(request.session_token()));
+  if (person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_ON", "it is on"};
+  if (request.offer() != "offer-1") return Error{Code::kFailedPrecondition, "BAD_OFFER", "it is none"};
+  TRY(UseCode(*person, request.code()));
+  person->two_step = true;
+  person->recovery_codes = {kRecoveryCode};
+  two_steps_.insert(request.session_token());
+  v1::TurnOnTwoStepResponse response;
+  response.add_recovery_codes(kRecoveryCode);
+  return response;
 }
 
-Pending<v1::TurnOffTwoStepResponse> FakeAccounts::TurnOffTwoStep(const v1::TurnOffTwoStepRequest& request, const Budget&) {
-  return Reply<v1::TurnOffTwoStepResponse>(condition, [&]() -> Result<v1::TurnOffTwoStepResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    Person* person = TRY(Whose(request.session_token()));
-    if (!person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_OFF", "it is off"};
-    if (person->password != request.password()) return BadCredentials();
-    TRY(UseCode(*person, request.code()));
-    person->two_step = false;
-    return v1::TurnOffTwoStepResponse();
-  });
+Result<v1::TurnOffTwoStepResponse> FakeAccounts::TurnOffTwoStep(const rpc::Call&, const v1::TurnOffTwoStepRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  Person* person = TRY(Whose(request.session_token()));
+  if (!person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_OFF", "it is off"};
+  if (person->password != request.password()) return BadCredentials();
+  TRY(UseCode(*person, request.code()));
+  person->two_step = false;
+  return v1::TurnOffTwoStepResponse();
 }
 
-Pending<v1::MakeRecoveryCodesResponse> FakeAccounts::MakeRecoveryCodes(const v1::MakeRecoveryCodesRequest& request,
-                                                                       const Budget&) {
-  return Reply<v1::MakeRecoveryCodesResponse>(condition, [&]() -> Result<v1::MakeRecoveryCodesResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    Person* person = TRY(Whose(request.session_token()));
-    if (!person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_OFF", "it is off"};
-    if (person->password != request.password()) return BadCredentials();
-    TRY(UseCode(*person, request.code()));
-    person->recovery_codes = {"EEEE-FFFF-GGGG-HHHH"};
-    v1::MakeRecoveryCodesResponse response;
-    response.add_recovery_codes(person->recovery_codes[0]);
-    return response;
-  });
+Result<v1::MakeRecoveryCodesResponse> FakeAccounts::MakeRecoveryCodes(const rpc::Call&,
+                                                                      const v1::MakeRecoveryCodesRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  Person* person = TRY(Whose(request.session_token()));
+  if (!person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_OFF", "it is off"};
+  if (person->password != request.password()) return BadCredentials();
+  TRY(UseCode(*person, request.code()));
+  person->recovery_codes = {"EEEE-FFFF-GGGG-HHHH"};
+  v1::MakeRecoveryCodesResponse response;
+  response.add_recovery_codes(person->recovery_codes[0]);
+  return response;
 }
 
-Pending<v1::SignOutResponse> FakeAccounts::SignOut(const v1::SignOutRequest& request, const Budget&) {
-  return Reply<v1::SignOutResponse>(condition, [&]() -> Result<v1::SignOutResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    sessions_.erase(request.session_token());
-    return v1::SignOutResponse();
-  });
+Result<v1::SignOutResponse> FakeAccounts::SignOut(const rpc::Call&, const v1::SignOutRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  sessions_.erase(request.session_token());
+  return v1::SignOutResponse();
 }
 
-Pending<v1::SignOutEverywhereResponse> FakeAccounts::SignOutEverywhere(const v1::SignOutEverywhereRequest& request,
-                                                                       const Budget&) {
-  return Reply<v1::SignOutEverywhereResponse>(condition, [&]() -> Result<v1::SignOutEverywhereResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    const Person* person = TRY(Whose(request.session_token()));
-    const std::size_t before = sessions_.size();
-    EndSessions(person->customer.email(), request.keep_this() ? request.session_token() : "");
-    v1::SignOutEverywhereResponse response;
-    response.set_ended_count(static_cast<std::int64_t>(before - sessions_.size()));
-    return response;
-  });
+Result<v1::SignOutEverywhereResponse> FakeAccounts::SignOutEverywhere(const rpc::Call&,
+                                                                      const v1::SignOutEverywhereRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  const Person* person = TRY(Whose(request.session_token()));
+  const std::size_t before = sessions_.size();
+  EndSessions(person->customer.email(), request.keep_this() ? request.session_token() : "");
+  v1::SignOutEverywhereResponse response;
+  response.set_ended_count(static_cast<std::int64_t>(before - sessions_.size()));
+  return response;
 }
 
-Pending<v1::Session> FakeAccounts::VerifySession(const v1::VerifySessionRequest& request, const Budget&) {
-  return Reply<v1::Session>(condition, [&]() -> Result<v1::Session> {
-    const std::lock_guard lock(mutex_);
-    v1::Session session;
-    *session.mutable_customer() = TRY(Whose(request.session_token()))->customer;
-    session.set_second_step_needed(session.customer().role() > v1::ROLE_CUSTOMER &&
-                                   !two_steps_.contains(request.session_token()));
-    return session;
-  });
+Result<v1::Session> FakeAccounts::VerifySession(const rpc::Call&, const v1::VerifySessionRequest& request) {
+  const std::lock_guard lock(mutex_);
+  v1::Session session;
+  *session.mutable_customer() = TRY(Whose(request.session_token()))->customer;
+  session.set_second_step_needed(session.customer().role() > v1::ROLE_CUSTOMER && !two_steps_.contains(request.session_token()));
+  return session;
 }
 
-Pending<v1::ListSessionsResponse> FakeAccounts::ListSessions(const v1::ListSessionsRequest& request, const Budget&) {
-  return Reply<v1::ListSessionsResponse>(condition, [&]() -> Result<v1::ListSessionsResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    const std::string email = TRY(Whose(request.session_token()))->customer.email();
-    v1::ListSessionsResponse response;
-    for (const auto& [token, whose] : sessions_) {
-      if (whose != email) continue;
-      v1::ListedSession& session = *response.add_sessions();
-      session.set_current(token == request.session_token());
-      session.set_name("sessions/of-" + token);
-    }
-    return response;
-  });
+Result<v1::ListSessionsResponse> FakeAccounts::ListSessions(const rpc::Call&, const v1::ListSessionsRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  const std::string email = TRY(Whose(request.session_token()))->customer.email();
+  v1::ListSessionsResponse response;
+  for (const auto& [token, whose] : sessions_) {
+    if (whose != email) continue;
+    v1::ListedSession& session = *response.add_sessions();
+    session.set_current(token == request.session_token());
+    session.set_name("sessions/of-" + token);
+  }
+  return response;
 }
 
-Pending<v1::EndSessionResponse> FakeAccounts::EndSession(const v1::EndSessionRequest& request, const Budget&) {
-  return Reply<v1::EndSessionResponse>(condition, [&]() -> Result<v1::EndSessionResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    const std::string email = TRY(Whose(request.session_token()))->customer.email();
-    std::erase_if(sessions_,
-                  [&](const auto& one) { return one.second == email && "sessions/of-" + one.first == request.name(); });
-    return v1::EndSessionResponse();
-  });
+Result<v1::EndSessionResponse> FakeAccounts::EndSession(const rpc::Call&, const v1::EndSessionRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  const std::string email = TRY(Whose(request.session_token()))->customer.email();
+  std::erase_if(sessions_, [&](const auto& one) { return one.second == email && "sessions/of-" + one.first == request.name(); });
+  return v1::EndSessionResponse();
 }
 
-Pending<v1::ChangePasswordResponse> FakeAccounts::ChangePassword(const v1::ChangePasswordRequest& request, const Budget&) {
-  return Reply<v1::ChangePasswordResponse>(condition, [&]() -> Result<v1::ChangePasswordResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    Person* person = TRY(Whose(request.session_token()));
-    TRY(CheckPassword("new_password", request.new_password()));
-    if (person->password != request.old_password()) return BadCredentials();
-    person->password = request.new_password();
-    EndSessions(person->customer.email(), request.session_token());
-    return v1::ChangePasswordResponse();
-  });
+Result<v1::ChangePasswordResponse> FakeAccounts::ChangePassword(const rpc::Call&, const v1::ChangePasswordRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  Person* person = TRY(Whose(request.session_token()));
+  TRY(CheckPassword("new_password", request.new_password()));
+  if (person->password != request.old_password()) return BadCredentials();
+  person->password = request.new_password();
+  EndSessions(person->customer.email(), request.session_token());
+  return v1::ChangePasswordResponse();
 }
 
-Pending<v1::RequestPasswordResetResponse> FakeAccounts::RequestPasswordReset(const v1::RequestPasswordResetRequest& request,
-                                                                             const Budget&) {
-  return Reply<v1::RequestPasswordResetResponse>(condition, [&]() -> Result<v1::RequestPasswordResetResponse> {
-    const std::lock_guard lock(mutex_);
-    last_base_uri_ = request.base_uri();
-    last_client_ = request.client();
-    if (!people_.contains(request.email())) return v1::RequestPasswordResetResponse();
-    const std::string token = NewToken();
-    resets_[token] = request.email();
-    last_link_[request.email()] = token;
-    return v1::RequestPasswordResetResponse();
-  });
+Result<v1::RequestPasswordResetResponse> FakeAccounts::RequestPasswordReset(const rpc::Call&,
+                                                                            const v1::RequestPasswordResetRequest& request) {
+  const std::lock_guard lock(mutex_);
+  last_base_uri_ = request.base_uri();
+  last_client_ = request.client();
+  if (!people_.contains(request.email())) return v1::RequestPasswordResetResponse();
+  const std::string token = NewToken();
+  resets_[token] = request.email();
+  last_link_[request.email()] = token;
+  return v1::RequestPasswordResetResponse();
 }
 
-Pending<v1::ResetPasswordResponse> FakeAccounts::ResetPassword(const v1::ResetPasswordRequest& request, const Budget&) {
-  return Reply<v1::ResetPasswordResponse>(condition, [&]() -> Result<v1::ResetPasswordResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    TRY(CheckPassword("new_password", request.new_password()));
-    const auto found = resets_.find(request.token());
-    if (found == resets_.end()) return BadToken();
-    people_[found->second].password = request.new_password();
-    EndSessions(found->second);
-    v1::ResetPasswordResponse response;
-    *response.mutable_customer() = people_[found->second].customer;
-    resets_.erase(found);
-    return response;
-  });
+Result<v1::ResetPasswordResponse> FakeAccounts::ResetPassword(const rpc::Call&, const v1::ResetPasswordRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  TRY(CheckPassword("new_password", request.new_password()));
+  const auto found = resets_.find(request.token());
+  if (found == resets_.end()) return BadToken();
+  people_[found->second].password = request.new_password();
+  EndSessions(found->second);
+  v1::ResetPasswordResponse response;
+  *response.mutable_customer() = people_[found->second].customer;
+  resets_.erase(found);
+  return response;
 }
 
-Pending<v1::ExportCustomerResponse> FakeAccounts::ExportCustomer(const v1::ExportCustomerRequest& request, const Budget&) {
-  return Reply<v1::ExportCustomerResponse>(condition, [&]() -> Result<v1::ExportCustomerResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    v1::ExportCustomerResponse response;
-    response.set_json("{\"email\":\"" + TRY(Whose(request.session_token()))->customer.email() + "\"}");
-    return response;
-  });
+Result<v1::ExportCustomerResponse> FakeAccounts::ExportCustomer(const rpc::Call&, const v1::ExportCustomerRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  v1::ExportCustomerResponse response;
+  response.set_json("{\"email\":\"" + TRY(Whose(request.session_token()))->customer.email() + "\"}");
+  return response;
 }
 
-Pending<v1::EraseCustomerResponse> FakeAccounts::EraseCustomer(const v1::EraseCustomerRequest& request, const Budget&) {
-  return Reply<v1::EraseCustomerResponse>(condition, [&]() -> Result<v1::EraseCustomerResponse> {
-    TRY(MayGoOn());
-    const std::lock_guard lock(mutex_);
-    const Person* person = TRY(Whose(request.session_token()));
-    if (person->password != request.password()) return BadCredentials();
-    v1::EraseCustomerResponse response;
-    response.set_name(person->customer.name());
-    response.set_email(person->customer.email());
-    EndSessions(response.email());
-    people_.erase(response.email());
-    return response;
-  });
+Result<v1::EraseCustomerResponse> FakeAccounts::EraseCustomer(const rpc::Call&, const v1::EraseCustomerRequest& request) {
+  TRY(MayGoOn());
+  const std::lock_guard lock(mutex_);
+  const Person* person = TRY(Whose(request.session_token()));
+  if (person->password != request.password()) return BadCredentials();
+  v1::EraseCustomerResponse response;
+  response.set_name(person->customer.name());
+  response.set_email(person->customer.email());
+  EndSessions(response.email());
+  people_.erase(response.email());
+  return response;
 }
 
 }  // namespace octavo::marketplace

@@ -2,7 +2,6 @@
 // verified, links work once, a new password ends sessions. Passwords are kept as they are. Thread-safe.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -10,14 +9,14 @@
 #include <string>
 #include <vector>
 
-#include "services/marketplace/selling_client.h"
-#include "services/marketplace/testing/reply.h"
+#include "octavo/accounts/v1/accounts.pb.h"
+#include "services/marketplace/testing/fake_service.h"
 
 namespace octavo::marketplace {
 
-class FakeAccounts final : public AccountsClient {
+class FakeAccounts final : public FakeService {
  public:
-  std::atomic<Condition> condition = Condition::kUp;
+  explicit FakeAccounts(FakeServer& server);
 
   // A verified customer; gives their name, "customers/…".
   std::string Add(const std::string& email, const std::string& password, const std::string& full_name);
@@ -41,41 +40,33 @@ class FakeAccounts final : public AccountsClient {
   // The next call that is no VerifySession fails so.
   void FailNext(Error error);
 
-  Pending<accounts::v1::RegisterResponse> Register(const accounts::v1::RegisterRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::VerifyEmailResponse> VerifyEmail(const accounts::v1::VerifyEmailRequest& request,
-                                                         const Budget& budget) override;
-  Pending<accounts::v1::SignInResponse> SignIn(const accounts::v1::SignInRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::SignInResponse> CompleteSignIn(const accounts::v1::CompleteSignInRequest& request,
-                                                       const Budget& budget) override;
-  Pending<accounts::v1::TwoStep> GetTwoStep(const accounts::v1::GetTwoStepRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::OfferTwoStepResponse> OfferTwoStep(const accounts::v1::OfferTwoStepRequest& request,
-                                                           const Budget& budget) override;
-  Pending<accounts::v1::TurnOnTwoStepResponse> TurnOnTwoStep(const accounts::v1::TurnOnTwoStepRequest& request,
-                                                             const Budget& budget) override;
-  Pending<accounts::v1::TurnOffTwoStepResponse> TurnOffTwoStep(const accounts::v1::TurnOffTwoStepRequest& request,
-                                                               const Budget& budget) override;
-  Pending<accounts::v1::MakeRecoveryCodesResponse> MakeRecoveryCodes(const accounts::v1::MakeRecoveryCodesRequest& request,
-                                                                     const Budget& budget) override;
-  Pending<accounts::v1::SignOutResponse> SignOut(const accounts::v1::SignOutRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::SignOutEverywhereResponse> SignOutEverywhere(const accounts::v1::SignOutEverywhereRequest& request,
-                                                                     const Budget& budget) override;
-  Pending<accounts::v1::Session> VerifySession(const accounts::v1::VerifySessionRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::ListSessionsResponse> ListSessions(const accounts::v1::ListSessionsRequest& request,
-                                                           const Budget& budget) override;
-  Pending<accounts::v1::EndSessionResponse> EndSession(const accounts::v1::EndSessionRequest& request,
-                                                       const Budget& budget) override;
-  Pending<accounts::v1::ChangePasswordResponse> ChangePassword(const accounts::v1::ChangePasswordRequest& request,
-                                                               const Budget& budget) override;
-  Pending<accounts::v1::RequestPasswordResetResponse> RequestPasswordReset(
-      const accounts::v1::RequestPasswordResetRequest& request, const Budget& budget) override;
-  Pending<accounts::v1::ResetPasswordResponse> ResetPassword(const accounts::v1::ResetPasswordRequest& request,
-                                                             const Budget& budget) override;
-  Pending<accounts::v1::ExportCustomerResponse> ExportCustomer(const accounts::v1::ExportCustomerRequest& request,
-                                                               const Budget& budget) override;
-  Pending<accounts::v1::EraseCustomerResponse> EraseCustomer(const accounts::v1::EraseCustomerRequest& request,
-                                                             const Budget& budget) override;
-
  private:
+  Result<accounts::v1::RegisterResponse> Register(const rpc::Call&, const accounts::v1::RegisterRequest& request);
+  Result<accounts::v1::VerifyEmailResponse> VerifyEmail(const rpc::Call&, const accounts::v1::VerifyEmailRequest& request);
+  Result<accounts::v1::SignInResponse> SignIn(const rpc::Call&, const accounts::v1::SignInRequest& request);
+  Result<accounts::v1::SignInResponse> CompleteSignIn(const rpc::Call&, const accounts::v1::CompleteSignInRequest& request);
+  Result<accounts::v1::TwoStep> GetTwoStep(const rpc::Call&, const accounts::v1::GetTwoStepRequest& request);
+  Result<accounts::v1::OfferTwoStepResponse> OfferTwoStep(const rpc::Call&, const accounts::v1::OfferTwoStepRequest& request);
+  Result<accounts::v1::TurnOnTwoStepResponse> TurnOnTwoStep(const rpc::Call&, const accounts::v1::TurnOnTwoStepRequest& request);
+  Result<accounts::v1::TurnOffTwoStepResponse> TurnOffTwoStep(const rpc::Call&,
+                                                              const accounts::v1::TurnOffTwoStepRequest& request);
+  Result<accounts::v1::MakeRecoveryCodesResponse> MakeRecoveryCodes(const rpc::Call&,
+                                                                    const accounts::v1::MakeRecoveryCodesRequest& request);
+  Result<accounts::v1::SignOutResponse> SignOut(const rpc::Call&, const accounts::v1::SignOutRequest& request);
+  Result<accounts::v1::SignOutEverywhereResponse> SignOutEverywhere(const rpc::Call&,
+                                                                    const accounts::v1::SignOutEverywhereRequest& request);
+  Result<accounts::v1::Session> VerifySession(const rpc::Call&, const accounts::v1::VerifySessionRequest& request);
+  Result<accounts::v1::ListSessionsResponse> ListSessions(const rpc::Call&, const accounts::v1::ListSessionsRequest& request);
+  Result<accounts::v1::EndSessionResponse> EndSession(const rpc::Call&, const accounts::v1::EndSessionRequest& request);
+  Result<accounts::v1::ChangePasswordResponse> ChangePassword(const rpc::Call&,
+                                                              const accounts::v1::ChangePasswordRequest& request);
+  Result<accounts::v1::RequestPasswordResetResponse> RequestPasswordReset(
+      const rpc::Call&, const accounts::v1::RequestPasswordResetRequest& request);
+  Result<accounts::v1::ResetPasswordResponse> ResetPassword(const rpc::Call&, const accounts::v1::ResetPasswordRequest& request);
+  Result<accounts::v1::ExportCustomerResponse> ExportCustomer(const rpc::Call&,
+                                                              const accounts::v1::ExportCustomerRequest& request);
+  Result<accounts::v1::EraseCustomerResponse> EraseCustomer(const rpc::Call&, const accounts::v1::EraseCustomerRequest& request);
+
   struct Person {
     accounts::v1::Customer customer;
     std::string password;

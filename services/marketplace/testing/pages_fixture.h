@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "lib/obs/metrics.h"
-#include "services/marketplace/caching_shop_client.h"
-#include "services/marketplace/testing/fake_shop_client.h"
+#include "lib/testing/leaping_clock.h"
+#include "services/marketplace/testing/fake_shop.h"
 #include "services/marketplace/website.h"
 
 namespace octavo::marketplace {
@@ -33,25 +33,14 @@ inline catalog::v1::Book MakeBook(const std::string& title, const std::string& a
   return book;
 }
 
-// The system's clock, with leaps ahead: past what pages remember.
-class LeapingClock final : public Clock {
- public:
-  Timestamp Now() const override { return system_.Now() + leapt_.load(); }
-  std::chrono::steady_clock::time_point MonotonicNow() const override { return system_.MonotonicNow() + leapt_.load(); }
-  void Leap(std::chrono::seconds ahead) { leapt_ = leapt_.load() + ahead; }
-
- private:
-  const SystemClock system_;
-  std::atomic<std::chrono::seconds> leapt_ = std::chrono::seconds(0);
-};
-
 class PagesFixture : public testing::Test {
  protected:
   using Fields = std::vector<std::pair<std::string, std::string>>;
 
   PagesFixture() {
     for (int i = 1; i <= 40; ++i) {
-      shop_.Add(MakeBook("Volume " + std::to_string(i), "Author " + std::to_string(i % 5), i % 2 == 0 ? "fiction" : "history"))
+      shop_.catalog
+          .Add(MakeBook("Volume " + std::to_string(i), "Author " + std::to_string(i % 5), i % 2 == 0 ? "fiction" : "history"))
           .set_ratings_count(1000 - i);
     }
   }
@@ -91,45 +80,48 @@ class PagesFixture : public testing::Test {
   }
 
   void SignIn(const std::string& email = "emma@example.org", const std::string& full_name = "Emma Woodhouse") {
-    shop_.accounts().Add(email, "a long password", full_name);
-    cookies_["session"] = shop_.accounts().OpenSession(email);
+    shop_.accounts.Add(email, "a long password", full_name);
+    cookies_["session"] = shop_.accounts.OpenSession(email);
   }
 
   void SetStock(const std::string& book, std::int64_t available) {
     inventory::v1::Stock stock;
     stock.set_available(available);
-    shop_.SetStock(book, stock);
+    shop_.inventory.Set(book, stock);
   }
 
   // One that pages see from now on.
   template <typename... Banner>
   void AddBanner(Banner&&... banner) {
-    shop_.promotions().AddBanner(std::forward<Banner>(banner)...);
+    shop_.promotions.AddBanner(std::forward<Banner>(banner)...);
     clock_.Leap(std::chrono::seconds(6));
   }
 
   std::vector<recommendations::v1::Event> Events(recommendations::v1::EventType type) {
     events_.Flush();
     std::vector<recommendations::v1::Event> chosen;
-    for (const auto& event : shop_.events()) {
+    for (const auto& event : shop_.recommendations.events()) {
       if (event.type() == type) chosen.push_back(event);
     }
     return chosen;
   }
 
-  LeapingClock clock_;
+  LeapingClock clock_;      // What is remembered stays fresh until it leaps.
+  const SystemClock time_;  // For how long things take.
   SystemRandom random_;
   obs::Metrics metrics_;
+  obs::Tracer tracer_;
   std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
-  FakeShopClient shop_;
-  CachingShopClient client_{shop_, clock_};
-  EventQueue events_{client_, clock_, random_, metrics_};
+  FakeShop shop_;
+  // Without breakers, so that every page meets a service as it is.
+  Shop client_{shop_.channels(), {*log_, metrics_, tracer_, clock_}, rpc::Breaking::kNever};
+  EventQueue events_{client_.recommendations, clock_, random_, metrics_};
   Templates templates_;
   Assets assets_;
   Visitors visitors_{Secret(std::string(32, 'k')), Transport::kPlain};
   Signer signer_{Secret(std::string(32, 'k'))};
   OrderThrottle order_throttle_{100};
-  Site site_{.client = client_,
+  Site site_{.shop = client_,
              .events = events_,
              .templates = templates_,
              .assets = assets_,

@@ -7,8 +7,7 @@
 #include <fstream>
 #include <optional>
 
-#include "services/marketplace/caching_shop_client.h"
-#include "services/marketplace/testing/fake_shop_client.h"
+#include "services/marketplace/testing/fake_shop.h"
 #include "services/marketplace/website.h"
 
 using namespace octavo;               // NOLINT: a program of one file.
@@ -29,17 +28,17 @@ int main(int argc, char** argv) {
   SystemRandom random;
   obs::Metrics metrics;
   const auto log = obs::Log::ToStandardError(clock, obs::Level::kInfo, obs::LogFormat::kLogfmt);
-  FakeShopClient shop;
+  FakeShop shop;
   std::ifstream csv(argv[1]);
   shop.Load(csv);
-  CachingShopClient client(shop, clock);
-  EventQueue events(client, clock, random, metrics);
+  Shop client(shop.channels(), shop.server.telemetry());
+  EventQueue events(client.recommendations, clock, random, metrics);
   std::optional<Templates> templates;
   argc > 3 ? templates.emplace(argv[3]) : templates.emplace();
   const Assets assets;
   const Visitors visitors(Secret(std::string(32, 'k')), Transport::kPlain);
   const Signer signer(Secret(std::string(32, 'k')));
-  const Site site{.client = client,
+  const Site site{.shop = client,
                   .events = events,
                   .templates = *templates,
                   .assets = assets,

@@ -1,8 +1,8 @@
-// CircuitBreaker: stops asking a service that does not answer. After kFailuresMax calls in a row that hung or
-// found nobody, calls are refused for kRest; then one call at a time tries again. It protects our threads
-// from a hung neighbour: each page that waits for one holds a worker for its whole budget. Calls that wait for something
-// else than the service itself (a password's hash, a card's provider, a third service) have a breaker of their own: that one is
-// slow does not say that the service is away. Thread-safe.
+// CircuitBreaker: stops asking a service that does not answer. After kFailuresMax calls in a row that hung or found nobody, calls
+// are refused for kRest; then one call at a time tries again. It protects the caller's threads from a hung service: whoever waits
+// for one holds a thread until the call's deadline. Calls that wait for something else than the service itself (the hash of a
+// password, the provider of a card, a third service) have a breaker of their own: that one of those is slow does not say that the
+// service is away. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/error.h"
 
-namespace octavo::marketplace {
+namespace octavo::rpc {
 
 class CircuitBreaker {
  public:
@@ -47,4 +47,4 @@ class CircuitBreaker {
   std::chrono::steady_clock::time_point rest_end_;  // Guarded by mutex_.
 };
 
-}  // namespace octavo::marketplace
+}  // namespace octavo::rpc
