@@ -4,14 +4,16 @@
 
 namespace octavo::db {
 
-std::vector<Breach> FindBreaches(Database& database, std::span<const Equation> equations) {
+std::vector<Violation> FindViolations(Database& database, std::span<const Equation> equations) {
   return database.Read([&](Transaction& transaction) {
-    std::vector<Breach> breaches;
+    std::vector<Violation> violations;
     for (const Equation& equation : equations) {
-      const std::string bounded = fmt::format("SELECT * FROM ({}) AS broken LIMIT {}", equation.sql, kBreachesMax);
-      for (const Row& row : transaction.Query(bounded)) breaches.push_back({equation.name, row.Text(0), equation.message});
+      const std::string bounded = fmt::format("SELECT * FROM ({}) AS broken LIMIT {}", equation.sql, kViolationsMax);
+      for (const Row& row : transaction.Query(bounded)) {
+        violations.push_back({std::string(equation.name), row.Text(0), std::string(equation.message)});
+      }
     }
-    return breaches;
+    return violations;
   });
 }
 

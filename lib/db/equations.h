@@ -2,10 +2,10 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "lib/base/violation.h"
 #include "lib/db/database.h"
 
 namespace octavo::db {
@@ -17,14 +17,8 @@ struct Equation {
   std::string_view message;  // What is wrong with such a row.
 };
 
-struct Breach {
-  std::string_view equation;
-  std::string subject;
-  std::string_view message;
-};
-
-// At most kBreachesMax of each equation, of one moment of the store. Throws what the database throws.
-inline constexpr int kBreachesMax = 10'000;
-std::vector<Breach> FindBreaches(Database& database, std::span<const Equation> equations);
+// At most kViolationsMax of each equation, of one moment of the store. Throws what the database throws.
+inline constexpr int kViolationsMax = 10'000;
+std::vector<Violation> FindViolations(Database& database, std::span<const Equation> equations);
 
 }  // namespace octavo::db

@@ -12,16 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/violation.h"
 #include "services/cart/store.h"
 
 namespace octavo::cart {
-
-struct Violation {
-  std::string equation;  // A name from above.
-  std::string message;   // With the number of rows.
-
-  bool operator==(const Violation&) const = default;
-};
 
 struct AuditReport {
   std::int64_t carts = 0;

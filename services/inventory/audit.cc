@@ -9,30 +9,11 @@ constexpr std::int64_t kEquationsOfABook = 6;
 // Some 200 kB of facts, and a read of a few milliseconds.
 constexpr int kBooksPerPage = 500;
 
-class Checker {
- public:
-  explicit Checker(BookId book) : book_(book) {}
-
-  void Equal(const char* equation, const char* left_name, std::int64_t left, const char* right_name, std::int64_t right) {
-    if (left == right) return;
-    violations_.push_back({equation, BookName(book_) + ": " + left_name + " is " + std::to_string(left) + ", " + right_name +
-                                         " is " + std::to_string(right)});
-  }
-  void True(const char* equation, bool holds, const std::string& otherwise) {
-    if (!holds) violations_.push_back({equation, BookName(book_) + ": " + otherwise});
-  }
-  std::vector<Violation> violations() && { return std::move(violations_); }
-
- private:
-  const BookId book_;
-  std::vector<Violation> violations_;
-};
-
 }  // namespace
 
 std::vector<Violation> CheckFacts(const BookFacts& facts) {
   const Stock& stock = facts.stock;
-  Checker check(stock.book);
+  EquationChecker check(BookName(stock.book));
   check.Equal("on_hand_is_ledger", "on hand", stock.on_hand, "the ledger's sum", facts.ledger_sum);
   check.Equal("on_hand_is_ledger", "on hand", stock.on_hand, "the last balance", facts.ledger_last_balance);
   check.Equal("ledger_is_unbroken", "the last entry", facts.ledger_last_sequence, "the number of entries", facts.ledger_entries);
@@ -44,11 +25,11 @@ std::vector<Violation> CheckFacts(const BookFacts& facts) {
   check.Equal("backordered_is_waiting", "what closed reservations wait for", facts.closed_waiting, "what they may", 0);
   check.Equal("sold_is_committed", "sold by the ledger", facts.ledger_sold, "what committed reservations hold",
               facts.committed_held);
-  check.True("promises_are_kept", stock.reserved >= 0 && stock.reserved <= stock.on_hand,
+  check.Hold("promises_are_kept", stock.reserved >= 0 && stock.reserved <= stock.on_hand,
              std::to_string(stock.reserved) + " are reserved of " + std::to_string(stock.on_hand));
-  check.True("promises_are_kept", stock.backordered >= 0 && (stock.backordered == 0 || stock.available() == 0),
+  check.Hold("promises_are_kept", stock.backordered >= 0 && (stock.backordered == 0 || stock.available() == 0),
              std::to_string(stock.backordered) + " are waited for while " + std::to_string(stock.available()) + " are free");
-  return std::move(check).violations();
+  return check.Take();
 }
 
 AuditReport Audit(Store& store) {

@@ -14,16 +14,10 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/violation.h"
 #include "services/inventory/store.h"
 
 namespace octavo::inventory {
-
-struct Violation {
-  std::string equation;  // A name from above.
-  std::string message;   // Names the book and both sides.
-
-  bool operator==(const Violation&) const = default;
-};
 
 struct AuditReport {
   std::int64_t books = 0;

@@ -113,8 +113,8 @@ INSTANTIATE_TEST_SUITE_P(Every, SoundStoreTest, kEveryStore, testing::PrintToStr
 TEST(CheckFactsTest, NamesTheBookAndBothSides) {
   BookFacts facts{.stock = {.book = BookId{7}, .on_hand = 3}};
 
-  EXPECT_THAT(CheckFacts(facts), ElementsAre(Violation{"on_hand_is_ledger", "books/7: on hand is 3, the ledger's sum is 0"},
-                                             Violation{"on_hand_is_ledger", "books/7: on hand is 3, the last balance is 0"}));
+  EXPECT_THAT(CheckFacts(facts), ElementsAre(Violation{"on_hand_is_ledger", "books/7", "on hand is 3, the ledger's sum is 0"},
+                                             Violation{"on_hand_is_ledger", "books/7", "on hand is 3, the last balance is 0"}));
 }
 
 }  // namespace

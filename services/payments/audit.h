@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/violation.h"
 #include "services/payments/store.h"
 
 namespace octavo::payments {
@@ -26,13 +27,12 @@ struct KeySum {
 struct AuditReport {
   std::vector<KeySum> sums;  // By key.
   std::int64_t entry_count = 0;
-  // One sentence each, naming the key and both numbers. Empty: all is well.
-  std::vector<std::string> violations;
+  std::vector<Violation> violations;  // All of "ledger_adds_up".
 };
 
 AuditReport Audit(Store& store);
 
 // The violations of one key.
-std::vector<std::string> CheckFacts(const ChargeFacts& facts);
+std::vector<Violation> CheckFacts(const ChargeFacts& facts);
 
 }  // namespace octavo::payments

@@ -81,7 +81,7 @@ TEST(AuditTest, FindsWhatIsPlanted) {
 
     database->Write([&](db::Transaction& transaction) { transaction.Script(c.sql); });
 
-    EXPECT_THAT(Audit(store).violations, testing::Contains(HasSubstr(c.found))) << c.what;
+    EXPECT_THAT(Audit(store).violations, testing::Contains(testing::Field(&Violation::message, HasSubstr(c.found)))) << c.what;
   }
 }
 
@@ -103,7 +103,7 @@ TEST(CheckFactsTest, FindsAmountsOutOfOrder) {
                           .opening_count = 1,
                           .capture_count = 1};
 
-  EXPECT_THAT(CheckFacts(facts), testing::ElementsAre(HasSubstr("out of order")));
+  EXPECT_THAT(CheckFacts(facts), testing::ElementsAre(testing::Field(&Violation::message, HasSubstr("out of order"))));
 }
 
 }  // namespace

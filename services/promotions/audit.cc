@@ -1,27 +1,29 @@
 #include "services/promotions/audit.h"
 
+#include <utility>
+
 namespace octavo::promotions {
 namespace {
 
 constexpr int kPage = 100;
 
-void AuditCampaign(const CampaignFacts& facts, AuditReport& report) {
-  const auto add = [&](const char* equation, std::int64_t left, const char* relation, std::int64_t right) {
-    report.violations.push_back(
-        {equation, CampaignName(facts.campaign), std::to_string(left) + " " + relation + " " + std::to_string(right)});
+std::vector<Violation> CheckFacts(const CampaignFacts& facts) {
+  EquationChecker check(CampaignName(facts.campaign));
+  const auto within = [&](const char* equation, std::int64_t claimed, const char* relation, std::int64_t limit) {
+    check.Hold(equation, limit == 0 || claimed <= limit, std::to_string(claimed) + relation + std::to_string(limit));
   };
-  if (facts.redemption_count != facts.claim_count) add("count", facts.redemption_count, "counted, claimed", facts.claim_count);
-  if (facts.total_limit > 0 && facts.claim_count > facts.total_limit) {
-    add("limit", facts.claim_count, "claimed of", facts.total_limit);
-  }
-  if (facts.persons_over_limit > 0) add("limit", facts.persons_over_limit, "persons above the limit of each, allowed", 0);
-  if (facts.codes_over_limit > 0) add("limit", facts.codes_over_limit, "codes above the limit of each, allowed", 0);
-  if (facts.spent_minor != facts.claimed_minor) add("spent", facts.spent_minor, "counted, claimed", facts.claimed_minor);
-  if (facts.budget_minor > 0 && facts.claimed_minor > facts.budget_minor) {
-    add("spent", facts.claimed_minor, "claimed of", facts.budget_minor);
-  }
-  if (facts.persons_miscounted > 0) add("persons", facts.persons_miscounted, "counts differ from the claims, allowed", 0);
-  if (facts.codes_miscounted > 0) add("codes", facts.codes_miscounted, "counts differ from the claims, allowed", 0);
+  const auto none = [&](const char* equation, std::int64_t count, const char* what) {
+    check.Hold(equation, count == 0, std::to_string(count) + what);
+  };
+  check.Equal("count", "counted", facts.redemption_count, "claimed", facts.claim_count);
+  within("limit", facts.claim_count, " claimed of ", facts.total_limit);
+  none("limit", facts.persons_over_limit, " persons are above the limit of each");
+  none("limit", facts.codes_over_limit, " codes are above the limit of each");
+  check.Equal("spent", "counted", facts.spent_minor, "claimed", facts.claimed_minor);
+  within("spent", facts.claimed_minor, " claimed of ", facts.budget_minor);
+  none("persons", facts.persons_miscounted, " counts of persons differ from the claims");
+  none("codes", facts.codes_miscounted, " counts of codes differ from the claims");
+  return check.Take();
 }
 
 }  // namespace
@@ -34,7 +36,7 @@ AuditReport Audit(Store& store) {
       ++report.campaigns;
       report.redemptions += facts.claim_count;
       report.spent_minor += facts.claimed_minor;
-      AuditCampaign(facts, report);
+      for (Violation& violation : CheckFacts(facts)) report.violations.push_back(std::move(violation));
     }
     page = store.ReadFacts(page.back().campaign, kPage);
   }

@@ -13,15 +13,10 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/violation.h"
 #include "services/promotions/store.h"
 
 namespace octavo::promotions {
-
-struct Violation {
-  std::string equation;  // "count", as above.
-  std::string campaign;
-  std::string detail;
-};
 
 struct AuditReport {
   std::int64_t campaigns = 0;    // Looked at …

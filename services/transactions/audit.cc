@@ -13,24 +13,6 @@ constexpr int kOrdersPerPage = 500;
 // Sorts behind every key: the last code point.
 constexpr char kBehindAll[] = "\xf4\x8f\xbf\xbf";
 
-class Checker {
- public:
-  explicit Checker(const OrderId& order) : order_("orders/" + order.value()) {}
-
-  void Hold(const char* equation, bool holds, const std::string& otherwise) {
-    if (!holds) violations_.push_back({equation, order_, otherwise});
-  }
-  void Equal(const char* equation, const std::string& left_name, std::int64_t left, const std::string& right_name,
-             std::int64_t right) {
-    Hold(equation, left == right, left_name + " is " + std::to_string(left) + ", " + right_name + " is " + std::to_string(right));
-  }
-  std::vector<Violation> Take() { return std::move(violations_); }
-
- private:
-  const std::string order_;
-  std::vector<Violation> violations_;
-};
-
 OrderColumns ColumnsOf(const Order& order, const OrderColumns& stored) {
   OrderColumns columns{.number = order.number,
                        .key = stored.key,  // Not in the document.
@@ -53,7 +35,7 @@ OrderColumns ColumnsOf(const Order& order, const OrderColumns& stored) {
   return columns;
 }
 
-void CheckSums(Checker& check, const Order& order) {
+void CheckSums(EquationChecker& check, const Order& order) {
   constexpr char kName[] = "sums_add_up";
   std::int64_t lines = 0;
   for (const OrderLine& line : order.lines) {
@@ -83,7 +65,7 @@ bool PaymentFits(const Order& order) {
   return false;
 }
 
-void CheckMoney(Checker& check, const OrderFacts& facts) {
+void CheckMoney(EquationChecker& check, const OrderFacts& facts) {
   constexpr char kName[] = "paid_is_kept_and_refunded";
   const Order& order = *facts.order;
   const std::string sums = "total " + std::to_string(order.totals.total_minor) + ", charged " +
@@ -103,7 +85,7 @@ void CheckMoney(Checker& check, const OrderFacts& facts) {
 }
 
 // What came back is refunded, or taken off what is due.
-void CheckReturns(Checker& check, const Order& order) {
+void CheckReturns(EquationChecker& check, const Order& order) {
   constexpr char kName[] = "returns_are_refunded";
   std::map<BookId, std::int64_t> received;
   std::int64_t amount = 0;
@@ -122,7 +104,7 @@ void CheckReturns(Checker& check, const Order& order) {
                  std::to_string(order.refunded_minor + order.credited_minor));
 }
 
-void CheckKey(Checker& check, const OrderFacts& facts) {
+void CheckKey(EquationChecker& check, const OrderFacts& facts) {
   constexpr char kName[] = "one_order_per_key";
   if (!facts.intent) return;  // Kept for 60 days only.
   const bool placed = facts.intent->state == Intent::State::kPlaced;
@@ -134,7 +116,7 @@ void CheckKey(Checker& check, const OrderFacts& facts) {
              "the order has the key " + facts.columns->key + ", its intent " + facts.intent->key);
 }
 
-void CheckQuote(Checker& check, const OrderFacts& facts) {
+void CheckQuote(EquationChecker& check, const OrderFacts& facts) {
   constexpr char kName[] = "order_is_as_quoted";
   if (!facts.intent || facts.intent->state != Intent::State::kPlaced) return;
   const Order& draft = facts.intent->draft;
@@ -151,7 +133,7 @@ void CheckQuote(Checker& check, const OrderFacts& facts) {
   check.Hold(kName, same_lines, "the lines are not those of the quote");
 }
 
-void CheckEvents(Checker& check, const OrderFacts& facts) {
+void CheckEvents(EquationChecker& check, const OrderFacts& facts) {
   constexpr char kName[] = "events_tell_orders";
   const auto of = [&](EventType type) {
     return std::count_if(facts.events.begin(), facts.events.end(), [&](const EventFacts& event) { return event.type == type; });
@@ -187,7 +169,7 @@ const char* EffectName(Effect::Kind kind) {
   return "unknown";
 }
 
-void CheckEffects(Checker& check, const OrderFacts& facts) {
+void CheckEffects(EquationChecker& check, const OrderFacts& facts) {
   constexpr char kName[] = "effects_follow_decisions";
   bool releases = false;
   for (const EffectFacts& effect : facts.effects) {
@@ -207,7 +189,7 @@ void CheckEffects(Checker& check, const OrderFacts& facts) {
 }  // namespace
 
 std::vector<Violation> CheckFacts(const OrderFacts& facts) {
-  Checker check(facts.id);
+  EquationChecker check("orders/" + facts.id.value());
   if (facts.damaged) {
     check.Hold("documents_read", false, "a stored document does not read");
     return check.Take();

@@ -23,17 +23,10 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/violation.h"
 #include "services/transactions/store_facts.h"
 
 namespace octavo::transactions {
-
-struct Violation {
-  std::string equation;  // A name from above.
-  std::string order;     // "orders/…"; empty: the log as a whole.
-  std::string message;
-
-  bool operator==(const Violation&) const = default;
-};
 
 // What is under way: no violation while it is young.
 struct Unfinished {

@@ -22,14 +22,14 @@ using testing::UnorderedElementsAre;
 
 class AuditTablesTest : public testing::TestWithParam<TestDatabaseKind> {
  protected:
-  // "equation: subject" of each breach, once `damage` was done to a new store.
+  // "equation: subject" of each violation, once `damage` was done to a new store.
   std::vector<std::string> Find(std::span<const db::Migration> migrations, std::span<const db::Equation> equations,
                                 const std::string& damage) {
     TestDatabase database(GetParam(), migrations);
     if (!damage.empty()) database->Write([&](db::Transaction& transaction) { transaction.Script(damage); });
     std::vector<std::string> found;
-    for (const db::Breach& breach : db::FindBreaches(*database, equations)) {
-      found.push_back(std::string(breach.equation) + ": " + breach.subject);
+    for (const Violation& violation : db::FindViolations(*database, equations)) {
+      found.push_back(violation.equation + ": " + violation.subject);
     }
     return found;
   }
@@ -119,14 +119,14 @@ TEST_P(AuditTablesTest, BooksAndCustomersThatNobodyKnows) {
 
 TEST_P(AuditTablesTest, NoMoreAreFoundThanTheBound) {
   TestDatabase catalogue(GetParam(), catalog::Migrations());
-  const std::int64_t count = db::kBreachesMax + 1;
+  const std::int64_t count = db::kViolationsMax + 1;
   catalogue->Write([&](db::Transaction& transaction) {
     for (std::int64_t position = 1; position <= count; ++position) {
       transaction.Execute("INSERT INTO changes (position, book_id) VALUES ($1, $1)", position);
     }
   });
 
-  EXPECT_EQ(db::FindBreaches(*catalogue, catalog::Equations()).size(), static_cast<std::size_t>(db::kBreachesMax));
+  EXPECT_EQ(db::FindViolations(*catalogue, catalog::Equations()).size(), static_cast<std::size_t>(db::kViolationsMax));
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, AuditTablesTest, kEveryDatabase, testing::PrintToStringParamName());

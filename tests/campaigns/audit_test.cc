@@ -60,7 +60,7 @@ std::vector<std::string> Trade(Buyer& buyer) {
 
 std::set<std::string> EquationsOf(const audit::Ledger& ledger) {
   std::set<std::string> equations;
-  for (const audit::Finding& finding : ledger.findings()) equations.insert(finding.equation);
+  for (const Violation& violation : ledger.violations()) equations.insert(violation.equation);
   return equations;
 }
 

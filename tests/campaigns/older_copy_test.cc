@@ -78,7 +78,7 @@ class OlderCopyTest : public testing::Test {
   std::set<std::string> Violated() {
     std::set<std::string> equations;
     const audit::Ledger ledger = shop_.Audit();
-    for (const audit::Finding& finding : ledger.findings()) equations.insert(finding.equation);
+    for (const Violation& violation : ledger.violations()) equations.insert(violation.equation);
     return equations;
   }
 

@@ -59,8 +59,8 @@ class Auditor {
   void AuditAcknowledged();
   std::vector<Story> ReadStories(const Range& range, std::vector<transactions::OrderFacts> orders);
   void MarkUncleared(std::map<std::string, Story>& stories);
-  std::vector<Finding> Check(const std::vector<Story>& stories, const Positions& positions);
-  void Confirm(const Range& range, std::vector<Finding> suspects);
+  std::vector<Violation> Check(const std::vector<Story>& stories, const Positions& positions);
+  void Confirm(const Range& range, std::vector<Violation> suspects);
   void Count(const std::vector<Story>& stories);
 
   Stores& stores_;
@@ -98,12 +98,12 @@ void Auditor::AuditServices() {
   ledger_.Note("inventory: movements", stock.movements);
   ledger_.Note("inventory: copies on hand", stock.copies_on_hand);
   ledger_.Note("inventory: copies sold", stock.copies_sold);
-  for (const auto& violation : stock.violations) ledger_.Add({"inventory." + violation.equation, "", violation.message});
+  ledger_.AddOf("inventory", stock.violations);
 
   const payments::AuditReport money = payments::Audit(stores_.payments);
   ledger_.Count("payments.ledger_adds_up", static_cast<std::int64_t>(money.sums.size()));
   ledger_.Note("payments: charges", static_cast<std::int64_t>(money.sums.size()));
-  for (const std::string& violation : money.violations) ledger_.Add({"payments.ledger_adds_up", "", violation});
+  ledger_.AddOf("payments", money.violations);
 
   const promotions::AuditReport claims = promotions::Audit(stores_.promotions);
   for (const char* equation : {"count", "limit", "spent", "persons", "codes"}) {
@@ -111,16 +111,14 @@ void Auditor::AuditServices() {
   }
   ledger_.Note("promotions: campaigns", claims.campaigns);
   ledger_.Note("promotions: redemptions", claims.redemptions);
-  for (const auto& violation : claims.violations) {
-    ledger_.Add({"promotions." + violation.equation, violation.campaign, violation.detail});
-  }
+  ledger_.AddOf("promotions", claims.violations);
 
   const cart::AuditReport carts = cart::Audit(stores_.cart);
   for (const char* equation : {"lines_have_carts", "quantities_in_range", "lines_in_order", "carts_in_bounds", "versions_grow"}) {
     ledger_.Count(std::string("cart.") + equation, carts.carts);
   }
   ledger_.Note("cart: carts", carts.carts);
-  for (const auto& violation : carts.violations) ledger_.Add({"cart." + violation.equation, "", violation.message});
+  ledger_.AddOf("cart", carts.violations);
 }
 
 void Auditor::AuditTables(const std::string& service, db::Database* database, std::span<const db::Equation> equations) {
@@ -128,9 +126,9 @@ void Auditor::AuditTables(const std::string& service, db::Database* database, st
   if (database == nullptr) return;
   for (const db::Equation& equation : equations) ledger_.Count(std::string(equation.name));
   std::map<std::string, int> found;
-  for (const db::Breach& breach : db::FindBreaches(*database, equations)) {
-    ledger_.Add({std::string(breach.equation), breach.subject, std::string(breach.message)});
-    if (++found[std::string(breach.equation)] == db::kBreachesMax) ledger_.Bound(std::string(breach.equation));
+  for (Violation& violation : db::FindViolations(*database, equations)) {
+    if (++found[violation.equation] == db::kViolationsMax) ledger_.Bound(violation.equation);
+    ledger_.Add(std::move(violation));
   }
 }
 
@@ -210,9 +208,7 @@ void Auditor::AuditLog() {
   for (const char* equation : transactions::kLogEquations) ledger_.Count(std::string("transactions.") + equation);
   ledger_.Note("transactions: events", log.event_count);
   ledger_.Note("transactions: numbers passed over", log.skipped_numbers);
-  for (const auto& violation : transactions::CheckLog(log)) {
-    ledger_.Add({"transactions." + violation.equation, violation.order, violation.message});
-  }
+  ledger_.AddOf("transactions", transactions::CheckLog(log));
   for (const auto& [consumer, position] : consumers) {
     ledger_.Count("shop.consumers_are_within_outbox");
     if (position <= log.last_position) continue;
@@ -231,7 +227,7 @@ void Auditor::AuditOrders() {
     const std::vector<Story> stories = ReadStories(range, std::move(orders));
     Count(stories);
     AuditNamesIn(stories);
-    std::vector<Finding> suspects = Check(stories, positions);
+    std::vector<Violation> suspects = Check(stories, positions);
     if (!suspects.empty()) Confirm(range, std::move(suspects));
     range.after = range.until;
   }
@@ -284,34 +280,34 @@ void Auditor::MarkUncleared(std::map<std::string, Story>& stories) {
   for (const std::string& name : stores_.cart.ReadUncleared(ordered)) by_name.at(name)->cart_is_uncleared = true;
 }
 
-std::vector<Finding> Auditor::Check(const std::vector<Story>& stories, const Positions& positions) {
+std::vector<Violation> Auditor::Check(const std::vector<Story>& stories, const Positions& positions) {
   const Timestamp now = clock_.Now();
-  std::vector<Finding> findings;
+  std::vector<Violation> violations;
   for (const Story& story : stories) {
-    for (auto& violation : transactions::CheckFacts(story.order)) {
-      findings.push_back({"transactions." + violation.equation, violation.order, violation.message});
-    }
+    std::vector<Violation> of_order = transactions::CheckFacts(story.order);
     for (const auto& unfinished : transactions::ListUnfinished(story.order, now)) {
-      if (unfinished.age <= options_.limit) continue;
-      auto stuck = transactions::Stuck(unfinished);
-      findings.push_back({"transactions." + stuck.equation, stuck.order, stuck.message});
+      if (unfinished.age > options_.limit) of_order.push_back(transactions::Stuck(unfinished));
     }
-    for (Finding& finding : CheckStory(story, positions, now, options_.limit)) findings.push_back(std::move(finding));
+    for (Violation& violation : of_order) {
+      violation.equation.insert(0, "transactions.");
+      violations.push_back(std::move(violation));
+    }
+    for (Violation& violation : CheckStory(story, positions, now, options_.limit)) violations.push_back(std::move(violation));
   }
-  return findings;
+  return violations;
 }
 
-void Auditor::Confirm(const Range& range, std::vector<Finding> suspects) {
+void Auditor::Confirm(const Range& range, std::vector<Violation> suspects) {
   for (const auto pause : options_.pauses) {
     Pause(pause);
     const Positions positions{stores_.cart.FollowedPosition(), stores_.promotions.OrderPosition()};
     const auto again = Check(ReadStories(range, stores_.transactions.ReadFacts(range.after, range.until, INT32_MAX)), positions);
     std::set<std::pair<std::string, std::string>> still;
-    for (const Finding& finding : again) still.emplace(finding.equation, finding.subject);
-    std::erase_if(suspects, [&](const Finding& suspect) { return !still.contains({suspect.equation, suspect.subject}); });
+    for (const Violation& violation : again) still.emplace(violation.equation, violation.subject);
+    std::erase_if(suspects, [&](const Violation& suspect) { return !still.contains({suspect.equation, suspect.subject}); });
     if (suspects.empty()) return;
   }
-  for (Finding& finding : suspects) ledger_.Add(std::move(finding));
+  for (Violation& violation : suspects) ledger_.Add(std::move(violation));
 }
 
 void Auditor::Count(const std::vector<Story>& stories) {

@@ -7,15 +7,22 @@ namespace {
 
 // More of a kind helps nobody who reads them.
 constexpr std::size_t kInFlightShown = 20;
-constexpr std::size_t kFindingsShown = 200;
+constexpr std::size_t kViolationsShown = 200;
 
 double Milliseconds(std::chrono::microseconds age) { return static_cast<double>(age.count()) / 1000; }
 
 }  // namespace
 
-void Ledger::Add(Finding finding) {
-  ++lines_[finding.equation].violations;
-  findings_.push_back(std::move(finding));
+void Ledger::Add(Violation violation) {
+  ++lines_[violation.equation].violations;
+  violations_.push_back(std::move(violation));
+}
+
+void Ledger::AddOf(const std::string& service, std::vector<Violation> violations) {
+  for (Violation& violation : violations) {
+    violation.equation.insert(0, service + ".");
+    Add(std::move(violation));
+  }
 }
 
 std::int64_t Ledger::checked(const std::string& equation) const {
@@ -45,14 +52,15 @@ std::string Ledger::Text() const {
     const InFlight& now = in_flight_[i];
     text += fmt::format("  {}: {}, for {:.1f} ms\n", now.subject, now.what, Milliseconds(now.age));
   }
-  for (std::size_t i = 0; i < findings_.size() && i < kFindingsShown; ++i) {
-    text += fmt::format("VIOLATION {} {}: {}\n", findings_[i].equation, findings_[i].subject, findings_[i].message);
+  for (std::size_t i = 0; i < violations_.size() && i < kViolationsShown; ++i) {
+    text += fmt::format("VIOLATION {} {}: {}\n", violations_[i].equation, violations_[i].subject, violations_[i].message);
   }
   const char* const at_least = bounded ? "at least " : "";
-  if (findings_.size() > kFindingsShown) text += fmt::format("… and {}{} more\n", at_least, findings_.size() - kFindingsShown);
+  if (violations_.size() > kViolationsShown)
+    text += fmt::format("… and {}{} more\n", at_least, violations_.size() - kViolationsShown);
   if (clean()) return text + fmt::format("clean: {} instances of {} equations hold\n", checked, lines_.size());
   return text +
-         fmt::format("{}{} violations in {} instances of {} equations\n", at_least, findings_.size(), checked, lines_.size());
+         fmt::format("{}{} violations in {} instances of {} equations\n", at_least, violations_.size(), checked, lines_.size());
 }
 
 }  // namespace octavo::audit

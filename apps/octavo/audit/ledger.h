@@ -7,13 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace octavo::audit {
+#include "lib/base/violation.h"
 
-struct Finding {
-  std::string equation;  // "shop.orders_are_sold".
-  std::string subject;   // What it is about, "orders/…"; with the equation it says which finding this is.
-  std::string message;
-};
+namespace octavo::audit {
 
 // Under way at the moment of the audit.
 struct InFlight {
@@ -26,16 +22,19 @@ class Ledger {
  public:
   // So many instances of the equation were checked.
   void Count(const std::string& equation, std::int64_t instances = 1) { lines_[equation].checked += instances; }
-  void Add(Finding finding);
-  // There may be more breaches of the equation than those that were found.
+  // Its equation has the name of what it is of in front: "shop.orders_are_sold".
+  void Add(Violation violation);
+  // As Add, of each: the equations of a service get its name in front.
+  void AddOf(const std::string& service, std::vector<Violation> violations);
+  // There may be more violations of the equation than those that were found.
   void Bound(const std::string& equation) { lines_[equation].bounded = true; }
   void Add(InFlight in_flight) { in_flight_.push_back(std::move(in_flight)); }
   // How much there was to look at: "orders 120".
   void Note(const std::string& what, std::int64_t count) { notes_[what] += count; }
 
-  bool clean() const { return findings_.empty(); }
+  bool clean() const { return violations_.empty(); }
   std::int64_t checked(const std::string& equation) const;
-  const std::vector<Finding>& findings() const { return findings_; }
+  const std::vector<Violation>& violations() const { return violations_; }
   const std::vector<InFlight>& in_flight() const { return in_flight_; }
   std::int64_t noted(const std::string& what) const;
 
@@ -51,7 +50,7 @@ class Ledger {
 
   std::map<std::string, Line> lines_;
   std::map<std::string, std::int64_t> notes_;
-  std::vector<Finding> findings_;
+  std::vector<Violation> violations_;
   std::vector<InFlight> in_flight_;
 };
 

@@ -15,20 +15,6 @@ using transactions::Order;
 using transactions::OrderState;
 using transactions::PaymentMethod;
 
-class Checker {
- public:
-  explicit Checker(const std::string& order) : subject_("orders/" + order) {}
-
-  void Hold(const char* equation, bool holds, const std::string& otherwise) {
-    if (!holds) findings_.push_back({equation, subject_, otherwise});
-  }
-  std::vector<Finding> Take() { return std::move(findings_); }
-
- private:
-  const std::string subject_;
-  std::vector<Finding> findings_;
-};
-
 bool IsUnfinished(const Story& story) {
   const auto& intent = story.order.intent;
   return intent && (intent->state == Intent::State::kRunning || intent->state == Intent::State::kUndoing);
@@ -53,7 +39,7 @@ struct Range {
 
 std::int64_t GoneFor(const inventory::ReservedLine& line) { return line.waiting + line.held() - line.returned; }
 
-void CheckReservedLines(Checker& check, const Order& order, const inventory::Reservation& reservation) {
+void CheckReservedLines(EquationChecker& check, const Order& order, const inventory::Reservation& reservation) {
   constexpr char kName[] = "shop.orders_are_sold";
   check.Hold(kName, reservation.state == inventory::State::kCommitted,
              "its reservation is in state " + std::to_string(static_cast<int>(reservation.state)) + ", not committed");
@@ -72,7 +58,7 @@ void CheckReservedLines(Checker& check, const Order& order, const inventory::Res
   }
 }
 
-void CheckReturns(Checker& check, const Story& story) {
+void CheckReturns(EquationChecker& check, const Story& story) {
   std::map<std::int64_t, Range> decided;
   bool all_done = true;
   for (const EffectFacts& effect : story.order.effects) {
@@ -99,7 +85,7 @@ void CheckReturns(Checker& check, const Story& story) {
   }
 }
 
-void CheckStock(Checker& check, const Story& story) {
+void CheckStock(EquationChecker& check, const Story& story) {
   if (story.order.order) {
     check.Hold("shop.orders_are_sold", story.reservation.has_value(), "nothing was ever reserved for it");
     if (!story.reservation) return;
@@ -118,7 +104,7 @@ void CheckStock(Checker& check, const Story& story) {
 
 // --- Money.
 
-void CheckChargeOfOrder(Checker& check, const Story& story) {
+void CheckChargeOfOrder(EquationChecker& check, const Story& story) {
   constexpr char kName[] = "shop.charges_match_orders";
   const Order& order = *story.order.order;
   const bool by_card = order.payment_method == PaymentMethod::kCard && order.totals.total_minor > 0;
@@ -142,7 +128,7 @@ void CheckChargeOfOrder(Checker& check, const Story& story) {
              "the provider gave back " + std::to_string(story.charge->refunded_minor) + ", " + refunds.Text());
 }
 
-void CheckMoney(Checker& check, const Story& story) {
+void CheckMoney(EquationChecker& check, const Story& story) {
   if (story.order.order) return CheckChargeOfOrder(check, story);
   if (!story.charge) return;
   const std::int64_t kept = story.charge->captured_minor - story.charge->refunded_minor;
@@ -161,7 +147,7 @@ std::map<std::string, std::int64_t> AmountsOf(const Order& order) {
   return amounts;
 }
 
-void CheckClaimOfOrder(Checker& check, const Story& story) {
+void CheckClaimOfOrder(EquationChecker& check, const Story& story) {
   constexpr char kName[] = "shop.redemptions_match_orders";
   const std::map<std::string, std::int64_t> wanted = AmountsOf(*story.order.order);
   Range released;
@@ -182,7 +168,7 @@ void CheckClaimOfOrder(Checker& check, const Story& story) {
   check.Hold(kName, !held || released.done == 0, "it gave its redemptions back, but they are held");
 }
 
-void CheckClaim(Checker& check, const Story& story) {
+void CheckClaim(EquationChecker& check, const Story& story) {
   if (story.order.order) return CheckClaimOfOrder(check, story);
   check.Hold("shop.redemptions_have_orders", !story.claim || !story.claim->held,
              "redemptions are held, but there is no such order");
@@ -190,7 +176,7 @@ void CheckClaim(Checker& check, const Story& story) {
 
 // --- Consumers.
 
-void CheckConsumers(Checker& check, const Story& story, const Positions& positions, Timestamp now,
+void CheckConsumers(EquationChecker& check, const Story& story, const Positions& positions, Timestamp now,
                     std::chrono::microseconds limit) {
   const auto placed = std::find_if(story.order.events.begin(), story.order.events.end(),
                                    [](const EventFacts& event) { return event.type == transactions::EventType::kPlaced; });
@@ -219,8 +205,9 @@ void CheckConsumers(Checker& check, const Story& story, const Positions& positio
 
 }  // namespace
 
-std::vector<Finding> CheckStory(const Story& story, const Positions& positions, Timestamp now, std::chrono::microseconds limit) {
-  Checker check(story.order.id.value());
+std::vector<Violation> CheckStory(const Story& story, const Positions& positions, Timestamp now,
+                                  std::chrono::microseconds limit) {
+  EquationChecker check("orders/" + story.order.id.value());
   // What cannot be read proves nothing; transactions' own audit has said so.
   if (story.order.damaged) return {};
   CheckConsumers(check, story, positions, now, limit);

@@ -47,6 +47,6 @@ struct Story {
   bool cart_is_uncleared = false;           // There is a cart, and it was not cleared.
 };
 
-std::vector<Finding> CheckStory(const Story& story, const Positions& positions, Timestamp now, std::chrono::microseconds limit);
+std::vector<Violation> CheckStory(const Story& story, const Positions& positions, Timestamp now, std::chrono::microseconds limit);
 
 }  // namespace octavo::audit
