@@ -190,9 +190,11 @@ std::vector<Row> QueryIn(Transaction& transaction, const std::string& head, cons
   return transaction.Query(head + "(" + db::Placeholders(static_cast<int>(*size), first) + ")" + tail, values);
 }
 
+constexpr std::string_view kReadCounter = "SELECT value FROM counters WHERE name = $1";
+
 // Takes `count` numbers; the first of them.
 std::int64_t TakeNumbers(Transaction& transaction, const char* counter, std::size_t count) {
-  constexpr const char* kTake = "UPDATE counters SET value = value + $2 WHERE name = $1 RETURNING value";
+  constexpr std::string_view kTake = "UPDATE counters SET value = value + $2 WHERE name = $1 RETURNING value";
   const auto taken = static_cast<std::int64_t>(count);
   return transaction.QueryTheOne(kTake, counter, taken).Int(0) - taken + 1;
 }
@@ -207,7 +209,8 @@ std::optional<StoredBook> Find(Transaction& transaction, BookId id) {
 
 std::optional<BookId> IsbnOwner(Transaction& transaction, const std::string& isbn13) {
   if (isbn13.empty()) return std::nullopt;
-  const std::optional<Row> row = transaction.QueryOne("SELECT id FROM books WHERE isbn13 = $1", isbn13);
+  constexpr std::string_view kFind = "SELECT id FROM books WHERE isbn13 = $1";
+  const std::optional<Row> row = transaction.QueryOne(kFind, isbn13);
   return row ? std::optional(BookId{row->Int(0)}) : std::nullopt;
 }
 
@@ -247,7 +250,7 @@ struct ShelfRow {
 };
 
 std::optional<ShelfRow> FindShelf(Transaction& transaction, const Shelf& shelf) {
-  constexpr const char* kFind = "SELECT id, display_name, book_count FROM shelves WHERE name = $1";
+  constexpr std::string_view kFind = "SELECT id, display_name, book_count FROM shelves WHERE name = $1";
   const std::optional<Row> row = transaction.QueryOne(kFind, ShelfName(shelf));
   if (!row) return std::nullopt;
   return ShelfRow{row->Int(0), row->Text(1), row->Int(2)};
@@ -303,7 +306,8 @@ class ChangeWriter {
     MakeShelves(differences, names);
     for (const auto& [shelf, difference] : differences) {
       if (difference == 0) continue;
-      transaction_.Execute("UPDATE shelves SET book_count = book_count + $2 WHERE id = $1", shelf_ids_.at(shelf), difference);
+      constexpr std::string_view kCount = "UPDATE shelves SET book_count = book_count + $2 WHERE id = $1";
+      transaction_.Execute(kCount, shelf_ids_.at(shelf), difference);
     }
   }
 
@@ -351,8 +355,8 @@ class ChangeWriter {
     for (const BookChange& change : changes) {
       if (!change.before) continue;
       for (const Shelf& shelf : ShelvesOf(change.before->book.content)) {
-        transaction_.Execute("DELETE FROM shelved_books WHERE shelf_id = $1 AND book_id = $2", shelf_ids_.at(shelf),
-                             change.before->book.id.value());
+        constexpr std::string_view kTakeOff = "DELETE FROM shelved_books WHERE shelf_id = $1 AND book_id = $2";
+        transaction_.Execute(kTakeOff, shelf_ids_.at(shelf), change.before->book.id.value());
       }
     }
   }
@@ -364,7 +368,8 @@ class ChangeWriter {
         std::vector<Value> row = BookValues(*change.after);
         values.insert(values.end(), std::make_move_iterator(row.begin()), std::make_move_iterator(row.end()));
       } else {
-        transaction_.Execute("DELETE FROM books WHERE id = $1", change.before->book.id.value());
+        constexpr std::string_view kDelete = "DELETE FROM books WHERE id = $1";
+        transaction_.Execute(kDelete, change.before->book.id.value());
       }
     }
     ExecuteRows(transaction_, "INSERT INTO books (" + kBookColumns + ") VALUES ", kBookColumnCount,
@@ -444,7 +449,7 @@ std::optional<Import> FindImportRow(Transaction& transaction, const ImportId& id
 
 // Writes the progress, unless someone else has brought the import further than `expected_line`.
 Status WriteProgress(Transaction& transaction, const Import& import, std::int64_t expected_line, Timestamp now) {
-  constexpr const char* kWrite =
+  constexpr std::string_view kWrite =
       "UPDATE imports SET row_count = $3, created_count = $4, updated_count = $5, unchanged_count = $6,"
       " refused_count = $7, isbn_repaired_count = $8, isbn_refused_count = $9, warning_count = $10, error_count = $11,"
       " last_line = $12, done = $13, updated = $14 WHERE id = $1 AND last_line = $2 AND (done = 0 OR $13 = 1)";
@@ -559,8 +564,10 @@ class GroupImporter {
 
 std::string SqlStore::CatalogueId(const std::string& candidate) {
   return database_.Write([&](Transaction& transaction) {
-    transaction.Execute("INSERT INTO facts (name, text) VALUES ('catalogue', $1) ON CONFLICT (name) DO NOTHING", candidate);
-    return transaction.QueryTheOne("SELECT text FROM facts WHERE name = 'catalogue'").Text(0);
+    constexpr std::string_view kKeep = "INSERT INTO facts (name, text) VALUES ('catalogue', $1) ON CONFLICT (name) DO NOTHING";
+    transaction.Execute(kKeep, candidate);
+    constexpr std::string_view kRead = "SELECT text FROM facts WHERE name = 'catalogue'";
+    return transaction.QueryTheOne(kRead).Text(0);
   });
 }
 
@@ -633,9 +640,10 @@ std::map<std::string, std::int64_t> SqlStore::CountByCategory() {
 Result<Book> SqlStore::CreateBook(const BookContent& content, const std::string& request_id, Timestamp now) {
   const std::int64_t fingerprint = ContentFingerprint(content);
   return database_.Write([&](Transaction& transaction) -> Result<Book> {
-    transaction.Execute("DELETE FROM requests WHERE created < $1", Timestamp(now - kRequestIdsKept));
-    const std::optional<Row> known =
-        transaction.QueryOne("SELECT fingerprint, book_id FROM requests WHERE request_id = $1", request_id);
+    constexpr std::string_view kForget = "DELETE FROM requests WHERE created < $1";
+    transaction.Execute(kForget, Timestamp(now - kRequestIdsKept));
+    constexpr std::string_view kFind = "SELECT fingerprint, book_id FROM requests WHERE request_id = $1";
+    const std::optional<Row> known = transaction.QueryOne(kFind, request_id);
     if (known) {
       if (known->Int(0) != fingerprint) return RequestIdReused();
       std::optional<StoredBook> made = Find(transaction, BookId{known->Int(1)});
@@ -644,8 +652,8 @@ Result<Book> SqlStore::CreateBook(const BookContent& content, const std::string&
     if (const auto owner = IsbnOwner(transaction, content.isbn13)) return IsbnTaken(content.isbn13, *owner);
     const std::int64_t id = TakeNumbers(transaction, "book", 1);
     if (id > kBookIdMax) return CatalogueFull();
-    transaction.Execute("INSERT INTO requests (request_id, fingerprint, book_id, created) VALUES ($1, $2, $3, $4)", request_id,
-                        fingerprint, id, now);
+    constexpr std::string_view kKeep = "INSERT INTO requests (request_id, fingerprint, book_id, created) VALUES ($1, $2, $3, $4)";
+    transaction.Execute(kKeep, request_id, fingerprint, id, now);
     BookChange change;
     change.after.emplace();
     change.after->book = {.id = BookId{id}, .content = content, .created = now, .updated = now};
@@ -730,7 +738,7 @@ Result<Import> SqlStore::FinishImport(const Import& import, Timestamp now) {
 }
 
 Result<Import> SqlStore::FindImport(const ImportId& id) {
-  constexpr const char* kProblems =
+  constexpr std::string_view kProblems =
       "SELECT line, source_key, severity, message FROM import_problems WHERE import_id = $1 ORDER BY line, number";
   return database_.Read([&](Transaction& transaction) -> Result<Import> {
     std::optional<Import> import = FindImportRow(transaction, id);
@@ -746,13 +754,12 @@ Result<Import> SqlStore::FindImport(const ImportId& id) {
 }
 
 Result<ChangePage> SqlStore::ReadChanges(std::int64_t position, int count_max) {
-  constexpr const char* kLast = "SELECT value FROM counters WHERE name = 'position'";
   const std::string kRead = "SELECT change_position, book_id, " + kBookColumns +
                             " FROM (SELECT position AS change_position, book_id FROM changes WHERE position > $1"
                             " ORDER BY position LIMIT $2) AS page LEFT JOIN books ON books.id = page.book_id"
                             " ORDER BY change_position";
   return database_.Read([&](Transaction& transaction) -> Result<ChangePage> {
-    ChangePage page{.last_position = transaction.QueryTheOne(kLast).Int(0)};
+    ChangePage page{.last_position = transaction.QueryTheOne(kReadCounter, "position").Int(0)};
     if (position > page.last_position) return UnknownPosition(position, page.last_position);
     for (const Row& row : transaction.Query(kRead, position, count_max)) {
       ChangeRecord change{.position = row.Int(0), .id = BookId{row.Int(1)}};
@@ -764,19 +771,17 @@ Result<ChangePage> SqlStore::ReadChanges(std::int64_t position, int count_max) {
 }
 
 std::int64_t SqlStore::LastPosition() {
-  return database_.Read([&](Transaction& transaction) {
-    return transaction.QueryTheOne("SELECT value FROM counters WHERE name = 'position'").Int(0);
-  });
+  return database_.Read([&](Transaction& transaction) { return transaction.QueryTheOne(kReadCounter, "position").Int(0); });
 }
 
 std::int64_t SqlStore::LastNumber() {
-  return database_.Read(
-      [&](Transaction& transaction) { return transaction.QueryTheOne("SELECT value FROM counters WHERE name = 'book'").Int(0); });
+  return database_.Read([&](Transaction& transaction) { return transaction.QueryTheOne(kReadCounter, "book").Int(0); });
 }
 
 void SqlStore::PassOverNumbers(std::int64_t last) {
   database_.Write([&](Transaction& transaction) {
-    transaction.Execute("UPDATE counters SET value = $1 WHERE name = 'book' AND value < $1", last);
+    constexpr std::string_view kPassOver = "UPDATE counters SET value = $1 WHERE name = 'book' AND value < $1";
+    transaction.Execute(kPassOver, last);
   });
 }
 

@@ -180,8 +180,8 @@ std::optional<StoredCampaign> Load(Transaction& transaction, CampaignId id) {
 
 void InsertTerms(Transaction& transaction, CampaignId id, const Selection& selection, std::int64_t offset) {
   const auto insert = [&](List list, const std::string& term) {
-    transaction.Execute("INSERT INTO campaign_terms (campaign_id, list, term) VALUES ($1, $2, $3)", id.value(),
-                        static_cast<std::int64_t>(list) + offset, term);
+    constexpr std::string_view kInsertTerm = "INSERT INTO campaign_terms (campaign_id, list, term) VALUES ($1, $2, $3)";
+    transaction.Execute(kInsertTerm, id.value(), static_cast<std::int64_t>(list) + offset, term);
   };
   for (const BookId book : selection.books) insert(List::kBooks, std::to_string(book.value()));
   for (const std::string& category : selection.categories) insert(List::kCategories, category);
@@ -374,8 +374,10 @@ Result<StoredCampaign> SqlStore::Update(const Campaign& campaign, std::int64_t v
     std::vector<Value> values = ToValues(campaign);
     values.push_back(campaign.id.value());
     transaction.Execute(kUpdateCampaign, values);
-    transaction.Execute("DELETE FROM campaign_terms WHERE campaign_id = $1", campaign.id.value());
-    transaction.Execute("DELETE FROM campaign_codes WHERE campaign_id = $1", campaign.id.value());
+    constexpr std::string_view kDeleteTerms = "DELETE FROM campaign_terms WHERE campaign_id = $1";
+    transaction.Execute(kDeleteTerms, campaign.id.value());
+    constexpr std::string_view kDeleteCodes = "DELETE FROM campaign_codes WHERE campaign_id = $1";
+    transaction.Execute(kDeleteCodes, campaign.id.value());
     TRY(WriteLists(transaction, campaign));
     return *Load(transaction, campaign.id);
   });

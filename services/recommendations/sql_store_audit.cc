@@ -20,7 +20,8 @@ std::span<const db::Equation> Equations() { return kEquations; }
 
 std::int64_t OrderPosition(db::Database& database) {
   return database.Read([](db::Transaction& transaction) {
-    return transaction.QueryTheOne("SELECT COALESCE(MAX(order_position), 0) FROM event_log").Int(0);
+    constexpr std::string_view kPosition = "SELECT COALESCE(MAX(order_position), 0) FROM event_log";
+    return transaction.QueryTheOne(kPosition).Int(0);
   });
 }
 

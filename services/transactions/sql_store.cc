@@ -12,150 +12,151 @@ namespace {
 using db::Row;
 using db::Transaction;
 
-constexpr char kInsertIntent[] = R"(
+constexpr std::string_view kInsertIntent = R"(
   INSERT INTO intents (intent_key, fingerprint, order_id, draft, payment_token, state, error, create_time, lease_until)
   VALUES ($1, $2, $3, $4, $5, 1, NULL, $6, $7)
   ON CONFLICT (intent_key) DO NOTHING)";
-constexpr char kSelectIntent[] = R"(
+constexpr std::string_view kSelectIntent = R"(
   SELECT intent_key, fingerprint, draft, payment_token, state, error, create_time, lease_until
   FROM intents WHERE intent_key = $1)";
-constexpr char kTakeLease[] = R"(
+constexpr std::string_view kTakeLease = R"(
   UPDATE intents SET lease_until = $3 WHERE intent_key = $1 AND state IN (1, 2) AND lease_until <= $2)";
-constexpr char kMoveLease[] = R"(
+constexpr std::string_view kMoveLease = R"(
   UPDATE intents SET lease_until = $3 WHERE intent_key = $1 AND state IN (1, 2) AND lease_until = $2)";
-constexpr char kDropAllLeases[] = "UPDATE intents SET lease_until = 0 WHERE state IN (1, 2)";
-constexpr char kBeginUndo[] = "UPDATE intents SET state = 2, error = $2 WHERE intent_key = $1 AND state = 1";
-constexpr char kFail[] = "UPDATE intents SET state = 4, payment_token = '', draft = $2 WHERE intent_key = $1 AND state = 2";
-constexpr char kMarkPlaced[] = "UPDATE intents SET state = 3, payment_token = '' WHERE intent_key = $1 AND state = 1";
-constexpr char kDueIntents[] = R"(
+constexpr std::string_view kDropAllLeases = "UPDATE intents SET lease_until = 0 WHERE state IN (1, 2)";
+constexpr std::string_view kBeginUndo = "UPDATE intents SET state = 2, error = $2 WHERE intent_key = $1 AND state = 1";
+constexpr std::string_view kFail =
+    "UPDATE intents SET state = 4, payment_token = '', draft = $2 WHERE intent_key = $1 AND state = 2";
+constexpr std::string_view kMarkPlaced = "UPDATE intents SET state = 3, payment_token = '' WHERE intent_key = $1 AND state = 1";
+constexpr std::string_view kDueIntents = R"(
   SELECT intent_key, fingerprint, draft, payment_token, state, error, create_time, lease_until
   FROM intents WHERE state IN (1, 2) AND lease_until <= $1 ORDER BY create_time, intent_key LIMIT $2)";
-constexpr char kUnfinishedDrafts[] = "SELECT draft FROM intents WHERE state IN (1, 2)";
-constexpr char kSelectDraft[] = "SELECT draft FROM intents WHERE order_id = $1";
-constexpr char kReplaceDraft[] = "UPDATE intents SET draft = $2 WHERE order_id = $1";
-constexpr char kForgetIntents[] = R"(
+constexpr std::string_view kUnfinishedDrafts = "SELECT draft FROM intents WHERE state IN (1, 2)";
+constexpr std::string_view kSelectDraft = "SELECT draft FROM intents WHERE order_id = $1";
+constexpr std::string_view kReplaceDraft = "UPDATE intents SET draft = $2 WHERE order_id = $1";
+constexpr std::string_view kForgetIntents = R"(
   DELETE FROM intents WHERE intent_key IN
     (SELECT intent_key FROM intents WHERE state IN (3, 4) AND create_time < $1 ORDER BY create_time LIMIT $2))";
 
-constexpr char kNextOrderNumber[] = R"(
+constexpr std::string_view kNextOrderNumber = R"(
   UPDATE counters SET order_number = order_number + 1 WHERE counter_id = 1 RETURNING order_number)";
 // Everybody who writes an event changes this row: they write together.
-constexpr char kNextPosition[] = R"(
+constexpr std::string_view kNextPosition = R"(
   UPDATE counters SET event_position = event_position + 1 WHERE counter_id = 1 RETURNING event_position)";
-constexpr char kReadCounters[] = R"(
+constexpr std::string_view kReadCounters = R"(
   SELECT event_position, order_number, (SELECT COALESCE(max(order_number), 0) FROM orders)
   FROM counters WHERE counter_id = 1)";
-constexpr char kSkipNumbers[] = R"(
+constexpr std::string_view kSkipNumbers = R"(
   UPDATE counters SET order_number = order_number + $1, skipped_numbers = skipped_numbers + $1 WHERE counter_id = 1)";
-constexpr char kLastPosition[] = "SELECT event_position FROM counters WHERE counter_id = 1";
+constexpr std::string_view kLastPosition = "SELECT event_position FROM counters WHERE counter_id = 1";
 
-constexpr char kInsertOrder[] = R"(
+constexpr std::string_view kInsertOrder = R"(
   INSERT INTO orders (order_id, order_number, intent_key, customer, email, currency_code, state, payment_state,
     payment_method, total_minor, charged_minor, refunded_minor, place_time, open_return_count, run_out_time,
     document)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16))";
-constexpr char kUpdateOrder[] = R"(
+constexpr std::string_view kUpdateOrder = R"(
   UPDATE orders SET customer = $2, email = $3, state = $4, payment_state = $5, charged_minor = $6, refunded_minor = $7,
     open_return_count = $8, run_out_time = $9, document = $10 WHERE order_id = $1)";
-constexpr char kInsertLine[] = R"(
+constexpr std::string_view kInsertLine = R"(
   INSERT INTO order_lines (order_id, book, quantity, backordered_quantity, refunded_quantity, total_minor)
   VALUES ($1, $2, $3, $4, $5, $6))";
-constexpr char kLastBook[] = "SELECT COALESCE(max(book), 0) FROM order_lines WHERE book <= $1";
-constexpr char kUpdateLine[] = "UPDATE order_lines SET refunded_quantity = $3 WHERE order_id = $1 AND book = $2";
-constexpr char kInsertAccess[] = "INSERT INTO order_access (token_hash, order_id, create_time) VALUES ($1, $2, $3)";
-constexpr char kBoundAccess[] = R"(
+constexpr std::string_view kLastBook = "SELECT COALESCE(max(book), 0) FROM order_lines WHERE book <= $1";
+constexpr std::string_view kUpdateLine = "UPDATE order_lines SET refunded_quantity = $3 WHERE order_id = $1 AND book = $2";
+constexpr std::string_view kInsertAccess = "INSERT INTO order_access (token_hash, order_id, create_time) VALUES ($1, $2, $3)";
+constexpr std::string_view kBoundAccess = R"(
   DELETE FROM order_access WHERE order_id = $1 AND token_hash NOT IN
     (SELECT token_hash FROM order_access WHERE order_id = $1 ORDER BY create_time DESC, token_hash LIMIT $2))";
-constexpr char kSelectAccess[] = "SELECT 1 FROM order_access WHERE token_hash = $1 AND order_id = $2";
-constexpr char kDeleteAccess[] = "DELETE FROM order_access WHERE order_id = $1";
-constexpr char kSelectOrder[] = "SELECT document FROM orders WHERE order_id = $1";
-constexpr char kSelectOrderOfIntent[] = "SELECT document FROM orders WHERE intent_key = $1";
-constexpr char kListOrders[] = R"(
+constexpr std::string_view kSelectAccess = "SELECT 1 FROM order_access WHERE token_hash = $1 AND order_id = $2";
+constexpr std::string_view kDeleteAccess = "DELETE FROM order_access WHERE order_id = $1";
+constexpr std::string_view kSelectOrder = "SELECT document FROM orders WHERE order_id = $1";
+constexpr std::string_view kSelectOrderOfIntent = "SELECT document FROM orders WHERE intent_key = $1";
+constexpr std::string_view kListOrders = R"(
   SELECT document FROM orders
   WHERE order_number < $1 AND ($2 = 0 OR state = $2) ORDER BY order_number DESC LIMIT $3)";
-constexpr char kListOrdersWithOpenReturns[] = R"(
+constexpr std::string_view kListOrdersWithOpenReturns = R"(
   SELECT document FROM orders
   WHERE open_return_count > 0 AND order_number < $1 AND ($2 = 0 OR state = $2) ORDER BY order_number DESC LIMIT $3)";
-constexpr char kListOrdersOfCustomer[] = R"(
+constexpr std::string_view kListOrdersOfCustomer = R"(
   SELECT document FROM orders
   WHERE customer = $4 AND order_number < $1 AND ($2 = 0 OR state = $2) ORDER BY order_number DESC LIMIT $3)";
-constexpr char kCountOfBuyer[] = R"(
+constexpr std::string_view kCountOfBuyer = R"(
   SELECT count(*) FROM orders
   WHERE ((customer = $1 AND $1 <> '') OR (email = $2 AND $2 <> '')) AND state <> 3)";
-constexpr char kUnpaidCopies[] = R"(
+constexpr std::string_view kUnpaidCopies = R"(
   SELECT COALESCE(sum(order_lines.quantity - order_lines.refunded_quantity), 0)
   FROM orders JOIN order_lines ON order_lines.order_id = orders.order_id
   WHERE ((orders.customer = $1 AND $1 <> '') OR (orders.email = $2 AND $2 <> ''))
     AND orders.state = 1 AND orders.payment_state = 1)";
-constexpr char kRunOutOrders[] = R"(
+constexpr std::string_view kRunOutOrders = R"(
   SELECT order_id FROM orders WHERE run_out_time > 0 AND run_out_time <= $1 ORDER BY run_out_time LIMIT $2)";
-constexpr char kGuestOrders[] = "SELECT document FROM orders WHERE email = $1 AND customer = '' ORDER BY order_number";
-constexpr char kOrdersOfBuyer[] = R"(
+constexpr std::string_view kGuestOrders = "SELECT document FROM orders WHERE email = $1 AND customer = '' ORDER BY order_number";
+constexpr std::string_view kOrdersOfBuyer = R"(
   SELECT document FROM orders WHERE (customer = $1 AND $1 <> '') OR (customer = '' AND email = $2 AND $2 <> '')
   ORDER BY order_number)";
 
-constexpr char kInsertErased[] = R"(
+constexpr std::string_view kInsertErased = R"(
   INSERT INTO erased_customers (customer, erase_time) VALUES ($1, $2) ON CONFLICT (customer) DO NOTHING)";
-constexpr char kSelectErased[] = "SELECT customer FROM erased_customers WHERE customer > $1 ORDER BY customer LIMIT $2";
-constexpr char kLastCustomer[] = "SELECT COALESCE(max(customer), '') FROM orders";
-constexpr char kInsertEvent[] = R"(
+constexpr std::string_view kSelectErased = "SELECT customer FROM erased_customers WHERE customer > $1 ORDER BY customer LIMIT $2";
+constexpr std::string_view kLastCustomer = "SELECT COALESCE(max(customer), '') FROM orders";
+constexpr std::string_view kInsertEvent = R"(
   INSERT INTO order_events (event_position, order_id, event_type, event_time, document) VALUES ($1, $2, $3, $4, $5))";
-constexpr char kSelectEvents[] = R"(
+constexpr std::string_view kSelectEvents = R"(
   SELECT event_position, event_type, event_time, document FROM order_events
   WHERE event_position > $1 ORDER BY event_position LIMIT $2)";
-constexpr char kSelectEventsOfOrder[] = R"(
+constexpr std::string_view kSelectEventsOfOrder = R"(
   SELECT event_position, event_type, event_time, document FROM order_events
   WHERE order_id = $3 AND event_position > $1 ORDER BY event_position LIMIT $2)";
-constexpr char kReplaceEvent[] = "UPDATE order_events SET document = $2 WHERE event_position = $1";
+constexpr std::string_view kReplaceEvent = "UPDATE order_events SET document = $2 WHERE event_position = $1";
 
-constexpr char kInsertDecisionKey[] = R"(
+constexpr std::string_view kInsertDecisionKey = R"(
   INSERT INTO decision_keys (decision_key, fingerprint, order_id) VALUES ($1, $2, $3)
   ON CONFLICT (decision_key) DO NOTHING)";
-constexpr char kSelectDecisionKey[] = "SELECT fingerprint FROM decision_keys WHERE decision_key = $1";
+constexpr std::string_view kSelectDecisionKey = "SELECT fingerprint FROM decision_keys WHERE decision_key = $1";
 
-constexpr char kInsertEffect[] = R"(
+constexpr std::string_view kInsertEffect = R"(
   INSERT INTO effects (effect_id, order_id, kind, amount_minor, document, attempts, next_time, done)
   VALUES ($1, $2, $3, $4, $5, 0, 0, 0))";
-constexpr char kDueEffects[] = R"(
+constexpr std::string_view kDueEffects = R"(
   SELECT effects.effect_id, effects.kind, effects.amount_minor, effects.document, effects.attempts, effects.refusals,
     orders.document
   FROM effects JOIN orders ON orders.order_id = effects.order_id
   WHERE effects.done = 0 AND effects.given_up = 0 AND effects.next_time <= $1 ORDER BY effects.effect_id LIMIT $2)";
-constexpr char kLastDoneEffects[] = R"(
+constexpr std::string_view kLastDoneEffects = R"(
   SELECT effects.effect_id, effects.kind, effects.amount_minor, effects.document, effects.attempts, effects.refusals,
     orders.document
   FROM effects JOIN orders ON orders.order_id = effects.order_id
   WHERE effects.done = 1 ORDER BY effects.effect_id DESC LIMIT $1)";
-constexpr char kFinishEffect[] = "UPDATE effects SET done = 1 WHERE effect_id = $1";
-constexpr char kRetryEffect[] = R"(
+constexpr std::string_view kFinishEffect = "UPDATE effects SET done = 1 WHERE effect_id = $1";
+constexpr std::string_view kRetryEffect = R"(
   UPDATE effects SET attempts = attempts + 1, refusals = refusals + $2, next_time = $3 WHERE effect_id = $1)";
-constexpr char kGiveUpEffect[] = "UPDATE effects SET given_up = 1 WHERE effect_id = $1 AND done = 0 AND given_up = 0";
+constexpr std::string_view kGiveUpEffect = "UPDATE effects SET given_up = 1 WHERE effect_id = $1 AND done = 0 AND given_up = 0";
 
-constexpr char kFactIds[] = R"(
+constexpr std::string_view kFactIds = R"(
   SELECT order_id FROM intents WHERE order_id > $1 AND order_id <= $2
   UNION SELECT order_id FROM orders WHERE order_id > $1 AND order_id <= $2
   UNION SELECT order_id FROM order_lines WHERE order_id > $1 AND order_id <= $2
   UNION SELECT order_id FROM order_events WHERE order_id > $1 AND order_id <= $2
   UNION SELECT order_id FROM effects WHERE order_id > $1 AND order_id <= $2
   ORDER BY order_id LIMIT $3)";
-constexpr char kIntentsBetween[] = R"(
+constexpr std::string_view kIntentsBetween = R"(
   SELECT intent_key, fingerprint, draft, '', state, error, create_time, lease_until, order_id
   FROM intents WHERE order_id BETWEEN $1 AND $2)";
-constexpr char kOrdersBetween[] = R"(
+constexpr std::string_view kOrdersBetween = R"(
   SELECT order_id, order_number, intent_key, customer, email, currency_code, state, payment_state, payment_method,
     total_minor, charged_minor, refunded_minor, document, open_return_count,
     run_out_time
   FROM orders WHERE order_id BETWEEN $1 AND $2)";
-constexpr char kLinesBetween[] = R"(
+constexpr std::string_view kLinesBetween = R"(
   SELECT order_id, book, quantity, backordered_quantity, refunded_quantity, total_minor
   FROM order_lines WHERE order_id BETWEEN $1 AND $2 ORDER BY order_id, book)";
-constexpr char kEventsBetween[] = R"(
+constexpr std::string_view kEventsBetween = R"(
   SELECT order_id, event_position, event_type, event_time, document
   FROM order_events WHERE order_id BETWEEN $1 AND $2 ORDER BY order_id, event_position)";
-constexpr char kEffectsBetween[] = R"(
+constexpr std::string_view kEffectsBetween = R"(
   SELECT order_id, effect_id, kind, amount_minor, document, attempts, done, given_up
   FROM effects WHERE order_id BETWEEN $1 AND $2 ORDER BY effect_id)";
-constexpr char kLogFacts[] = R"(
+constexpr std::string_view kLogFacts = R"(
   SELECT event_position, order_number,
     (SELECT count(*) FROM order_events), (SELECT COALESCE(min(event_position), 0) FROM order_events),
     (SELECT COALESCE(max(event_position), 0) FROM order_events),

@@ -122,6 +122,20 @@ def check_enums_of_rows(tree):
                               "number that is no enumerator for damage")
 
 
+# A statement in its call, or a constant of another type than the rest.
+SQL_STYLE = re.compile(r"\b(Execute|Query|QueryOne|QueryTheOne)\(\"[^\"]*\"\s*[,)]|"
+                       r"\bconstexpr (char \w+\[\]|(const )?char\* \w+) =")
+
+
+def check_sql_style(tree):
+    for file in tree:
+        if not STORES.search(file.path) or file.is_test:
+            continue
+        for match in SQL_STYLE.finditer(file.text):
+            yield Finding(file.path, file.line_at(match.start()), "a statement is `constexpr std::string_view kVerb = …`, "
+                          "beside its use")
+
+
 UNCHECKED_ROW = re.compile(r"\bQueryOne(?=\()")
 
 

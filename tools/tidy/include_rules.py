@@ -44,7 +44,7 @@ PARTS = [
     part("obs", r"lib/obs/", "base obs"),
     part("background", r"lib/background/", "base obs background"),
     part("http", r"lib/http/", "base http"),
-    part("rpc", r"lib/rpc/", "base obs rpc", may_use_grpc=True),
+    part("rpc", r"lib/rpc/", "base obs background rpc", may_use_grpc=True),
     part("runtime", r"lib/runtime/", "base calendar names db obs http rpc runtime background", may_use_grpc=True),
     part("testing", r"lib/testing/", f"{LIBRARIES} testing", may_use_grpc=True),
     part("recommender", r"recommender/", "base recommender"),

@@ -19,6 +19,7 @@ RULES = [
     cpp_rules.check_try_in_lists,
     cpp_rules.check_sql,
     cpp_rules.check_enums_of_rows,
+    cpp_rules.check_sql_style,
     cpp_rules.check_unchecked_rows,
     cpp_rules.check_headers,
     proto_rules.check_rpcs,

@@ -118,6 +118,18 @@ class BannedCalls(TidyTest):
                           "auto c = call.time(0) + Operand() + 'x' + 1'000;\nvoid my_usleep();\n")
 
 
+class SqlStyle(TidyTest):
+    def test_statements_that_are_no_constant_or_of_another_type(self):
+        for line in ['t.Execute("DELETE FROM carts");', 'constexpr char kDelete[] = "DELETE FROM carts";',
+                     'constexpr const char* kDelete = "DELETE FROM carts";']:
+            with self.subTest(line=line):
+                self.assert_finds("services/cart/sql_store.cc", f"int a;\n{line}\n", 2, "std::string_view kVerb")
+
+    def test_others(self):
+        self.assert_clean("services/cart/sql_store.cc",
+                          'constexpr std::string_view kDelete = "DELETE FROM carts";\nint a = t.Execute(kDelete, "c-7");\n')
+
+
 class UncheckedRows(TidyTest):
     def test_are_found(self):
         for use in ["t.QueryOne(kSum, Of(a))->Int(0)", "ToOrder(*t.QueryOne(kFind, key))", "t->QueryOne(kSum).value()"]:
