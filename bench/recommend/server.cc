@@ -77,17 +77,17 @@ int Serve(std::size_t kept_rows) {
   Live(random, histories, builder);
   auto model = recommender::Train(builder.Build(), recommender::Settings{});
   CHECK(model.ok());
-  Showroom showroom(ClassicService::Render);
-  showroom.ReplaceBooks(Books(random));
-  showroom.SetModels({"bench", std::make_shared<const recommender::Model>(std::move(model).value())}, {});
-  showroom.Settle();
-
   SystemClock clock;
   const auto log = obs::Log::ToStandardError(clock, obs::Level::kWarn, obs::LogFormat::kLogfmt);
   obs::Metrics metrics;
+  SnapshotKeeper snapshots(*log, metrics, ClassicService::Render);
+  snapshots.ReplaceBooks(Books(random));
+  snapshots.SetModels({"bench", std::make_shared<const recommender::Model>(std::move(model).value())}, {});
+  snapshots.WaitUntilCurrent();
+
   const obs::Tracer tracer;
   rpc::Pipeline pipeline({*log, metrics, tracer, clock}, {.threads = 1});
-  const Shelves shelves(showroom, histories, clock, {.kept_rows = kept_rows});
+  const Shelves shelves(snapshots, histories, clock, {.kept_rows = kept_rows});
   ClassicService classic(shelves, pipeline);
   EmptyService empty(pipeline);
   grpc::ServerBuilder builder_of_server;

@@ -4,28 +4,19 @@
 #include <utility>
 
 namespace octavo::background {
-namespace {
-
-constexpr char kTurns[] = "background_turns_total";
-constexpr char kTurnsHelp[] = "Turns of each background worker";
-
-}  // namespace
 
 Repeater::Repeater(Options options, obs::Log& log, obs::Metrics& metrics, Turn turn)
     : options_(std::move(options)),
       turn_(std::move(turn)),
       log_(log),
-      done_(metrics.Counter(kTurns, kTurnsHelp, {{"worker", options_.name}, {"outcome", "done"}})),
-      failed_(metrics.Counter(kTurns, kTurnsHelp, {{"worker", options_.name}, {"outcome", "failed"}})),
-      failing_(metrics.Gauge("background_worker_failing", "Whether the last turn of a background worker failed",
-                             {{"worker", options_.name}})),
+      state_(options_.name, metrics),
       thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 Repeater::~Repeater() { Stop(); }
 
 void Repeater::Ring() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     rung_ = true;
   }
   changed_.notify_all();
@@ -39,8 +30,8 @@ void Repeater::Stop() {
 void Repeater::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     TakeTurn(stop);
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop, options_.interval, [this] { return rung_; });
+    MutexLock lock(mutex_);
+    changed_.wait_for(lock, stop, options_.interval, [this]() OCTAVO_REQUIRES(mutex_) { return rung_; });
     rung_ = false;
   }
 }
@@ -48,12 +39,9 @@ void Repeater::Run(const std::stop_token& stop) {
 void Repeater::TakeTurn(const std::stop_token& stop) {
   try {
     turn_(stop);
-    done_.Increment();
-    failing_.Set(0);
+    state_.Succeeded();
   } catch (const std::exception& exception) {
-    failed_.Increment();
-    if (failing_.Value() == 0) log_.Warn(options_.name + "_failed", {{"what", exception.what()}});
-    failing_.Set(1);
+    if (state_.Failed()) log_.Warn(options_.name + "_failed", {{"what", exception.what()}});
   }
 }
 

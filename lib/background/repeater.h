@@ -1,17 +1,18 @@
 // Repeater: one background worker. It takes a turn at once, then every `interval`, and sooner when somebody rings, on a thread
 // of its own. What a turn throws is logged as `<name>_failed`, once until a turn succeeds again, and the worker goes on: the
-// database may be back at the next turn. Its name stands in the metrics background_turns_total and background_worker_failing.
-// ARCHITECTURE.md lists all workers. Thread-safe.
+// database may be back at the next turn. Metrics and health show how it fares (worker_state.h), ARCHITECTURE.md lists all
+// workers. Thread-safe.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <thread>
 
+#include "lib/background/worker_state.h"
+#include "lib/base/mutex.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
 
@@ -45,12 +46,10 @@ class Repeater {
   const Options options_;
   const Turn turn_;
   obs::Log& log_;
-  obs::Counter& done_;
-  obs::Counter& failed_;
-  obs::Gauge& failing_;
-  std::mutex mutex_;
+  WorkerState state_;
+  Mutex mutex_;
   std::condition_variable_any changed_;
-  bool rung_ = false;    // Guarded by mutex_.
+  bool rung_ OCTAVO_GUARDED_BY(mutex_) = false;
   std::jthread thread_;  // Last: it uses the rest.
 };
 

@@ -5,9 +5,10 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
+
+#include "lib/base/mutex.h"
 
 namespace octavo {
 
@@ -37,7 +38,7 @@ class ChangeSignal {
   };
 
   [[nodiscard]] Subscription Listen(Listener listener) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     listeners_[++last_number_] = std::make_shared<const Listener>(std::move(listener));
     return Subscription(this, last_number_);
   }
@@ -45,7 +46,7 @@ class ChangeSignal {
   void Notify() {
     std::vector<std::shared_ptr<const Listener>> listeners;  // Called without the lock: they may take their own.
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       for (const auto& [number, listener] : listeners_) listeners.push_back(listener);
     }
     for (const auto& listener : listeners) (*listener)();
@@ -53,13 +54,13 @@ class ChangeSignal {
 
  private:
   void Forget(int number) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     listeners_.erase(number);
   }
 
-  std::mutex mutex_;
-  int last_number_ = 0;                                       // Guarded by mutex_.
-  std::map<int, std::shared_ptr<const Listener>> listeners_;  // Guarded by mutex_. Shared with calls under way.
+  Mutex mutex_;
+  int last_number_ OCTAVO_GUARDED_BY(mutex_) = 0;
+  std::map<int, std::shared_ptr<const Listener>> listeners_ OCTAVO_GUARDED_BY(mutex_);  // Shared with calls under way.
 };
 
 }  // namespace octavo

@@ -49,7 +49,7 @@ void SystemRandom::Fill(std::span<std::byte> out) {
 }
 
 void SeededRandom::Fill(std::span<std::byte> out) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   while (!out.empty()) {
     const std::uint64_t mixed = SplitMix(state_);
     const std::size_t count = std::min(out.size(), sizeof mixed);

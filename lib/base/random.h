@@ -5,8 +5,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <span>
+
+#include "lib/base/mutex.h"
 
 namespace octavo {
 
@@ -34,8 +35,8 @@ class SeededRandom final : public Random {
   void Fill(std::span<std::byte> out) override;
 
  private:
-  std::mutex mutex_;
-  std::uint64_t state_;  // Guarded by mutex_.
+  Mutex mutex_;
+  std::uint64_t state_ OCTAVO_GUARDED_BY(mutex_);
 };
 
 // 64 bits from a generator of this thread's own, seeded by the operating system: a few nanoseconds, for identifiers and

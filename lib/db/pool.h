@@ -3,14 +3,13 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "lib/base/check.h"
+#include "lib/base/mutex.h"
 #include "lib/db/errors.h"
 
 namespace octavo::db {
@@ -70,24 +69,25 @@ class Pool {
   // Destroys the items nobody uses: their server has gone.
   void DropIdle() {
     std::vector<std::unique_ptr<Item>> dropped;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     dropped.swap(idle_);
   }
 
   // How many threads wait for an item.
   int waiting() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return waiting_;
   }
 
  private:
   // The right to one of the items_max places, with the item that is in it or null for one to be made.
   std::unique_ptr<Item> TakePlace() {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     if (leased_ == limits_.items_max) {
       if (waiting_ >= limits_.waiting_max) throw Overloaded("too many calls wait for a connection");
       ++waiting_;
-      const bool free = freed_.wait_for(lock, limits_.wait_max, [this] { return leased_ < limits_.items_max; });
+      const bool free =
+          freed_.wait_for(lock, limits_.wait_max, [this]() OCTAVO_REQUIRES(mutex_) { return leased_ < limits_.items_max; });
       --waiting_;
       if (!free) throw Overloaded("no connection became free in time");
     }
@@ -99,7 +99,7 @@ class Pool {
   }
 
   void Return(std::unique_ptr<Item> item) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     --leased_;
     if (item != nullptr) idle_.push_back(std::move(item));
     freed_.notify_one();
@@ -108,11 +108,11 @@ class Pool {
   const Limits limits_;
   const Make make_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable freed_;
-  std::vector<std::unique_ptr<Item>> idle_;  // Guarded by mutex_.
-  int leased_ = 0;                           // Guarded by mutex_.
-  int waiting_ = 0;                          // Guarded by mutex_.
+  mutable Mutex mutex_;
+  ConditionVariable freed_;
+  std::vector<std::unique_ptr<Item>> idle_ OCTAVO_GUARDED_BY(mutex_);
+  int leased_ OCTAVO_GUARDED_BY(mutex_) = 0;
+  int waiting_ OCTAVO_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace octavo::db

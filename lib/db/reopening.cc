@@ -36,33 +36,33 @@ ReopeningDatabase::ReopeningDatabase(Options options, Random& random, std::funct
 
 ReopeningDatabase::~ReopeningDatabase() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
   thread_.join();
   std::shared_ptr<Database> last;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     last = std::exchange(inner_, nullptr);
   }
   last.reset();  // While the rest is there: it may fail to its last moment, and says so.
 }
 
 bool ReopeningDatabase::open() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return inner_ != nullptr;
 }
 
 Dialect ReopeningDatabase::dialect() const { return IsPostgres(options_.url) ? Dialect::kPostgres : Dialect::kSqlite; }
 
 Stats ReopeningDatabase::stats() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return inner_ != nullptr ? inner_->stats() : Stats{};
 }
 
 std::shared_ptr<Database> ReopeningDatabase::Inner() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (inner_ == nullptr) throw Unavailable(why_);
   return inner_;
 }
@@ -80,7 +80,7 @@ void ReopeningDatabase::RunTogether(const Body& body) {
 }
 
 void ReopeningDatabase::KeepOpen() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stopping_) {
     std::shared_ptr<Database> lost = std::exchange(lost_, nullptr);
     if (lost != nullptr) {
@@ -88,8 +88,8 @@ void ReopeningDatabase::KeepOpen() {
       lost.reset();
       lock.lock();
     } else if (inner_ != nullptr) {
-      changed_.wait(lock, [this] { return stopping_ || inner_ == nullptr; });
-    } else if (!changed_.wait_for(lock, retry_, [this] { return stopping_; })) {
+      changed_.wait(lock, [this]() OCTAVO_REQUIRES(mutex_) { return stopping_ || inner_ == nullptr; });
+    } else if (!changed_.wait_for(lock, retry_, [this]() OCTAVO_REQUIRES(mutex_) { return stopping_; })) {
       lock.unlock();
       TryOpen();
       lock.lock();
@@ -107,7 +107,7 @@ void ReopeningDatabase::TryOpen() {
       SetAside();
       opened = OpenChecked();
     }
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     inner_ = std::move(opened);
     if (std::exchange(told_, false)) listener_.back();
   } catch (const std::exception& exception) {
@@ -137,7 +137,7 @@ void ReopeningDatabase::SetAside() {
 
 // On the thread of the database that is lost, too: it may not end there, so the last call under way or KeepOpen ends it.
 void ReopeningDatabase::Lost(const std::string& why) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   why_ = why;
   if (inner_ != nullptr) lost_ = std::move(inner_);
   inner_ = nullptr;

@@ -4,13 +4,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 
+#include "lib/base/mutex.h"
 #include "lib/base/result.h"
 #include "lib/db/database.h"
 
@@ -56,13 +55,13 @@ class ReopeningDatabase final : public Database {
   const std::function<Status(Database&)> prepare_;
   const Listener listener_;
   const std::chrono::milliseconds retry_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::shared_ptr<Database> inner_;  // Guarded by mutex_, as all below. Shared with the calls under way; null: away.
-  std::shared_ptr<Database> lost_;   // Broken; ended on another thread than its own.
-  std::string why_;                  // It is away.
-  bool told_ = false;                // The listener knows that it is away.
-  bool stopping_ = false;
+  mutable Mutex mutex_;
+  ConditionVariable changed_;
+  std::shared_ptr<Database> inner_ OCTAVO_GUARDED_BY(mutex_);  // Shared with the calls under way; null: away.
+  std::shared_ptr<Database> lost_ OCTAVO_GUARDED_BY(mutex_);   // Broken; ended on another thread than its own.
+  std::string why_ OCTAVO_GUARDED_BY(mutex_);                  // It is away.
+  bool told_ OCTAVO_GUARDED_BY(mutex_) = false;                // The listener knows that it is away.
+  bool stopping_ OCTAVO_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // Last: it uses the rest.
 };
 

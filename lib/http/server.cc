@@ -17,11 +17,9 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <condition_variable>
 #include <cstdio>
 #include <exception>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -30,9 +28,10 @@
 
 #include "lib/base/check.h"
 #include "lib/base/client_network.h"
+#include "lib/base/mutex.h"
+#include "lib/base/thread_pool.h"
 #include "lib/http/request_reader.h"
 #include "lib/http/wire.h"
-#include "lib/http/worker_pool.h"
 
 namespace octavo::http {
 namespace {
@@ -57,7 +56,7 @@ class Shares {
  public:
   // One more for `name`, given back when the last copy goes; null when it has `most` already.
   std::shared_ptr<void> Take(const std::string& name, std::size_t most) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::size_t& count = counts_[name];
     if (count >= most) return nullptr;
     ++count;
@@ -66,13 +65,13 @@ class Shares {
 
  private:
   void GiveBack(const std::string& name) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = counts_.find(name);
     if (--found->second == 0) counts_.erase(found);
   }
 
-  std::mutex mutex_;
-  std::map<std::string, std::size_t> counts_;  // Guarded by mutex_; none is 0.
+  Mutex mutex_;
+  std::map<std::string, std::size_t> counts_ OCTAVO_GUARDED_BY(mutex_);  // None is 0.
 };
 
 // The queue between whoever has events and the connection that writes them.
@@ -82,7 +81,7 @@ class QueuedStream final : public EventStream {
   explicit QueuedStream(std::function<void()> wake) : wake_(std::move(wake)) {}
 
   bool Send(std::string_view event, std::string_view data) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (closing_ || shut_) return false;
     const std::string text = EventText(event, data);
     if (pending_.size() + text.size() > kStreamBytesMax) {
@@ -95,7 +94,7 @@ class QueuedStream final : public EventStream {
   }
 
   void Close() override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (closing_ || shut_) return;
     closing_ = true;
     wake_();
@@ -103,7 +102,7 @@ class QueuedStream final : public EventStream {
 
   void OnClose(std::function<void()> callback) override {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (!shut_) {
         callbacks_.push_back(std::move(callback));
         return;
@@ -114,7 +113,7 @@ class QueuedStream final : public EventStream {
 
   // What waits to be written; sets `closing` when nothing will follow.
   std::string Take(bool& closing) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     closing = closing_;
     return std::exchange(pending_, {});
   }
@@ -123,7 +122,7 @@ class QueuedStream final : public EventStream {
   void Shut() {
     std::vector<std::function<void()>> callbacks;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       shut_ = true;
       wake_ = nullptr;
       callbacks.swap(callbacks_);
@@ -132,13 +131,18 @@ class QueuedStream final : public EventStream {
   }
 
  private:
-  std::mutex mutex_;
-  std::function<void()> wake_;                    // Guarded by mutex_.
-  std::string pending_;                           // Guarded by mutex_.
-  bool closing_ = false;                          // Guarded by mutex_.
-  bool shut_ = false;                             // Guarded by mutex_.
-  std::vector<std::function<void()>> callbacks_;  // Guarded by mutex_.
+  Mutex mutex_;
+  std::function<void()> wake_ OCTAVO_GUARDED_BY(mutex_);
+  std::string pending_ OCTAVO_GUARDED_BY(mutex_);
+  bool closing_ OCTAVO_GUARDED_BY(mutex_) = false;
+  bool shut_ OCTAVO_GUARDED_BY(mutex_) = false;
+  std::vector<std::function<void()>> callbacks_ OCTAVO_GUARDED_BY(mutex_);
 };
+
+// Requests that wait when the server stops have nobody to answer to.
+ThreadPool::Options PoolOptions(int threads, std::size_t queue_max) {
+  return {.threads = static_cast<std::size_t>(threads), .queue_max = queue_max, .at_stop = ThreadPool::AtStop::kDropWaiting};
+}
 
 }  // namespace
 
@@ -205,9 +209,9 @@ class Server::Impl {
         router_(std::move(router)),
         clock_(clock),
         acceptor_(asio::make_strand(io_)),
-        pool_(options_.worker_threads, options_.queue_max),
-        patient_pool_(options_.patient_threads, options_.patient_queue_max),
-        picture_pool_(options_.picture_threads, options_.picture_queue_max) {}
+        pool_(PoolOptions(options_.worker_threads, options_.queue_max)),
+        patient_pool_(PoolOptions(options_.patient_threads, options_.patient_queue_max)),
+        picture_pool_(PoolOptions(options_.picture_threads, options_.picture_queue_max)) {}
   ~Impl() { Stop(std::chrono::milliseconds(0)); }
 
   Status Listen();
@@ -220,7 +224,7 @@ class Server::Impl {
   const ServerOptions& options() const { return options_; }
   const Router& router() const { return router_; }
   const Clock& clock() const { return clock_; }
-  WorkerPool& PoolOf(http::Run run) {
+  ThreadPool& PoolOf(http::Run run) {
     if (run == http::Run::kOnPatientWorker) return patient_pool_;
     return run == http::Run::kOnPictureWorker ? picture_pool_ : pool_;
   }
@@ -243,7 +247,8 @@ class Server::Impl {
   void Adopt(tcp::socket socket);
   bool MakeRoom(const std::string& peer);
   // The one of those that `may_go` that has waited longest for its peer. nullopt: none waits; null: it is going already.
-  std::optional<std::shared_ptr<Connection>> LongestWaiting(const std::function<bool(const Connection&)>& may_go) const;
+  std::optional<std::shared_ptr<Connection>> LongestWaiting(const std::function<bool(const Connection&)>& may_go) const
+      OCTAVO_REQUIRES(mutex_);
 
   const ServerOptions options_;
   const Router router_;
@@ -256,17 +261,17 @@ class Server::Impl {
   Shares requests_;
 
   // Above io_, which ends the coroutines and with them the connections when it goes.
-  mutable std::mutex mutex_;
-  std::condition_variable emptied_;
-  std::map<Connection*, std::weak_ptr<Connection>> connections_;  // Guarded by mutex_, as the next line.
-  std::map<std::string, std::size_t> peers_;                      // How many connections each has; none has 0.
+  mutable Mutex mutex_;
+  ConditionVariable emptied_;
+  std::map<Connection*, std::weak_ptr<Connection>> connections_ OCTAVO_GUARDED_BY(mutex_);
+  std::map<std::string, std::size_t> peers_ OCTAVO_GUARDED_BY(mutex_);  // How many connections each has; none has 0.
 
   asio::io_context io_;
   tcp::acceptor acceptor_;
   std::uint16_t port_ = 0;
-  WorkerPool pool_;
-  WorkerPool patient_pool_;
-  WorkerPool picture_pool_;
+  ThreadPool pool_;
+  ThreadPool patient_pool_;
+  ThreadPool picture_pool_;
   std::vector<std::thread> io_threads_;
 };
 
@@ -422,7 +427,7 @@ asio::awaitable<bool> Connection::RunOnWorker(const Router::Found& found, const 
         const auto finish = [this, shared](bool accepted) {
           asio::post(stream_.get_executor(), [shared, accepted]() mutable { std::move (*shared)(accepted); });
         };
-        WorkerPool& pool = server_.PoolOf(found.route->run);
+        ThreadPool& pool = server_.PoolOf(found.route->run);
         const bool accepted = pool.Submit([this, finish, &found, &request, &response] {
           response = server_.Call(found, request);
           finish(true);
@@ -592,7 +597,7 @@ void Server::Impl::Adopt(tcp::socket socket) {
   const auto executor = socket.get_executor();
   auto connection = std::make_shared<Connection>(*this, std::move(socket), peer_name);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     connections_.emplace(connection.get(), connection);
     ++peers_[peer_name];
   }
@@ -605,7 +610,7 @@ void Server::Impl::Adopt(tcp::socket socket) {
 bool Server::Impl::MakeRoom(const std::string& peer) {
   std::optional<std::shared_ptr<Connection>> oldest;  // Let go outside of the lock: its destructor takes it.
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto of_peer = peers_.find(peer);
     const bool has_share = options_.client_of || of_peer == peers_.end() || of_peer->second < options_.connections_per_peer_max;
     if (has_share && connections_.size() < options_.connections_max) return true;
@@ -658,7 +663,7 @@ Response Server::Impl::ErrorPage(const Request& request, int status) const {
 }
 
 void Server::Impl::Forget(Connection* connection) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   connections_.erase(connection);
   const auto peer = peers_.find(connection->peer());
   if (peer != peers_.end() && --peer->second == 0) peers_.erase(peer);
@@ -683,14 +688,14 @@ void Server::Impl::HoldBody(std::int64_t bytes) {
   if (bytes <= 0 || all <= static_cast<std::int64_t>(options_.bodies_bytes_max)) return;
   std::optional<std::shared_ptr<Connection>> oldest;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     oldest = LongestWaiting([](const Connection& each) { return each.holds_body(); });
   }
   if (oldest && *oldest != nullptr) (*oldest)->PostCloseIfWaiting();
 }
 
 std::size_t Server::Impl::connection_count() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return connections_.size();
 }
 
@@ -704,7 +709,7 @@ void Server::Impl::Stop(std::chrono::milliseconds grace) {
     const auto for_each = [&](void (Connection::*action)()) {
       std::vector<std::shared_ptr<Connection>> all;  // Outside the lock: the last reference may go with this list.
       {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         for (const auto& [connection, weak] : connections_) {
           if (auto alive = weak.lock()) all.push_back(std::move(alive));
         }
@@ -713,8 +718,8 @@ void Server::Impl::Stop(std::chrono::milliseconds grace) {
     };
     for_each(&Connection::PostCloseIfWaiting);
     {
-      std::unique_lock lock(mutex_);
-      emptied_.wait_for(lock, grace, [&] { return connections_.empty(); });
+      MutexLock lock(mutex_);
+      emptied_.wait_for(lock, grace, [&]() OCTAVO_REQUIRES(mutex_) { return connections_.empty(); });
     }
     for_each(&Connection::PostClose);
     io_.stop();

@@ -2,9 +2,10 @@
 
 #include <prometheus/text_serializer.h>
 
-#include <string>
+#include <algorithm>
+#include <utility>
 
-#include "lib/base/check.h"
+#include "lib/obs/process.h"
 
 namespace octavo::obs {
 
@@ -22,12 +23,13 @@ Histogram& Metrics::Histogram(const std::string& name, const std::string& help, 
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry_).Add(labels, kSeconds);
 }
 
-std::string Metrics::Text() const {
-  return prometheus::TextSerializer().Serialize(registry_.Collect()) +
-         "# HELP bugs_total Broken invariants (CHECK) that ended a request or a turn of background work\n"
-         "# TYPE bugs_total counter\n"
-         "bugs_total " +
-         std::to_string(BugCount()) + "\n";
+std::vector<prometheus::MetricFamily> Metrics::Collect() const {
+  std::vector<prometheus::MetricFamily> families = registry_.Collect();
+  for (prometheus::MetricFamily& family : ProcessFamilies()) families.push_back(std::move(family));
+  std::sort(families.begin(), families.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return families;
 }
+
+std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(Collect()); }
 
 }  // namespace octavo::obs

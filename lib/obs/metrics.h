@@ -11,6 +11,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 
 namespace octavo::obs {
@@ -28,7 +29,9 @@ class Metrics {
   // Buckets from 50 µs to 10 s, of which each is about twice the one before.
   obs::Histogram& Histogram(const std::string& name, const std::string& help, const Labels& labels = {});
 
-  // Everything, as Prometheus reads it (text format 0.0.4).
+  // Everything, with how the process itself fares (process.h), by name.
+  std::vector<prometheus::MetricFamily> Collect() const;
+  // The same, as Prometheus reads it (text format 0.0.4).
   std::string Text() const;
 
  private:

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "lib/base/clock.h"
+
 namespace octavo::obs {
 namespace {
 
@@ -25,6 +27,24 @@ TEST(MetricsTest, TheSameNameAndLabelsAreOneMetric) {
   metrics.Counter("calls_total", "Calls").Increment();
 
   EXPECT_THAT(metrics.Text(), HasSubstr("calls_total 2"));
+}
+
+TEST(MetricsTest, TellsHowTheProcessFares) {
+  const std::string text = Metrics().Text();
+  const auto value = [&](const std::string& name) {
+    const std::size_t at = text.find("\n" + name + " ");
+    return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
+  };
+
+  EXPECT_GE(value("process_cpu_seconds_total"), 0);  // Counted in hundredths.
+  EXPECT_GT(value("process_resident_memory_bytes"), 1e6);
+  EXPECT_GE(value("process_virtual_memory_bytes"), value("process_resident_memory_bytes"));
+  EXPECT_GE(value("process_open_fds"), 3);
+  EXPECT_GE(value("process_max_fds"), value("process_open_fds"));
+  EXPECT_GE(value("process_threads"), 1);
+  const double now = static_cast<double>(ToMicros(SystemClock().Now())) / 1e6;
+  EXPECT_LT(value("process_start_time_seconds"), now + 1);
+  EXPECT_GT(value("process_start_time_seconds"), now - 3600) << "the test runs for less than an hour";
 }
 
 }  // namespace

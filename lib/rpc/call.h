@@ -1,10 +1,6 @@
 // Call: what a handler may know of the call it answers. Valid until the handler returns (a stream's: until it ends).
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "lib/base/clock.h"
 #include "lib/obs/trace.h"
 
@@ -20,8 +16,6 @@ class Call {
   const obs::TraceContext& trace() const { return trace_; }
   // Whether the caller has gone: long work may stop.
   virtual bool cancelled() const { return false; }
-  // A header of the request (key in lower case), nullopt when absent.
-  virtual std::optional<std::string> Header(std::string_view) const { return std::nullopt; }
 
  private:
   Timestamp deadline_;

@@ -6,10 +6,10 @@
 #pragma once
 
 #include <chrono>
-#include <mutex>
 
 #include "lib/base/clock.h"
 #include "lib/base/error.h"
+#include "lib/base/mutex.h"
 
 namespace octavo::rpc {
 
@@ -22,19 +22,19 @@ class CircuitBreaker {
 
   // Whether to call now. Each true must be followed by one Succeeded() or Failed().
   bool Allows() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (failures_ < kFailuresMax) return true;
     if (clock_.MonotonicNow() < rest_end_) return false;
     rest_end_ = clock_.MonotonicNow() + kRest;  // The others wait until this trial is over.
     return true;
   }
   void Succeeded() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     failures_ = 0;
   }
   // Only what says that the service is not there; an answer like NOT_FOUND is a success of the call.
   void Failed() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (++failures_ >= kFailuresMax) rest_end_ = clock_.MonotonicNow() + kRest;
   }
 
@@ -42,9 +42,9 @@ class CircuitBreaker {
 
  private:
   const Clock& clock_;
-  std::mutex mutex_;
-  int failures_ = 0;                                // In a row. Guarded by mutex_.
-  std::chrono::steady_clock::time_point rest_end_;  // Guarded by mutex_.
+  Mutex mutex_;
+  int failures_ OCTAVO_GUARDED_BY(mutex_) = 0;  // In a row.
+  std::chrono::steady_clock::time_point rest_end_ OCTAVO_GUARDED_BY(mutex_);
 };
 
 }  // namespace octavo::rpc

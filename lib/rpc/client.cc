@@ -11,32 +11,29 @@ namespace {
 constexpr int kAttemptsMax = 3;
 constexpr std::chrono::milliseconds kPause{20};
 
-// "octavo.catalog.v1.CatalogService/GetBook": the method that takes such requests. Our contracts have a request for each, so
-// that it can be told; where it cannot, as in the older ones, the first that takes them.
-std::string MethodOf(const google::protobuf::Descriptor& request) {
-  const google::protobuf::FileDescriptor* file = request.file();
-  for (int s = 0; s < file->service_count(); ++s) {
-    for (int m = 0; m < file->service(s)->method_count(); ++m) {
-      const auto* method = file->service(s)->method(m);
-      if (method->input_type() == &request) return method->service()->full_name() + "/" + method->name();
-    }
-  }
-  return request.full_name();
-}
-
-// Whether every method that takes such requests may be repeated.
-bool IsIdempotent(const google::protobuf::Descriptor& request) {
-  const google::protobuf::FileDescriptor* file = request.file();
-  bool found = false;
-  for (int s = 0; s < file->service_count(); ++s) {
-    for (int m = 0; m < file->service(s)->method_count(); ++m) {
-      const auto* method = file->service(s)->method(m);
-      if (method->input_type() != &request) continue;
-      if (method->options().idempotency_level() == google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN) return false;
-      found = true;
+// The method that takes such requests; our contracts have a request for each method. Null where several take it.
+const google::protobuf::MethodDescriptor* MethodTaking(const google::protobuf::Descriptor& request) {
+  const google::protobuf::MethodDescriptor* found = nullptr;
+  for (int s = 0; s < request.file()->service_count(); ++s) {
+    const google::protobuf::ServiceDescriptor* service = request.file()->service(s);
+    for (int m = 0; m < service->method_count(); ++m) {
+      if (service->method(m)->input_type() != &request) continue;
+      if (found != nullptr) return nullptr;
+      found = service->method(m);
     }
   }
   return found;
+}
+
+bool IsIdempotent(const google::protobuf::Descriptor& request) {
+  const google::protobuf::MethodDescriptor* method = MethodTaking(request);
+  return method != nullptr && method->options().idempotency_level() != google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN;
+}
+
+// "octavo.catalog.v1.CatalogService/GetBook"; of requests that several methods take, their own name.
+std::string NameOf(const google::protobuf::Descriptor& request) {
+  const google::protobuf::MethodDescriptor* method = MethodTaking(request);
+  return method == nullptr ? request.full_name() : method->service()->full_name() + "/" + method->name();
 }
 
 // Whether the server says that repeating is in vain, as gRPC's own retries understand it
@@ -50,18 +47,18 @@ bool ForbidsRepeat(const grpc::ClientContext& context) {
 }  // namespace
 
 void UnderWay::Begin() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++count_;
 }
 
 void UnderWay::End() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (--count_ == 0) none_.notify_all();
 }
 
 void UnderWay::WaitForNone() {
-  std::unique_lock lock(mutex_);
-  none_.wait(lock, [this] { return count_ == 0; });
+  MutexLock lock(mutex_);
+  none_.wait(lock, [this]() OCTAVO_REQUIRES(mutex_) { return count_ == 0; });
 }
 
 Caller::~Caller() { under_way_.WaitForNone(); }
@@ -108,7 +105,7 @@ void Caller::Finish(const Outgoing& outgoing, const grpc::Status& status) const 
   if (!telemetry_.tracer.enabled() || !outgoing.trace.sampled) return;
   const auto took = telemetry_.clock.MonotonicNow() - outgoing.started;
   const Timestamp end = telemetry_.clock.Now();
-  const std::string method = MethodOf(*outgoing.request);
+  const std::string method = NameOf(*outgoing.request);
   telemetry_.tracer.Finish({.name = method,
                             .kind = obs::Span::Kind::kClient,
                             .context = outgoing.trace,

@@ -15,16 +15,15 @@
 #include <grpcpp/support/client_callback.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 
+#include "lib/base/mutex.h"
 #include "lib/base/pause.h"
 #include "lib/base/result.h"
 #include "lib/rpc/limits.h"
@@ -79,9 +78,9 @@ class UnderWay {
  private:
   void End();
 
-  std::mutex mutex_;
-  std::condition_variable none_;
-  int count_ = 0;  // Guarded by mutex_.
+  Mutex mutex_;
+  ConditionVariable none_;
+  int count_ OCTAVO_GUARDED_BY(mutex_) = 0;
 };
 
 class Caller {

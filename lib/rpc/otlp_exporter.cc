@@ -1,7 +1,9 @@
 #include "lib/rpc/otlp_exporter.h"
 
 #include <chrono>
+#include <utility>
 
+#include "lib/rpc/status.h"
 #include "opentelemetry/proto/collector/trace/v1/trace_service.grpc.pb.h"
 
 namespace octavo::rpc {
@@ -9,9 +11,7 @@ namespace {
 
 namespace otlp = opentelemetry::proto;
 
-constexpr std::size_t kQueueMax = 8192;  // x about 300 bytes = 2.5 MB.
-constexpr std::size_t kBatchMin = 512;
-constexpr std::chrono::milliseconds kBatchWait(1000);
+constexpr std::chrono::seconds kExportMax{1};
 
 std::string BigEndian(std::uint64_t value) {
   std::string bytes(8, '\0');
@@ -45,48 +45,20 @@ void Fill(otlp::trace::v1::Span& to, const obs::Span& from) {
 
 }  // namespace
 
-OtlpExporter::OtlpExporter(const std::shared_ptr<grpc::Channel>& channel, std::string service_name)
-    : channel_(channel), service_name_(std::move(service_name)), thread_([this] { Work(); }) {}
+OtlpExporter::OtlpExporter(const std::shared_ptr<grpc::Channel>& channel, std::string service_name, const Clock& clock,
+                           obs::Log& log, obs::Metrics& metrics)
+    : channel_(channel),
+      service_name_(std::move(service_name)),
+      clock_(clock),
+      outbox_({.name = "span_export",
+               .waiting_max = 8192,  // x about 300 bytes = 2.5 MB.
+               .group_max = 512,
+               .gather = std::chrono::seconds(1),
+               .attempts_max = 2,
+               .tell_each_loss = false},
+              log, metrics, [this](std::span<obs::Span> spans) { return Send(spans); }) {}
 
-OtlpExporter::~OtlpExporter() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  ready_.notify_one();
-  thread_.join();
-}
-
-void OtlpExporter::Export(obs::Span span) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (queue_.size() < kQueueMax) {
-      queue_.push_back(std::move(span));
-      if (queue_.size() < kBatchMin) return;
-    } else {
-      ++dropped_;
-      return;
-    }
-  }
-  ready_.notify_one();
-}
-
-void OtlpExporter::Work() {
-  bool stopping = false;
-  while (!stopping) {
-    std::vector<obs::Span> batch;
-    {
-      std::unique_lock lock(mutex_);
-      ready_.wait_for(lock, kBatchWait, [this] { return stopping_ || queue_.size() >= kBatchMin; });
-      stopping = stopping_;
-      batch.swap(queue_);
-    }
-    const auto size = static_cast<std::int64_t>(batch.size());
-    if (size > 0 && !Send(std::move(batch))) dropped_ += size;
-  }
-}
-
-bool OtlpExporter::Send(std::vector<obs::Span> spans) {
+Status OtlpExporter::Send(std::span<const obs::Span> spans) const {
   otlp::collector::trace::v1::ExportTraceServiceRequest request;
   auto* resource_spans = request.add_resource_spans();
   AddAttribute(resource_spans->mutable_resource()->mutable_attributes(), "service.name", service_name_);
@@ -96,9 +68,10 @@ bool OtlpExporter::Send(std::vector<obs::Span> spans) {
 
   const auto stub = otlp::collector::trace::v1::TraceService::NewStub(channel_);
   grpc::ClientContext context;
-  context.set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(1, GPR_TIMESPAN)));
+  context.set_deadline(std::chrono::time_point_cast<std::chrono::system_clock::duration>(clock_.Now() + kExportMax));
   otlp::collector::trace::v1::ExportTraceServiceResponse response;
-  return stub->Export(&context, request, &response).ok();
+  const grpc::Status status = stub->Export(&context, request, &response);
+  return status.ok() ? Ok() : Status(ToError(status));
 }
 
 }  // namespace octavo::rpc

@@ -1,44 +1,37 @@
-// OtlpExporter: sends finished spans to an OpenTelemetry collector, OTLP over gRPC, in batches, from a thread of its own.
-// Export never waits: when the queue is full (the collector is slow or away) spans are dropped and counted.
-// Thread-safe. The destructor sends what is left, for at most a second.
+// OtlpExporter: sends finished spans to an OpenTelemetry collector, OTLP over gRPC, in batches, in the background (the outbox
+// `span_export`). Export never waits: when the collector is slow or away, spans are lost, counted and told in the log.
+// Thread-safe. The destructor sends what is left, for a moment.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
-#include <condition_variable>
-#include <cstdint>
 #include <memory>
-#include <mutex>
+#include <span>
 #include <string>
-#include <thread>
-#include <vector>
 
+#include "lib/background/outbox.h"
+#include "lib/base/clock.h"
+#include "lib/obs/log.h"
+#include "lib/obs/metrics.h"
 #include "lib/obs/trace.h"
 
 namespace octavo::rpc {
 
 class OtlpExporter final : public obs::SpanExporter {
  public:
-  // `service_name` is what the collector shows: "octavo-catalog".
-  OtlpExporter(const std::shared_ptr<grpc::Channel>& channel, std::string service_name);
-  ~OtlpExporter() override;
+  // `service_name` is what the collector shows: "octavo-catalog". The references must outlive it.
+  OtlpExporter(const std::shared_ptr<grpc::Channel>& channel, std::string service_name, const Clock& clock, obs::Log& log,
+               obs::Metrics& metrics);
 
-  void Export(obs::Span span) override;
-  std::int64_t dropped_count() const { return dropped_; }
+  void Export(obs::Span span) override { (void)outbox_.Add(std::move(span)); }
 
  private:
-  void Work();
-  bool Send(std::vector<obs::Span> spans);
+  Status Send(std::span<const obs::Span> spans) const;
 
   const std::shared_ptr<grpc::Channel> channel_;
   const std::string service_name_;
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::vector<obs::Span> queue_;  // Guarded by mutex_.
-  bool stopping_ = false;         // Guarded by mutex_.
-  std::atomic<std::int64_t> dropped_ = 0;
-  std::thread thread_;
+  const Clock& clock_;
+  background::Outbox<obs::Span> outbox_;  // Last: its thread uses the rest.
 };
 
 }  // namespace octavo::rpc

@@ -17,9 +17,9 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "lib/rpc/circuit_breaker.h"
 #include "lib/rpc/client.h"
@@ -105,7 +105,7 @@ class Peer {
 
   // Sends all `messages` as a client stream and waits for the one answer.
   template <class Request, class Response>
-  Result<Response> SendAll(UploadMethod<Request, Response> method, const std::vector<std::type_identity_t<Request>>& messages,
+  Result<Response> SendAll(UploadMethod<Request, Response> method, std::span<const std::type_identity_t<Request>> messages,
                            const Limits& limits) {
     grpc::ClientContext context;
     caller_.PrepareStream(context, limits);

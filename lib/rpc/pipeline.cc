@@ -22,8 +22,7 @@ std::map<std::string, std::variant<std::string, std::int64_t>> RpcAttributes(con
           {"rpc.grpc.status_code", std::int64_t{status_code}}};
 }
 
-Pipeline::Pipeline(Telemetry telemetry, Dispatcher::Options options, Guard guard)
-    : telemetry_(telemetry), guard_(std::move(guard)), dispatcher_(options) {}
+Pipeline::Pipeline(Telemetry telemetry, ThreadPool::Options options) : telemetry_(telemetry), pool_(options) {}
 
 Pipeline::~Pipeline() { Close(); }
 
@@ -32,30 +31,39 @@ void Pipeline::Open() { state_ = State::kOpen; }
 void Pipeline::Close() {
   state_ = State::kClosed;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (const auto& [stream, peer] : streams_) stream->Stop();
   }
-  dispatcher_.Stop();
+  pool_.Stop();
 }
 
 Method Pipeline::MakeMethod(const std::string& service, const std::string& method) {
   const std::string full_name = service + "/" + method;
-  return Method{
+  Method made{
       .full_name = full_name,
-      .ok = &Duration(full_name, grpc::StatusCode::OK),
       .refused = &telemetry_.metrics.Counter("rpc_server_refused_total", "Calls refused before their handler ran",
                                              {{"rpc_service", service}, {"rpc_method", method}}),
+      .in_flight = &telemetry_.metrics.Gauge("rpc_server_in_flight", "Calls and streams that have come and have not ended",
+                                             {{"rpc_service", service}, {"rpc_method", method}}),
   };
+  (void)Duration(made, grpc::StatusCode::OK);
+  return made;
 }
 
-// Of an error the series is there from its first time on: few methods know more than three, and all would be 17 for each.
-obs::Histogram& Pipeline::Duration(const std::string& full_name, int status_code) const {
-  const std::size_t slash = full_name.find('/');
-  return telemetry_.metrics.Histogram("rpc_server_duration_seconds", "Time from the arrival of a call to its end",
-                                      {{"rpc_system", "grpc"},
-                                       {"rpc_service", full_name.substr(0, slash)},
-                                       {"rpc_method", full_name.substr(slash + 1)},
-                                       {"rpc_grpc_status_code", std::to_string(status_code)}});
+// That of OK is there from the beginning, one of an error from its first time on: few methods know more than three codes, and all
+// would be 17 for each. Looking one up in the registry takes some microseconds, which a crowd that is refused would pay for each
+// call.
+obs::Histogram& Pipeline::Duration(const Method& method, int status_code) const {
+  std::atomic<obs::Histogram*>& kept = method.durations->at(static_cast<std::size_t>(status_code));
+  if (obs::Histogram* const known = kept.load(std::memory_order_acquire)) return *known;
+  const std::size_t slash = method.full_name.find('/');
+  obs::Histogram& made = telemetry_.metrics.Histogram("rpc_server_duration_seconds", "Time from the arrival of a call to its end",
+                                                      {{"rpc_system", "grpc"},
+                                                       {"rpc_service", method.full_name.substr(0, slash)},
+                                                       {"rpc_method", method.full_name.substr(slash + 1)},
+                                                       {"rpc_grpc_status_code", std::to_string(status_code)}});
+  kept.store(&made, std::memory_order_release);
+  return made;
 }
 
 Status Pipeline::Admit() const {
@@ -67,12 +75,12 @@ Status Pipeline::Admit() const {
   return Ok();
 }
 
-Status Pipeline::Allow(const Call& call, const Method& method) const {
+Status Pipeline::InTime(const Call& call) const {
   if (call.cancelled()) return Error{Code::kCancelled, "CANCELLED", "the client has gone"};
   if (call.deadline() < telemetry_.clock.Now()) {
     return Error{Code::kDeadlineExceeded, "DEADLINE_EXCEEDED", "the caller's deadline passed before the call could run"};
   }
-  return guard_ ? guard_(call, method) : Ok();
+  return Ok();
 }
 
 Error Pipeline::Overloaded() {
@@ -98,7 +106,8 @@ grpc::Status Pipeline::Finish(const Method& method, const Call& call, std::uint6
   const auto took = telemetry_.clock.MonotonicNow() - started;
   const double seconds = std::chrono::duration<double>(took).count();
   const int code = status.ok() ? grpc::StatusCode::OK : static_cast<int>(status.error().code);
-  (status.ok() ? *method.ok : Duration(method.full_name, code)).Observe(seconds);
+  Duration(method, code).Observe(seconds);
+  method.in_flight->Decrement();
   if (telemetry_.tracer.enabled() && call.trace().sampled) {
     const Timestamp end = telemetry_.clock.Now();
     obs::Span span{.name = method.full_name,
@@ -120,7 +129,7 @@ grpc::Status Pipeline::Finish(const Method& method, const Call& call, std::uint6
 }
 
 Status Pipeline::Enter(OpenStream* stream, const std::string& peer) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (state_ == State::kClosed) return Error{Code::kUnavailable, "STOPPING", "the service is stopping; try another one"};
   const bool has_share = !peer.starts_with("inproc");
   const auto found = peers_.find(peer);
@@ -137,7 +146,7 @@ Status Pipeline::Enter(OpenStream* stream, const std::string& peer) {
 }
 
 void Pipeline::Leave(OpenStream* stream) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return;  // It was never let in.
   const auto peer = peers_.find(found->second);

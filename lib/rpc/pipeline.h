@@ -1,26 +1,26 @@
 // Pipeline: what happens around every handler of a module, in this order: trace → metrics → log → admission (gate,
-// bounded queue) → deadline check → authenticate and authorise → handler → error mapping. One per module.
+// bounded queue) → deadline check → handler → error mapping. One per module.
 // Thread-safe. Must outlive the services that use it; the references it is given must outlive it.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
 
+#include <array>
 #include <atomic>
 #include <exception>
-#include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <variant>
 
 #include "lib/base/clock.h"
+#include "lib/base/mutex.h"
 #include "lib/base/result.h"
+#include "lib/base/thread_pool.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
 #include "lib/obs/trace.h"
 #include "lib/rpc/call.h"
-#include "lib/rpc/dispatcher.h"
 
 namespace octavo::rpc {
 
@@ -34,17 +34,16 @@ struct Telemetry {
 // One method's standing data.
 struct Method {
   std::string full_name;  // "octavo.catalog.v1.CatalogService/GetBook".
-  obs::Histogram* ok = nullptr;
+  // How long calls took, by their status code. Null: not met yet.
+  using Durations = std::array<std::atomic<obs::Histogram*>, 17>;
+  std::unique_ptr<Durations> durations = std::make_unique<Durations>();
   obs::Counter* refused = nullptr;
+  obs::Gauge* in_flight = nullptr;  // Counted up by whoever takes a call, and down by Finish.
 };
 
 // What OpenTelemetry calls an RPC's attributes: rpc.system, rpc.service, rpc.method, rpc.grpc.status_code.
 // https://opentelemetry.io/docs/specs/semconv/rpc/grpc/
 std::map<std::string, std::variant<std::string, std::int64_t>> RpcAttributes(const std::string& full_name, int status_code);
-
-// Answers whether this caller may call this method; OK or the error to answer with (UNAUTHENTICATED, PERMISSION_DENIED).
-// Runs where the handler runs. Must be thread-safe.
-using Guard = std::function<Status(const Call&, const Method&)>;
 
 // A stream that ends when the module stops.
 class OpenStream {
@@ -55,7 +54,7 @@ class OpenStream {
 
 class Pipeline {
  public:
-  Pipeline(Telemetry telemetry, Dispatcher::Options options, Guard guard = nullptr);
+  Pipeline(Telemetry telemetry, ThreadPool::Options options);
   ~Pipeline();
 
   // Calls are refused with UNAVAILABLE (STARTING) before Open, and (STOPPING) after Close, which also ends the open
@@ -64,10 +63,11 @@ class Pipeline {
   void Close();
 
   // What the generated-code glue in service.h uses.
-  Dispatcher& dispatcher() { return dispatcher_; }
+  ThreadPool& pool() { return pool_; }
   Method MakeMethod(const std::string& service, const std::string& method);
   Status Admit() const;
-  Status Allow(const Call& call, const Method& method) const;
+  // Whether the call has time left; work that nobody waits for any more is not begun.
+  Status InTime(const Call& call) const;
   // The error of a call whose queue was full.
   static Error Overloaded();
   // Runs `body`, turning an exception into its error, and logging it.
@@ -79,7 +79,7 @@ class Pipeline {
       return Failed(method, call, exception);
     }
   }
-  // Records the end of a call; gives the status to send.
+  // Records the end of a call, once; gives the status to send.
   grpc::Status Finish(const Method& method, const Call& call, std::uint64_t parent_span,
                       std::chrono::steady_clock::time_point started, const Status& status) const;
   const Clock& clock() const { return telemetry_.clock; }
@@ -98,15 +98,14 @@ class Pipeline {
   enum class State { kStarting, kOpen, kClosed };
 
   Status Failed(const Method& method, const Call& call, const std::exception& exception) const;
-  obs::Histogram& Duration(const std::string& full_name, int status_code) const;
+  obs::Histogram& Duration(const Method& method, int status_code) const;
 
   const Telemetry telemetry_;
-  const Guard guard_;
   std::atomic<State> state_ = State::kStarting;
-  std::mutex mutex_;
-  std::map<OpenStream*, std::string> streams_;  // With their peers. Guarded by mutex_, as the next line.
-  std::map<std::string, std::size_t> peers_;    // How many streams each has; none has 0.
-  Dispatcher dispatcher_;                       // Last: its threads use the rest.
+  Mutex mutex_;
+  std::map<OpenStream*, std::string> streams_ OCTAVO_GUARDED_BY(mutex_);  // With their peers.
+  std::map<std::string, std::size_t> peers_ OCTAVO_GUARDED_BY(mutex_);    // How many streams each has; none has 0.
+  ThreadPool pool_;                                                       // Last: its threads use the rest.
 };
 
 }  // namespace octavo::rpc

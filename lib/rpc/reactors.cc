@@ -38,16 +38,15 @@ ServerCall::ServerCall(grpc::CallbackServerContext* context, const Pipeline& pip
       parent_span_(parent.span),
       started_(pipeline.clock().MonotonicNow()) {}
 
-std::optional<std::string> ServerCall::Header(std::string_view key) const { return Find(*context_, key); }
-
 void StreamState::Begin(std::shared_ptr<StreamState> self, std::function<void()> open) {
   self_ = self;
+  method_.in_flight->Increment();
   if (Status admitted = pipeline_.Admit(); !admitted.ok()) return End(admitted);
   if (Status entered = pipeline_.Enter(this, call_.peer()); !entered.ok()) {
     method_.refused->Increment();
     return End(entered);
   }
-  const bool accepted = pipeline_.dispatcher().Submit([self = std::move(self), open = std::move(open)] { self->Run(open); });
+  const bool accepted = pipeline_.pool().Submit([self = std::move(self), open = std::move(open)] { self->Run(open); });
   if (!accepted) {
     method_.refused->Increment();
     End(Pipeline::Overloaded());
@@ -56,12 +55,12 @@ void StreamState::Begin(std::shared_ptr<StreamState> self, std::function<void()>
 
 void StreamState::Then(std::function<void()> step) {
   auto held = [self = shared_from_this(), step = std::move(step)] { self->Run(step); };
-  if (!pipeline_.dispatcher().SubmitNextStep(std::move(held))) End(Stopping());
+  if (!pipeline_.pool().SubmitNextStep(std::move(held))) End(Stopping());
 }
 
 void StreamState::Run(const std::function<void()>& step) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (ended_) return;
     ++running_;
   }
@@ -71,14 +70,14 @@ void StreamState::Run(const std::function<void()>& step) {
   });
   std::optional<grpc::Status> last;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (--running_ == 0) last = std::exchange(last_, std::nullopt);
   }
   if (last) FinishReactor(*last);
 }
 
 void StreamState::End(const Status& status) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (ended_) return;
   ended_ = true;
   grpc::Status last = pipeline_.Finish(method_, call_, call_.parent_span(), call_.started(), status);

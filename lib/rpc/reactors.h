@@ -1,8 +1,8 @@
 // The glue between gRPC's callback reactors and handlers; services use service.h and never this.
-// Every step that may block runs on the pipeline's dispatcher; reactors delete themselves when gRPC is done with them.
+// Every step that may block runs on the pipeline's thread pool; reactors delete themselves when gRPC is done with them.
 //
 // gRPC destroys the context and the request of a stream once its final status is sent, also while a step still waits in the
-// dispatcher's queue. So a stream that ends sends its status only when no step is running (Run), and what waits is dropped:
+// pool's queue. So a stream that ends sends its status only when no step is running (Run), and what waits is dropped:
 // a step that runs may always look at its call, and nothing runs for a client that has gone.
 #pragma once
 
@@ -11,11 +11,11 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "lib/base/mutex.h"
 #include "lib/base/result.h"
 #include "lib/rpc/call.h"
 #include "lib/rpc/pipeline.h"
@@ -30,7 +30,6 @@ class ServerCall final : public Call {
   ServerCall(grpc::CallbackServerContext* context, const Pipeline& pipeline);
 
   bool cancelled() const override { return context_->IsCancelled(); }
-  std::optional<std::string> Header(std::string_view key) const override;
   // "ipv4:127.0.0.1:40312": one connection.
   std::string peer() const { return context_->peer(); }
 
@@ -49,9 +48,10 @@ template <class Body>
 grpc::ServerUnaryReactor* RunUnary(Pipeline& pipeline, const Method& method, grpc::CallbackServerContext* context, Body body,
                                    bool run_inline) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  method.in_flight->Increment();
   const auto run = [&pipeline, &method, reactor, body = std::move(body)](const ServerCall& call) {
     const Status status = pipeline.Guarded(method, call, [&]() -> Status {
-      TRY(pipeline.Allow(call, method));
+      TRY(pipeline.InTime(call));
       return body(call);
     });
     reactor->Finish(pipeline.Finish(method, call, call.parent_span(), call.started(), status));
@@ -68,25 +68,25 @@ grpc::ServerUnaryReactor* RunUnary(Pipeline& pipeline, const Method& method, grp
     run(ServerCall(context, pipeline));
   } else {
     auto call = std::make_shared<ServerCall>(context, pipeline);
-    if (!pipeline.dispatcher().Submit([run, call] { run(*call); })) refuse(Pipeline::Overloaded());
+    if (!pipeline.pool().Submit([run, call] { run(*call); })) refuse(Pipeline::Overloaded());
   }
   return reactor;
 }
 
 // What the three streaming reactors share: the call, one end, operations that stop at the end, the pipeline's gate.
-// Reactors own themselves through self_, because a step may still run on the dispatcher when gRPC is done with the call;
+// Reactors own themselves through self_, because a step may still run on the pool when gRPC is done with the call;
 // each step holds the reactor with a shared_ptr of its own.
 class StreamState : public OpenStream, public std::enable_shared_from_this<StreamState> {
  public:
   StreamState(Pipeline& pipeline, const Method& method, grpc::CallbackServerContext* context)
       : pipeline_(pipeline), method_(method), call_(context, pipeline) {}
 
-  // Runs `open` on the dispatcher, if the module takes calls.
+  // Runs `open` on the pool, if the module takes calls.
   void Begin(std::shared_ptr<StreamState> self, std::function<void()> open);
   void Stop() override { End(Stopping()); }
 
  protected:
-  // Runs `step` on the dispatcher, unless the stream has ended by then; ends the stream when the dispatcher has stopped.
+  // Runs `step` on the pool, unless the stream has ended by then; ends the stream when the pool has stopped.
   void Then(std::function<void()> step);
   // Runs `body` (-> Status) guarded; an error ends the stream. Whether it went well.
   template <class Body>
@@ -98,14 +98,14 @@ class StreamState : public OpenStream, public std::enable_shared_from_this<Strea
   // Starts a gRPC operation unless the stream has ended, after which gRPC allows none.
   template <class Operation>
   void Start(const Operation& operation) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!ended_) operation();
   }
   // Sends the final status, the first time, as soon as no step runs; later calls do nothing.
   void End(const Status& status);
   void EndGone() { End(Error{Code::kCancelled, "CANCELLED", "the client has gone"}); }
   bool ended() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return ended_;
   }
   // gRPC will not call again. Last thing in OnDone: may delete this.
@@ -121,10 +121,11 @@ class StreamState : public OpenStream, public std::enable_shared_from_this<Strea
  private:
   void Run(const std::function<void()>& step);
 
-  mutable std::mutex mutex_;
-  bool ended_ = false;                // Guarded by mutex_, as the next two.
-  int running_ = 0;                   // Steps under way: a write may end, and ask for the next step, before its own has.
-  std::optional<grpc::Status> last_;  // To be sent by the last of these.
+  mutable Mutex mutex_;
+  bool ended_ OCTAVO_GUARDED_BY(mutex_) = false;
+  // Steps under way: a write may end, and ask for the next step, before its own has.
+  int running_ OCTAVO_GUARDED_BY(mutex_) = 0;
+  std::optional<grpc::Status> last_ OCTAVO_GUARDED_BY(mutex_);  // To be sent by the last of these.
   std::shared_ptr<StreamState> self_;
 };
 
@@ -139,7 +140,7 @@ class SourceReactor final : public grpc::ServerWriteReactor<Response>, public St
 
   void Open(const Handler& handler) {
     const bool opened = Try([&]() -> Status {
-      TRY(pipeline_.Allow(call_, method_));
+      TRY(pipeline_.InTime(call_));
       source_ = TRY(handler(call_));
       return Ok();
     });
@@ -160,7 +161,7 @@ class SourceReactor final : public grpc::ServerWriteReactor<Response>, public St
 
   void Wake() {
     {
-      const std::lock_guard lock(wake_mutex_);
+      const MutexLock lock(wake_mutex_);
       woken_ = true;
       if (!resting_) return;
       resting_ = false;
@@ -171,7 +172,7 @@ class SourceReactor final : public grpc::ServerWriteReactor<Response>, public St
   void Step() {
     while (!ended()) {
       {
-        const std::lock_guard lock(wake_mutex_);
+        const MutexLock lock(wake_mutex_);
         woken_ = false;
       }
       Pull<Response> pulled;
@@ -186,7 +187,7 @@ class SourceReactor final : public grpc::ServerWriteReactor<Response>, public St
         response_ = std::move(*response);
         return Start([this] { this->StartWrite(&response_); });
       }
-      const std::lock_guard lock(wake_mutex_);
+      const MutexLock lock(wake_mutex_);
       if (!woken_) {
         resting_ = true;
         return;
@@ -196,9 +197,9 @@ class SourceReactor final : public grpc::ServerWriteReactor<Response>, public St
 
   std::unique_ptr<Source<Response>> source_;
   Response response_;
-  std::mutex wake_mutex_;
-  bool woken_ = false;    // Guarded by wake_mutex_: the waker was called since Next() began.
-  bool resting_ = false;  // Guarded by wake_mutex_: no step runs or is on its way, and no write.
+  Mutex wake_mutex_;
+  bool woken_ OCTAVO_GUARDED_BY(wake_mutex_) = false;    // The waker was called since Next() began.
+  bool resting_ OCTAVO_GUARDED_BY(wake_mutex_) = false;  // No step runs or is on its way, and no write.
 };
 
 // Client streaming. Each message is taken before the next is read.
@@ -212,7 +213,7 @@ class SinkReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, publ
 
   void Open(const Handler& handler) {
     const bool opened = Try([&]() -> Status {
-      TRY(pipeline_.Allow(call_, method_));
+      TRY(pipeline_.InTime(call_));
       sink_ = TRY(handler(call_));
       return Ok();
     });
@@ -263,7 +264,7 @@ class ExchangeReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, R
 
   void Open(const Handler& handler) {
     const bool opened = Try([&]() -> Status {
-      TRY(pipeline_.Allow(call_, method_));
+      TRY(pipeline_.InTime(call_));
       exchange_ = TRY(handler(call_));
       return Ok();
     });

@@ -43,8 +43,8 @@
 namespace octavo::rpc {
 
 // Where a unary handler runs. Inline is for handlers that touch only memory and never wait: it saves the hop to the
-// dispatcher (about 10 µs); a blocking handler inline starves every other call.
-enum class Run { kOnDispatcher, kInline };
+// pool (about 10 µs); a blocking handler inline starves every other call.
+enum class Run { kOnPool, kInline };
 
 class Service : public grpc::Service {
  public:
@@ -58,7 +58,7 @@ class Service : public grpc::Service {
  protected:
   template <class S, class Request, class Response>
   void Unary(const std::string& method, S* service, Result<Response> (S::*handler)(const Call&, const Request&),
-             Run run = Run::kOnDispatcher) {
+             Run run = Run::kOnPool) {
     const Method& m = Add(method, Kind::kUnary, Request::descriptor(), Response::descriptor());
     RegisterUnary<Request, Response>(m, run,
                                      [service, handler](const Call& call, const Request& request, Response& response) -> Status {
@@ -71,7 +71,7 @@ class Service : public grpc::Service {
   // serialised beforehand. They must parse as a `Response`. It is handed the buffer, because moving one copies it.
   template <class Response, class S, class Request>
   void UnaryBytes(const std::string& method, S* service,
-                  Status (S::*handler)(const Call&, const Request&, grpc::ByteBuffer& response), Run run = Run::kOnDispatcher) {
+                  Status (S::*handler)(const Call&, const Request&, grpc::ByteBuffer& response), Run run = Run::kOnPool) {
     const Method& m = Add(method, Kind::kUnary, Request::descriptor(), Response::descriptor());
     RegisterUnary<Request, grpc::ByteBuffer>(
         m, run, [service, handler](const Call& call, const Request& request, grpc::ByteBuffer& response) {

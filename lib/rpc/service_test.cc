@@ -202,10 +202,10 @@ class ServiceTest : public testing::TestWithParam<Run> {
   Caller caller_{telemetry_};
 };
 
-using DispatchedServiceTest = ServiceTest;
+using PooledServiceTest = ServiceTest;
 
-INSTANTIATE_TEST_SUITE_P(Run, ServiceTest, testing::Values(Run::kOnDispatcher, Run::kInline));
-INSTANTIATE_TEST_SUITE_P(Run, DispatchedServiceTest, testing::Values(Run::kOnDispatcher));
+INSTANTIATE_TEST_SUITE_P(Run, ServiceTest, testing::Values(Run::kOnPool, Run::kInline));
+INSTANTIATE_TEST_SUITE_P(Run, PooledServiceTest, testing::Values(Run::kOnPool));
 
 TEST_P(ServiceTest, IsClosedUntilTheModuleOpensIt) {
   EXPECT_THAT(Say("hello"), HasReason("STARTING"));
@@ -324,7 +324,7 @@ TEST_P(ServiceTest, CountsInTheMetricsByStatus) {
   }
 }
 
-TEST_P(DispatchedServiceTest, RefusesWhatTheQueueCannotHold) {
+TEST_P(PooledServiceTest, RefusesWhatTheQueueCannotHold) {
   pipeline_.Open();
   auto async = [&](const std::string& text) {
     unary::Message message;
@@ -340,7 +340,7 @@ TEST_P(DispatchedServiceTest, RefusesWhatTheQueueCannotHold) {
   int refused = 0;
   int answered = 0;
   std::vector<Result<unary::MessageResponse>> results;
-  while (pipeline_.dispatcher().waiting() == 0) std::this_thread::yield();
+  while (pipeline_.pool().waiting() == 0) std::this_thread::yield();
   // The two refusals can be told from metrics before anything is released.
   while (metrics_.Text().find("rpc_server_refused_total{rpc_method=\"GetServerResponse\",rpc_service=\"unary.Unary\"} 2") ==
          std::string::npos) {
@@ -361,7 +361,7 @@ TEST_P(DispatchedServiceTest, RefusesWhatTheQueueCannotHold) {
   EXPECT_THAT(running.Get(), IsOk());
 }
 
-TEST_P(DispatchedServiceTest, ACallWhoseCallerHasGivenUpIsNotRun) {
+TEST_P(PooledServiceTest, ACallWhoseCallerHasGivenUpIsNotRun) {
   pipeline_.Open();
   std::thread first([this] { EXPECT_THAT(Say("wait"), IsOk()); });
   unary_.entered.wait();
@@ -378,7 +378,7 @@ TEST_P(DispatchedServiceTest, ACallWhoseCallerHasGivenUpIsNotRun) {
 }
 
 // A stream has no span on the client's side, so that the server's hangs below whoever opened it.
-TEST_P(DispatchedServiceTest, StreamsOfEveryKindBelongToTheTraceOfWhoeverOpenedThem) {
+TEST_P(PooledServiceTest, StreamsOfEveryKindBelongToTheTraceOfWhoeverOpenedThem) {
   pipeline_.Open();
   const obs::TraceContext opener = obs::NewTrace(/*sampled=*/true);
   const auto prepare = [&](grpc::ClientContext& context) { caller_.PrepareStream(context, {.budget = 20s, .trace = opener}); };
@@ -419,7 +419,7 @@ TEST_P(DispatchedServiceTest, StreamsOfEveryKindBelongToTheTraceOfWhoeverOpenedT
                                              "bidirectional.Bidirectional/GetServerResponse"}));
 }
 
-TEST_P(DispatchedServiceTest, AServerStreamSendsRestsWakesAndEnds) {
+TEST_P(PooledServiceTest, AServerStreamSendsRestsWakesAndEnds) {
   pipeline_.Open();
   const auto stub = server_streaming::ServerStreaming::NewStub(channel_);
   grpc::ClientContext context;
@@ -437,7 +437,7 @@ TEST_P(DispatchedServiceTest, AServerStreamSendsRestsWakesAndEnds) {
   EXPECT_TRUE(reader->Finish().ok());
 }
 
-TEST_P(DispatchedServiceTest, AServerStreamThatRestsEndsWhenTheModuleStops) {
+TEST_P(PooledServiceTest, AServerStreamThatRestsEndsWhenTheModuleStops) {
   pipeline_.Open();
   const auto stub = server_streaming::ServerStreaming::NewStub(channel_);
   grpc::ClientContext context;
@@ -453,7 +453,7 @@ TEST_P(DispatchedServiceTest, AServerStreamThatRestsEndsWhenTheModuleStops) {
   EXPECT_EQ(ToError(reader->Finish()).reason, "STOPPING");
 }
 
-TEST_P(DispatchedServiceTest, AServerStreamMayBeRefused) {
+TEST_P(PooledServiceTest, AServerStreamMayBeRefused) {
   pipeline_.Open();
   const auto stub = server_streaming::ServerStreaming::NewStub(channel_);
   grpc::ClientContext context;
@@ -464,7 +464,7 @@ TEST_P(DispatchedServiceTest, AServerStreamMayBeRefused) {
   EXPECT_EQ(ToError(reader->Finish()).reason, "INVALID_FIELD");
 }
 
-TEST_P(DispatchedServiceTest, AClientWhoGoesAwayEndsItsStream) {
+TEST_P(PooledServiceTest, AClientWhoGoesAwayEndsItsStream) {
   pipeline_.Open();
   const auto stub = server_streaming::ServerStreaming::NewStub(channel_);
   {
@@ -485,7 +485,7 @@ TEST_P(DispatchedServiceTest, AClientWhoGoesAwayEndsItsStream) {
 }
 
 // gRPC destroys the request and the context of such a stream while its first step still waits.
-TEST_P(DispatchedServiceTest, AStreamWhoseClientWentAwayInTheQueueIsNeverOpened) {
+TEST_P(PooledServiceTest, AStreamWhoseClientWentAwayInTheQueueIsNeverOpened) {
   pipeline_.Open();
   std::thread first([this] { EXPECT_THAT(Say("wait"), IsOk()); });
   unary_.entered.wait();
@@ -495,7 +495,7 @@ TEST_P(DispatchedServiceTest, AStreamWhoseClientWentAwayInTheQueueIsNeverOpened)
     server_streaming::Message request;
     request.set_message("1");
     const auto reader = stub->GetServerResponse(&context, request);
-    while (pipeline_.dispatcher().waiting() == 0) std::this_thread::yield();
+    while (pipeline_.pool().waiting() == 0) std::this_thread::yield();
     context.TryCancel();
     EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
   }
@@ -508,7 +508,7 @@ TEST_P(DispatchedServiceTest, AStreamWhoseClientWentAwayInTheQueueIsNeverOpened)
   EXPECT_EQ(stream_.opened, 0);
 }
 
-TEST_P(DispatchedServiceTest, AClientStreamIsAnsweredOnce) {
+TEST_P(PooledServiceTest, AClientStreamIsAnsweredOnce) {
   pipeline_.Open();
   const auto stub = client_streaming::ClientStreaming::NewStub(channel_);
   grpc::ClientContext context;
@@ -521,7 +521,7 @@ TEST_P(DispatchedServiceTest, AClientStreamIsAnsweredOnce) {
   EXPECT_EQ(count.count(), 50);
 }
 
-TEST_P(DispatchedServiceTest, AClientStreamEndsWithTheErrorOfAMessage) {
+TEST_P(PooledServiceTest, AClientStreamEndsWithTheErrorOfAMessage) {
   pipeline_.Open();
   const auto stub = client_streaming::ClientStreaming::NewStub(channel_);
   grpc::ClientContext context;
@@ -534,7 +534,7 @@ TEST_P(DispatchedServiceTest, AClientStreamEndsWithTheErrorOfAMessage) {
   EXPECT_EQ(ToError(writer->Finish()).reason, "STOP");
 }
 
-TEST_P(DispatchedServiceTest, ABidiStreamAnswersEachMessageInOrder) {
+TEST_P(PooledServiceTest, ABidiStreamAnswersEachMessageInOrder) {
   pipeline_.Open();
   const auto stub = bidirectional::Bidirectional::NewStub(channel_);
   grpc::ClientContext context;

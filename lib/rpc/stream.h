@@ -1,5 +1,5 @@
 // The shapes of streaming handlers. A service implements one of these per open stream; calls to it come one at a time, on
-// the dispatcher, so it needs no lock of its own against itself.
+// the pool, so it needs no lock of its own against itself.
 #pragma once
 
 #include <functional>

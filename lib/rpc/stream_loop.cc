@@ -6,7 +6,11 @@
 namespace octavo::rpc {
 
 StreamLoop::StreamLoop(std::string name, Telemetry telemetry, Session session)
-    : name_(std::move(name)), session_(std::move(session)), caller_(telemetry), log_(telemetry.log) {}
+    : name_(std::move(name)),
+      session_(std::move(session)),
+      caller_(telemetry),
+      log_(telemetry.log),
+      state_(name_, telemetry.metrics) {}
 
 StreamLoop::~StreamLoop() { Stop(); }
 
@@ -16,7 +20,7 @@ void StreamLoop::Start() {
 
 void StreamLoop::Stop() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
     if (context_ != nullptr) context_->TryCancel();
   }
@@ -25,7 +29,9 @@ void StreamLoop::Stop() {
 }
 
 void StreamLoop::Alive() {
-  if (!alive_.exchange(true)) log_.Info("following", {{"stream", name_}});
+  if (alive_.exchange(true)) return;
+  state_.Succeeded();
+  log_.Info("following", {{"stream", name_}});
 }
 
 Status StreamLoop::Turn(grpc::ClientContext& context) const {
@@ -40,7 +46,7 @@ Status StreamLoop::Turn(grpc::ClientContext& context) const {
 void StreamLoop::Run() {
   std::chrono::milliseconds pause = kPauseMin;
   int failures = 0;
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stopping_) {
     grpc::ClientContext context;
     context_ = &context;
@@ -55,9 +61,10 @@ void StreamLoop::Run() {
       failures = 0;
     }
     if (++failures == kFailuresToTell) {
+      (void)state_.Failed();
       log_.Warn("stream_ended", {{"stream", name_}, {"why", end.ok() ? "closed" : ToString(end.error())}});
     }
-    stopped_.wait_for(lock, pause, [this] { return stopping_; });
+    stopped_.wait_for(lock, pause, [this]() OCTAVO_REQUIRES(mutex_) { return stopping_; });
     pause = std::min(2 * pause, kPauseMax);
   }
 }

@@ -14,13 +14,13 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <exception>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <thread>
 
+#include "lib/background/worker_state.h"
+#include "lib/base/mutex.h"
 #include "lib/base/result.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/status.h"
@@ -42,7 +42,7 @@ class StreamLoop {
   // no line, and one that is down for an hour makes one.
   static constexpr int kFailuresToTell = 4;
 
-  // `name` is for the log.
+  // `name` is the worker's: it stands in the log, in metrics and on health (lib/background/worker_state.h).
   StreamLoop(std::string name, Telemetry telemetry, Session session);
   // As Stop().
   ~StreamLoop();
@@ -90,11 +90,12 @@ class StreamLoop {
   const Session session_;
   const Caller caller_;
   obs::Log& log_;
+  background::WorkerState state_;    // A turn is a stream that gave something, or kFailuresToTell that did not.
   std::atomic<bool> alive_ = false;  // The running stream has given something.
-  std::mutex mutex_;
-  std::condition_variable stopped_;
-  bool stopping_ = false;                   // Guarded by mutex_, as the next line.
-  grpc::ClientContext* context_ = nullptr;  // Of the stream that runs.
+  Mutex mutex_;
+  ConditionVariable stopped_;
+  bool stopping_ OCTAVO_GUARDED_BY(mutex_) = false;
+  grpc::ClientContext* context_ OCTAVO_GUARDED_BY(mutex_) = nullptr;  // Of the stream that runs.
   std::thread thread_;
 };
 

@@ -16,6 +16,7 @@
 #include "lib/rpc/tls.h"
 #include "lib/runtime/private_files.h"
 #include "lib/runtime/shop.h"
+#include "lib/runtime/status_page.h"
 #include "lib/runtime/store_checks.h"
 
 namespace octavo::runtime {
@@ -78,7 +79,8 @@ void AddOptions(Options& options, Settings& settings, const std::vector<std::uni
           "--data-dir, made at the first start.");
   own.Add("log-format", &settings.log_format, "logfmt or json.");
   own.Add("log-level", &settings.log_level, "The least level that is logged: debug, info, warn or error.");
-  own.Add("metrics-listen", &settings.metrics_listen, "Address of the Prometheus page /metrics; empty: none.");
+  own.Add("metrics-listen", &settings.metrics_listen,
+          "Address of the pages for operators, /status and Prometheus' /metrics; empty: none.");
   own.Add("otlp-endpoint", &settings.otlp_endpoint,
           "Address of an OpenTelemetry collector for traces (OTLP over gRPC, 127.0.0.1:4317); empty: none.");
   own.Add("tls-certificate", &settings.tls.certificate,
@@ -123,13 +125,15 @@ void WarnOfOpenFiles(const std::filesystem::path& data_dir, obs::Log& log) {
   log.Warn("more_open_to_others", {{"count", static_cast<std::int64_t>(found.count - found.first.size())}});
 }
 
-obs::Tracer MakeTracer(const std::string& endpoint, const std::string& program) {
+obs::Tracer MakeTracer(const std::string& endpoint, const std::string& program, const Clock& clock, obs::Log& log,
+                       obs::Metrics& metrics) {
   if (endpoint.empty()) return obs::Tracer();
-  return obs::Tracer(std::make_unique<rpc::OtlpExporter>(rpc::Connect({.target = endpoint}), program));
+  return obs::Tracer(std::make_unique<rpc::OtlpExporter>(rpc::Connect({.target = endpoint}), program, clock, log, metrics));
 }
 
-// The page that Prometheus reads; null where none is wanted.
-Result<std::unique_ptr<http::Server>> ServeMetrics(const std::string& address, const obs::Metrics& metrics, const Clock& clock) {
+// The pages for operators, /metrics and /status; null where none are wanted.
+Result<std::unique_ptr<http::Server>> ServeOperators(const std::string& address, const std::string& program, const Shop& shop,
+                                                     const obs::Metrics& metrics, const Clock& clock) {
   if (address.empty()) return std::unique_ptr<http::Server>();
   const std::size_t colon = address.rfind(':');
   int port = -1;
@@ -147,7 +151,17 @@ Result<std::unique_ptr<http::Server>> ServeMetrics(const std::string& address, c
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     return response;
   });
-  // Read by one scraper every few seconds.
+  router.Get("/status", [program, &shop, &metrics, &clock](const http::Request&) {
+    http::Response response;
+    response.headers.Add("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+    response.body = StatusPage({.program = program,
+                                .version = OCTAVO_VERSION,
+                                .now = clock.Now(),
+                                .health = shop.health(),
+                                .metrics = metrics.Collect()});
+    return response;
+  });
+  // Read by one scraper every few seconds, and by a person now and then.
   return http::Server::Start({.address = address.substr(0, colon),
                               .port = static_cast<std::uint16_t>(port),
                               .worker_threads = 1,
@@ -184,7 +198,7 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
   const auto log = obs::Log::ToStandardError(clock, level, format);
   WarnOfOpenFiles(settings.data_dir, *log);
   obs::Metrics metrics;
-  const obs::Tracer tracer = MakeTracer(settings.otlp_endpoint, program.name);
+  const obs::Tracer tracer = MakeTracer(settings.otlp_endpoint, program.name, clock, *log, metrics);
   const names::PageTokens page_tokens(TRY(names::LoadOrMakeKeys(KeysFile(settings), random)));
   StoreChecks store_checks(*log, metrics);
   const Environment environment{settings.data_dir, clock,        random, *log, metrics, tracer, page_tokens, currency, time_zone,
@@ -196,11 +210,12 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
              .channel_credentials = channel_credentials},
             environment, std::move(modules));
   TRY(shop.Start());
-  const auto metrics_page = TRY(ServeMetrics(settings.metrics_listen, metrics, clock));
+  metrics.Gauge("build_info", "1; the labels say what runs", {{"program", program.name}, {"version", OCTAVO_VERSION}}).Set(1);
+  const auto operators = TRY(ServeOperators(settings.metrics_listen, program.name, shop, metrics, clock));
   log->Info("ready", {{"program", program.name},
                       {"grpc", settings.listen},
                       {"port", shop.port()},
-                      {"metrics", metrics_page != nullptr ? metrics_page->port() : 0}});
+                      {"metrics", operators != nullptr ? operators->port() : 0}});
   int signal = 0;
   sigwait(&signals, &signal);
   log->Info("stopping", {{"signal", signal}});
@@ -237,6 +252,10 @@ int Main(const Program& program, const std::vector<std::string>& arguments, std:
   if (!outcome.ok()) {
     std::fprintf(stderr, "%s: %s\n", program.name.c_str(), outcome.error().message.c_str());
     return 2;
+  }
+  if (*outcome == Options::Outcome::kVersion) {
+    std::printf("%s %s\n", program.name.c_str(), OCTAVO_VERSION);
+    return 0;
   }
   if (*outcome == Options::Outcome::kHelp) {
     std::fputs(options.Help(program.name, program.about).c_str(), stdout);

@@ -119,6 +119,7 @@ Result<Options::Outcome> Options::Parse(const std::vector<std::string>& argument
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (argument == "--help" || argument == "-h") return Outcome::kHelp;
+    if (argument == "--version") return Outcome::kVersion;
     const std::size_t equals = argument.find('=');
     const std::string name = argument.substr(0, equals);
     const auto field = std::find_if(fields_.begin(), fields_.end(), [&](const Field& f) { return f.flag == name; });

@@ -84,6 +84,8 @@ TEST_F(OptionsTest, NamesWhatItRefuses) {
   }
 }
 
+TEST_F(OptionsTest, TheVersionCanBeAskedFor) { EXPECT_EQ(*Parse({"--version"}), Options::Outcome::kVersion); }
+
 TEST_F(OptionsTest, HelpShowsDefaultsButNoSecret) {
   key_ = Secret("hidden");
   ASSERT_EQ(*Parse({"--help"}), Options::Outcome::kHelp);

@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
 #include "grpc/health/v1/health.pb.h"
 #include "lib/obs/older_copy.h"
@@ -26,6 +24,8 @@ constexpr std::chrono::milliseconds kLastWords{500};
 constexpr std::chrono::milliseconds kHealthInterval{500};
 // A name in health beside those of the services: the shop sells, but something that an older copy of a store has lost is missing.
 constexpr char kNoOlderCopy[] = "octavo.no_older_copy";
+// Likewise: the shop sells, but some background work fails; which, is in the metrics.
+constexpr char kBackgroundWork[] = "octavo.background_work";
 
 // "octavo.catalog.v1.CatalogService" for "catalog".
 std::string ProtoService(const std::string& module) {
@@ -68,7 +68,8 @@ Status Shop::Start() {
       TRY(module->Start(*this));
     }
     SetHealth(/*serving=*/true);
-    health_ = std::jthread([this](const std::stop_token& stop) { WatchHealth(stop); });
+    health_.emplace(background::Repeater::Options{.name = "health", .interval = kHealthInterval}, environment_.log,
+                    environment_.metrics, [this](const std::stop_token&) { SetHealth(/*serving=*/true); });
     return Ok();
   }();
   if (!started.ok()) Stop();
@@ -99,27 +100,31 @@ Status Shop::StartServer() {
   return Ok();
 }
 
+void Shop::SetHealthOf(const std::string& service, bool serving) {
+  server_->GetHealthCheckService()->SetServingStatus(service, serving);
+  const MutexLock lock(mutex_);
+  told_[service] = serving;
+}
+
+std::map<std::string, bool> Shop::health() const {
+  const MutexLock lock(mutex_);
+  return told_;
+}
+
 void Shop::SetHealth(bool serving) {
-  auto* health = server_->GetHealthCheckService();
   for (const auto& module : modules_) {
     const auto* degradable = dynamic_cast<const Degradable*>(module.get());
     const bool sound = environment_.store_checks == nullptr || environment_.store_checks->IsSound(module->name());
     const bool works = serving && sound && (degradable == nullptr || degradable->can_work());
-    for (const rpc::Service* service : module->services()) health->SetServingStatus(service->name(), works);
+    for (const rpc::Service* service : module->services()) SetHealthOf(service->name(), works);
   }
-  health->SetServingStatus("", serving);
-  health->SetServingStatus(kNoOlderCopy, serving && !obs::AnyOlderCopy(environment_.metrics));
-}
-
-void Shop::WatchHealth(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  while (!stopped.wait_for(lock, stop, kHealthInterval, [&] { return stop.stop_requested(); })) SetHealth(/*serving=*/true);
+  SetHealthOf("", serving);
+  SetHealthOf(kBackgroundWork, serving && !background::AnyWorkerFailing(environment_.metrics));
+  SetHealthOf(kNoOlderCopy, serving && !obs::AnyOlderCopy(environment_.metrics));
 }
 
 void Shop::Stop() {
-  health_ = {};  // Stops and waits for it.
+  health_.reset();
   if (server_ != nullptr) server_->GetHealthCheckService()->Shutdown();
   for (; started_ > 0; --started_) modules_[started_ - 1]->Close();
   if (server_ != nullptr) {

@@ -6,10 +6,12 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "lib/background/repeater.h"
+#include "lib/base/mutex.h"
 #include "lib/base/result.h"
 #include "lib/runtime/module.h"
 
@@ -39,13 +41,15 @@ class Shop final : public Peers {
   void Stop();
 
   int port() const { return port_; }
+  // Whether each service serves, as health says: by its name, "" for the whole. Thread-safe.
+  std::map<std::string, bool> health() const;
   std::shared_ptr<grpc::Channel> To(const std::string& service) const override;
 
  private:
   Status StartServer();
+  void SetHealthOf(const std::string& service, bool serving);
+  // Tells health what the modules say of themselves (degradable.h), their stores and their background work.
   void SetHealth(bool serving);
-  // Carries to health what modules say of themselves (degradable.h), until it is stopped.
-  void WatchHealth(const std::stop_token& stop);
 
   const Options options_;
   const Environment& environment_;
@@ -54,7 +58,9 @@ class Shop final : public Peers {
   std::size_t opened_ = 0;   // How many modules, from the first, are open …
   std::size_t started_ = 0;  // … and started.
   int port_ = 0;
-  std::jthread health_;  // Last: it uses the rest.
+  mutable Mutex mutex_;
+  std::map<std::string, bool> told_ OCTAVO_GUARDED_BY(mutex_);  // What health says, by the service's name.
+  std::optional<background::Repeater> health_;                  // From Start to Stop. Last: it uses the rest.
 };
 
 }  // namespace octavo::runtime

@@ -8,6 +8,7 @@
 #include <latch>
 
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "lib/background/worker_state.h"
 #include "lib/db/database.h"
 #include "lib/obs/older_copy.h"
 #include "lib/runtime/store_checks.h"
@@ -68,7 +69,7 @@ class EchoModule final : public Module {
 
   std::string name() const override { return "echo"; }
   Status Open(const Environment& environment) override {
-    pipeline_ = std::make_unique<rpc::Pipeline>(environment.telemetry(), rpc::Dispatcher::Options{.threads = 2});
+    pipeline_ = std::make_unique<rpc::Pipeline>(environment.telemetry(), ThreadPool::Options{.threads = 2});
     service_ = std::make_unique<EchoService>(*pipeline_, entered, release);
     return Step("open");
   }
@@ -236,6 +237,24 @@ TEST_F(ShopTest, AnOlderCopyThatWasFoundIsSeenInHealthUntilItIsRepaired) {
   obs::OlderCopy(metrics_, "payments").Set(0);
   EXPECT_EQ(watch.Next(), health_v1::HealthCheckResponse::SERVING);
   EXPECT_EQ(whole.Next(), health_v1::HealthCheckResponse::SERVING) << "and the shop sells all the while";
+}
+
+TEST_F(ShopTest, BackgroundWorkThatFailsIsSeenInHealthUntilItGoesWellAgain) {
+  const auto shop = Make();
+  ASSERT_THAT(shop->Start(), IsOk());
+  HealthWatch watch(shop->To("echo"), "octavo.background_work");
+  ASSERT_EQ(watch.Next(), health_v1::HealthCheckResponse::SERVING);
+
+  background::WorkerState sweep("sweep", metrics_);
+  background::WorkerState courier("courier", metrics_);
+  EXPECT_TRUE(sweep.Failed());
+  EXPECT_TRUE(courier.Failed());
+  EXPECT_EQ(watch.Next(), health_v1::HealthCheckResponse::NOT_SERVING);
+  EXPECT_FALSE(sweep.Failed()) << "it is told once";
+  sweep.Succeeded();
+  EXPECT_TRUE(background::AnyWorkerFailing(metrics_)) << "the other one fails still";
+  courier.Succeeded();
+  EXPECT_EQ(watch.Next(), health_v1::HealthCheckResponse::SERVING);
 }
 
 TEST_F(ShopTest, ARunningCallIsAnsweredWhileTheShopCloses) {

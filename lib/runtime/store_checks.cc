@@ -22,7 +22,10 @@ void TakeLowestPriority() { (void)setpriority(PRIO_PROCESS, static_cast<id_t>(ge
 }  // namespace
 
 StoreChecks::StoreChecks(obs::Log& log, obs::Metrics& metrics)
-    : log_(log), metrics_(metrics), thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+    : log_(log),
+      metrics_(metrics),
+      worker_({.name = "store_checks", .interval = kInterval}, log, metrics,
+              [this](const std::stop_token& stop) { CheckThoseDue(stop); }) {}
 
 StoreChecks::~StoreChecks() = default;
 
@@ -30,31 +33,31 @@ void StoreChecks::Add(const std::string& module, const std::string& path) {
   auto& damaged =
       metrics_.Gauge("store_damaged", "Whether the last full look at a module's file found damage.", {{"service", module}});
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stores_.push_back({module, path, damaged});
   }
-  added_.notify_all();
+  worker_.Ring();
 }
 
 bool StoreChecks::IsSound(const std::string& module) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return std::none_of(stores_.begin(), stores_.end(), [&](const Store& store) { return store.module == module && !store.sound; });
 }
 
-void StoreChecks::Run(const std::stop_token& stop) {
+void StoreChecks::CheckThoseDue(const std::stop_token& stop) {
   TakeLowestPriority();
-  std::unique_lock lock(mutex_);
-  std::size_t next = 0;
+  if (clock_.MonotonicNow() >= round_ends_) {
+    next_ = 0;
+    round_ends_ = clock_.MonotonicNow() + kInterval;
+  }
   while (!stop.stop_requested()) {
-    if (next == stores_.size()) {
-      const bool more = added_.wait_for(lock, stop, kInterval, [&] { return next < stores_.size(); });
-      if (!more) next = 0;
-      continue;
+    Store* store = nullptr;
+    {
+      const MutexLock lock(mutex_);
+      if (next_ == stores_.size()) return;
+      store = &stores_[next_++];
     }
-    Store& store = stores_[next++];
-    lock.unlock();
-    Check(store, stop);
-    lock.lock();
+    Check(*store, stop);
   }
 }
 
@@ -66,7 +69,7 @@ void StoreChecks::Check(Store& store, const std::stop_token& stop) {
       log_.Error("store_damaged", {{"service", store.module}, {"file", store.path}, {"what", *damage}});
     }
     store.damaged.Set(damage ? 1 : 0);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     store.sound = !damage;
   } catch (const std::exception& error) {
     log_.Warn("store_check_failed", {{"service", store.module}, {"file", store.path}, {"what", error.what()}});

@@ -1,15 +1,19 @@
 // StoreChecks: reads the SQLite files of the modules from end to end in the background, from the start on and
-// then once a day, on one thread of the lowest priority. What it finds is logged (`store_damaged`), counted
+// then once a day, on one thread of the lowest priority (the worker `store_checks`). What it finds is logged (`store_damaged`),
+// counted
 // (`store_damaged`) and told by health: the module's services are NOT_SERVING. Thread-safe.
 #pragma once
 
-#include <condition_variable>
+#include <chrono>
+#include <cstddef>
 #include <deque>
 #include <map>
-#include <mutex>
+#include <stop_token>
 #include <string>
-#include <thread>
 
+#include "lib/background/repeater.h"
+#include "lib/base/clock.h"
+#include "lib/base/mutex.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
 
@@ -35,15 +39,17 @@ class StoreChecks {
     bool sound = true;
   };
 
-  void Run(const std::stop_token& stop);
+  void CheckThoseDue(const std::stop_token& stop);
   void Check(Store& store, const std::stop_token& stop);
 
   obs::Log& log_;
   obs::Metrics& metrics_;
-  mutable std::mutex mutex_;
-  std::condition_variable_any added_;
-  std::deque<Store> stores_;  // Guarded by mutex_; only grows, so that a place in it stays where it is.
-  std::jthread thread_;       // Last: it uses the rest.
+  mutable Mutex mutex_;
+  std::deque<Store> stores_ OCTAVO_GUARDED_BY(mutex_);  // Only grows, so that a place in it stays where it is.
+  const SystemClock clock_;
+  std::size_t next_ = 0;                                   // The worker's: the first that was not looked at in this round,
+  std::chrono::steady_clock::time_point round_ends_ = {};  // which lasts until then.
+  background::Repeater worker_;                            // Last: it uses the rest.
 };
 
 }  // namespace octavo::runtime

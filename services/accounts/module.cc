@@ -5,7 +5,6 @@
 #include <system_error>
 
 #include "lib/email/email.h"
-#include "lib/runtime/store.h"
 #include "services/accounts/mail/folder_mailer.h"
 #include "services/accounts/mail/smtp_mailer.h"
 #include "services/accounts/migrations.h"
@@ -18,11 +17,7 @@ PasswordHasher::Options Configuration::hashing() const {
 }
 
 void AddOptions(Configuration& configuration, runtime::Options::Group options) {
-  options.Add("database_url", &configuration.database_url,
-              "Where accounts are kept: postgresql://…, or a file. Empty: accounts/accounts.db in the data "
-              "directory.");
-  options.Add("threads", &configuration.threads, "Calls that are worked on at once.");
-  options.Add("queue_max", &configuration.queue_max, "Calls that may wait for a thread; more are refused.");
+  configuration.service.AddTo(options, "accounts");
   options.Add("hash_memory_bytes", &configuration.hash_memory_bytes, "Memory that hashing one password takes (argon2id).");
   options.Add("hash_passes", &configuration.hash_passes, "How often hashing a password goes over its memory.");
   options.Add("hash_at_once_max", &configuration.hash_at_once_max, "Passwords that are hashed at once.");
@@ -49,15 +44,11 @@ constexpr std::chrono::minutes kSweepInterval{10};
 // Of each kind in one transaction: 500 rows are some 10 ms, during which SQLite's other writers wait.
 constexpr int kSweptTogether = 500;
 
-runtime::StoreOptions StoreOptionsOf(const Configuration& configuration) {
-  return {.module = "accounts", .url = std::string(configuration.database_url.Reveal())};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<db::Database>> OpenDatabase(const Configuration& configuration, const std::filesystem::path& data_dir,
                                                    Random& random) {
-  return runtime::OpenStore(data_dir, StoreOptionsOf(configuration), Migrations(), random);
+  return runtime::OpenDatabase(data_dir, "accounts", configuration.service.database_url, Migrations(), random);
 }
 
 Module::Serving::Serving(const runtime::Environment& environment, const Configuration& configuration, const Policy& policy,
@@ -75,8 +66,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
                 environment.random},
                policy),
       password_places(configuration.hash_at_once_max + configuration.hash_waiting_max),
-      pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
-                                         .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+      pipeline(environment.telemetry(), configuration.service.pool()),
       service(accounts, environment.page_tokens, password_places, pipeline) {}
 
 void Module::Serving::Sweep(Bounds bounds, const std::stop_token& stop) {
@@ -86,7 +76,7 @@ void Module::Serving::Sweep(Bounds bounds, const std::stop_token& stop) {
 }
 
 Status Module::CheckConfiguration() const {
-  if (configuration_.threads <= configuration_.hash_at_once_max + configuration_.hash_waiting_max) {
+  if (configuration_.service.threads <= configuration_.hash_at_once_max + configuration_.hash_waiting_max) {
     return InvalidField("--accounts.threads",
                         "must be above hash_at_once_max + hash_waiting_max, or nobody is left to verify "
                         "sessions while passwords are hashed");
@@ -145,7 +135,8 @@ Status Module::Open(const runtime::Environment& environment) {
   const Policy policy = MakePolicy();
   std::unique_ptr<Mailer> mailer = TRY(ChooseMailer(environment));
   std::unique_ptr<PasswordHasher> hasher = TRY(PasswordHasher::Make(configuration_.hashing()));
-  std::unique_ptr<db::Database> database = TRY(runtime::OpenStore(environment, StoreOptionsOf(configuration_), Migrations()));
+  std::unique_ptr<db::Database> database =
+      TRY(runtime::OpenDatabase(environment, name(), configuration_.service.database_url, Migrations()));
   serving_ = std::make_unique<Serving>(environment, configuration_, policy, std::move(database), std::move(hasher),
                                        std::move(mailer), TRY(OpenKeys(environment)));
   return Ok();

@@ -14,6 +14,7 @@
 #include "lib/db/database.h"
 #include "lib/names/keys.h"
 #include "lib/runtime/module.h"
+#include "lib/runtime/store.h"
 #include "services/accounts/accounts.h"
 #include "services/accounts/courier.h"
 #include "services/accounts/mail/mailer.h"
@@ -28,12 +29,8 @@
 namespace octavo::accounts {
 
 struct Configuration {
-  // Empty: the file accounts/accounts.db below the data directory. Secret: it may hold a password.
-  Secret database_url;
-  // More than can wait for a password to be hashed, so that sessions are verified meanwhile.
-  std::int64_t threads = 32;
-  // Calls that wait for a thread; more are refused. 1,024 x about 1 kB of request.
-  std::int64_t queue_max = 1024;
+  // More threads than can wait for a password to be hashed, so that sessions are verified meanwhile.
+  runtime::ServiceOptions service{.threads = 32, .queue_max = 1024};
   // See PasswordHasher::Options.
   std::int64_t hash_memory_bytes = 64 << 20;
   std::int64_t hash_passes = 2;

@@ -35,7 +35,7 @@ Configuration Fast() {
   Configuration configuration;
   configuration.hash_memory_bytes = 8192;
   configuration.hash_passes = 1;
-  configuration.threads = 8;
+  configuration.service.threads = 8;
   configuration.hash_waiting_max = 4;
   return configuration;
 }
@@ -288,7 +288,7 @@ TEST_F(AccountsModuleTest, NoSecretReachesLogsErrorsOrTheDatabase) {
 
 TEST_F(AccountsModuleTest, RefusesToStartWithOptionsThatMakeNoSense) {
   Configuration few = Fast();
-  few.threads = 4;
+  few.service.threads = 4;
   Configuration no_sender = Fast();
   no_sender.smtp_address = "localhost:25";
   Configuration bad_hash = Fast();

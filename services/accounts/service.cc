@@ -92,7 +92,6 @@ AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& pa
   Unary("SetRole", this, &AccountsService::SetRole);
   Unary("ExportCustomer", this, &AccountsService::ExportCustomer);
   Unary("EraseCustomer", this, &AccountsService::EraseCustomer);
-  CheckComplete();
 }
 
 Result<v1::RegisterResponse> AccountsService::Register(const rpc::Call&, const v1::RegisterRequest& request) {

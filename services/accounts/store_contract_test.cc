@@ -8,7 +8,10 @@
 
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
-#include "services/accounts/test_store.h"
+#include "lib/testing/test_store.h"
+#include "services/accounts/memory_store.h"
+#include "services/accounts/migrations.h"
+#include "services/accounts/sql_store.h"
 
 namespace octavo::accounts {
 namespace {
@@ -34,6 +37,8 @@ const Customer kAda = Person("1", kAdaEmail);
 Registration Of(const Customer& customer, char token, const std::string& request_id = "") {
   return {.token = Token(token), .request_id = request_id, .customer = customer, .password_hash = kOld, .expires = kNoon + 24h};
 }
+
+using TestStore = octavo::TestStore<Store, MemoryStore, SqlStore, Migrations>;
 
 class StoreContractTest : public testing::TestWithParam<StoreKind> {
  protected:

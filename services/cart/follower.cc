@@ -26,7 +26,7 @@ Follower::Follower(const std::shared_ptr<grpc::Channel>& transactions, Store& st
     : stub_(transactions::v1::TransactionsService::NewStub(transactions)),
       store_(store),
       clock_(telemetry.clock),
-      follower_("orders", telemetry,
+      follower_("cart_orders", telemetry,
                 {.open = [this](auto* context, const auto& request) { return stub_->StreamOrderEventBatches(context, request); },
                  .position = [this] { return position_ = store_.FollowedPosition(); },
                  .apply = [this](const auto& batch) { return Apply(batch), Ok(); },

@@ -11,6 +11,7 @@
 #include "lib/base/secret.h"
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
+#include "lib/runtime/store.h"
 #include "services/cart/follower.h"
 #include "services/cart/service.h"
 #include "services/cart/shop_client.h"
@@ -19,12 +20,8 @@
 namespace octavo::cart {
 
 struct Configuration {
-  // Empty: the file cart/cart.db below the data directory. Secret: it may hold a password.
-  Secret database_url;
-  // As many changes as one commit may hold: fewer threads would make smaller groups. They mostly wait.
-  std::int64_t threads = 64;
-  // Calls that wait for a thread; more are refused. 1,024 x about 1 kB of request.
-  std::int64_t queue_max = 1024;
+  // As many threads as one commit may hold changes: fewer would make smaller groups.
+  runtime::ServiceOptions service{.threads = 64, .queue_max = 1024};
   // A page with the cart in it has 300 ms.
   std::chrono::milliseconds shop_budget{200};
 };

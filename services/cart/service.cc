@@ -19,7 +19,6 @@ CartService::CartService(Store& store, const ShopClient& shop, const Clock& cloc
   Unary("ClearOrdered", this, &CartService::ClearOrdered);
   Unary("DeleteCart", this, &CartService::DeleteCart);
   Unary("GetKnown", this, &CartService::GetKnown);
-  CheckComplete();
 }
 
 Result<v1::Cart> CartService::GetCart(const rpc::Call& call, const v1::GetCartRequest& request) {

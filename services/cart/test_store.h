@@ -1,56 +1,14 @@
 // For tests: a store of each kind.
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <memory>
-#include <optional>
-#include <ostream>
-#include <string>
-
 #include "lib/testing/fake_clock.h"
-#include "lib/testing/test_database.h"
+#include "lib/testing/test_store.h"
 #include "services/cart/memory_store.h"
 #include "services/cart/migrations.h"
 #include "services/cart/sql_store.h"
 
 namespace octavo::cart {
 
-enum class StoreKind { kMemory, kSqlite, kPostgres };
-
-inline void PrintTo(StoreKind kind, std::ostream* out) {
-  *out << (kind == StoreKind::kMemory ? "Memory" : kind == StoreKind::kSqlite ? "Sqlite" : "Postgres");
-}
-
-inline const auto kEveryStore = testing::Values(StoreKind::kMemory, StoreKind::kSqlite, StoreKind::kPostgres);
-
-inline TestDatabaseKind DatabaseOf(StoreKind kind) {
-  return kind == StoreKind::kPostgres ? TestDatabaseKind::kPostgres : TestDatabaseKind::kSqlite;
-}
-
-class TestStore {
- public:
-  explicit TestStore(StoreKind kind) {
-    if (kind != StoreKind::kMemory) database_.emplace(DatabaseOf(kind), Migrations());
-    Reopen();
-  }
-
-  Store& operator*() { return *store_; }
-  Store* operator->() { return store_.get(); }
-
-  // As a restart would; a memory store, which has nowhere to keep anything, stays.
-  void Reopen() {
-    if (database_) {
-      database_->Reopen();
-      store_ = std::make_unique<SqlStore>(**database_);
-    } else if (!store_) {
-      store_ = std::make_unique<MemoryStore>();
-    }
-  }
-
- private:
-  std::optional<TestDatabase> database_;
-  std::unique_ptr<Store> store_;
-};
+using TestStore = octavo::TestStore<Store, MemoryStore, SqlStore, Migrations>;
 
 }  // namespace octavo::cart

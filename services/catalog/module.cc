@@ -9,7 +9,6 @@
 #include "lib/base/change_signal.h"
 #include "lib/base/uuid.h"
 #include "lib/rpc/client.h"
-#include "lib/runtime/store.h"
 #include "octavo/cart/v1/cart.grpc.pb.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "octavo/promotions/v1/promotions.grpc.pb.h"
@@ -29,15 +28,14 @@ constexpr std::chrono::milliseconds kAskBudget{1000};
 
 }  // namespace
 
-struct Module::Parts {
-  Parts(const runtime::Environment& environment, const Configuration& configuration, std::unique_ptr<db::Database> opened,
-        std::unique_ptr<SearchIndex> opened_index)
+struct Module::Serving {
+  Serving(const runtime::Environment& environment, const Configuration& configuration, std::unique_ptr<db::Database> opened,
+          std::unique_ptr<SearchIndex> opened_index)
       : log(environment.log),
         metrics(environment.metrics),
         database(std::move(opened)),
         index(std::move(opened_index)),
-        pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
-                                           .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+        pipeline(environment.telemetry(), configuration.service.pool()),
         indexer(store, *index, signal, environment.log, environment.metrics),
         numbers(store, environment.log, environment.metrics),
         caller(environment.telemetry()),
@@ -82,53 +80,47 @@ Module::Module() = default;
 Module::~Module() = default;
 
 void Module::Configure(runtime::Options::Group options) {
-  options.Add("database_url", &configuration_.database_url,
-              "Where the books are kept: a file, or postgresql://user@host/name. Empty: catalog/catalog.sqlite in the "
-              "data folder. The search index is always in the data folder.");
-  options.Add("threads", &configuration_.threads, "Threads that answer calls.");
-  options.Add("queue_max", &configuration_.queue_max, "Calls that may wait for a thread; more are refused.");
+  configuration_.service.AddTo(options, "the books");
   options.Add("alone", &configuration_.alone,
               "No shop belongs to this catalogue: on start nobody is asked whether they name books that an older copy has lost.");
 }
 
 Status Module::Open(const runtime::Environment& environment) {
-  if (configuration_.threads < 1) return InvalidField("--catalog.threads", "must be at least 1");
+  TRY(configuration_.service.Check(name()));
   const std::filesystem::path folder = environment.data_dir / name();
-  std::unique_ptr<db::Database> database = TRY(runtime::OpenStore(environment,
-                                                                  {.module = name(),
-                                                                   .file = "catalog.sqlite",
-                                                                   .url = std::string(configuration_.database_url.Reveal()),
-                                                                   .connections_max = static_cast<int>(configuration_.threads)},
-                                                                  Migrations()));
+  std::unique_ptr<db::Database> database = TRY(runtime::OpenDatabase(
+      environment, name(), configuration_.service.database_url, Migrations(), static_cast<int>(configuration_.service.threads)));
   const std::string catalogue = SqlStore(*database).CatalogueId(NewUuid(environment.clock, environment.random));
   std::unique_ptr<SearchIndex> index = TRY(SearchIndex::Open(folder / "search", catalogue));
-  parts_ = std::make_unique<Parts>(environment, configuration_, std::move(database), std::move(index));
+  serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database), std::move(index));
   return Ok();
 }
 
-std::vector<rpc::Service*> Module::services() { return {&parts_->service}; }
+std::vector<rpc::Service*> Module::services() { return {&serving_->service}; }
 
 Status Module::Start(const runtime::Peers& peers) {
-  const auto neighbours = configuration_.alone ? std::map<std::string, BookNumbers::Ask>() : parts_->Neighbours(peers);
-  parts_->ask.emplace(background::Repeater::Options{.name = "book_numbers", .interval = background::kWatchInterval}, parts_->log,
-                      parts_->metrics, [this, neighbours](const std::stop_token&) { parts_->numbers.AskAll(neighbours); });
-  parts_->indexer.Start();
-  if (parts_->database->dialect() == db::Dialect::kPostgres) {
-    parts_->watch.emplace(background::Repeater::Options{.name = "change_watch", .interval = background::kWatchInterval},
-                          parts_->log, parts_->metrics,
-                          background::NotifyOfNew([&store = parts_->store] { return store.LastPosition(); }, parts_->signal));
+  const auto neighbours = configuration_.alone ? std::map<std::string, BookNumbers::Ask>() : serving_->Neighbours(peers);
+  serving_->ask.emplace(background::Repeater::Options{.name = "book_numbers", .interval = background::kWatchInterval},
+                        serving_->log, serving_->metrics,
+                        [this, neighbours](const std::stop_token&) { serving_->numbers.AskAll(neighbours); });
+  serving_->indexer.Start();
+  if (serving_->database->dialect() == db::Dialect::kPostgres) {
+    serving_->watch.emplace(
+        background::Repeater::Options{.name = "change_watch", .interval = background::kWatchInterval}, serving_->log,
+        serving_->metrics,
+        background::NotifyOfNew([&store = serving_->store] { return store.LastPosition(); }, serving_->signal));
   }
-  parts_->pipeline.Open();
+  serving_->pipeline.Open();
   return Ok();
 }
 
 void Module::Close() {
-  parts_->pipeline.Close();
-  parts_->watch.reset();
-  parts_->ask.reset();
-  parts_->indexer.Stop();
+  serving_->pipeline.Close();
+  serving_->watch.reset();
+  serving_->ask.reset();
+  serving_->indexer.Stop();
 }
 
-void Module::Stop() { parts_.reset(); }
+void Module::Stop() { serving_.reset(); }
 
 }  // namespace octavo::catalog

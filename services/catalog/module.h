@@ -7,16 +7,13 @@
 #include <vector>
 
 #include "lib/runtime/module.h"
+#include "lib/runtime/store.h"
 
 namespace octavo::catalog {
 
 struct Configuration {
-  // Empty: the file catalog/catalog.sqlite in the data folder.
-  Secret database_url;
   // Handlers wait for the database and read the search index.
-  std::int64_t threads = 8;
-  // Calls that wait for a thread; more are refused. 256 x about 1 kB of request.
-  std::int64_t queue_max = 256;
+  runtime::ServiceOptions service{.threads = 8, .queue_max = 256};
   // A catalogue that no shop belongs to: there is nobody who names its books.
   bool alone = false;
 };
@@ -36,10 +33,10 @@ class Module final : public runtime::Module {
   void Stop() override;
 
  private:
-  struct Parts;
+  struct Serving;
 
   Configuration configuration_;
-  std::unique_ptr<Parts> parts_;  // From Open to Stop.
+  std::unique_ptr<Serving> serving_;  // From Open to Stop.
 };
 
 }  // namespace octavo::catalog

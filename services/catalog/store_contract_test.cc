@@ -4,7 +4,7 @@
 
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
-#include "lib/testing/test_database.h"
+#include "lib/testing/test_store.h"
 #include "services/catalog/memory_store.h"
 #include "services/catalog/migrations.h"
 #include "services/catalog/sql_store.h"
@@ -19,24 +19,10 @@ using testing::SizeIs;
 
 constexpr Timestamp kNoon = FakeClock::kNoon;
 
-enum class Kind { kMemory, kSqlite, kPostgres };
+using TestStore = octavo::TestStore<Store, MemoryStore, SqlStore, Migrations>;
 
-void PrintTo(Kind kind, std::ostream* out) {
-  *out << (kind == Kind::kMemory ? "Memory" : kind == Kind::kSqlite ? "Sqlite" : "Postgres");
-}
-
-class StoreContractTest : public testing::TestWithParam<Kind> {
+class StoreContractTest : public testing::TestWithParam<StoreKind> {
  protected:
-  StoreContractTest() {
-    if (GetParam() == Kind::kMemory) {
-      store_ = std::make_unique<MemoryStore>();
-      return;
-    }
-    const auto kind = GetParam() == Kind::kSqlite ? TestDatabaseKind::kSqlite : TestDatabaseKind::kPostgres;
-    database_ = std::make_unique<TestDatabase>(kind, Migrations());
-    store_ = std::make_unique<SqlStore>(**database_);
-  }
-
   static BookContent Content(const std::string& title, const std::string& category = "fiction") {
     BookContent draft;
     draft.title = title;
@@ -73,8 +59,7 @@ class StoreContractTest : public testing::TestWithParam<Kind> {
     return titles;
   }
 
-  std::unique_ptr<TestDatabase> database_;
-  std::unique_ptr<Store> store_;
+  TestStore store_{GetParam()};
   int requests_ = 0;
 };
 
@@ -385,8 +370,7 @@ TEST_P(StoreContractTest, KeepsItsCatalogueId) {
   EXPECT_EQ(store_->CatalogueId("second"), "first");
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, StoreContractTest, testing::Values(Kind::kMemory, Kind::kSqlite, Kind::kPostgres),
-                         testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Every, StoreContractTest, kEveryStore, testing::PrintToStringParamName());
 
 }  // namespace
 }  // namespace octavo::catalog

@@ -54,7 +54,6 @@ class Counter final : public rpc::Sink<client_streaming::Message, client_streami
 
 UnaryService::UnaryService(rpc::Pipeline& pipeline) : Service("unary.Unary", pipeline) {
   Unary("GetServerResponse", this, &UnaryService::GetServerResponse, rpc::Run::kInline);
-  CheckComplete();
 }
 
 Result<unary::MessageResponse> UnaryService::GetServerResponse(const rpc::Call&, const unary::Message& request) {
@@ -66,7 +65,6 @@ Result<unary::MessageResponse> UnaryService::GetServerResponse(const rpc::Call&,
 
 BidirectionalService::BidirectionalService(rpc::Pipeline& pipeline) : Service("bidirectional.Bidirectional", pipeline) {
   BidiStreaming("GetServerResponse", this, &BidirectionalService::GetServerResponse);
-  CheckComplete();
 }
 
 Result<std::unique_ptr<BidirectionalService::Exchange>> BidirectionalService::GetServerResponse(const rpc::Call&) {
@@ -75,7 +73,6 @@ Result<std::unique_ptr<BidirectionalService::Exchange>> BidirectionalService::Ge
 
 ServerStreamingService::ServerStreamingService(rpc::Pipeline& pipeline) : Service("server_streaming.ServerStreaming", pipeline) {
   ServerStreaming("GetServerResponse", this, &ServerStreamingService::GetServerResponse);
-  CheckComplete();
 }
 
 Result<std::unique_ptr<ServerStreamingService::Source>> ServerStreamingService::GetServerResponse(
@@ -85,7 +82,6 @@ Result<std::unique_ptr<ServerStreamingService::Source>> ServerStreamingService::
 
 ClientStreamingService::ClientStreamingService(rpc::Pipeline& pipeline) : Service("client_streaming.ClientStreaming", pipeline) {
   ClientStreaming("GetServerResponse", this, &ClientStreamingService::GetServerResponse);
-  CheckComplete();
 }
 
 Result<std::unique_ptr<ClientStreamingService::Sink>> ClientStreamingService::GetServerResponse(const rpc::Call&) {

@@ -1,6 +1,5 @@
 #include "services/inventory/module.h"
 
-#include "lib/runtime/store.h"
 #include "services/inventory/migrations.h"
 
 namespace octavo::inventory {
@@ -15,8 +14,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
                          std::unique_ptr<db::Database> opened)
     : environment(environment),
       database(std::move(opened)),
-      pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
-                                         .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+      pipeline(environment.telemetry(), configuration.service.pool()),
       service(store, hub, environment.clock, environment.page_tokens, pipeline) {}
 
 void Module::Serving::Sweep(const std::stop_token& stop) {
@@ -30,18 +28,15 @@ void Module::Serving::Sweep(const std::stop_token& stop) {
 }
 
 void Module::Configure(runtime::Options::Group options) {
-  options.Add("database_url", &configuration_.database_url,
-              "Where the stock is kept: postgresql://…, or a file. Empty: inventory/inventory.db in the data directory.");
-  options.Add("threads", &configuration_.threads, "Calls that are worked on at once.");
-  options.Add("queue_max", &configuration_.queue_max, "Calls that may wait for a thread; more are refused.");
+  configuration_.service.AddTo(options, "the stock");
   options.Add("sweep_interval", &configuration_.sweep_interval, "How often reservations past their time are cleared.");
 }
 
 Status Module::Open(const runtime::Environment& environment) {
-  if (configuration_.threads < 1) return InvalidField("--inventory.threads", "must be at least 1");
+  TRY(configuration_.service.Check(name()));
   if (configuration_.sweep_interval.count() < 1) return InvalidField("--inventory.sweep_interval", "must be above 0");
-  std::unique_ptr<db::Database> database = TRY(runtime::OpenStore(
-      environment, {.module = name(), .url = std::string(configuration_.database_url.Reveal())}, Migrations()));
+  std::unique_ptr<db::Database> database =
+      TRY(runtime::OpenDatabase(environment, name(), configuration_.service.database_url, Migrations()));
   serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database));
   return Ok();
 }

@@ -12,6 +12,7 @@
 #include "lib/base/secret.h"
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
+#include "lib/runtime/store.h"
 #include "services/inventory/service.h"
 #include "services/inventory/sql_store.h"
 #include "services/inventory/stock_hub.h"
@@ -20,12 +21,8 @@
 namespace octavo::inventory {
 
 struct Configuration {
-  // Empty: the file inventory/inventory.db below the data directory. Secret: it may hold a password.
-  Secret database_url;
-  // As many changes as one commit may hold: fewer threads would make smaller groups. They mostly wait.
-  std::int64_t threads = 64;
-  // Calls that wait for a thread; more are refused. 1,024 x about 4 kB of request.
-  std::int64_t queue_max = 1024;
+  // As many threads as one commit may hold changes: fewer would make smaller groups.
+  runtime::ServiceOptions service{.threads = 64, .queue_max = 1024};
   std::chrono::milliseconds sweep_interval{1000};
 };
 

@@ -100,7 +100,6 @@ InventoryService::InventoryService(Store& store, StockHub& hub, const Clock& clo
   Unary("ListLowStock", this, &InventoryService::ListLowStock);
   Unary("ListMovements", this, &InventoryService::ListMovements);
   Unary("GetKnown", this, &InventoryService::GetKnown);
-  CheckComplete();
 }
 
 template <typename T>

@@ -14,10 +14,14 @@ namespace {
 class EventQueueTest : public testing::Test {
  protected:
   double Count(const std::string& outcome) {
-    return metrics_.Counter("marketplace_events_total", "What became of readers' events.", {{"outcome", outcome}}).Value();
+    return metrics_
+        .Counter("outbox_items_total", "What became of what was handed over in the background",
+                 {{"outbox", "readers_events"}, {"outcome", outcome}})
+        .Value();
   }
 
   FakeClock clock_;
+  const std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
   SystemRandom random_;
   obs::Metrics metrics_;
   FakeShop shop_;
@@ -25,7 +29,7 @@ class EventQueueTest : public testing::Test {
 };
 
 TEST_F(EventQueueTest, SendsWhatIsAdded) {
-  EventQueue queue(recommendations_, clock_, random_, metrics_);
+  EventQueue queue(recommendations_, clock_, random_, *log_, metrics_);
 
   queue.Add(recommendations::v1::EVENT_TYPE_VIEW, "readers/v-1", "books/12", "home.for-you");
   queue.Flush();
@@ -37,18 +41,18 @@ TEST_F(EventQueueTest, SendsWhatIsAdded) {
   EXPECT_EQ(events[0].shelf(), "home.for-you");
   EXPECT_EQ(events[0].event_time().seconds(), ToMicros(FakeClock::kNoon) / 1'000'000);
   EXPECT_TRUE(IsUuid(events[0].event_id()));
-  EXPECT_EQ(Count("sent"), 1);
+  EXPECT_EQ(Count("delivered"), 1);
 }
 
 TEST_F(EventQueueTest, DropsAndCountsWhatCannotBeSent) {
   shop_.recommendations.condition = Condition::kDown;
-  EventQueue queue(recommendations_, clock_, random_, metrics_);
+  EventQueue queue(recommendations_, clock_, random_, *log_, metrics_);
 
   for (int i = 0; i < 10; ++i) queue.Add(recommendations::v1::EVENT_TYPE_VIEW, "readers/v-1", "books/12", "");
   queue.Flush();
 
-  EXPECT_EQ(Count("dropped"), 10);
-  EXPECT_EQ(Count("sent"), 0);
+  EXPECT_EQ(Count("lost"), 10);
+  EXPECT_EQ(Count("delivered"), 0);
 }
 
 TEST_F(EventQueueTest, HoldsNoMoreThanItsLimitAndCountsTheRest) {
@@ -57,14 +61,14 @@ TEST_F(EventQueueTest, HoldsNoMoreThanItsLimitAndCountsTheRest) {
   // One group may be on its way while the queue is full.
   const int added = static_cast<int>(EventQueue::kWaitingMax + EventQueue::kGroupMax) + 10;
   {
-    EventQueue queue(recommendations_, clock_, random_, metrics_);
+    EventQueue queue(recommendations_, clock_, random_, *log_, metrics_);
     for (int i = 0; i < added; ++i) {
       queue.Add(recommendations::v1::EVENT_TYPE_VIEW, "readers/v-1", "books/12", "");
     }
-    EXPECT_GE(Count("dropped"), 10);
+    EXPECT_GE(Count("lost"), 10);
     gate.set_value();
   }
-  EXPECT_EQ(Count("sent") + Count("dropped"), added);
+  EXPECT_EQ(Count("delivered") + Count("lost"), added);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Channels
                          const Signer& signer, Transport transport, const Templates& templates, const ShopAddress& address,
                          const Configuration& configuration)
     : shop(channels, environment.telemetry()),
-      events(shop.recommendations, environment.clock, environment.random, environment.metrics),
+      events(shop.recommendations, environment.clock, environment.random, environment.log, environment.metrics),
       order_throttle(configuration.unpaid_copies_per_hour),
       security(environment.log, environment.page_tokens),
       site{.shop = shop,

@@ -3,7 +3,6 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include "lib/runtime/store.h"
 #include "services/payments/migrations.h"
 
 namespace octavo::payments {
@@ -22,32 +21,27 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
       caller(environment.telemetry()),
       sandbox(store, environment.clock,
               {.late_after = configuration.late_after,
-               .late_max = static_cast<int>(std::max<std::int64_t>(1, configuration.threads / kThreadsPerLateAnswer))},
+               .late_max = static_cast<int>(std::max<std::int64_t>(1, configuration.service.threads / kThreadsPerLateAnswer))},
               [this](const Charge& charge) {
                 if (notifier) notifier->Tell(charge);
               }),
-      pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
-                                         .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+      pipeline(environment.telemetry(), configuration.service.pool()),
       service(sandbox, store, environment.clock, environment.page_tokens, pipeline) {}
 
 void Module::Configure(runtime::Options::Group options) {
-  options.Add("database_url", &configuration_.database_url,
-              "Where the ledger is kept: postgresql://…, or a file. Empty: payments/payments.db in the data "
-              "directory.");
-  options.Add("threads", &configuration_.threads, "Calls that are worked on at once.");
-  options.Add("queue_max", &configuration_.queue_max, "Calls that may wait for a thread; more are refused.");
+  configuration_.service.AddTo(options, "charges and refunds");
   options.Add("notice_key", &configuration_.notice_key,
               "Signs the notices to transactions, which has the same key; empty: none are sent.");
   options.Add("late_after", &configuration_.late_after, "How long the token tok_late holds its answer back.");
 }
 
 Status Module::Open(const runtime::Environment& environment) {
-  if (configuration_.threads < 1) return InvalidField("--payments.threads", "must be at least 1");
+  TRY(configuration_.service.Check(name()));
   if (sodium_init() < 0) {
     return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
   }
-  std::unique_ptr<db::Database> database = TRY(runtime::OpenStore(
-      environment, {.module = name(), .url = std::string(configuration_.database_url.Reveal())}, Migrations()));
+  std::unique_ptr<db::Database> database =
+      TRY(runtime::OpenDatabase(environment, name(), configuration_.service.database_url, Migrations()));
   serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database));
   return Ok();
 }

@@ -11,6 +11,7 @@
 #include "lib/base/secret.h"
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
+#include "lib/runtime/store.h"
 #include "octavo/transactions/v1/transactions.grpc.pb.h"
 #include "services/payments/notifier.h"
 #include "services/payments/sandbox.h"
@@ -20,12 +21,8 @@
 namespace octavo::payments {
 
 struct Configuration {
-  // Empty: the file payments/payments.db below the data directory. Secret: it may hold a password.
-  Secret database_url;
-  // As many changes as one commit may hold; they mostly wait.
-  std::int64_t threads = 64;
-  // Calls that wait for a thread; more are refused. 1,024 x about 1 kB of request.
-  std::int64_t queue_max = 1024;
+  // As many threads as one commit may hold changes.
+  runtime::ServiceOptions service{.threads = 64, .queue_max = 1024};
   // Signs the notices, and transactions checks it with the same. Empty: no notices are sent.
   Secret notice_key;
   std::chrono::milliseconds late_after{3000};

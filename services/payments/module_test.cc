@@ -62,7 +62,7 @@ class PaymentsModuleTest : public testing::Test {
  protected:
   ~PaymentsModuleTest() override { Stop(); }
 
-  void Start(Configuration configuration = {.threads = 4}) {
+  void Start(Configuration configuration = {.service = {.threads = 4}}) {
     std::vector<std::unique_ptr<runtime::Module>> modules;
     modules.push_back(std::make_unique<Module>(std::move(configuration)));
     shop_ = std::make_unique<runtime::Shop>(
@@ -198,7 +198,7 @@ TEST_F(PaymentsModuleTest, TheLedgerSurvivesARestartAndIsListedByPages) {
 }
 
 TEST_F(PaymentsModuleTest, TellsTransactionsOfEachChangeSigned) {
-  Start({.threads = 4, .notice_key = Secret("shared")});
+  Start({.service = {.threads = 4}, .notice_key = Secret("shared")});
 
   ASSERT_THAT(Authorize("order-1", 1000, "tok_twice"), IsOk());
 
@@ -211,7 +211,7 @@ TEST_F(PaymentsModuleTest, TellsTransactionsOfEachChangeSigned) {
 }
 
 TEST_F(PaymentsModuleTest, StoppingLetsGoOfALateAnswer) {
-  Start({.threads = 4, .late_after = 1h});
+  Start({.service = {.threads = 4}, .late_after = 1h});
   v1::AuthorizeRequest request;
   request.set_key("order-1");
   request.mutable_amount()->set_minor(1000);

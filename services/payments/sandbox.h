@@ -21,7 +21,7 @@ class Sandbox {
   struct Options {
     // How long tok_late holds its answer back.
     std::chrono::milliseconds late_after{3000};
-    // Late answers at a time; each holds a thread of the dispatcher, so this is a small part of those.
+    // Late answers at a time; each holds a thread of the pool, so this is a small part of those.
     int late_max = 8;
   };
   // Told of every change, after it is stored. Must not block; thread-safe.

@@ -64,7 +64,6 @@ SandboxService::SandboxService(Sandbox& sandbox, Store& store, const Clock& cloc
   Unary("Refund", this, &SandboxService::Refund);
   Unary("GetCharge", this, &SandboxService::GetCharge);
   Unary("ListCharges", this, &SandboxService::ListCharges);
-  CheckComplete();
 }
 
 Result<v1::Charge> SandboxService::Authorize(const rpc::Call& call, const v1::AuthorizeRequest& request) {

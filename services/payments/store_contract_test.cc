@@ -8,8 +8,11 @@
 
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/test_store.h"
 #include "services/payments/audit.h"
-#include "services/payments/test_store.h"
+#include "services/payments/memory_store.h"
+#include "services/payments/migrations.h"
+#include "services/payments/sql_store.h"
 
 namespace octavo::payments {
 namespace {
@@ -25,6 +28,8 @@ const ChargeKey kOne{"order-1"};
 Authorization Of(const std::string& key, std::int64_t amount_minor, Behaviour behaviour = Behaviour::kApprove) {
   return {.key = ChargeKey(key), .currency_code = "EUR", .amount_minor = amount_minor, .behaviour = behaviour};
 }
+
+using TestStore = octavo::TestStore<Store, MemoryStore, SqlStore, Migrations>;
 
 class StoreContractTest : public testing::TestWithParam<StoreKind> {
  protected:

@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "lib/runtime/store.h"
 #include "services/promotions/follower.h"
 #include "services/promotions/identity.h"
 #include "services/promotions/migrations.h"
@@ -20,8 +19,7 @@ struct Module::Serving {
         database(std::move(opened)),
         identity(std::move(key)),
         shop(std::move(its_shop)),
-        pipeline(telemetry, {.threads = static_cast<std::size_t>(configuration.threads),
-                             .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+        pipeline(telemetry, configuration.service.pool()),
         service(store, identity, shop, telemetry.clock, environment.page_tokens, telemetry, pipeline) {}
 
   const rpc::Telemetry telemetry;
@@ -38,29 +36,22 @@ Module::Module() = default;
 Module::~Module() = default;
 
 void Module::Configure(runtime::Options::Group options) {
-  options.Add("database_url", &configuration_.database_url,
-              "Where campaigns and redemptions are kept: postgresql://…, or a file. Empty: promotions/promotions.db in "
-              "the data directory.");
+  configuration_.service.AddTo(options, "campaigns and redemptions");
   options.Add("identity_key", &configuration_.identity_key,
               "64 hexadecimal digits under which e-mail addresses are hashed. Several processes on one database need the "
               "same. Empty: promotions/identity.key in the data directory, made at the first start.");
-  options.Add("threads", &configuration_.threads, "Calls that are worked on at once.");
-  options.Add("queue_max", &configuration_.queue_max, "Calls that may wait for a thread; more are refused.");
 }
 
 Status Module::Open(const runtime::Environment& environment) {
-  if (configuration_.threads < 1) return InvalidField("--promotions.threads", "must be at least 1");
+  TRY(configuration_.service.Check(name()));
   Shop shop{.currency = environment.currency, .time_zone = environment.time_zone};
   const std::filesystem::path folder = environment.data_dir / name();
   std::filesystem::create_directories(folder);
   Secret key = configuration_.identity_key.empty()
                    ? TRY(LoadOrMakeKey(folder / "identity.key", environment.random))
                    : TRY(ParseKey(configuration_.identity_key.Reveal(), "--promotions.identity_key"));
-  std::unique_ptr<db::Database> database = TRY(runtime::OpenStore(environment,
-                                                                  {.module = name(),
-                                                                   .url = std::string(configuration_.database_url.Reveal()),
-                                                                   .connections_max = static_cast<int>(configuration_.threads)},
-                                                                  Migrations()));
+  std::unique_ptr<db::Database> database = TRY(runtime::OpenDatabase(
+      environment, name(), configuration_.service.database_url, Migrations(), static_cast<int>(configuration_.service.threads)));
   serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database), std::move(key), std::move(shop));
   return Ok();
 }

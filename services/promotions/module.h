@@ -8,17 +8,15 @@
 
 #include "lib/base/secret.h"
 #include "lib/runtime/module.h"
+#include "lib/runtime/store.h"
 
 namespace octavo::promotions {
 
 struct Configuration {
-  // Empty: promotions/promotions.db in the data folder. A secret, because it may hold a password.
-  Secret database_url;
+  // 256 waiting x at most 100 kB of basket = 25 MB.
+  runtime::ServiceOptions service{.threads = 8, .queue_max = 256};
   // 64 hexadecimal digits. Empty: the file promotions/identity.key, made at the first start.
   Secret identity_key;
-  std::int64_t threads = 8;
-  // Calls that wait for a thread; more are refused. 256 x at most 100 kB of basket = 25 MB.
-  std::int64_t queue_max = 256;
 };
 
 class Module final : public runtime::Module {

@@ -75,7 +75,6 @@ PromotionsService::PromotionsService(Store& store, const Identity& identity, con
   Unary("ListCampaigns", this, &PromotionsService::ListCampaigns);
   Unary("GetCampaignReport", this, &PromotionsService::GetCampaignReport);
   Unary("SimulateCampaign", this, &PromotionsService::SimulateCampaign);
-  CheckComplete();
 }
 
 void PromotionsService::Connect(const std::shared_ptr<grpc::Channel>& catalog) {

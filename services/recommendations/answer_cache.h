@@ -1,6 +1,6 @@
 // AnswerCache: answers given lately, so that a page shown again costs a look-up instead of a walk through the model.
 //
-// An answer is good for as long as nothing it was made of has changed: the display, the reader's history, the day. It is
+// An answer is good for as long as nothing it was made of has changed: the snapshot, the reader's history, the day. It is
 // kept with the numbers of all three and given out only while they are the same, so there is nothing to invalidate.
 // A table of fixed size in rows of four places; a new answer takes the place of one of its row. Thread-safe: 256 locks,
 // held for a comparison and the copy of a pointer.
@@ -38,7 +38,7 @@ class AnswerCache {
   // The question …
   struct Question {
     std::string_view reader;        // Empty for the new ones, who share answers by `variant`.
-    const void* section;            // Of the display.
+    const void* section;            // Of the snapshot.
     const void* prepare = nullptr;  // Who made what is prepared.
     std::uint32_t variant = 0;
     std::uint16_t max_results = 0;
@@ -50,7 +50,7 @@ class AnswerCache {
   };
   // … and what its answer hangs on.
   struct State {
-    std::uint64_t display = 0;
+    std::uint64_t snapshot = 0;
     std::int64_t day = 0;
     std::uint32_t history = 0;
 
@@ -93,7 +93,7 @@ class AnswerCache {
 
  private:
   struct Place {
-    State state;  // display 0 is no display: an empty place.
+    State state;  // snapshot 0 is no snapshot: an empty place.
     std::string reader;
     Question question;  // Its reader is above.
     std::shared_ptr<const Answer> answer;

@@ -13,7 +13,7 @@ class ClassicService final : public rpc::Service {
   // `shelves` outlives the service.
   ClassicService(const Shelves& shelves, rpc::Pipeline& pipeline);
 
-  // The book as the bytes of a RecommendationResponse of it alone: what the showroom is to keep ready. Written one behind
+  // The book as the bytes of a RecommendationResponse of it alone: what a snapshot keeps ready. Written one behind
   // the other, they are the bytes of the response of all of them, because merging messages appends what is repeated
   // (https://protobuf.dev/programming-guides/encoding/#last-one-wins). An answer costs a copy of 400 bytes instead of ten
   // messages made, filled, serialised and destroyed, which is a quarter of what a call costs at all.

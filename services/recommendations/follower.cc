@@ -80,11 +80,11 @@ void Add(const transactions::v1::OrderEvent& event, OrderChange& change) {
 }  // namespace
 
 CatalogueFollower::CatalogueFollower(const std::shared_ptr<grpc::Channel>& catalogue, rpc::Telemetry telemetry,
-                                     Showroom& showroom)
+                                     SnapshotKeeper& snapshots)
     : stub_(catalog::v1::CatalogService::NewStub(catalogue)),
-      showroom_(showroom),
+      snapshots_(snapshots),
       log_(telemetry.log),
-      follower_("catalogue", telemetry,
+      follower_("recommendations_catalogue", telemetry,
                 {.open = [this](auto* context, const auto& request) { return stub_->StreamChanges(context, request); },
                  .position = [this] { return position_; },
                  .apply = [this](const auto& change) { return Apply(change), Ok(); },
@@ -107,7 +107,7 @@ void CatalogueFollower::Apply(const catalog::v1::Change& change) {
     for (auto& [id, book] : gathered_) books.push_back(std::move(book));
     gathered_.clear();
     log_.Info("catalogue_copied", {{"books", books.size()}, {"position", position_}});
-    return showroom_.ReplaceBooks(std::move(books));
+    return snapshots_.ReplaceBooks(std::move(books));
   }
   const bool is_book = change.what_case() == catalog::v1::Change::kBook;
   const Result<BookId> id = ParseBookName(is_book ? change.book().name() : change.deleted_book(), "book");
@@ -115,14 +115,14 @@ void CatalogueFollower::Apply(const catalog::v1::Change& change) {
   if (!whole_) {
     is_book ? void(gathered_.insert_or_assign(id->value(), ToBook(*id, change.book()))) : void(gathered_.erase(id->value()));
   } else {
-    is_book ? showroom_.PutBook(ToBook(*id, change.book())) : showroom_.RemoveBook(*id);
+    is_book ? snapshots_.PutBook(ToBook(*id, change.book())) : snapshots_.RemoveBook(*id);
   }
 }
 
-StockFollower::StockFollower(const std::shared_ptr<grpc::Channel>& inventory, rpc::Telemetry telemetry, Showroom& showroom)
+StockFollower::StockFollower(const std::shared_ptr<grpc::Channel>& inventory, rpc::Telemetry telemetry, SnapshotKeeper& snapshots)
     : stub_(inventory::v1::InventoryService::NewStub(inventory)),
-      showroom_(showroom),
-      loop_("stock", telemetry, [this](grpc::ClientContext& context) { return Follow(context); }) {}
+      snapshots_(snapshots),
+      loop_("recommendations_stock", telemetry, [this](grpc::ClientContext& context) { return Follow(context); }) {}
 
 Status StockFollower::Follow(grpc::ClientContext& context) {
   // Each stream begins with the whole stock, which replaces the copy only when it is complete.
@@ -131,11 +131,11 @@ Status StockFollower::Follow(grpc::ClientContext& context) {
   return loop_.Read(context, *stub_->WatchStock(&context, {}), [&](const inventory::v1::WatchStockResponse& response) {
     if (response.caught_up() && !whole) {
       whole = true;
-      showroom_.ReplaceStock(std::exchange(gathered, {}));
+      snapshots_.ReplaceStock(std::exchange(gathered, {}));
     }
     const Result<BookId> book = ParseBookName(response.stock().book(), "book");
     if (!book.ok()) return Ok();
-    whole ? showroom_.PutStock(*book, response.stock().available())
+    whole ? snapshots_.PutStock(*book, response.stock().available())
           : void(gathered[book->value()] = response.stock().available());
     return Ok();
   });
@@ -144,7 +144,7 @@ Status StockFollower::Follow(grpc::ClientContext& context) {
 OrderFollower::OrderFollower(const std::shared_ptr<grpc::Channel>& transactions, rpc::Telemetry telemetry, Recorder& recorder)
     : stub_(transactions::v1::TransactionsService::NewStub(transactions)),
       recorder_(recorder),
-      follower_("orders", telemetry,
+      follower_("recommendations_orders", telemetry,
                 {.open = [this](auto* context, const auto& request) { return stub_->StreamOrderEventBatches(context, request); },
                  .position = [this] { return position_ = recorder_.OrderPosition(); },
                  .apply =

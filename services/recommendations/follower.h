@@ -15,14 +15,14 @@
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "octavo/transactions/v1/transactions.grpc.pb.h"
 #include "services/recommendations/recorder.h"
-#include "services/recommendations/showroom.h"
+#include "services/recommendations/snapshot_keeper.h"
 
 namespace octavo::recommendations {
 
 // Follows octavo.catalog.v1 StreamChanges.
 class CatalogueFollower {
  public:
-  CatalogueFollower(const std::shared_ptr<grpc::Channel>& catalogue, rpc::Telemetry telemetry, Showroom& showroom);
+  CatalogueFollower(const std::shared_ptr<grpc::Channel>& catalogue, rpc::Telemetry telemetry, SnapshotKeeper& snapshots);
 
   void Start() { follower_.Start(); }
   void Stop() { follower_.Stop(); }
@@ -32,7 +32,7 @@ class CatalogueFollower {
   void BeginAnew();
 
   const std::unique_ptr<catalog::v1::CatalogService::StubInterface> stub_;
-  Showroom& showroom_;
+  SnapshotKeeper& snapshots_;
   obs::Log& log_;
   std::int64_t position_ = 0;  // Of the last change taken.
   // The first copy is shown when it is whole: until then it is gathered here.
@@ -46,7 +46,7 @@ class CatalogueFollower {
 // whose inventory is down still shows books, and the basket says what cannot be had.
 class StockFollower {
  public:
-  StockFollower(const std::shared_ptr<grpc::Channel>& inventory, rpc::Telemetry telemetry, Showroom& showroom);
+  StockFollower(const std::shared_ptr<grpc::Channel>& inventory, rpc::Telemetry telemetry, SnapshotKeeper& snapshots);
 
   void Start() { loop_.Start(); }
   void Stop() { loop_.Stop(); }
@@ -55,7 +55,7 @@ class StockFollower {
   Status Follow(grpc::ClientContext& context);
 
   const std::unique_ptr<inventory::v1::InventoryService::StubInterface> stub_;
-  Showroom& showroom_;
+  SnapshotKeeper& snapshots_;
   rpc::StreamLoop loop_;  // Last: its thread uses the rest.
 };
 

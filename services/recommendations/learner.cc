@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/failure.h"
 #include "lib/base/uuid.h"
 #include "recommender/measure.h"
 #include "recommender/split.h"
@@ -58,8 +59,15 @@ Error Stopped() { return Error{Code::kCancelled, "STOPPED", "the training was st
 
 }  // namespace
 
-Learner::Learner(Store& store, Showroom& showroom, const Clock& clock, Random& random, obs::Log& log, Options options)
-    : store_(store), showroom_(showroom), clock_(clock), random_(random), log_(log), options_(std::move(options)) {}
+Learner::Learner(Store& store, SnapshotKeeper& snapshots, const Clock& clock, Random& random, obs::Log& log,
+                 obs::Metrics& metrics, Options options)
+    : store_(store),
+      snapshots_(snapshots),
+      clock_(clock),
+      random_(random),
+      log_(log),
+      metrics_(metrics),
+      options_(std::move(options)) {}
 
 Learner::~Learner() { Stop(); }
 
@@ -73,7 +81,7 @@ Result<std::int64_t> Learner::Open() {
   std::optional<NamedModel> live = OpenLatest(Arm::kLive);
   std::optional<NamedModel> challenger;
   if (live && options_.challenger != Challenger::kNone) challenger = OpenLatest(Arm::kChallenger);
-  if (live) showroom_.SetModels(*std::move(live), std::move(challenger).value_or(NamedModel{}));
+  if (live) snapshots_.SetModels(*std::move(live), std::move(challenger).value_or(NamedModel{}));
   const std::lock_guard lock(mutex_);
   return state_.live ? state_.live->last_position : 0;
 }
@@ -104,19 +112,18 @@ std::optional<NamedModel> Learner::OpenLatest(Arm arm) {
 }
 
 void Learner::Start() {
-  thread_ = std::jthread([this](std::stop_token stop) { Work(std::move(stop)); });
+  worker_.emplace(background::Repeater::Options{.name = "training", .interval = options_.retry}, log_, metrics_,
+                  [this](const std::stop_token& stop) { TrainWhileDue(stop); });
 }
 
-void Learner::Stop() {
-  if (!thread_.joinable()) return;
-  thread_.request_stop();
-  thread_.join();
-}
+void Learner::Stop() { worker_.reset(); }
 
 void Learner::AddEvents(std::int64_t count) {
   const std::lock_guard lock(mutex_);
   state_.newer_events += count;
-  if (count > 0) changed_.notify_all();
+  if (count == 0) return;
+  changed_.notify_all();
+  if (worker_ && !state_.training && IsDue()) worker_->Ring();
 }
 
 bool Learner::TrainNow() {
@@ -124,6 +131,7 @@ bool Learner::TrainNow() {
   if (state_.training || asked_) return false;
   asked_ = true;
   changed_.notify_all();
+  if (worker_) worker_->Ring();
   return true;
 }
 
@@ -151,15 +159,13 @@ void Learner::WaitForQuiet(std::unique_lock<std::mutex>& lock, const std::stop_t
   }
 }
 
-void Learner::Work(std::stop_token stop) {
+void Learner::TrainWhileDue(const std::stop_token& stop) {
   // On Linux this is the priority of the calling thread, and of those that it starts.
   setpriority(PRIO_PROCESS, 0, kNice);
   std::unique_lock lock(mutex_);
-  for (;;) {
-    // Looked at again now and then, for not_before_ passes without a sign.
-    while (!stop.stop_requested() && !IsDue()) changed_.wait_for(lock, stop, options_.retry, [this] { return IsDue(); });
-    if (stop.stop_requested()) return;
+  while (!stop.stop_requested() && IsDue()) {
     WaitForQuiet(lock, stop);
+    if (stop.stop_requested()) return;
     asked_ = false;
     state_.training = true;
     const std::int64_t covered = state_.newer_events;
@@ -172,21 +178,22 @@ void Learner::Work(std::stop_token stop) {
       }
     }();
     lock.lock();
-    state_.training = false;
-    if (trained.ok()) {
-      state_.newer_events -= covered;
-      state_.live = *std::move(trained);
-    } else if (!stop.stop_requested()) {
-      not_before_ = clock_.MonotonicNow() + options_.retry;
-      const Error& error = trained.error();
-      if (error.reason == "NO_INTERACTIONS") {
-        log_.Info("nothing_to_learn");  // A shop without readers; nothing is amiss with it.
-      } else {
-        log_.Error("training_failed", {{"reason", error.reason}, {"message", error.message}});
-      }
-    }
-    changed_.notify_all();
+    EndTraining(std::move(trained), covered, stop);
   }
+}
+
+// Under mutex_. Throws what the log and the metrics shall tell of.
+void Learner::EndTraining(Result<ModelRecord> trained, std::int64_t covered, const std::stop_token& stop) {
+  state_.training = false;
+  if (trained.ok()) {
+    state_.newer_events -= covered;
+    state_.live = *std::move(trained);
+    return;
+  }
+  if (stop.stop_requested()) return;
+  not_before_ = clock_.MonotonicNow() + options_.retry;
+  if (trained.error().reason != "NO_INTERACTIONS") throw Failure(trained.error(), ToString(trained.error()));
+  log_.Info("nothing_to_learn");  // A shop without readers; nothing is amiss with it.
 }
 
 // All that says something of readers, by reader and book.
@@ -224,7 +231,7 @@ Result<ModelRecord> Learner::TrainAll(const std::stop_token& stop) {
   }
   std::set<std::string> kept = {live.record.name};
   if (challenger.model != nullptr) kept.insert(challenger.name.substr(challenger.name.find('/') + 1));
-  showroom_.SetModels(std::move(live.model), std::move(challenger));
+  snapshots_.SetModels(std::move(live.model), std::move(challenger));
   RemoveOldFiles(kept);
   if (is_first && options_.tune != recommender::TuneEffort::kNone) {
     const std::lock_guard lock(mutex_);

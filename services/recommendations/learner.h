@@ -1,4 +1,4 @@
-// Learner: trains models from the log of events in the background and puts them to use.
+// Learner: trains models from the log of events in the background (the worker `training`) and puts them to use.
 //
 // A training begins when there is no model yet and enough events, when enough events have come since the last one, or when
 // asked for. It runs at low priority and below its share of the CPU, and the answers go on meanwhile from the model before.
@@ -17,8 +17,8 @@
 #include <set>
 #include <stop_token>
 #include <string>
-#include <thread>
 
+#include "lib/background/repeater.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/base/result.h"
@@ -26,7 +26,7 @@
 #include "recommender/interactions.h"
 #include "recommender/trainer.h"
 #include "recommender/tune.h"
-#include "services/recommendations/showroom.h"
+#include "services/recommendations/snapshot_keeper.h"
 #include "services/recommendations/store.h"
 
 namespace octavo::recommendations {
@@ -64,7 +64,8 @@ class Learner {
     bool training = false;
   };
 
-  Learner(Store& store, Showroom& showroom, const Clock& clock, Random& random, obs::Log& log, Options options);
+  Learner(Store& store, SnapshotKeeper& snapshots, const Clock& clock, Random& random, obs::Log& log, obs::Metrics& metrics,
+          Options options);
   // As Stop().
   ~Learner();
   Learner(const Learner&) = delete;
@@ -73,8 +74,9 @@ class Learner {
   // Opens the last models that are whole and puts them to use. Gives the position up to which the live one has learned.
   // Fails with UNAVAILABLE (BAD_MODEL_FOLDER).
   Result<std::int64_t> Open();
+  // Before AddEvents and TrainNow are called on other threads.
   void Start();
-  // Breaks off a training that runs.
+  // Breaks off a training that runs. Once nobody calls AddEvents or TrainNow any more.
   void Stop();
 
   // More events have come. Thread-safe, as all below; does not block.
@@ -84,7 +86,9 @@ class Learner {
   State state() const;
 
  private:
-  void Work(std::stop_token stop);
+  // One turn of the worker: trains as long as a training is due.
+  void TrainWhileDue(const std::stop_token& stop);
+  void EndTraining(Result<ModelRecord> trained, std::int64_t covered, const std::stop_token& stop);
   bool IsDue() const;
   void WaitForQuiet(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
   struct Trained {
@@ -107,10 +111,11 @@ class Learner {
   std::filesystem::path FileOf(const std::string& name) const { return options_.folder / (name + ".model"); }
 
   Store& store_;
-  Showroom& showroom_;
+  SnapshotKeeper& snapshots_;
   const Clock& clock_;
   Random& random_;
   obs::Log& log_;
+  obs::Metrics& metrics_;
   const Options options_;
 
   mutable std::mutex mutex_;
@@ -122,8 +127,8 @@ class Learner {
   // Of the thread that trains.
   std::chrono::steady_clock::time_point last_step_{};
   recommender::Settings settings_;
-  std::size_t tuned_interactions_ = 0;  // How many there were when settings_ were chosen.
-  std::jthread thread_;                 // Last: it uses the rest.
+  std::size_t tuned_interactions_ = 0;          // How many there were when settings_ were chosen.
+  std::optional<background::Repeater> worker_;  // From Start to Stop. Last: it uses the rest.
 };
 
 }  // namespace octavo::recommendations

@@ -1,11 +1,7 @@
 #include "services/recommendations/module.h"
 
-#include <condition_variable>
-#include <mutex>
-#include <optional>
-
+#include "lib/base/failure.h"
 #include "lib/db/migrations.h"
-#include "lib/runtime/store.h"
 #include "recommender/tune.h"
 #include "services/recommendations/migrations.h"
 
@@ -66,25 +62,22 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
                          std::unique_ptr<db::ReopeningDatabase> opened)
     : database(std::move(opened)),
       store(*database),
-      learner(store, showroom, environment.clock, environment.random, environment.log,
+      snapshots(environment.log, environment.metrics, ClassicService::Render),
+      learner(store, snapshots, environment.clock, environment.random, environment.log, environment.metrics,
               LearnerOptions(environment, configuration)),
       recorder(store, histories, [this](std::int64_t count) { learner.AddEvents(count); }),
-      shelves(showroom, histories, environment.clock,
+      shelves(snapshots, histories, environment.clock,
               {.half_life_days = configuration.half_life_days,
                .exploration_share = configuration.exploration_share,
                .variety = configuration.variety,
                .challenger_share = configuration.challenger == "none" ? 0 : configuration.challenger_share}),
-      pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
-                                         .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+      pipeline(environment.telemetry(), configuration.service.pool()),
       service({shelves, recorder, learner, store, environment.clock, environment.page_tokens}, pipeline),
       classic(shelves, pipeline) {}
 
 void Module::Configure(runtime::Options::Group options) {
   Configuration& c = configuration_;
-  options.Add("database_url", &c.database_url,
-              "Where events and models are remembered: postgresql://…, or a SQLite file; empty: one in the data folder.");
-  options.Add("threads", &c.threads, "Threads for calls that wait for the database; answers come from memory.");
-  options.Add("queue_max", &c.queue_max, "Calls that may wait for a thread; more are refused.");
+  c.service.AddTo(options, "readers' events and models");
   options.Add("half_life_days", &c.half_life_days, "What a reader did counts half after so many days.");
   options.Add("exploration_share", &c.exploration_share, "Share of a shelf for new and rare books; 0.1 is one book of ten.");
   options.Add("variety", &c.variety,
@@ -105,7 +98,7 @@ void Module::Configure(runtime::Options::Group options) {
 
 Status Module::CheckConfiguration() const {
   const Configuration& c = configuration_;
-  TRY(Require(c.threads >= 1, "threads", "must be at least 1"));
+  TRY(c.service.Check(name()));
   TRY(Require(c.half_life_days > 0, "half_life_days", "must be above 0"));
   TRY(Require(c.exploration_share >= 0 && c.exploration_share <= 0.5, "exploration_share", "must be from 0 to 0.5"));
   TRY(Require(c.variety >= 0 && c.variety <= 1, "variety", "must be from 0 to 1"));
@@ -124,8 +117,7 @@ Status Module::CheckTraining() const {
 
 Status Module::Open(const runtime::Environment& environment) {
   TRY(CheckConfiguration());
-  const std::string url = TRY(runtime::StoreUrl(
-      environment.data_dir, {.module = name(), .file = "events.db", .url = std::string(configuration_.database_url.Reveal())}));
+  const std::string url = TRY(runtime::StoreUrl(environment.data_dir, name(), configuration_.service.database_url));
   telemetry_ = std::make_unique<rpc::Telemetry>(environment.telemetry());
   auto database = std::make_unique<db::ReopeningDatabase>(
       db::Options{.url = url}, environment.random, [](db::Database& opened) { return db::Migrate(opened, Migrations()); },
@@ -139,10 +131,15 @@ std::vector<rpc::Service*> Module::services() { return {&serving_->service, &ser
 
 Status Module::Start(const runtime::Peers& peers) {
   Serving& s = *serving_;
-  s.catalogue = std::make_unique<CatalogueFollower>(peers.To("catalog"), *telemetry_, s.showroom);
-  s.stock = std::make_unique<StockFollower>(peers.To("inventory"), *telemetry_, s.showroom);
+  s.catalogue = std::make_unique<CatalogueFollower>(peers.To("catalog"), *telemetry_, s.snapshots);
+  s.stock = std::make_unique<StockFollower>(peers.To("inventory"), *telemetry_, s.snapshots);
   s.orders = std::make_unique<OrderFollower>(peers.To("transactions"), *telemetry_, s.recorder);
-  if (!BegunOrTold()) beginner_ = std::jthread([this](const std::stop_token& stop) { BeginUntilStopped(stop); });
+  if (Begin().ok()) return Ok();
+  start_.emplace(background::Repeater::Options{.name = "recommendations_start", .interval = kRetry}, telemetry_->log,
+                 telemetry_->metrics, [this](const std::stop_token&) {
+                   if (begun_) return;
+                   if (const Status begun = Begin(); !begun.ok()) throw Failure(begun.error(), begun.error().message);
+                 });
   return Ok();
 }
 
@@ -157,38 +154,21 @@ Status Module::Begin() {
     return Error{Code::kUnavailable, "STORE_FAILED", exception.what()};
   }
   telemetry_->log.Info("histories_read", {{"readers", s.histories.size()}});
-  s.showroom.Settle();
+  s.snapshots.WaitUntilCurrent();
   s.catalogue->Start();
   s.stock->Start();
+  s.learner.Start();
   s.recorder.Start();
   s.orders->Start();
-  s.learner.Start();
   s.pipeline.Open();
   begun_ = true;
   return Ok();
 }
 
-bool Module::BegunOrTold() {
-  const Status begun = Begin();
-  if (begun.ok()) return true;
-  if (begun.error().message != told_) telemetry_->log.Error("recommendations_not_begun", {{"why", begun.error().message}});
-  told_ = begun.error().message;
-  return false;
-}
-
-void Module::BeginUntilStopped(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  while (!stopped.wait_for(lock, stop, kRetry, [&] { return stop.stop_requested(); })) {
-    if (BegunOrTold()) return;
-  }
-}
-
 bool Module::can_work() const { return begun_ && serving_->database->open(); }
 
 void Module::Close() {
-  beginner_ = {};  // Stops and waits for it.
+  start_.reset();
   Serving& s = *serving_;
   // The recorder after the pipeline: streams that end wait for their events.
   s.pipeline.Close();

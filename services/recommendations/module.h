@@ -4,28 +4,29 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "lib/background/repeater.h"
 #include "lib/db/reopening.h"
 #include "lib/runtime/degradable.h"
 #include "lib/runtime/module.h"
+#include "lib/runtime/store.h"
 #include "services/recommendations/classic_service.h"
 #include "services/recommendations/follower.h"
 #include "services/recommendations/learner.h"
 #include "services/recommendations/recorder.h"
 #include "services/recommendations/service.h"
 #include "services/recommendations/shelves.h"
-#include "services/recommendations/showroom.h"
+#include "services/recommendations/snapshot_keeper.h"
 #include "services/recommendations/sql_store.h"
 
 namespace octavo::recommendations {
 
 struct Configuration {
-  Secret database_url;       // Empty: a SQLite file in the data folder.
-  std::int64_t threads = 4;  // For what waits for the database; answers do not.
-  std::int64_t queue_max = 256;
+  // Threads for calls that wait for the database; answers come from memory.
+  runtime::ServiceOptions service{.threads = 4, .queue_max = 256};
   double half_life_days = 180;
   double exploration_share = 0.1;
   double variety = 0.5;
@@ -67,7 +68,7 @@ class Module final : public runtime::Module, public runtime::Degradable {
     std::unique_ptr<db::ReopeningDatabase> database;
     SqlStore store;
     Histories histories;
-    Showroom showroom{ClassicService::Render};
+    SnapshotKeeper snapshots;
     Learner learner;
     Recorder recorder;
     Shelves shelves;
@@ -81,18 +82,14 @@ class Module final : public runtime::Module, public runtime::Degradable {
 
   // Reads what the store remembers and begins to work. An error: the store is away.
   Status Begin();
-  // Whether that went well; else the log says why, once.
-  bool BegunOrTold();
-  void BeginUntilStopped(const std::stop_token& stop);
   Status CheckConfiguration() const;
   Status CheckTraining() const;
 
   Configuration configuration_;
   std::unique_ptr<rpc::Telemetry> telemetry_;
   std::unique_ptr<Serving> serving_;
-  std::string told_;  // Why it could not begin.
   std::atomic<bool> begun_ = false;
-  std::jthread beginner_;  // While the store is away at the start.
+  std::optional<background::Repeater> start_;  // From Start to Close: begins, as soon as the store is there.
 };
 
 }  // namespace octavo::recommendations

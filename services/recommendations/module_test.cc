@@ -141,7 +141,7 @@ class ModuleTest : public testing::Test {
   }
   v1::Model Model() { return *Call(&Stub::GetModel, {}); }
   void WaitForModel(const std::string& other_than = "") {
-    // The model answers once the display is laid out with it.
+    // The model answers once the snapshot is laid out with it.
     WaitUntil([&] {
       const std::string name = Model().name();
       const std::string answering = Ask("nobody", 1)->model();

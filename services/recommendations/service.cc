@@ -321,10 +321,10 @@ Result<v1::BecauseResponse> RecommendationsService::Because(const rpc::Call&, co
     return InvalidField("max_results", std::to_string(request.max_results()) + " is not from 1 to 20 (or 0 for 3)");
   }
   const int max_results = request.max_results() == 0 ? kBecauseDefault : request.max_results();
-  std::shared_ptr<const Display> display;
+  std::shared_ptr<const Snapshot> snapshot;
   v1::BecauseResponse response;
   for (const Contribution& contribution :
-       TRY(parts_.shelves.Because(reader.value(), book, max_results, WorkspaceOfThisThread(), display))) {
+       TRY(parts_.shelves.Because(reader.value(), book, max_results, WorkspaceOfThisThread(), snapshot))) {
     v1::Contribution* const proto = response.add_contributions();
     proto->set_book(BookName(contribution.book));
     proto->set_title(contribution.title.data(), contribution.title.size());

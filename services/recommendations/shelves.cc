@@ -127,14 +127,14 @@ std::vector<std::pair<ItemIndex, double>> FairReasons(const Assortment& assortme
 // One question, understood.
 struct Shelves::Ask {
   const ShelfRequest& request;
-  const Stand& stand;
+  const ModelView& view;
   const Section& section;
-  std::uint64_t display;
+  std::uint64_t snapshot;
   std::size_t k;
   std::int64_t day;
   std::uint64_t seed = 0;
 
-  const Assortment& assortment() const { return *stand.assortment; }
+  const Assortment& assortment() const { return *view.assortment; }
   bool bounded() const { return request.author_max > 0 || request.series_max > 0; }
   bool Fits(std::span<const Suggestion> suggestions, ItemIndex item) const {
     return !IsCrowded(assortment().authors(), request.author_max, suggestions, item) &&
@@ -142,17 +142,17 @@ struct Shelves::Ask {
   }
 };
 
-const Stand& Shelves::StandFor(const Display& display, std::string_view reader) const {
-  return display.Of(options_.challenger_share > 0 ? ArmOf(reader, options_.challenger_share) : Arm::kLive);
+const ModelView& Shelves::ViewFor(const Snapshot& snapshot, std::string_view reader) const {
+  return snapshot.Of(options_.challenger_share > 0 ? ArmOf(reader, options_.challenger_share) : Arm::kLive);
 }
 
 std::string Shelves::ModelFor(std::string_view reader) const {
-  return StandFor(*showroom_.display(), reader).assortment->model_name();
+  return ViewFor(*snapshots_.current(), reader).assortment->model_name();
 }
 
 // Lays out the workspace's history in the assortment's numbers: what speaks for other books, and what not to show.
-void Shelves::Recall(const Assortment& assortment, std::span<const BookId> excluded, std::int64_t day,
-                     Workspace& workspace) const {
+void Shelves::LayOutHistory(const Assortment& assortment, std::span<const BookId> excluded, std::int64_t day,
+                            Workspace& workspace) const {
   workspace.entries.clear();
   workspace.exclusions.clear();
   const auto exclude = [&](std::int32_t book) {
@@ -187,18 +187,18 @@ void Shelves::Recall(const Assortment& assortment, std::span<const BookId> exclu
 
 Result<Shelf> Shelves::Recommend(const ShelfRequest& request, Workspace& workspace) const {
   TRY(CheckMaxResults(request.max_results));
-  Shelf shelf{.display = showroom_.display()};
-  const Stand& stand = StandFor(*shelf.display, request.reader);
-  shelf.assortment = stand.assortment.get();
-  const Section* const section = request.category.empty() ? &stand.assortment->all() : stand.assortment->Find(request.category);
+  Shelf shelf{.snapshot = snapshots_.current()};
+  const ModelView& view = ViewFor(*shelf.snapshot, request.reader);
+  shelf.assortment = view.assortment.get();
+  const Section* const section = request.category.empty() ? &view.assortment->all() : view.assortment->Find(request.category);
   if (section == nullptr) {
     return Error{
         .code = Code::kNotFound, .reason = "UNKNOWN_CATEGORY", .message = "there is no category " + Quoted(request.category)};
   }
   Ask ask{.request = request,
-          .stand = stand,
+          .view = view,
           .section = *section,
-          .display = shelf.display->number,
+          .snapshot = shelf.snapshot->number,
           .k = static_cast<std::size_t>(std::min(request.max_results, kResultsMax)),
           .day = DayOf(clock_.Now())};
   shelf.answer = Find(ask, workspace);
@@ -217,7 +217,7 @@ std::shared_ptr<const Answer> Shelves::Find(Ask& ask, Workspace& workspace) cons
                                  .series_max = static_cast<std::uint16_t>(std::clamp(request.series_max, 0, kBoundMax)),
                                  .with_because = request.with_because};
   // The version before the history: what changes meanwhile makes the answer out of date at once.
-  AnswerCache::State state{ask.display, ask.day, histories_.VersionOf(request.reader)};
+  AnswerCache::State state{ask.snapshot, ask.day, histories_.VersionOf(request.reader)};
   const bool is_plain = request.excluded.empty();
   const bool may_be_known = state.history != 0;
   if (is_plain && may_be_known) {
@@ -241,7 +241,7 @@ std::shared_ptr<const Answer> Shelves::Find(Ask& ask, Workspace& workspace) cons
 }
 
 std::shared_ptr<const Answer> Shelves::MakeAnswer(const Ask& ask, Workspace& workspace) const {
-  Recall(ask.assortment(), ask.request.excluded, ask.day, workspace);
+  LayOutHistory(ask.assortment(), ask.request.excluded, ask.day, workspace);
   workspace.suggestions.clear();
   if (workspace.language != 0) Fill(ask, ask.section.in_language[workspace.language], workspace.exclusions, workspace);
   if (workspace.suggestions.size() < ask.k) Fill(ask, ask.section.set, workspace.exclusions, workspace);
@@ -269,7 +269,7 @@ void Shelves::Fill(const Ask& ask, const recommender::ItemSet& books, std::span<
   std::vector<Suggestion>& suggestions = workspace.suggestions;
   const std::size_t before = suggestions.size();
   const auto may_be_shown = [&](ItemIndex item) {
-    return books.Contains(item) && ask.stand.available.Contains(item) &&
+    return books.Contains(item) && ask.view.available.Contains(item) &&
            std::find(exclusions.begin(), exclusions.end(), item) == exclusions.end();
   };
   // With a bound per author or series some of the best fall away; a second look at all nearly never is needed.
@@ -278,7 +278,7 @@ void Shelves::Fill(const Ask& ask, const recommender::ItemSet& books, std::span<
     const std::span<const recommender::Recommendation> answers = ask.assortment().recommender().Recommend(
         {.history = workspace.entries,
          .k = wanted,
-         .filters = {.category = &books, .available = &ask.stand.available, .exclusions = exclusions, .exclude_history = false},
+         .filters = {.category = &books, .available = &ask.view.available, .exclusions = exclusions, .exclude_history = false},
          .exploration = static_cast<float>(options_.variety),
          .seed = ask.seed},
         workspace.scratch);
@@ -313,7 +313,7 @@ void Shelves::Explore(const Ask& ask, Workspace& workspace) const {
       const bool in_turn =
           NextVolume(ask.assortment(), workspace.volumes, std::span(suggestions).first(place), item, any) == item;
       const bool in_language = workspace.language == 0 || ask.section.in_language[workspace.language].Contains(item);
-      if (!in_turn || !in_language || !ask.stand.available.Contains(item) || Contains(suggestions, item) ||
+      if (!in_turn || !in_language || !ask.view.available.Contains(item) || Contains(suggestions, item) ||
           std::find(exclusions.begin(), exclusions.end(), item) != exclusions.end() ||
           !ask.Fits(std::span(suggestions).first(place), item)) {
         continue;
@@ -325,15 +325,15 @@ void Shelves::Explore(const Ask& ask, Workspace& workspace) const {
 }
 
 void Shelves::Arrange(std::string_view reader, std::span<List> lists, Workspace& workspace) const {
-  const std::shared_ptr<const Display> display = showroom_.display();
-  const Stand& stand = StandFor(*display, reader);
+  const std::shared_ptr<const Snapshot> snapshot = snapshots_.current();
+  const ModelView& view = ViewFor(*snapshot, reader);
   histories_.Copy(reader, workspace.history);
-  Recall(*stand.assortment, {}, DayOf(clock_.Now()), workspace);
-  for (List& list : lists) ArrangeList(stand, list, workspace);
+  LayOutHistory(*view.assortment, {}, DayOf(clock_.Now()), workspace);
+  for (List& list : lists) ArrangeList(view, list, workspace);
 }
 
-void Shelves::ArrangeList(const Stand& stand, List& list, Workspace& workspace) const {
-  const Assortment& assortment = *stand.assortment;
+void Shelves::ArrangeList(const ModelView& view, List& list, Workspace& workspace) const {
+  const Assortment& assortment = *view.assortment;
   struct Place {
     BookId book;
     ItemIndex item = kNoIndex;
@@ -348,7 +348,7 @@ void Shelves::ArrangeList(const Stand& stand, List& list, Workspace& workspace) 
     if (item != kNoIndex && std::find(owned.begin(), owned.end(), item) != owned.end()) continue;
     const std::size_t language = item == kNoIndex ? 0 : assortment.LanguageOf(item);
     const bool foreign = workspace.language != 0 && language != 0 && language != workspace.language;
-    const bool sold_out = item != kNoIndex && !stand.available.Contains(item);
+    const bool sold_out = item != kNoIndex && !view.available.Contains(item);
     places.push_back({.book = book, .item = item, .rank = (sold_out ? 2 : 0) + (foreign ? 1 : 0), .taste = list.books.size()});
   }
   // Of who has no history the model knows no taste.
@@ -375,22 +375,22 @@ void Shelves::ArrangeList(const Stand& stand, List& list, Workspace& workspace) 
 
 Result<Shelf> Shelves::Similar(BookId book, std::string_view reader, int max_results, Workspace& workspace) const {
   TRY(CheckMaxResults(max_results));
-  Shelf shelf{.display = showroom_.display()};
-  const Stand& stand = StandFor(*shelf.display, reader);
-  shelf.assortment = stand.assortment.get();
+  Shelf shelf{.snapshot = snapshots_.current()};
+  const ModelView& view = ViewFor(*shelf.snapshot, reader);
+  shelf.assortment = view.assortment.get();
   const ItemIndex item = shelf.assortment->ItemOf(book);
   if (item == kNoIndex || !shelf.assortment->all().set.Contains(item)) return UnknownBook(book);
 
   histories_.Copy(reader, workspace.history);
-  Recall(*shelf.assortment, {}, DayOf(clock_.Now()), workspace);
+  LayOutHistory(*shelf.assortment, {}, DayOf(clock_.Now()), workspace);
   workspace.suggestions.clear();
   AddVolume(*shelf.assortment, item, workspace.volumes);
   const auto k = static_cast<std::size_t>(std::min(max_results, kResultsMax));
   const auto exclusions = std::span(workspace.exclusions).first(workspace.never_count);
   const recommender::Query query{.k = 2 * k,  // Volumes out of turn fall away.
-                                 .filters = {.available = &stand.available, .exclusions = exclusions}};
+                                 .filters = {.available = &view.available, .exclusions = exclusions}};
   const auto may_be_shown = [&](ItemIndex other) {
-    return stand.available.Contains(other) && std::find(exclusions.begin(), exclusions.end(), other) == exclusions.end();
+    return view.available.Contains(other) && std::find(exclusions.begin(), exclusions.end(), other) == exclusions.end();
   };
   for (const auto& answer : shelf.assortment->recommender().Similar(item, query, workspace.scratch)) {
     if (workspace.suggestions.size() == k) break;
@@ -403,14 +403,14 @@ Result<Shelf> Shelves::Similar(BookId book, std::string_view reader, int max_res
 }
 
 Result<std::vector<Contribution>> Shelves::Because(std::string_view reader, BookId book, int max_results, Workspace& workspace,
-                                                   std::shared_ptr<const Display>& display) const {
-  display = showroom_.display();
-  const Assortment& assortment = *StandFor(*display, reader).assortment;
+                                                   std::shared_ptr<const Snapshot>& snapshot) const {
+  snapshot = snapshots_.current();
+  const Assortment& assortment = *ViewFor(*snapshot, reader).assortment;
   const ItemIndex item = assortment.ItemOf(book);
   if (item == kNoIndex || !assortment.all().set.Contains(item)) return UnknownBook(book);
 
   histories_.Copy(reader, workspace.history);
-  Recall(assortment, {}, DayOf(clock_.Now()), workspace);
+  LayOutHistory(assortment, {}, DayOf(clock_.Now()), workspace);
   std::vector<Contribution> contributions;
   for (const auto& [reason, share] : FairReasons(assortment, item, static_cast<std::size_t>(max_results), workspace)) {
     contributions.push_back({.book = assortment.BookOf(reason), .title = assortment.TitleOf(reason), .share = share});

@@ -16,7 +16,7 @@
 #include "lib/base/result.h"
 #include "services/recommendations/answer_cache.h"
 #include "services/recommendations/domain/history.h"
-#include "services/recommendations/showroom.h"
+#include "services/recommendations/snapshot_keeper.h"
 #include "services/recommendations/suggestion.h"
 
 namespace octavo::recommendations {
@@ -39,7 +39,7 @@ struct ShelfRequest {
 
 // The suggestions are the answer's, or else the workspace's until its next use.
 struct Shelf {
-  std::shared_ptr<const Display> display;  // Keeps alive what the next line points to.
+  std::shared_ptr<const Snapshot> snapshot;  // Keeps alive what the next line points to.
   const Assortment* assortment = nullptr;
   std::span<const Suggestion> suggestions;
   std::shared_ptr<const Answer> answer;  // Of Recommend.
@@ -52,7 +52,7 @@ inline constexpr std::size_t kNearMax = 30;
 
 struct Contribution {
   BookId book;
-  std::string_view title;  // Empty for a book that the catalogue no longer has. Lives as long as the display.
+  std::string_view title;  // Empty for a book that the catalogue no longer has. Lives as long as the snapshot.
   double share = 0;        // Of the score, 0 to 1.
 };
 
@@ -84,8 +84,8 @@ class Shelves {
   };
 
   // All outlive the shelves. Thread-safe, with a workspace per thread.
-  Shelves(const Showroom& showroom, const Histories& histories, const Clock& clock, Options options)
-      : showroom_(showroom), histories_(histories), clock_(clock), options_(options), cache_(options.kept_rows) {}
+  Shelves(const SnapshotKeeper& snapshots, const Histories& histories, const Clock& clock, Options options)
+      : snapshots_(snapshots), histories_(histories), clock_(clock), options_(options), cache_(options.kept_rows) {}
 
   // Books for a reader. NOT_FOUND (UNKNOWN_CATEGORY), INVALID_ARGUMENT (INVALID_FIELD: max_results).
   Result<Shelf> Recommend(const ShelfRequest& request, Workspace& workspace) const;
@@ -100,9 +100,9 @@ class Shelves {
   // Books like this one. `reader` may be empty. NOT_FOUND (UNKNOWN_BOOK), INVALID_ARGUMENT (max_results).
   Result<Shelf> Similar(BookId book, std::string_view reader, int max_results, Workspace& workspace) const;
   // Which of the reader's books led to this one, as far as each gave a fair share of the score and is near the book.
-  // NOT_FOUND (UNKNOWN_BOOK). `display` keeps the titles alive.
+  // NOT_FOUND (UNKNOWN_BOOK). `snapshot` keeps the titles alive.
   Result<std::vector<Contribution>> Because(std::string_view reader, BookId book, int max_results, Workspace& workspace,
-                                            std::shared_ptr<const Display>& display) const;
+                                            std::shared_ptr<const Snapshot>& snapshot) const;
 
   // The model that answers this reader.
   std::string ModelFor(std::string_view reader) const;
@@ -110,16 +110,17 @@ class Shelves {
  private:
   struct Ask;
 
-  const Stand& StandFor(const Display& display, std::string_view reader) const;
-  void Recall(const Assortment& assortment, std::span<const BookId> excluded, std::int64_t day, Workspace& workspace) const;
+  const ModelView& ViewFor(const Snapshot& snapshot, std::string_view reader) const;
+  void LayOutHistory(const Assortment& assortment, std::span<const BookId> excluded, std::int64_t day,
+                     Workspace& workspace) const;
   std::shared_ptr<const Answer> Find(Ask& ask, Workspace& workspace) const;
   std::shared_ptr<const Answer> MakeAnswer(const Ask& ask, Workspace& workspace) const;
   // From `books`, which are some of the section's.
   void Fill(const Ask& ask, const recommender::ItemSet& books, std::span<const ItemIndex> exclusions, Workspace& workspace) const;
   void Explore(const Ask& ask, Workspace& workspace) const;
-  void ArrangeList(const Stand& stand, List& list, Workspace& workspace) const;
+  void ArrangeList(const ModelView& view, List& list, Workspace& workspace) const;
 
-  const Showroom& showroom_;
+  const SnapshotKeeper& snapshots_;
   const Histories& histories_;
   const Clock& clock_;
   const Options options_;

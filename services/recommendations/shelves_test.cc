@@ -24,9 +24,9 @@ using testing::SizeIs;
 class ShelvesTest : public testing::Test {
  protected:
   ShelvesTest() {
-    showroom_.ReplaceBooks(TestBooks());
-    showroom_.SetModels({"m1", TestModel()}, {});
-    showroom_.Settle();
+    snapshots_.ReplaceBooks(TestBooks());
+    snapshots_.SetModels({"m1", TestModel()}, {});
+    snapshots_.WaitUntilCurrent();
   }
 
   void Did(const char* reader, EventType type, int book, int rating = 0) {
@@ -48,9 +48,12 @@ class ShelvesTest : public testing::Test {
   }
 
   FakeClock clock_;
-  Showroom showroom_;
+  const SystemClock system_clock_;
+  const std::unique_ptr<obs::Log> log_ = obs::Log::Silent(system_clock_);
+  obs::Metrics metrics_;
+  SnapshotKeeper snapshots_{*log_, metrics_};
   Histories histories_;
-  Shelves shelves_{showroom_, histories_, clock_, {.exploration_share = 0}};
+  Shelves shelves_{snapshots_, histories_, clock_, {.exploration_share = 0}};
   Workspace workspace_;
 };
 
@@ -98,14 +101,14 @@ TEST_F(ShelvesTest, ACategoryOfThePublishedContractMayBeEmptyAndAnotherIsUnknown
 }
 
 TEST_F(ShelvesTest, ShowsOnlyWhatIsInStockOnceTheStockIsKnown) {
-  showroom_.PutStock(BookId(1), 0);
+  snapshots_.PutStock(BookId(1), 0);
   EXPECT_EQ(Ask({.reader = "7", .max_results = 100}).size(), 19U);
 
-  showroom_.ReplaceStock({{1, 0}, {2, 5}, {3, 1}});
+  snapshots_.ReplaceStock({{1, 0}, {2, 5}, {3, 1}});
   EXPECT_THAT(Ask({.reader = "7", .max_results = 100}), testing::UnorderedElementsAre(2, 3));
 
-  showroom_.PutStock(BookId(2), 0);
-  showroom_.PutStock(BookId(12), 1);
+  snapshots_.PutStock(BookId(2), 0);
+  snapshots_.PutStock(BookId(12), 1);
   EXPECT_THAT(Ask({.reader = "7", .max_results = 100}), testing::UnorderedElementsAre(3, 12));
 }
 
@@ -153,7 +156,7 @@ TEST_F(ShelvesTest, ANewReaderGetsWhatIsPopularButNotAlwaysTheSame) {
 }
 
 TEST_F(ShelvesTest, SomePlacesOfAFullShelfAreForBooksFewHaveMet) {
-  const Shelves exploring(showroom_, histories_, clock_, {.exploration_share = 0.2});
+  const Shelves exploring(snapshots_, histories_, clock_, {.exploration_share = 0.2});
   std::set<ItemIndex> tried;
   for (int reader = 0; reader < 50; ++reader) {
     const std::string name = "new" + std::to_string(reader);
@@ -188,16 +191,16 @@ TEST_F(ShelvesTest, BecauseGivesSharesOfTheWhole) {
   Did("7", EventType::kPurchase, 1);
   Did("7", EventType::kView, 2);
   Did("7", EventType::kPurchase, 12);
-  std::shared_ptr<const Display> display;
+  std::shared_ptr<const Snapshot> snapshot;
 
-  const auto because = shelves_.Because("7", BookId(3), 20, workspace_, display);
+  const auto because = shelves_.Because("7", BookId(3), 20, workspace_, snapshot);
 
   ASSERT_THAT(because, IsOk());
   ASSERT_EQ(because->size(), 2U);
   EXPECT_NEAR((*because)[0].share + (*because)[1].share, 1, 1e-6);
   EXPECT_EQ((*because)[0].title, "Book 1");
-  EXPECT_THAT(shelves_.Because("7", BookId(99), 3, workspace_, display), HasReason("UNKNOWN_BOOK"));
-  EXPECT_THAT(*shelves_.Because("nobody", BookId(3), 3, workspace_, display), IsEmpty());
+  EXPECT_THAT(shelves_.Because("7", BookId(99), 3, workspace_, snapshot), HasReason("UNKNOWN_BOOK"));
+  EXPECT_THAT(*shelves_.Because("nobody", BookId(3), 3, workspace_, snapshot), IsEmpty());
 }
 
 TEST_F(ShelvesTest, SimilarBooksAreOfTheSameTasteAndNotOwned) {
@@ -216,8 +219,8 @@ TEST_F(ShelvesTest, MaxResultsIsCheckedBelowAndCappedAbove) {
 
   std::vector<Book> many;
   for (int number = 1; number <= 300; ++number) many.push_back(TestBook(number));
-  showroom_.ReplaceBooks(many);
-  showroom_.Settle();
+  snapshots_.ReplaceBooks(many);
+  snapshots_.WaitUntilCurrent();
   EXPECT_EQ(Ask({.reader = "7", .max_results = INT32_MAX}).size(), 100U);
 }
 
@@ -225,22 +228,22 @@ TEST_F(ShelvesTest, ABookOfTheHistoryThatTheCatalogueDoesNotKnowCountsWhenItAppe
   Did("7", EventType::kPurchase, 20);
   EXPECT_EQ(Ask({.reader = "7", .max_results = 100}).size(), 19U);
 
-  showroom_.PutBook(TestBook(20));
-  showroom_.Settle();
+  snapshots_.PutBook(TestBook(20));
+  snapshots_.WaitUntilCurrent();
 
   EXPECT_THAT(Ask({.reader = "7", .max_results = 100}), testing::AllOf(testing::SizeIs(19), Not(Contains(20))));
 }
 
 TEST_F(ShelvesTest, ABookThatLeftTheCatalogueIsNotShown) {
-  showroom_.RemoveBook(BookId(10));
-  showroom_.Settle();
+  snapshots_.RemoveBook(BookId(10));
+  snapshots_.WaitUntilCurrent();
 
   EXPECT_THAT(Ask({.reader = "7", .max_results = 100}), testing::AllOf(testing::SizeIs(18), Not(Contains(10))));
 }
 
 TEST_F(ShelvesTest, WithoutAModelAnswersFromTheCatalogueAlone) {
-  showroom_.SetModels({}, {});
-  showroom_.Settle();
+  snapshots_.SetModels({}, {});
+  snapshots_.WaitUntilCurrent();
   Did("7", EventType::kView, 1);
 
   const std::vector<int> books = Ask({.reader = "7", .max_results = 5});
@@ -250,8 +253,8 @@ TEST_F(ShelvesTest, WithoutAModelAnswersFromTheCatalogueAlone) {
 }
 
 TEST_F(ShelvesTest, AnEmptyCatalogueGivesAnEmptyShelf) {
-  showroom_.ReplaceBooks({});
-  showroom_.Settle();
+  snapshots_.ReplaceBooks({});
+  snapshots_.WaitUntilCurrent();
 
   EXPECT_THAT(Ask({.reader = "7", .max_results = 5}), IsEmpty());
 }
@@ -278,15 +281,15 @@ TEST_F(ShelvesTest, AnAnswerGivenBeforeIsNotGivenAgainOnceAnythingHasChanged) {
   EXPECT_THAT(ask_twice(), Not(Contains(1)));
   Did("7", EventType::kPurchase, 2);
   EXPECT_THAT(ask_twice(), Not(Contains(2)));
-  showroom_.ReplaceStock({{3, 1}, {4, 1}, {5, 1}});
+  snapshots_.ReplaceStock({{3, 1}, {4, 1}, {5, 1}});
   EXPECT_THAT(ask_twice(), ElementsAre(3, 4, 5));
-  showroom_.PutStock(BookId(4), 0);
+  snapshots_.PutStock(BookId(4), 0);
   EXPECT_THAT(ask_twice(), ElementsAre(3, 5));
-  showroom_.RemoveBook(BookId(5));
-  showroom_.Settle();
+  snapshots_.RemoveBook(BookId(5));
+  snapshots_.WaitUntilCurrent();
   EXPECT_THAT(ask_twice(), ElementsAre(3));
   histories_.Merge(ReaderId("7"), ReaderId("8"));
-  showroom_.ReplaceStock({{1, 1}, {2, 1}});
+  snapshots_.ReplaceStock({{1, 1}, {2, 1}});
   EXPECT_THAT(ask_twice(), ElementsAre(1, 2));
 }
 
@@ -304,9 +307,9 @@ TEST_F(ShelvesTest, AnswersKeptForOneQuestionAreNotGivenToAnother) {
 }
 
 TEST_F(ShelvesTest, TheChallengerAnswersItsShareOfTheReaders) {
-  showroom_.SetModels({"m1", TestModel()}, {"m2", TestModel()});
-  showroom_.Settle();
-  const Shelves half(showroom_, histories_, clock_, {.challenger_share = 0.5});
+  snapshots_.SetModels({"m1", TestModel()}, {"m2", TestModel()});
+  snapshots_.WaitUntilCurrent();
+  const Shelves half(snapshots_, histories_, clock_, {.challenger_share = 0.5});
   int challenged = 0;
   for (int reader = 0; reader < 1000; ++reader) {
     const std::string name = std::to_string(reader);
@@ -330,8 +333,8 @@ class SeriesAndLanguagesTest : public ShelvesTest {
       }
       book.language = book.id.value() > 10 ? "de" : "en";
     }
-    showroom_.ReplaceBooks(books);
-    showroom_.Settle();
+    snapshots_.ReplaceBooks(books);
+    snapshots_.WaitUntilCurrent();
   }
 };
 
@@ -360,7 +363,7 @@ TEST_F(SeriesAndLanguagesTest, ANewReaderBeginsWithTheFirstVolume) {
 TEST_F(SeriesAndLanguagesTest, AVolumeThatIsSoldOutLeavesNoLaterOneInItsPlace) {
   std::unordered_map<std::int32_t, std::int64_t> stock;
   for (int book = 1; book <= 19; ++book) stock[book] = book == 2 ? 0 : 5;
-  showroom_.ReplaceStock(stock);
+  snapshots_.ReplaceStock(stock);
   Did("7", EventType::kPurchase, 1);
   for (const int number : Ask({.reader = "7", .max_results = 8})) EXPECT_GE(number, 10);
 }
@@ -391,7 +394,7 @@ TEST_F(SeriesAndLanguagesTest, AReaderOfOneLanguageGetsItsBooksFirst) {
 TEST_F(SeriesAndLanguagesTest, ArrangesAPageForItsReader) {
   std::unordered_map<std::int32_t, std::int64_t> stock;
   for (int book = 1; book <= 19; ++book) stock[book] = book == 12 ? 0 : 5;
-  showroom_.ReplaceStock(stock);
+  snapshots_.ReplaceStock(stock);
   const auto arrange = [&](const char* reader, bool by_taste) {
     std::vector<Shelves::List> lists = {{{BookId(12), BookId(10), BookId(11), BookId(1), BookId(13)}, by_taste}};
     shelves_.Arrange(reader, lists, workspace_);
@@ -409,8 +412,8 @@ TEST_F(SeriesAndLanguagesTest, ArrangesAPageForItsReader) {
 
 TEST_F(ShelvesTest, NamesOnlyReasonsThatGaveAFairShare) {
   for (int book = 1; book <= 6; ++book) Did("7", EventType::kPurchase, book);
-  std::shared_ptr<const Display> display;
-  const auto reasons = shelves_.Because("7", BookId(7), 20, workspace_, display).value();
+  std::shared_ptr<const Snapshot> snapshot;
+  const auto reasons = shelves_.Because("7", BookId(7), 20, workspace_, snapshot).value();
   for (const Contribution& reason : reasons) EXPECT_GE(reason.share, kFairShare);
   EXPECT_LE(reasons.size(), 5u);
 }

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "lib/testing/fake_clock.h"
-#include "lib/testing/test_database.h"
+#include "lib/testing/test_store.h"
 #include "services/recommendations/memory_store.h"
 #include "services/recommendations/migrations.h"
 #include "services/recommendations/sql_store.h"
@@ -21,18 +21,10 @@ using testing::IsEmpty;
 
 constexpr Timestamp kNoon = FakeClock::kNoon;
 
-class StoreContractTest : public testing::TestWithParam<const char*> {
- protected:
-  StoreContractTest() {
-    if (GetParam() == std::string("Memory")) {
-      store_ = std::make_unique<MemoryStore>();
-      return;
-    }
-    database_.emplace(GetParam() == std::string("Sqlite") ? TestDatabaseKind::kSqlite : TestDatabaseKind::kPostgres,
-                      Migrations());
-    store_ = std::make_unique<SqlStore>(**database_);
-  }
+using TestStore = octavo::TestStore<Store, MemoryStore, SqlStore, Migrations>;
 
+class StoreContractTest : public testing::TestWithParam<StoreKind> {
+ protected:
   std::vector<std::int64_t> Append(std::vector<Event> events) { return store_->Append(events); }
   std::vector<int> BooksOf(const std::vector<StoredEvent>& events) {
     std::vector<int> books;
@@ -40,12 +32,10 @@ class StoreContractTest : public testing::TestWithParam<const char*> {
     return books;
   }
 
-  std::optional<TestDatabase> database_;
-  std::unique_ptr<Store> store_;
+  TestStore store_{GetParam()};
 };
 
-INSTANTIATE_TEST_SUITE_P(Every, StoreContractTest, testing::Values("Memory", "Sqlite", "Postgres"),
-                         [](const auto& kind) { return std::string(kind.param); });
+INSTANTIATE_TEST_SUITE_P(Every, StoreContractTest, kEveryStore, testing::PrintToStringParamName());
 
 Event View(const char* reader, int book, const char* id = "") {
   return {.id = id, .reader = ReaderId(reader), .book = BookId(book), .type = EventType::kView, .time = kNoon};

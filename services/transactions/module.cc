@@ -4,7 +4,6 @@
 
 #include <sstream>
 
-#include "lib/runtime/store.h"
 #include "services/transactions/migrations.h"
 #include "services/transactions/sql_store.h"
 
@@ -25,7 +24,7 @@ Status CheckDays(const std::string& name, std::int64_t days) {
 
 }  // namespace
 
-Module::Running::Running(const runtime::Environment& environment, const Configuration& configuration,
+Module::Serving::Serving(const runtime::Environment& environment, const Configuration& configuration,
                          std::unique_ptr<db::Database> opened, const MakeStore& make_store)
     : database(std::move(opened)),
       store(make_store(*database)),
@@ -36,8 +35,7 @@ Module::Running::Running(const runtime::Environment& environment, const Configur
       checkout({*store, pricing, stock, card, environment.clock, environment.random, environment.log, environment.metrics},
                {.unpaid_copies_max = configuration.unpaid_copies_max,
                 .unpaid_kept = std::chrono::hours(24) * configuration.unpaid_days}),
-      pipeline(environment.telemetry(), {.threads = static_cast<std::size_t>(configuration.threads),
-                                         .queue_max = static_cast<std::size_t>(configuration.queue_max)}),
+      pipeline(environment.telemetry(), configuration.service.pool()),
       security(environment.log, environment.page_tokens),
       service({*store, checkout, events, unfinished, environment.log, environment.clock, environment.page_tokens, security,
                configuration.notice_key, environment.time_zone, configuration.withdrawal_days},
@@ -49,9 +47,7 @@ Module::Running::Running(const runtime::Environment& environment, const Configur
 Module::Module() : Module([](db::Database& database) { return std::make_unique<SqlStore>(database); }) {}
 
 void Module::Configure(runtime::Options::Group options) {
-  options.Add("database_url", &configuration_.database_url, "postgresql://… for a large shop; empty: SQLite in the data folder.");
-  options.Add("threads", &configuration_.threads, "Calls that run at the same time.");
-  options.Add("queue_max", &configuration_.queue_max, "Calls that may wait for a thread; more are refused.");
+  configuration_.service.AddTo(options, "orders");
   options.Add("recovery_interval", &configuration_.recovery_interval, "How often unfinished orders are looked for.");
   options.Add("tax_basis_points", &configuration_.prices.tax_basis_points, "Tax on books, in basis points: 700 is 7 %.");
   options.Add("tax_inclusive", &configuration_.prices.tax_inclusive, "Whether prices contain the tax.");
@@ -73,18 +69,18 @@ void Module::Configure(runtime::Options::Group options) {
 }
 
 Status Module::Open(const runtime::Environment& environment) {
-  if (configuration_.threads < 1) return InvalidField("--transactions.threads", "must be at least 1");
+  TRY(configuration_.service.Check(name()));
   TRY(CheckDays("withdrawal_days", configuration_.withdrawal_days));
   TRY(CheckDays("unpaid_days", configuration_.unpaid_days));
   if (sodium_init() < 0) return Error{Code::kInternal, "NO_SODIUM", "libsodium does not start on this machine"};
   TRY(TakeFixedPriceLaw());
   configuration_.prices.currency_code = environment.currency.code();
-  std::unique_ptr<db::Database> database = TRY(runtime::OpenStore(
-      environment, {.module = name(), .url = std::string(configuration_.database_url.Reveal())}, Migrations()));
+  std::unique_ptr<db::Database> database =
+      TRY(runtime::OpenDatabase(environment, name(), configuration_.service.database_url, Migrations()));
   const bool only_process = database->dialect() == db::Dialect::kSqlite;
-  running_ = std::make_unique<Running>(environment, configuration_, std::move(database), make_store_);
+  serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database), make_store_);
   // Leases of a process that died would hold its intents for some seconds; on SQLite nobody else can hold one.
-  if (only_process) running_->store->DropAllLeases();
+  if (only_process) serving_->store->DropAllLeases();
   return Ok();
 }
 
@@ -104,60 +100,42 @@ Status Module::TakeFixedPriceLaw() {
   return Ok();
 }
 
-std::vector<rpc::Service*> Module::services() { return {&running_->service}; }
+std::vector<rpc::Service*> Module::services() { return {&serving_->service}; }
 
 Status Module::Start(const runtime::Peers& peers) {
-  running_->pricing.Connect(peers.To("catalog"), peers.To("promotions"));
-  running_->stock.Connect(peers.To("inventory"));
-  running_->card.Connect(peers.To("payments"));
-  subscription_ = running_->unfinished.Listen([this] {
-    const std::lock_guard lock(mutex_);
-    unfinished_ = true;
-    changed_.notify_all();
-  });
-  if (running_->database->dialect() == db::Dialect::kPostgres) {
-    running_->watch.emplace(
-        background::Repeater::Options{.name = "event_watch", .interval = background::kWatchInterval}, running_->log,
-        running_->metrics,
-        background::NotifyOfNew([&store = *running_->store] { return store.LastPosition(); }, running_->events));
+  serving_->pricing.Connect(peers.To("catalog"), peers.To("promotions"));
+  serving_->stock.Connect(peers.To("inventory"));
+  serving_->card.Connect(peers.To("payments"));
+  if (serving_->database->dialect() == db::Dialect::kPostgres) {
+    serving_->watch.emplace(
+        background::Repeater::Options{.name = "event_watch", .interval = background::kWatchInterval}, serving_->log,
+        serving_->metrics,
+        background::NotifyOfNew([&store = *serving_->store] { return store.LastPosition(); }, serving_->events));
   }
-  recovery_ = std::thread([this] { RecoverUntilStopped(); });
-  running_->pipeline.Open();
+  serving_->recovery.emplace(
+      background::Repeater::Options{.name = "order_recovery", .interval = configuration_.recovery_interval}, serving_->log,
+      serving_->metrics, [serving = serving_.get()](const std::stop_token&) { serving->Recover(); });
+  serving_->unfinished_told = serving_->unfinished.Listen([serving = serving_.get()] { serving->recovery->Ring(); });
+  serving_->pipeline.Open();
   return Ok();
 }
 
-void Module::RecoverUntilStopped() {
-  bool looked_back = false;
-  while (true) {
-    try {
-      if (!looked_back) looked_back = running_->checkout.LookBack({}).ok();
-      if (running_->checkout.Recover(kRecoveredMax, {}) + running_->checkout.CancelRunOut(kRecoveredMax) > 0) {
-        running_->events.Notify();
-      } else {
-        running_->store->ForgetIntents(running_->clock.Now() - kIntentsKept, kRecoveredMax);
-      }
-    } catch (const std::exception& exception) {
-      running_->log.Error("recovery_failed", {{"what", exception.what()}});
-    }
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, configuration_.recovery_interval, [this] { return stopping_ || unfinished_; });
-    if (stopping_) return;
-    unfinished_ = false;
+void Module::Serving::Recover() {
+  if (!looked_back) looked_back = checkout.LookBack({}).ok();
+  if (checkout.Recover(kRecoveredMax, {}) + checkout.CancelRunOut(kRecoveredMax) > 0) {
+    events.Notify();
+  } else {
+    store->ForgetIntents(clock.Now() - kIntentsKept, kRecoveredMax);
   }
 }
 
 void Module::Close() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  if (recovery_.joinable()) recovery_.join();
-  running_->watch.reset();
-  subscription_ = {};
-  running_->pipeline.Close();
+  serving_->pipeline.Close();
+  serving_->unfinished_told = {};
+  serving_->recovery.reset();
+  serving_->watch.reset();
 }
 
-void Module::Stop() { running_.reset(); }
+void Module::Stop() { serving_.reset(); }
 
 }  // namespace octavo::transactions

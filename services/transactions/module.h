@@ -1,17 +1,16 @@
 // The transactions module: store, checkout, recovery in the background.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "lib/background/log_watch.h"
 #include "lib/db/database.h"
 #include "lib/runtime/module.h"
+#include "lib/runtime/store.h"
 #include "services/transactions/checkout.h"
 #include "services/transactions/peers_client.h"
 #include "services/transactions/service.h"
@@ -20,11 +19,8 @@
 namespace octavo::transactions {
 
 struct Configuration {
-  // Empty: SQLite under the data folder.
-  Secret database_url;
-  // Each waits for a commit or another service most of the time; as many as one group commit holds.
-  std::int64_t threads = 64;
-  std::int64_t queue_max = 1024;
+  // Each thread waits for a commit or another service most of the time; as many as one group commit holds.
+  runtime::ServiceOptions service{.threads = 64, .queue_max = 1024};
   std::chrono::milliseconds recovery_interval{500};
   PriceRules prices = {};
   bool fixed_price_law = false;
@@ -55,8 +51,8 @@ class Module final : public runtime::Module {
 
  private:
   // Everything that lives from Open to Stop, in order of need.
-  struct Running {
-    Running(const runtime::Environment& environment, const Configuration& configuration, std::unique_ptr<db::Database> database,
+  struct Serving {
+    Serving(const runtime::Environment& environment, const Configuration& configuration, std::unique_ptr<db::Database> database,
             const MakeStore& make_store);
 
     const std::unique_ptr<db::Database> database;
@@ -74,22 +70,22 @@ class Module final : public runtime::Module {
     obs::Log& log;
     obs::Metrics& metrics;
     const Clock& clock;
-    std::optional<background::Repeater> watch;  // From Start to Close, where other processes may write to the database.
+    bool looked_back = false;  // The recovery's alone.
+    // From Start to Close, as the next two.
+    std::optional<background::Repeater> watch;  // Where other processes may write to the database.
+    std::optional<background::Repeater> recovery;
+    ChangeSignal::Subscription unfinished_told;  // Rings the recovery.
+
+    // Drives on the orders that nobody drives, cancels those that have run out, and forgets old keys.
+    void Recover();
   };
 
   // The prices of books that a law binds, from the options.
   Status TakeFixedPriceLaw();
-  void RecoverUntilStopped();
 
   const MakeStore make_store_;
   Configuration configuration_;
-  std::unique_ptr<Running> running_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopping_ = false;    // Guarded by mutex_.
-  bool unfinished_ = false;  // Guarded by mutex_: somebody said that there may be something.
-  ChangeSignal::Subscription subscription_;
-  std::thread recovery_;
+  std::unique_ptr<Serving> serving_;
 };
 
 }  // namespace octavo::transactions

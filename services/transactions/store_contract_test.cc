@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "lib/testing/matchers.h"
-#include "lib/testing/test_database.h"
+#include "lib/testing/test_store.h"
 #include "services/transactions/domain/returns.h"
 #include "services/transactions/memory_store.h"
 #include "services/transactions/migrations.h"
@@ -17,22 +17,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-enum class Kind { kMemory, kSqlite, kPostgres };
+using TestStore = octavo::TestStore<Store, MemoryStore, SqlStore, Migrations>;
 
 constexpr Timestamp kNow = FakeClock::kNoon;
 
-class StoreContractTest : public testing::TestWithParam<Kind> {
+class StoreContractTest : public testing::TestWithParam<StoreKind> {
  protected:
-  StoreContractTest() {
-    if (GetParam() == Kind::kMemory) {
-      store_ = std::make_unique<MemoryStore>();
-      return;
-    }
-    const auto kind = GetParam() == Kind::kSqlite ? TestDatabaseKind::kSqlite : TestDatabaseKind::kPostgres;
-    database_ = std::make_unique<TestDatabase>(kind, Migrations());
-    store_ = std::make_unique<SqlStore>(**database_);
-  }
-
   static Intent ExampleIntent(int n = 1) {
     Intent intent{.key = "guest/" + std::to_string(n), .fingerprint = "f", .draft = ExampleOrder(), .payment_token = "tok"};
     intent.draft.id = OrderId("0193583c-5a00-7abc-8def-00000000000" + std::to_string(n));
@@ -53,14 +43,10 @@ class StoreContractTest : public testing::TestWithParam<Kind> {
     return [](const Order& order) { return Cancel(order, "test"); };
   }
 
-  std::unique_ptr<TestDatabase> database_;
-  std::unique_ptr<Store> store_;
+  TestStore store_{GetParam()};
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    Every, StoreContractTest, testing::Values(Kind::kMemory, Kind::kSqlite, Kind::kPostgres), [](const auto& info) {
-      return std::string(info.param == Kind::kMemory ? "Memory" : info.param == Kind::kSqlite ? "Sqlite" : "Postgres");
-    });
+INSTANTIATE_TEST_SUITE_P(Every, StoreContractTest, kEveryStore, testing::PrintToStringParamName());
 
 TEST_P(StoreContractTest, OrdersAreOpenedByTheLastTokensUntilTheirBuyerIsErased) {
   const Order order = PlaceExample(1);

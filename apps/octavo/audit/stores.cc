@@ -1,5 +1,7 @@
 #include "apps/octavo/audit/stores.h"
 
+#include "lib/runtime/store.h"
+
 namespace octavo::audit {
 namespace {
 
@@ -14,19 +16,18 @@ std::unique_ptr<db::Database> OpenIfThere(const std::string& url, Random& random
 }  // namespace
 
 StoreUrls UrlsUnder(const std::filesystem::path& data_dir) {
-  const auto url = [&](const std::string& service) { return "sqlite:" + (data_dir / service / (service + ".db")).string(); };
-  const auto url_if_there = [&](const std::string& service, const std::string& file) {
-    const std::filesystem::path path = data_dir / service / file;
-    return std::filesystem::exists(path) ? "sqlite:" + path.string() : "";
+  const auto url = [&](const std::string& service) { return "sqlite:" + runtime::StoreFile(data_dir, service).string(); };
+  const auto url_if_there = [&](const std::string& service) {
+    return std::filesystem::exists(runtime::StoreFile(data_dir, service)) ? url(service) : "";
   };
   return {.cart = url("cart"),
           .inventory = url("inventory"),
           .payments = url("payments"),
           .promotions = url("promotions"),
           .transactions = url("transactions"),
-          .catalog = url_if_there("catalog", "catalog.sqlite"),
-          .accounts = url_if_there("accounts", "accounts.db"),
-          .recommendations = url_if_there("recommendations", "events.db")};
+          .catalog = url_if_there("catalog"),
+          .accounts = url_if_there("accounts"),
+          .recommendations = url_if_there("recommendations")};
 }
 
 Stores::Stores(const StoreUrls& urls, Random& random)

@@ -11,8 +11,8 @@
 #include "lib/base/check.h"
 #include "lib/base/fingerprint.h"
 #include "lib/base/pause.h"
+#include "lib/base/thread_pool.h"
 #include "lib/base/uuid.h"
-#include "lib/rpc/dispatcher.h"
 #include "lib/rpc/repeat.h"
 #include "lib/rpc/values.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
@@ -284,7 +284,7 @@ Status ImportClient::SendStock(const BookFile& file, const std::vector<StockRow>
   Window window;
   // Threads that wait, not callbacks: at the end of a short program gRPC 1.51 may free the queue behind clients'
   // callbacks twice.
-  rpc::Dispatcher senders({.threads = kStockInFlightMax, .queue_max = kStockInFlightMax});
+  ThreadPool senders({.threads = kStockInFlightMax, .queue_max = kStockInFlightMax});
   auto shown = clock_.MonotonicNow();
   std::int64_t sent = 0;
   for (const StockRow& row : stock) {

@@ -177,7 +177,7 @@ class SearchIndex::Impl {
     return Unavailable(error);
   }
 
-  // As many are kept as were ever used at once: the dispatcher's threads bound that.
+  // As many are kept as were ever used at once: the pool's threads bound that.
   void GiveBack(Reader reader) {
     const std::lock_guard lock(mutex_);
     if (reader.epoch == epoch_) readers_.push_back(std::move(reader));

@@ -115,7 +115,7 @@ class PagesFixture : public testing::Test {
   FakeShop shop_;
   // Without breakers, so that every page meets a service as it is.
   Shop client_{shop_.channels(), {*log_, metrics_, tracer_, clock_}, rpc::Breaking::kNever};
-  EventQueue events_{client_.recommendations, clock_, random_, metrics_};
+  EventQueue events_{client_.recommendations, clock_, random_, *log_, metrics_};
   Templates templates_;
   Assets assets_;
   Visitors visitors_{Secret(std::string(32, 'k')), Transport::kPlain};
