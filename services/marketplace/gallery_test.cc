@@ -176,9 +176,7 @@ State Checkout(const std::string& name, const Fields& changes, int status, const
 std::vector<State> Selling() {
   const auto nothing = [](PageReader&) {};
   const auto refuse = [](const char* reason) {
-    return [reason](PageReader& reader) {
-      reader.shop_.orders.FailNext({Code::kFailedPrecondition, reason, "no"}, /*after=*/false);
-    };
+    return [reason](PageReader& reader) { reader.shop_.orders.FailNext({Code::kFailedPrecondition, reason, "no"}); };
   };
   return {
       At("cart-empty", "/cart", "/cart"),
@@ -215,7 +213,7 @@ std::vector<State> Selling() {
                }),
       Checkout("checkout-away", {}, 503,
                [](PageReader& reader) {
-                 reader.shop_.orders.FailNext({Code::kUnavailable, "UNAVAILABLE", "no"}, /*after=*/false);
+                 reader.shop_.orders.FailNext({Code::kUnavailable, "UNAVAILABLE", "no"});
                }),
       Checkout("waiting", {}, 200, [](PageReader& reader) { reader.shop_.orders.KeepRunning(true); }),
       {"waiting-refused", "/checkout/waiting", 200,

@@ -430,7 +430,7 @@ TEST_F(SellingTest, APostalCodeIsOneOfItsCountryAndNothingTypedIsLost) {
 
 TEST_F(SellingTest, WhatTransactionsSaysOfAPostalCodeStandsBesideItsField) {
   Add("books/1");
-  shop_.orders.FailNext(InvalidField("address.postal_code", "is none"), /*after=*/false);
+  shop_.orders.FailNext(InvalidField("address.postal_code", "is none"));
 
   const http::Response wrong = Checkout({{"delivery", "shipping"},
                                          {"line_1", "1 Highbury Lane"},
@@ -494,7 +494,7 @@ TEST_F(SellingTest, WithoutTheTillNothingIsOrderedAndTheSameKeyGoesOn) {
   Add("books/1");
   Get("/checkout");
   const std::string key = FieldOf(last_page_, "key");
-  shop_.orders.FailNext({Code::kUnavailable, "UNAVAILABLE", "nobody is there"}, /*after=*/false);
+  shop_.orders.FailNext({Code::kUnavailable, "UNAVAILABLE", "nobody is there"});
 
   const http::Response response = Post("/checkout", Filled());
 
@@ -507,7 +507,7 @@ TEST_F(SellingTest, WithoutTheTillNothingIsOrderedAndTheSameKeyGoesOn) {
 TEST_F(SellingTest, AnAnswerThatWasLostIsFoundAgain) {
   Add("books/1");
   Get("/checkout");
-  shop_.orders.FailNext({Code::kDeadlineExceeded, "TOO_SLOW", "no answer"}, /*after=*/true);
+  shop_.orders.LoseNextAnswer({Code::kDeadlineExceeded, "TOO_SLOW", "no answer"});
 
   const http::Response response = Post("/checkout", Filled());
 
@@ -611,15 +611,14 @@ TEST_F(SellingTest, WhatAnAddressHasOrderedBeforeIsLookedAtOnlyForWhoeverOrdersW
   Add("books/1");
   Checkout({{"email", "no address"}});
   Checkout({{"payment_token", "tok_decline"}});
-  shop_.orders.FailNext({Code::kFailedPrecondition, "TOTAL_CHANGED", "another price"}, /*after=*/false);
+  shop_.orders.FailNext({Code::kFailedPrecondition, "TOTAL_CHANGED", "another price"});
   Checkout();
   EXPECT_EQ(shop_.orders.previewed_email(), "");
 
   shop_.orders.FailNext({.code = Code::kFailedPrecondition,
                          .reason = "TOTAL_CHANGED",
                          .message = "not a first order",
-                         .metadata = {{"cause", "BUYER"}}},
-                        /*after=*/false);
+                         .metadata = {{"cause", "BUYER"}}});
   const std::string page = Checkout().body;
 
   EXPECT_EQ(shop_.orders.previewed_email(), "emma@example.org");

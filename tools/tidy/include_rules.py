@@ -33,7 +33,7 @@ PARTS = [
     part("bench", r"bench/", f"{LIBRARIES} testing recommender {PARTS_OF_A_SERVICE} module import marketplace apps tests bench",
          may_use_grpc=True),
     part("fuzz", r"tests/fuzz/", f"{LIBRARIES} recommender {PARTS_OF_A_SERVICE} import fuzz"),
-    part("tests", r"tests/", f"{LIBRARIES} testing {PARTS_OF_A_SERVICE} module apps tests", may_use_grpc=True),
+    part("tests", r"tests/", f"{LIBRARIES} testing {PARTS_OF_A_SERVICE} module marketplace apps tests", may_use_grpc=True),
 
     part("base", r"lib/base/", "base"),
     part("calendar", r"lib/calendar/", "base calendar"),

@@ -90,17 +90,6 @@ std::string FakeAccounts::LastClient() const {
   return last_client_;
 }
 
-void FakeAccounts::FailNext(Error error) {
-  const std::lock_guard lock(mutex_);
-  fail_next_ = std::move(error);
-}
-
-Status FakeAccounts::MayGoOn() {
-  const std::lock_guard lock(mutex_);
-  if (const std::optional<Error> error = std::exchange(fail_next_, std::nullopt)) return *error;
-  return Ok();
-}
-
 Result<FakeAccounts::Person*> FakeAccounts::Whose(const std::string& session_token) {
   const auto session = sessions_.find(session_token);
   if (session == sessions_.end()) return NoSession();
@@ -114,7 +103,6 @@ void FakeAccounts::EndSessions(const std::string& email, const std::string& but)
 }
 
 Result<v1::RegisterResponse> FakeAccounts::Register(const rpc::Call&, const v1::RegisterRequest& request) {
-  TRY(MayGoOn());
   if (request.email().find('@') == std::string::npos) return InvalidField("email", "is not an e-mail address");
   TRY(CheckPassword("password", request.password()));
   const std::lock_guard lock(mutex_);
@@ -135,7 +123,6 @@ Result<v1::RegisterResponse> FakeAccounts::Register(const rpc::Call&, const v1::
 }
 
 Result<v1::VerifyEmailResponse> FakeAccounts::VerifyEmail(const rpc::Call&, const v1::VerifyEmailRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   const auto found = registrations_.find(request.token());
   if (found == registrations_.end()) return BadToken();
@@ -148,7 +135,6 @@ Result<v1::VerifyEmailResponse> FakeAccounts::VerifyEmail(const rpc::Call&, cons
 }
 
 Result<v1::SignInResponse> FakeAccounts::SignIn(const rpc::Call&, const v1::SignInRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   last_client_ = request.client();
   last_device_ = request.device();
@@ -187,7 +173,6 @@ void FakeAccounts::TurnOn(const std::string& email) {
 }
 
 Result<v1::SignInResponse> FakeAccounts::CompleteSignIn(const rpc::Call&, const v1::CompleteSignInRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   last_client_ = request.client();
   last_device_ = request.device();
@@ -200,7 +185,6 @@ Result<v1::SignInResponse> FakeAccounts::CompleteSignIn(const rpc::Call&, const 
 }
 
 Result<v1::TwoStep> FakeAccounts::GetTwoStep(const rpc::Call&, const v1::GetTwoStepRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   const Person* person = TRY(Whose(request.session_token()));
   v1::TwoStep two_step;
@@ -211,7 +195,6 @@ Result<v1::TwoStep> FakeAccounts::GetTwoStep(const rpc::Call&, const v1::GetTwoS
 }
 
 Result<v1::OfferTwoStepResponse> FakeAccounts::OfferTwoStep(const rpc::Call&, const v1::OfferTwoStepRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   const Person* person = TRY(Whose(request.session_token()));
   if (person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_ON", "it is on"};
@@ -223,7 +206,6 @@ Result<v1::OfferTwoStepResponse> FakeAccounts::OfferTwoStep(const rpc::Call&, co
 }
 
 Result<v1::TurnOnTwoStepResponse> FakeAccounts::TurnOnTwoStep(const rpc::Call&, const v1::TurnOnTwoStepRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   Person* person = TRY(Whose(request.session_token()));
   if (person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_ON", "it is on"};
@@ -238,7 +220,6 @@ Result<v1::TurnOnTwoStepResponse> FakeAccounts::TurnOnTwoStep(const rpc::Call&, 
 }
 
 Result<v1::TurnOffTwoStepResponse> FakeAccounts::TurnOffTwoStep(const rpc::Call&, const v1::TurnOffTwoStepRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   Person* person = TRY(Whose(request.session_token()));
   if (!person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_OFF", "it is off"};
@@ -250,7 +231,6 @@ Result<v1::TurnOffTwoStepResponse> FakeAccounts::TurnOffTwoStep(const rpc::Call&
 
 Result<v1::MakeRecoveryCodesResponse> FakeAccounts::MakeRecoveryCodes(const rpc::Call&,
                                                                       const v1::MakeRecoveryCodesRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   Person* person = TRY(Whose(request.session_token()));
   if (!person->two_step) return Error{Code::kFailedPrecondition, "TWO_STEP_OFF", "it is off"};
@@ -263,7 +243,6 @@ Result<v1::MakeRecoveryCodesResponse> FakeAccounts::MakeRecoveryCodes(const rpc:
 }
 
 Result<v1::SignOutResponse> FakeAccounts::SignOut(const rpc::Call&, const v1::SignOutRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   sessions_.erase(request.session_token());
   return v1::SignOutResponse();
@@ -271,7 +250,6 @@ Result<v1::SignOutResponse> FakeAccounts::SignOut(const rpc::Call&, const v1::Si
 
 Result<v1::SignOutEverywhereResponse> FakeAccounts::SignOutEverywhere(const rpc::Call&,
                                                                       const v1::SignOutEverywhereRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   const Person* person = TRY(Whose(request.session_token()));
   const std::size_t before = sessions_.size();
@@ -290,7 +268,6 @@ Result<v1::Session> FakeAccounts::VerifySession(const rpc::Call&, const v1::Veri
 }
 
 Result<v1::ListSessionsResponse> FakeAccounts::ListSessions(const rpc::Call&, const v1::ListSessionsRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   const std::string email = TRY(Whose(request.session_token()))->customer.email();
   v1::ListSessionsResponse response;
@@ -304,7 +281,6 @@ Result<v1::ListSessionsResponse> FakeAccounts::ListSessions(const rpc::Call&, co
 }
 
 Result<v1::EndSessionResponse> FakeAccounts::EndSession(const rpc::Call&, const v1::EndSessionRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   const std::string email = TRY(Whose(request.session_token()))->customer.email();
   std::erase_if(sessions_, [&](const auto& one) { return one.second == email && "sessions/of-" + one.first == request.name(); });
@@ -312,7 +288,6 @@ Result<v1::EndSessionResponse> FakeAccounts::EndSession(const rpc::Call&, const 
 }
 
 Result<v1::ChangePasswordResponse> FakeAccounts::ChangePassword(const rpc::Call&, const v1::ChangePasswordRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   Person* person = TRY(Whose(request.session_token()));
   TRY(CheckPassword("new_password", request.new_password()));
@@ -335,7 +310,6 @@ Result<v1::RequestPasswordResetResponse> FakeAccounts::RequestPasswordReset(cons
 }
 
 Result<v1::ResetPasswordResponse> FakeAccounts::ResetPassword(const rpc::Call&, const v1::ResetPasswordRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   TRY(CheckPassword("new_password", request.new_password()));
   const auto found = resets_.find(request.token());
@@ -349,7 +323,6 @@ Result<v1::ResetPasswordResponse> FakeAccounts::ResetPassword(const rpc::Call&, 
 }
 
 Result<v1::ExportCustomerResponse> FakeAccounts::ExportCustomer(const rpc::Call&, const v1::ExportCustomerRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   v1::ExportCustomerResponse response;
   response.set_json("{\"email\":\"" + TRY(Whose(request.session_token()))->customer.email() + "\"}");
@@ -357,7 +330,6 @@ Result<v1::ExportCustomerResponse> FakeAccounts::ExportCustomer(const rpc::Call&
 }
 
 Result<v1::EraseCustomerResponse> FakeAccounts::EraseCustomer(const rpc::Call&, const v1::EraseCustomerRequest& request) {
-  TRY(MayGoOn());
   const std::lock_guard lock(mutex_);
   const Person* person = TRY(Whose(request.session_token()));
   if (person->password != request.password()) return BadCredentials();

@@ -4,7 +4,6 @@
 
 #include <map>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,8 +36,6 @@ class FakeAccounts final : public FakeService {
   void TurnOn(const std::string& email);
   static constexpr char kCode[] = "123456";
   static constexpr char kRecoveryCode[] = "AAAA-BBBB-CCCC-DDDD";
-  // The next call that is no VerifySession fails so.
-  void FailNext(Error error);
 
  private:
   Result<accounts::v1::RegisterResponse> Register(const rpc::Call&, const accounts::v1::RegisterRequest& request);
@@ -75,7 +72,6 @@ class FakeAccounts final : public FakeService {
   };
 
   std::string NewToken();
-  Status MayGoOn();
   Result<Person*> Whose(const std::string& session_token);
   void EndSessions(const std::string& email, const std::string& but = {});
   accounts::v1::SignInResponse Open(const Person& person, bool two_steps);
@@ -93,7 +89,6 @@ class FakeAccounts final : public FakeService {
   std::string last_device_;
   std::string last_client_;
   int next_ = 1;
-  std::optional<Error> fail_next_;
 };
 
 }  // namespace octavo::marketplace

@@ -68,14 +68,17 @@ void FakeCart::SetSeenAvailability(const std::string& name, const std::string& b
   if (CartLine* line = LineOf(carts_[name], book)) line->set_previous_availability(availability);
 }
 
-void FakeCart::Clear(const std::string& name, const std::vector<std::string>& books) {
+void FakeCart::Clear(const std::string& name, const std::map<std::string, std::int64_t>& copies) {
   const std::lock_guard lock(mutex_);
-  auto& lines = *carts_[name].mutable_lines();
-  lines.erase(
-      std::remove_if(lines.begin(), lines.end(),
-                     [&](const CartLine& line) { return std::find(books.begin(), books.end(), line.book()) != books.end(); }),
-      lines.end());
-  carts_[name].clear_codes();
+  CartProto& cart = carts_[name];
+  for (CartLine& line : *cart.mutable_lines()) {
+    const auto ordered = copies.find(line.book());
+    if (ordered == copies.end() || line.saved_for_later()) continue;
+    line.set_quantity(std::max<std::int64_t>(0, line.quantity() - ordered->second));
+  }
+  auto& lines = *cart.mutable_lines();
+  lines.erase(std::remove_if(lines.begin(), lines.end(), [](const CartLine& line) { return line.quantity() == 0; }), lines.end());
+  if (Refreshed(cart).item_count() == 0) cart.clear_codes();
 }
 
 CartProto FakeCart::Refreshed(CartProto cart) const {

@@ -26,8 +26,8 @@ class FakeCart final : public FakeService {
   // What the reader saw before: the cart then says that the price is another.
   void SetSeenPrice(const std::string& name, const std::string& book, std::int64_t minor);
   void SetSeenAvailability(const std::string& name, const std::string& book, cart::v1::Availability availability);
-  // Takes an order's books out.
-  void Clear(const std::string& name, const std::vector<std::string>& books);
+  // Takes an order's copies out.
+  void Clear(const std::string& name, const std::map<std::string, std::int64_t>& copies);
 
  private:
   Result<cart::v1::Cart> GetCart(const rpc::Call&, const cart::v1::GetCartRequest& request);

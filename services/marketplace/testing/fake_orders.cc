@@ -13,6 +13,9 @@ constexpr char kCode[] = "TENPERCENT";
 
 Error WhoAsks() { return {Code::kInvalidArgument, "WHO_ASKS", "as_staff is not set, and neither is a customer or a token"}; }
 
+// A customer's keys are their own.
+std::string ScopedKey(const std::string& customer, const std::string& key) { return customer + "/" + key; }
+
 Error NotForSale(const std::string& book) {
   return {.code = Code::kFailedPrecondition, .reason = "NOT_FOR_SALE", .message = book, .metadata = {{"book", book}}};
 }
@@ -65,9 +68,9 @@ FakeOrders::FakeOrders(FakeServer& server, const FakeCatalog& catalog, const Fak
   ServerStreaming("StreamOrderEvents", this, &FakeOrders::StreamOrderEvents);
 }
 
-void FakeOrders::FailNext(Error error, bool after) {
+void FakeOrders::LoseNextAnswer(Error error) {
   const std::lock_guard lock(mutex_);
-  fail_next_ = {std::move(error), after};
+  lost_ = std::move(error);
 }
 
 int FakeOrders::order_count() const {
@@ -214,11 +217,11 @@ Result<orders::Order> FakeOrders::Place(const orders::PlaceOrderRequest& request
   *order->mutable_charged() = Euro(paid ? preview.totals().total().minor() : 0);
   *order->mutable_refunded() = Euro(0);
   order->mutable_place_time()->set_seconds(1'800'000'000);
-  access_tokens_[order->name()] = "access-" + id;
+  if (request.buyer().customer().empty()) access_tokens_[order->name()] = "access-" + id;
   last_reader_ = request.reader();
-  std::vector<std::string> books;
-  for (const orders::OrderLine& line : preview.lines()) books.push_back(line.book());
-  cart_.Clear(request.cart(), books);
+  std::map<std::string, std::int64_t> copies;
+  for (const orders::OrderLine& line : preview.lines()) copies[line.book()] += line.quantity();
+  cart_.Clear(request.cart(), copies);
   Tell(*order, orders::OrderEvent::TYPE_ORDER_PLACED, "");
   orders_.push_back(std::move(order));
   return *orders_.back();
@@ -226,9 +229,9 @@ Result<orders::Order> FakeOrders::Place(const orders::PlaceOrderRequest& request
 
 Result<orders::Order> FakeOrders::PlaceOrder(const rpc::Call&, const orders::PlaceOrderRequest& request) {
   const std::lock_guard lock(mutex_);
-  const auto failure = std::exchange(fail_next_, std::nullopt);
-  if (failure && !failure->second) return failure->first;
-  const auto known = answers_.find(request.idempotency_key());
+  const std::optional<Error> lost = std::exchange(lost_, std::nullopt);
+  const std::string key = ScopedKey(request.buyer().customer(), request.idempotency_key());
+  const auto known = answers_.find(key);
   const std::string fingerprint = request.SerializeAsString();
   if (known != answers_.end() && known->second.fingerprint != fingerprint) {
     return Error{Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED", "another request"};
@@ -237,11 +240,10 @@ Result<orders::Order> FakeOrders::PlaceOrder(const rpc::Call&, const orders::Pla
     const Result<orders::Order> placed = Place(request);
     const bool is_final = placed.ok() || placed.error().reason != "TOTAL_CHANGED";
     if (!is_final) return placed.error();
-    answers_.insert(
-        {request.idempotency_key(), {fingerprint, placed.ok() ? Result<std::string>(placed->name()) : placed.error()}});
+    answers_.insert({key, {fingerprint, placed.ok() ? Result<std::string>(placed->name()) : placed.error()}});
   }
-  if (failure) return failure->first;
-  return AnswerTo(request.idempotency_key());
+  if (lost) return *lost;
+  return AnswerTo(key);
 }
 
 Result<orders::Order> FakeOrders::AnswerTo(const std::string& key) {
@@ -250,7 +252,7 @@ Result<orders::Order> FakeOrders::AnswerTo(const std::string& key) {
   if (keep_running_) return Error{Code::kAborted, "STILL_RUNNING", "ask again"};
   if (!known->second.order.ok()) return known->second.order.error();
   orders::Order order = *Find(*known->second.order);
-  order.set_access_token(access_tokens_[order.name()]);
+  if (const auto token = access_tokens_.find(order.name()); token != access_tokens_.end()) order.set_access_token(token->second);
   return order;
 }
 
@@ -261,7 +263,7 @@ void FakeOrders::KeepRunning(bool running) {
 
 Result<orders::Order> FakeOrders::GetPlacedOrder(const rpc::Call&, const orders::GetPlacedOrderRequest& request) {
   const std::lock_guard lock(mutex_);
-  return AnswerTo(request.idempotency_key());
+  return AnswerTo(ScopedKey(request.customer(), request.idempotency_key()));
 }
 
 Result<orders::ListOrderEventsResponse> FakeOrders::ListOrderEvents(const rpc::Call&,

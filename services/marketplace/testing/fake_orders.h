@@ -8,7 +8,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "octavo/transactions/v1/transactions.pb.h"
@@ -21,9 +20,8 @@ class FakeOrders final : public FakeService {
   // All must outlive it.
   FakeOrders(FakeServer& server, const FakeCatalog& catalog, const FakeInventory& inventory, FakeCart& cart);
 
-  // What the next PlaceOrder fails with, once; where `after`, the order is placed all the same (the answer
-  // was lost).
-  void FailNext(Error error, bool after);
+  // The next PlaceOrder fails so, once, and the order is placed all the same.
+  void LoseNextAnswer(Error error);
   // While true, orders are placed, but whoever asks hears that they are still being placed.
   void KeepRunning(bool running);
   int order_count() const;
@@ -58,6 +56,7 @@ class FakeOrders final : public FakeService {
   Result<Events> StreamOrderEvents(const rpc::Call&, const transactions::v1::StreamOrderEventsRequest& request);
 
   Result<Order> Place(const transactions::v1::PlaceOrderRequest& request);
+  // `key` with whose it is.
   Result<Order> AnswerTo(const std::string& key);
   // The order, for the bookseller: nullptr where there is none.
   Order* Find(const std::string& name);
@@ -79,7 +78,7 @@ class FakeOrders final : public FakeService {
   bool return_period_over_ = false;
   std::vector<transactions::v1::OrderEvent> events_;
   std::vector<rpc::Waker> wakers_;
-  std::optional<std::pair<Error, bool>> fail_next_;
+  std::optional<Error> lost_;
   bool keep_running_ = false;
   std::string last_reader_;
   std::string previewed_email_;

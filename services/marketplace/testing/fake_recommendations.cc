@@ -112,9 +112,10 @@ Result<recommendations::v1::BecauseResponse> FakeRecommendations::Because(const 
                                                                           const recommendations::v1::BecauseRequest& request) {
   recommendations::v1::BecauseResponse response;
   const Book* book = catalog_.Find(request.book());
+  if (book == nullptr) return Error{Code::kNotFound, "UNKNOWN_BOOK", request.book()};
   for (const std::string& name : Viewed(request.reader())) {
     const Book* viewed = catalog_.Find(name);
-    if (book == nullptr || viewed == nullptr || name == request.book() || response.contributions_size() == 3) continue;
+    if (viewed == nullptr || name == request.book() || response.contributions_size() == 3) continue;
     if (!book->categories().empty() && FakeCatalog::InCategory(*viewed, book->categories(0))) {
       recommendations::v1::Contribution& one = *response.add_contributions();
       one.set_book(name);

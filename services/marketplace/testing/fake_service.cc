@@ -1,5 +1,7 @@
 #include "services/marketplace/testing/fake_service.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <google/rpc/status.pb.h>
 #include <grpcpp/support/client_interceptor.h>
 
@@ -15,6 +17,13 @@ namespace {
 // How the mishap of a call travels: as a google.rpc.Status, or as this word.
 constexpr char kMishap[] = "octavo-mishap-bin";
 constexpr char kHangs[] = "hung";
+
+bool MayChange(const rpc::Method& method) {
+  std::string name = method.full_name;
+  std::replace(name.begin(), name.end(), '/', '.');
+  const auto* described = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
+  return described->options().idempotency_level() != google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
+}
 
 Error NobodyThere() { return {Code::kUnavailable, "UNAVAILABLE", "nobody is there"}; }
 
@@ -62,6 +71,17 @@ FakeService::FakeService(const std::string& name, FakeServer& server) : rpc::Ser
   server.Add(*this);
 }
 
+void FakeService::FailNext(Error error) {
+  const std::lock_guard lock(mutex_);
+  fail_next_ = std::move(error);
+}
+
+std::optional<Error> FakeService::TakeFailure(const rpc::Method& method) {
+  if (!MayChange(method)) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  return std::exchange(fail_next_, std::nullopt);
+}
+
 void FakeServer::Add(FakeService& service) {
   services_[service.name()] = &service;
   builder_.RegisterService(&service);
@@ -89,11 +109,15 @@ std::shared_ptr<grpc::Channel> FakeServer::channel() {
 }
 
 Status FakeServer::Guard(const rpc::Call& call, const rpc::Method& method) {
-  const Condition condition = services_.at(method.full_name.substr(0, method.full_name.find('/')))->condition;
+  FakeService& service = *services_.at(method.full_name.substr(0, method.full_name.find('/')));
+  const Condition condition = service.condition;
   if (condition == Condition::kDown) return NobodyThere();
   const std::string mishap = call.Header(kMishap).value_or("");
   if (condition == Condition::kHung || mishap == kHangs) return Hang(call);
-  if (mishap.empty()) return Ok();
+  if (mishap.empty()) {
+    const std::optional<Error> failure = service.TakeFailure(method);
+    return failure ? Status(*failure) : Ok();
+  }
   google::rpc::Status status;
   status.ParseFromString(mishap);
   return rpc::ToError(status);

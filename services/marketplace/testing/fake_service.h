@@ -7,7 +7,7 @@
 //         Unary("GetCart", this, &FakeCart::GetCart);
 //       }
 //
-// What a fake does not have, it answers with UNIMPLEMENTED.
+// What a fake does not have, it answers with UNIMPLEMENTED. tests/shop/fakes_test.cc holds the fakes to what the services do.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -67,10 +67,18 @@ class FakeService : public rpc::Service {
  public:
   // How every method answers from now on.
   std::atomic<Condition> condition = Condition::kUp;
+  // The next call that may change something, as its proto says, fails so.
+  void FailNext(Error error);
+  // What FailNext planned for a call of this method, which is then done with.
+  std::optional<Error> TakeFailure(const rpc::Method& method);
 
  protected:
   // Before the server starts, which must stop before the service goes.
   FakeService(const std::string& name, FakeServer& server);
+
+ private:
+  std::mutex mutex_;
+  std::optional<Error> fail_next_;  // Guarded by mutex_.
 };
 
 // Thread-safe once it has started.
@@ -101,8 +109,8 @@ class FakeServer {
   const obs::Tracer tracer_;
   std::mutex mutex_;
   std::condition_variable stopped_;
-  bool stopping_ = false;                               // Guarded by mutex_.
-  std::map<std::string, const FakeService*> services_;  // By their names. Fixed from Start on.
+  bool stopping_ = false;                         // Guarded by mutex_.
+  std::map<std::string, FakeService*> services_;  // By their names. Fixed from Start on.
   rpc::Pipeline pipeline_;
   grpc::ServerBuilder builder_;
   std::unique_ptr<grpc::Server> server_;  // From Start on.

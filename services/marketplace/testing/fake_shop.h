@@ -1,8 +1,6 @@
 // FakeShop: all the services in memory, behind one server in this process. Thread-safe, as each of them is.
 #pragma once
 
-#include <istream>
-
 #include "services/marketplace/shop.h"
 #include "services/marketplace/testing/fake_accounts.h"
 #include "services/marketplace/testing/fake_cart.h"
@@ -20,8 +18,6 @@ class FakeShop {
   FakeShop();
   ~FakeShop();
 
-  // Adds the rows of demo/books.csv.
-  void Load(std::istream& csv);
   // To each service.
   Channels channels();
 
