@@ -21,25 +21,25 @@ Status CheckPassword(const std::string& field, const std::string& password) {
 }  // namespace
 
 FakeAccounts::FakeAccounts(FakeServer& server) : FakeService("octavo.accounts.v1.AccountsService", server) {
-  Unary("Register", this, &FakeAccounts::Register);
-  Unary("VerifyEmail", this, &FakeAccounts::VerifyEmail);
-  Unary("SignIn", this, &FakeAccounts::SignIn);
-  Unary("CompleteSignIn", this, &FakeAccounts::CompleteSignIn);
-  Unary("GetTwoStep", this, &FakeAccounts::GetTwoStep);
-  Unary("OfferTwoStep", this, &FakeAccounts::OfferTwoStep);
-  Unary("TurnOnTwoStep", this, &FakeAccounts::TurnOnTwoStep);
-  Unary("TurnOffTwoStep", this, &FakeAccounts::TurnOffTwoStep);
-  Unary("MakeRecoveryCodes", this, &FakeAccounts::MakeRecoveryCodes);
-  Unary("SignOut", this, &FakeAccounts::SignOut);
-  Unary("SignOutEverywhere", this, &FakeAccounts::SignOutEverywhere);
-  Unary("VerifySession", this, &FakeAccounts::VerifySession);
-  Unary("ListSessions", this, &FakeAccounts::ListSessions);
-  Unary("EndSession", this, &FakeAccounts::EndSession);
-  Unary("ChangePassword", this, &FakeAccounts::ChangePassword);
-  Unary("RequestPasswordReset", this, &FakeAccounts::RequestPasswordReset);
-  Unary("ResetPassword", this, &FakeAccounts::ResetPassword);
-  Unary("ExportCustomer", this, &FakeAccounts::ExportCustomer);
-  Unary("EraseCustomer", this, &FakeAccounts::EraseCustomer);
+  Answer<&FakeAccounts::Register>("Register");
+  Answer<&FakeAccounts::VerifyEmail>("VerifyEmail");
+  Answer<&FakeAccounts::SignIn>("SignIn");
+  Answer<&FakeAccounts::CompleteSignIn>("CompleteSignIn");
+  Answer<&FakeAccounts::GetTwoStep>("GetTwoStep");
+  Answer<&FakeAccounts::OfferTwoStep>("OfferTwoStep");
+  Answer<&FakeAccounts::TurnOnTwoStep>("TurnOnTwoStep");
+  Answer<&FakeAccounts::TurnOffTwoStep>("TurnOffTwoStep");
+  Answer<&FakeAccounts::MakeRecoveryCodes>("MakeRecoveryCodes");
+  Answer<&FakeAccounts::SignOut>("SignOut");
+  Answer<&FakeAccounts::SignOutEverywhere>("SignOutEverywhere");
+  Answer<&FakeAccounts::VerifySession>("VerifySession");
+  Answer<&FakeAccounts::ListSessions>("ListSessions");
+  Answer<&FakeAccounts::EndSession>("EndSession");
+  Answer<&FakeAccounts::ChangePassword>("ChangePassword");
+  Answer<&FakeAccounts::RequestPasswordReset>("RequestPasswordReset");
+  Answer<&FakeAccounts::ResetPassword>("ResetPassword");
+  Answer<&FakeAccounts::ExportCustomer>("ExportCustomer");
+  Answer<&FakeAccounts::EraseCustomer>("EraseCustomer");
 }
 
 std::string FakeAccounts::NewToken() { return "token-" + std::to_string(next_++); }

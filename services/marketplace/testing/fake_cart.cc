@@ -41,12 +41,12 @@ cart::v1::Availability AvailabilityOf(const inventory::v1::Stock& stock, std::in
 
 FakeCart::FakeCart(FakeServer& server, const FakeCatalog& catalog, const FakeInventory& inventory)
     : FakeService("octavo.cart.v1.CartService", server), catalog_(catalog), inventory_(inventory) {
-  Unary("GetCart", this, &FakeCart::GetCart);
-  Unary("AddItem", this, &FakeCart::AddItem);
-  Unary("SetQuantity", this, &FakeCart::SetQuantity);
-  Unary("SetSavedForLater", this, &FakeCart::SetSavedForLater);
-  Unary("SetCodes", this, &FakeCart::SetCodes);
-  Unary("MergeCarts", this, &FakeCart::MergeCarts);
+  Answer<&FakeCart::GetCart>("GetCart");
+  Answer<&FakeCart::AddItem>("AddItem");
+  Answer<&FakeCart::SetQuantity>("SetQuantity");
+  Answer<&FakeCart::SetSavedForLater>("SetSavedForLater");
+  Answer<&FakeCart::SetCodes>("SetCodes");
+  Answer<&FakeCart::MergeCarts>("MergeCarts");
 }
 
 CartProto FakeCart::Look(const std::string& name) const {

@@ -148,13 +148,13 @@ void AddFacets(catalog::v1::SearchBooksResponse& response, const std::vector<con
 }  // namespace
 
 FakeCatalog::FakeCatalog(FakeServer& server) : FakeService("octavo.catalog.v1.CatalogService", server) {
-  Unary("GetBook", this, &FakeCatalog::GetBook);
-  Unary("BatchGetBooks", this, &FakeCatalog::BatchGetBooks);
-  Unary("ListBooks", this, &FakeCatalog::ListBooks);
-  Unary("SearchBooks", this, &FakeCatalog::SearchBooks);
-  Unary("Suggest", this, &FakeCatalog::Suggest);
-  Unary("GetAuthor", this, &FakeCatalog::GetAuthor);
-  Unary("ListCategories", this, &FakeCatalog::ListCategories);
+  Answer<&FakeCatalog::GetBook>("GetBook");
+  Answer<&FakeCatalog::BatchGetBooks>("BatchGetBooks");
+  Answer<&FakeCatalog::ListBooks>("ListBooks");
+  Answer<&FakeCatalog::SearchBooks>("SearchBooks");
+  Answer<&FakeCatalog::Suggest>("Suggest");
+  Answer<&FakeCatalog::GetAuthor>("GetAuthor");
+  Answer<&FakeCatalog::ListCategories>("ListCategories");
 }
 
 bool FakeCatalog::InCategory(const Book& book, const std::string& category) {

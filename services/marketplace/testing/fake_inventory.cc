@@ -37,7 +37,7 @@ class FakeInventory::Watch final : public rpc::Source<WatchStockResponse> {
 };
 
 FakeInventory::FakeInventory(FakeServer& server) : FakeService("octavo.inventory.v1.InventoryService", server) {
-  Unary("BatchGetStock", this, &FakeInventory::BatchGetStock);
+  Answer<&FakeInventory::BatchGetStock>("BatchGetStock");
   ServerStreaming("WatchStock", this, &FakeInventory::WatchStock);
 }
 
@@ -69,7 +69,8 @@ Result<inventory::v1::BatchGetStockResponse> FakeInventory::BatchGetStock(const 
   return response;
 }
 
-Result<FakeInventory::Watched> FakeInventory::WatchStock(const rpc::Call&, const inventory::v1::WatchStockRequest& request) {
+Result<FakeInventory::Watched> FakeInventory::WatchStock(const rpc::Call& call, const inventory::v1::WatchStockRequest& request) {
+  TRY(Allow(call, *request.GetDescriptor()));
   return std::make_unique<Watch>(*this, request);
 }
 

@@ -57,14 +57,14 @@ class FakeOrders::EventSource final : public rpc::Source<orders::OrderEvent> {
 
 FakeOrders::FakeOrders(FakeServer& server, const FakeCatalog& catalog, const FakeInventory& inventory, FakeCart& cart)
     : FakeService("octavo.transactions.v1.TransactionsService", server), catalog_(catalog), inventory_(inventory), cart_(cart) {
-  Unary("PreviewOrder", this, &FakeOrders::PreviewOrder);
-  Unary("PlaceOrder", this, &FakeOrders::PlaceOrder);
-  Unary("GetPlacedOrder", this, &FakeOrders::GetPlacedOrder);
-  Unary("GetOrder", this, &FakeOrders::GetOrder);
-  Unary("ListOrders", this, &FakeOrders::ListOrders);
-  Unary("CancelOrder", this, &FakeOrders::CancelOrder);
-  Unary("RequestReturn", this, &FakeOrders::RequestReturn);
-  Unary("ListOrderEvents", this, &FakeOrders::ListOrderEvents);
+  Answer<&FakeOrders::PreviewOrder>("PreviewOrder");
+  Answer<&FakeOrders::PlaceOrder>("PlaceOrder");
+  Answer<&FakeOrders::GetPlacedOrder>("GetPlacedOrder");
+  Answer<&FakeOrders::GetOrder>("GetOrder");
+  Answer<&FakeOrders::ListOrders>("ListOrders");
+  Answer<&FakeOrders::CancelOrder>("CancelOrder");
+  Answer<&FakeOrders::RequestReturn>("RequestReturn");
+  Answer<&FakeOrders::ListOrderEvents>("ListOrderEvents");
   ServerStreaming("StreamOrderEvents", this, &FakeOrders::StreamOrderEvents);
 }
 
@@ -385,7 +385,8 @@ void FakeOrders::EndReturns() {
   return_period_over_ = true;
 }
 
-Result<FakeOrders::Events> FakeOrders::StreamOrderEvents(const rpc::Call&, const orders::StreamOrderEventsRequest& request) {
+Result<FakeOrders::Events> FakeOrders::StreamOrderEvents(const rpc::Call& call, const orders::StreamOrderEventsRequest& request) {
+  TRY(Allow(call, *request.GetDescriptor()));
   return std::make_unique<EventSource>(*this, request);
 }
 

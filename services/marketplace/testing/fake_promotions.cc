@@ -5,7 +5,7 @@
 namespace octavo::marketplace {
 
 FakePromotions::FakePromotions(FakeServer& server) : FakeService("octavo.promotions.v1.PromotionsService", server) {
-  Unary("ListBanners", this, &FakePromotions::ListBanners);
+  Answer<&FakePromotions::ListBanners>("ListBanners");
 }
 
 void FakePromotions::AddBanner(const std::string& text, std::set<std::string> used_by, std::int64_t end_unix_seconds) {

@@ -25,10 +25,10 @@ class FakeRecommendations::Recording final
 
 FakeRecommendations::FakeRecommendations(FakeServer& server, const FakeCatalog& catalog)
     : FakeService("octavo.recommendations.v1.RecommendationsService", server), catalog_(catalog) {
-  Unary("BatchRecommend", this, &FakeRecommendations::BatchRecommend);
-  Unary("ListSimilarBooks", this, &FakeRecommendations::ListSimilarBooks);
-  Unary("Because", this, &FakeRecommendations::Because);
-  Unary("MergeReader", this, &FakeRecommendations::MergeReader);
+  Answer<&FakeRecommendations::BatchRecommend>("BatchRecommend");
+  Answer<&FakeRecommendations::ListSimilarBooks>("ListSimilarBooks");
+  Answer<&FakeRecommendations::Because>("Because");
+  Answer<&FakeRecommendations::MergeReader>("MergeReader");
   ClientStreaming("RecordEvents", this, &FakeRecommendations::RecordEvents);
 }
 
@@ -134,7 +134,8 @@ Result<recommendations::v1::MergeReaderResponse> FakeRecommendations::MergeReade
   return recommendations::v1::MergeReaderResponse();
 }
 
-Result<FakeRecommendations::Recorded> FakeRecommendations::RecordEvents(const rpc::Call&) {
+Result<FakeRecommendations::Recorded> FakeRecommendations::RecordEvents(const rpc::Call& call) {
+  TRY(Allow(call, *recommendations::v1::RecordEventsRequest::descriptor()));
   if (before_record) before_record();
   return std::make_unique<Recording>(*this);
 }

@@ -2,56 +2,62 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
-#include <google/rpc/status.pb.h>
 #include <grpcpp/support/client_interceptor.h>
 
 #include <algorithm>
 #include <chrono>
 #include <vector>
 
-#include "lib/rpc/status.h"
-
 namespace octavo::marketplace {
 namespace {
 
-// How the mishap of a call travels: as a google.rpc.Status, or as this word.
-constexpr char kMishap[] = "octavo-mishap-bin";
-constexpr char kHangs[] = "hung";
-
-bool MayChange(const rpc::Method& method) {
-  std::string name = method.full_name;
-  std::replace(name.begin(), name.end(), '/', '.');
-  const auto* described = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
-  return described->options().idempotency_level() != google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
+// Whether a method that takes such requests may change something, as its proto says.
+bool MayChange(const google::protobuf::Descriptor& request) {
+  const google::protobuf::ServiceDescriptor& service = *request.file()->service(0);
+  for (int i = 0; i < service.method_count(); ++i) {
+    const auto& method = *service.method(i);
+    if (method.input_type() != &request) continue;
+    return method.options().idempotency_level() != google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
+  }
+  return false;
 }
 
 Error NobodyThere() { return {Code::kUnavailable, "UNAVAILABLE", "nobody is there"}; }
 
-std::string TextOf(const Mishaps::Mishap& mishap) {
-  if (mishap.condition == Condition::kHung) return kHangs;
-  if (mishap.condition == Condition::kDown) return rpc::ToStatusProto(NobodyThere()).SerializeAsString();
-  return mishap.error ? rpc::ToStatusProto(*mishap.error).SerializeAsString() : "";
-}
-
-// Tells the server what is planned for the call, and the caller not to repeat it: a fake answers the same again.
+// Announces what is planned for the call to the server, and tells the caller not to repeat it: a fake answers the same again.
 class Planning final : public grpc::experimental::Interceptor {
  public:
+  explicit Planning(FakeServer& server) : server_(server) {}
+
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
     using Point = grpc::experimental::InterceptionHookPoints;
     if (methods->QueryInterceptionHookPoint(Point::PRE_SEND_INITIAL_METADATA)) {
-      const std::string mishap = TextOf(Mishaps::Next());
-      if (!mishap.empty()) methods->GetSendInitialMetadata()->emplace(kMishap, mishap);
+      const Mishaps::Mishap mishap = Mishaps::Next();
+      if (mishap.condition != Condition::kUp || mishap.error) {
+        auto& metadata = *methods->GetSendInitialMetadata();
+        metadata.erase("traceparent");
+        metadata.emplace("traceparent", obs::ToTraceparent(server_.Plan(mishap)));
+      }
     }
     if (methods->QueryInterceptionHookPoint(Point::POST_RECV_STATUS)) {
       methods->GetRecvTrailingMetadata()->emplace("grpc-retry-pushback-ms", "-1");
     }
     methods->Proceed();
   }
+
+ private:
+  FakeServer& server_;
 };
 
 class PlanningFactory final : public grpc::experimental::ClientInterceptorFactoryInterface {
  public:
-  grpc::experimental::Interceptor* CreateClientInterceptor(grpc::experimental::ClientRpcInfo*) override { return new Planning(); }
+  explicit PlanningFactory(FakeServer& server) : server_(server) {}
+  grpc::experimental::Interceptor* CreateClientInterceptor(grpc::experimental::ClientRpcInfo*) override {
+    return new Planning(server_);
+  }
+
+ private:
+  FakeServer& server_;
 };
 
 }  // namespace
@@ -62,12 +68,11 @@ Mishaps::Mishap Mishaps::Next() {
   return planned == current->by_call_.end() ? Mishap{} : planned->second;
 }
 
-FakeServer::FakeServer()
-    : pipeline_(telemetry(), {}, [this](const rpc::Call& call, const rpc::Method& method) { return Guard(call, method); }) {}
+FakeServer::FakeServer() : pipeline_(telemetry(), {}) {}
 
 FakeServer::~FakeServer() { Stop(); }
 
-FakeService::FakeService(const std::string& name, FakeServer& server) : rpc::Service(name, server.pipeline()) {
+FakeService::FakeService(const std::string& name, FakeServer& server) : rpc::Service(name, server.pipeline()), server_(server) {
   server.Add(*this);
 }
 
@@ -76,15 +81,17 @@ void FakeService::FailNext(Error error) {
   fail_next_ = std::move(error);
 }
 
-std::optional<Error> FakeService::TakeFailure(const rpc::Method& method) {
-  if (!MayChange(method)) return std::nullopt;
+Status FakeService::Allow(const rpc::Call& call, const google::protobuf::Descriptor& request) {
+  const Mishaps::Mishap planned = server_.Planned(call);
+  if (condition == Condition::kDown || planned.condition == Condition::kDown) {
+    return Error{Code::kUnavailable, "UNAVAILABLE", "nobody is there"};
+  }
+  if (condition == Condition::kHung || planned.condition == Condition::kHung) return server_.Hang(call);
+  if (planned.error) return *planned.error;
+  if (!MayChange(request)) return Ok();
   const std::lock_guard lock(mutex_);
-  return std::exchange(fail_next_, std::nullopt);
-}
-
-void FakeServer::Add(FakeService& service) {
-  services_[service.name()] = &service;
-  builder_.RegisterService(&service);
+  const std::optional<Error> failure = std::exchange(fail_next_, std::nullopt);
+  return failure ? Status(*failure) : Ok();
 }
 
 void FakeServer::Start() {
@@ -104,23 +111,21 @@ void FakeServer::Stop() {
 
 std::shared_ptr<grpc::Channel> FakeServer::channel() {
   std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;
-  interceptors.push_back(std::make_unique<PlanningFactory>());
+  interceptors.push_back(std::make_unique<PlanningFactory>(*this));
   return server_->experimental().InProcessChannelWithInterceptors({}, std::move(interceptors));
 }
 
-Status FakeServer::Guard(const rpc::Call& call, const rpc::Method& method) {
-  FakeService& service = *services_.at(method.full_name.substr(0, method.full_name.find('/')));
-  const Condition condition = service.condition;
-  if (condition == Condition::kDown) return NobodyThere();
-  const std::string mishap = call.Header(kMishap).value_or("");
-  if (condition == Condition::kHung || mishap == kHangs) return Hang(call);
-  if (mishap.empty()) {
-    const std::optional<Error> failure = service.TakeFailure(method);
-    return failure ? Status(*failure) : Ok();
-  }
-  google::rpc::Status status;
-  status.ParseFromString(mishap);
-  return rpc::ToError(status);
+obs::TraceContext FakeServer::Plan(const Mishaps::Mishap& mishap) {
+  const obs::TraceContext trace = obs::NewTrace(/*sampled=*/false);
+  const std::lock_guard lock(mutex_);
+  planned_[TraceIdText(trace)] = mishap;
+  return trace;
+}
+
+Mishaps::Mishap FakeServer::Planned(const rpc::Call& call) {
+  const std::lock_guard lock(mutex_);
+  const auto planned = planned_.extract(TraceIdText(call.trace()));
+  return planned.empty() ? Mishaps::Mishap{} : planned.mapped();
 }
 
 Error FakeServer::Hang(const rpc::Call& call) {

@@ -4,7 +4,7 @@
 //     class FakeCart final : public FakeService {
 //      public:
 //       explicit FakeCart(FakeServer& server) : FakeService("octavo.cart.v1.CartService", server) {
-//         Unary("GetCart", this, &FakeCart::GetCart);
+//         Answer<&FakeCart::GetCart>("GetCart");
 //       }
 //
 // What a fake does not have, it answers with UNIMPLEMENTED. tests/shop/fakes_test.cc holds the fakes to what the services do.
@@ -69,14 +69,31 @@ class FakeService : public rpc::Service {
   std::atomic<Condition> condition = Condition::kUp;
   // The next call that may change something, as its proto says, fails so.
   void FailNext(Error error);
-  // What FailNext planned for a call of this method, which is then done with.
-  std::optional<Error> TakeFailure(const rpc::Method& method);
 
  protected:
   // Before the server starts, which must stop before the service goes.
   FakeService(const std::string& name, FakeServer& server);
 
+  // Names a unary method: Handler is a member of the fake, Result<Response> (const rpc::Call&, const Request&).
+  template <auto Handler>
+  void Answer(const std::string& method) {
+    AnswerWith<Handler>(method, Handler);
+  }
+  // Whether the handler may run. It waits where the service hangs.
+  Status Allow(const rpc::Call& call, const google::protobuf::Descriptor& request);
+
  private:
+  template <auto Handler, class Fake, class Request, class Response>
+  void AnswerWith(const std::string& method, Result<Response> (Fake::*)(const rpc::Call&, const Request&)) {
+    Unary(method, static_cast<FakeService*>(this), &FakeService::Run<Handler, Fake, Request, Response>);
+  }
+  template <auto Handler, class Fake, class Request, class Response>
+  Result<Response> Run(const rpc::Call& call, const Request& request) {
+    TRY(Allow(call, *Request::descriptor()));
+    return (static_cast<Fake*>(this)->*Handler)(call, request);
+  }
+
+  FakeServer& server_;
   std::mutex mutex_;
   std::optional<Error> fail_next_;  // Guarded by mutex_.
 };
@@ -89,28 +106,31 @@ class FakeServer {
   ~FakeServer();
 
   rpc::Pipeline& pipeline() { return pipeline_; }
-  void Add(FakeService& service);
+  void Add(FakeService& service) { builder_.RegisterService(&service); }
   void Start();
   // Ends all calls. Repeating it does nothing.
   void Stop();
 
   // To all services, after Start.
   std::shared_ptr<grpc::Channel> channel();
+  // Of a call that begins: gives the trace by which the call is known when it comes.
+  obs::TraceContext Plan(const Mishaps::Mishap& mishap);
+  // What was planned for the call; an ordinary one where nothing was.
+  Mishaps::Mishap Planned(const rpc::Call& call);
+  // Waits until the caller has given up, or the server stops; gives the error for whoever still listens.
+  Error Hang(const rpc::Call& call);
   // For those who call through the channel.
   rpc::Telemetry telemetry() { return {*log_, metrics_, tracer_, clock_}; }
 
  private:
-  Status Guard(const rpc::Call& call, const rpc::Method& method);
-  Error Hang(const rpc::Call& call);
-
   const SystemClock clock_;
   const std::unique_ptr<obs::Log> log_ = obs::Log::Silent(clock_);
   obs::Metrics metrics_;
   const obs::Tracer tracer_;
   std::mutex mutex_;
   std::condition_variable stopped_;
-  bool stopping_ = false;                         // Guarded by mutex_.
-  std::map<std::string, FakeService*> services_;  // By their names. Fixed from Start on.
+  bool stopping_ = false;                           // Guarded by mutex_.
+  std::map<std::string, Mishaps::Mishap> planned_;  // By the trace of the call. Guarded by mutex_.
   rpc::Pipeline pipeline_;
   grpc::ServerBuilder builder_;
   std::unique_ptr<grpc::Server> server_;  // From Start on.
