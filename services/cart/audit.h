@@ -1,5 +1,5 @@
-// Audit: proves from the store alone that its tables hold only what a cart may hold. Reads one consistent state, so that it
-// runs while the shop sells.
+// Audit: proves from the store alone that its tables hold only what a cart may hold. It reads one consistent state, so it can run
+// while the shop sells.
 //
 //   lines_have_carts     no line without its cart
 //   quantities_in_range  each line has 1 to 99 copies
@@ -21,7 +21,7 @@ struct AuditReport {
   std::int64_t carts = 0;
   std::int64_t lines = 0;
   std::int64_t copies = 0;
-  std::int64_t followed_position = 0;  // At most the last order event's: for who sees both stores.
+  std::int64_t followed_position = 0;  // At most that of the last order event; checked by whoever sees both stores.
   std::int64_t equations = 0;
   std::vector<Violation> violations;
 };

@@ -14,7 +14,7 @@
 namespace octavo::cart {
 namespace {
 
-// Of an order: what transactions takes.
+// As many lines as transactions accepts in an order.
 constexpr int kOrderedLinesMax = 500;
 constexpr std::size_t kOrderNameBytesMax = 200;
 
@@ -35,7 +35,7 @@ Result<Change> ParseChange(const std::string& cart, const std::string& cart_fiel
   return change;
 }
 
-// Fills in what the reader is to see of a line, now.
+// Fills in what the reader sees of a line now.
 void Describe(v1::CartLine& out, const Line& line, const ShopFacts& facts) {
   const Seen* now = nullptr;
   if (facts.books) {

@@ -1,4 +1,4 @@
-// Between octavo.cart.v1 and the domain: parsing what callers send (naming the field that is wrong), shaping what they get.
+// Translates between octavo.cart.v1 and the domain: parses requests, naming the field that is wrong, and builds answers.
 #pragma once
 
 #include <string>
@@ -36,10 +36,10 @@ Result<CodesToSet> ParseSetCodes(const v1::SetCodesRequest& request);
 Result<CartsToMerge> ParseMergeCarts(const v1::MergeCartsRequest& request);
 Result<Ordered> ParseClearOrdered(const v1::ClearOrderedRequest& request);
 
-// The cart with what the shop says of its books at the moment.
-// Missing when the inventory could not be asked; of a book that it does not know there is none.
+// Missing if the inventory could not be asked; an unknown book has no
+// stock.
 std::optional<StockLevel> StockOf(const ShopFacts& facts, BookId book);
-// What can be said of the line's copies; kUnknown where it hangs on a service that could not be asked.
+// The availability of the line's copies; kUnknown if it depends on a service that could not be asked.
 Availability AvailabilityNow(const Line& line, const ShopFacts& facts);
 
 v1::Cart ToProto(const Cart& cart, const ShopFacts& facts);

@@ -1,4 +1,4 @@
-// For tests: a catalogue, an inventory and an order stream that say what they are told to, as real gRPC services.
+// For tests: a catalogue, an inventory and an order stream as real gRPC services, with answers that the test sets.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -97,7 +97,7 @@ class FakeInventory final : public inventory::v1::InventoryService::Service {
   std::atomic<bool> down_ = false;
 };
 
-// Each stream gives the events behind its position and then ends, as a service that restarts would.
+// Each stream gives the events after its position and then ends, as a service that restarts would.
 class FakeTransactions final : public transactions::v1::TransactionsService::Service {
  public:
   void Add(transactions::v1::OrderEvent event) {
@@ -105,7 +105,7 @@ class FakeTransactions final : public transactions::v1::TransactionsService::Ser
     event.set_position(static_cast<std::int64_t>(events_.size()) + 1);
     events_.push_back(std::move(event));
   }
-  // Waits until a stream has been asked for from `position`.
+  // Waits until a stream from `position` was requested.
   void AwaitStreamFrom(std::int64_t position) {
     std::unique_lock lock(mutex_);
     asked_.wait(lock, [&] { return last_asked_ == position; });

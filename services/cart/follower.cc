@@ -7,11 +7,11 @@
 namespace octavo::cart {
 namespace {
 
-// What the event takes out of a cart, if anything.
+// What the event removes from a cart, if anything.
 std::optional<Ordered> ToOrdered(const transactions::v1::OrderEvent& event) {
   if (event.type() != transactions::v1::OrderEvent::TYPE_ORDER_PLACED || event.cart().empty()) return std::nullopt;
   const Result<CartId> cart = ParseCartName(event.cart(), "cart");
-  if (!cart.ok()) return std::nullopt;  // Not one of ours.
+  if (!cart.ok()) return std::nullopt;  // Not a cart of this service.
   Ordered ordered{.cart = *cart, .order = event.order().name(), .copies = {}};
   for (const transactions::v1::OrderLine& line : event.order().lines()) {
     const Result<BookId> book = ParseBookName(line.book(), "book");
@@ -30,7 +30,7 @@ Follower::Follower(const std::shared_ptr<grpc::Channel>& transactions, Store& st
                 {.open = [this](auto* context, const auto& request) { return stub_->StreamOrderEventBatches(context, request); },
                  .position = [this] { return position_ = store_.FollowedPosition(); },
                  .apply = [this](const auto& batch) { return Apply(batch), Ok(); },
-                 // Orders that were cleared are known.
+                 // The store remembers cleared orders.
                  .begin_anew = [this] { return store_.FollowAnew(), Ok(); }}) {
   follower_.Start();
 }

@@ -1,5 +1,5 @@
-// MemoryStore: a Store that forgets everything when it goes. For tests of what stands on a store. Passes the same contract
-// test as SqlStore; every call is one step under one lock.
+// MemoryStore: a Store in memory, for tests of code that uses a store. It passes the same contract test as SqlStore; every call
+// is one step under one lock.
 #pragma once
 
 #include <algorithm>
@@ -112,7 +112,7 @@ class MemoryStore final : public Store {
     Timestamp created;
   };
 
-  // All with the lock held.
+  // All of these need the lock.
   Cart FindLocked(const CartId& id) const {
     const auto found = carts_.find(id);
     return found == carts_.end() ? Cart{.id = id} : found->second;

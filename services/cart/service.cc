@@ -27,7 +27,7 @@ Result<v1::Cart> CartService::GetCart(const rpc::Call& call, const v1::GetCartRe
 
 Result<v1::Cart> CartService::AddItem(const rpc::Call& call, const v1::AddItemRequest& request) {
   const ItemToAdd item = TRY(ParseAddItem(request));
-  // Asked for again, the book may have left the catalogue meanwhile: the answer is the cart all the same.
+  // When the call is repeated, the book may have left the catalogue meanwhile; the answer is the cart all the same.
   if (const std::optional<Cart> done = TRY(store_.FindDone(item.change))) return Show(call, *done);
   const FoundBook found = TRY(shop_.FindBook(call, item.book));
   const Timestamp now = clock_.Now();

@@ -1,4 +1,4 @@
-// CartService: octavo.cart.v1 over a Store, with the prices and the availability of the moment.
+// CartService: octavo.cart.v1 over a Store, with current prices and availability.
 #pragma once
 
 #include <vector>
@@ -31,7 +31,7 @@ class CartService final : public rpc::Service {
 
   ShopFacts Ask(const rpc::Call& call, const Cart& cart) const;
   v1::Cart Show(const rpc::Call& call, const Cart& cart) const;
-  // A reader who changes a line has the cart in front of them: what it showed counts as seen from now on.
+  // A reader who changes a line sees the cart, so what it shows counts as seen from now on.
   v1::Cart ShowAsSeen(const rpc::Call& call, const Cart& cart);
 
   Store& store_;

@@ -27,7 +27,7 @@ Error NotForSale(const catalog::v1::Book& book, Currency currency) {
           .metadata = {{"book", book.name()}}};
 }
 
-// Whoever adds a book waits for the catalogue rather than press again; the stock is a note beside it.
+// A reader who adds a book waits for the catalogue rather than press again; the stock is only a note beside it.
 constexpr std::chrono::milliseconds kFindBudget{1500};
 
 StockLevel ToLevel(const inventory::v1::Stock& stock) {

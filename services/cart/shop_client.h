@@ -1,4 +1,4 @@
-// ShopClient: what the catalogue and the inventory say of books right now. Thread-safe.
+// ShopClient: what the catalogue and the inventory say about books now. Thread-safe.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -18,27 +18,27 @@
 namespace octavo::cart {
 
 struct ShopFacts {
-  // Books that are there; nullopt when the catalogue could not be asked.
+  // The books that exist; nullopt if the catalogue could not be asked.
   std::optional<std::map<BookId, Seen>> books;
-  // nullopt when the inventory could not be asked.
+  // nullopt if the inventory could not be asked.
   std::optional<std::map<BookId, StockLevel>> stocks;
 };
 
 struct FoundBook {
-  Seen seen;                        // With a price. But for its availability, which hangs on how many are wanted.
-  std::optional<StockLevel> stock;  // Missing when the inventory could not be asked.
+  Seen seen;                        // With a price, but without availability, which depends on the quantity.
+  std::optional<StockLevel> stock;  // Missing if the inventory could not be asked.
 };
 
 class ShopClient {
  public:
-  // Each question waits for its answer at most for `budget`; both services are asked at once. A price that is not in
-  // `currency`, the shop's, is none.
+  // Each call waits at most `budget` for its answer; both services are asked at the same time. A price in another currency than
+  // the shop's `currency` counts as no price.
   ShopClient(rpc::Telemetry telemetry, std::chrono::milliseconds budget, Currency currency)
       : budget_(budget), currency_(currency), caller_(telemetry) {}
-  // Before the first use of the rest.
+  // Call this before all else.
   void Connect(const std::shared_ptr<grpc::Channel>& catalog, const std::shared_ptr<grpc::Channel>& inventory);
 
-  // Never fails: what cannot be had in time is missing.
+  // Never fails: answers that do not come in time are missing.
   ShopFacts Ask(const rpc::Call& call, const std::vector<BookId>& books) const;
   // NOT_FOUND (UNKNOWN_BOOK), FAILED_PRECONDITION (NOT_FOR_SALE), or why the catalogue could not be asked.
   Result<FoundBook> FindBook(const rpc::Call& call, BookId book) const;

@@ -104,7 +104,7 @@ Cart Save(Transaction& transaction, const Cart& before, Cart cart, Timestamp now
     transaction.Execute(kInsertCart, cart.id.value(), cart.version, cart.next_position, JoinLines(cart.codes), now);
   } else if (transaction.Execute(kUpdateCart, cart.id.value(), cart.version, cart.next_position, JoinLines(cart.codes), now,
                                  before.version) != 1) {
-    // Serializable transactions never get here; on a weaker database this is what keeps a line from being lost.
+    // Serializable transactions never get here; on a weaker database this keeps a line from being lost.
     throw db::Contention(CartName(cart.id) + " was changed meanwhile");
   }
   const auto line_of = [](const Cart& in, BookId book) {
@@ -128,7 +128,7 @@ constexpr std::string_view kFindDone = "SELECT fingerprint FROM done_changes WHE
 constexpr std::string_view kInsertDone =
     "INSERT INTO done_changes (cart_id, change_key, fingerprint, created) VALUES ($1, $2, $3, $4)";
 constexpr std::string_view kDeleteDone = "DELETE FROM done_changes WHERE cart_id = $1";
-// ';' comes behind ':'.
+// ';' is the character after ':'.
 constexpr std::string_view kForgetDone =
     "DELETE FROM done_changes WHERE cart_id = $1 AND change_key > 'request:' AND change_key < 'request;' AND created < $2";
 

@@ -1,8 +1,8 @@
-// Store: the carts that are remembered. Two implementations pass one contract test (store_contract_test.cc): SqlStore over
-// lib/db, and MemoryStore for tests of what stands on a store.
+// Store: the carts. Two implementations pass one contract test (store_contract_test.cc): SqlStore over lib/db, and MemoryStore
+// for tests of code that uses a store.
 //
-// Every change is one transaction with the key that makes it repeatable. One that fails has changed nothing, its key
-// included. Thread-safe. All may throw octavo::Failure when the database is gone.
+// Every change and the key that makes it repeatable are one transaction. A change that fails has changed nothing and stored no
+// key. Thread-safe. All may throw octavo::Failure when the database is gone.
 #pragma once
 
 #include <chrono>
@@ -17,25 +17,25 @@
 
 namespace octavo::cart {
 
-// Longer than any caller keeps trying.
+// Longer than any caller goes on trying.
 inline constexpr std::chrono::hours kRequestsKept{24 * 30};
 
-// A change that is done once, however often it is asked for.
+// A change that is made once, however often it is requested.
 struct Change {
   CartId cart;
   std::string request_id;
-  std::int64_t fingerprint = 0;                       // Of what is asked for.
-  std::optional<std::int64_t> expected_version = {};  // What the reader saw, where that matters.
+  std::int64_t fingerprint = 0;                       // Of the request.
+  std::optional<std::int64_t> expected_version = {};  // The version that the reader saw, if it matters.
 };
 
 // What an order took out of a cart.
 struct Ordered {
   CartId cart;
-  std::string order;  // "orders/…": clearing is done once for it.
+  std::string order;  // "orders/…": each order is cleared once.
   Copies copies;
 };
 
-// For the audit: what the tables hold, checked where SQL is.
+// For the audit: what the tables hold, computed by SQL.
 struct CartFacts {
   std::int64_t carts = 0;
   std::int64_t lines = 0;
@@ -52,35 +52,35 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // One that nobody wrote to is empty.
+  // A cart to which nobody wrote is empty.
   virtual Cart Find(const CartId& id) = 0;
-  // The cart, when this very change was done before. FAILED_PRECONDITION (REQUEST_ID_REUSED).
+  // The cart, if this change was made before. FAILED_PRECONDITION (REQUEST_ID_REUSED).
   virtual Result<std::optional<Cart>> FindDone(const Change& change) = 0;
 
-  // Changes the cart to what `apply` makes of it; may call it more than once, and gives back its error. A cart that stays
-  // the same keeps its version. ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (REQUEST_ID_REUSED).
+  // Changes the cart with `apply`; may call it more than once, and returns its error. A cart that `apply` leaves the same keeps
+  // its version. ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (REQUEST_ID_REUSED).
   using Apply = std::function<Status(Cart&)>;
   virtual Result<Cart> Write(const Change& change, const Apply& apply, Timestamp now) = 0;
-  // Moves the lines of `from` to the cart of `change`, which is given back. FAILED_PRECONDITION (REQUEST_ID_REUSED).
+  // Moves the lines of `from` to the cart of `change`, and returns that. FAILED_PRECONDITION (REQUEST_ID_REUSED).
   virtual Result<Cart> MergeFrom(const CartId& from, const Change& change, Timestamp now) = 0;
-  // Takes out what was ordered, once for each order.
+  // Removes the ordered copies, once for each order.
   virtual Cart ClearOrdered(const Ordered& ordered, Timestamp now) = 0;
 
-  // Leaves nothing of the cart, nor of what was done to it.
+  // Deletes the cart and all records of its changes.
   virtual void Delete(const CartId& id) = 0;
 
-  // The reader was shown this: no change of the cart. Lines that are gone are passed over.
+  // Stores what the reader was shown; this does not change the cart. Lines that are gone are skipped.
   virtual void RecordSeen(const CartId& id, const std::map<BookId, Seen>& seen) = 0;
 
-  // How far the order events were applied.
+  // The position up to which order events were applied.
   virtual std::int64_t FollowedPosition() = 0;
-  // As ClearOrdered for each that the events up to `position` have ordered, together with the position; at or below the
-  // followed position all is known, and nothing done.
+  // ClearOrdered for each order of the events up to `position`, together with the position. Does nothing if the position is not
+  // above the followed one.
   virtual void FollowTo(std::int64_t position, const std::vector<Ordered>& ordered, Timestamp now) = 0;
-  // The stream begins anew: orders that were cleared stay known.
+  // Follows the stream from its beginning again; cleared orders stay remembered.
   virtual void FollowAnew() = 0;
 
-  // The last book that lies in a cart, of those up to `most`; 0: none.
+  // The highest book up to `most` in any cart; 0: none.
   virtual BookId LastBook(BookId most) = 0;
 
   virtual CartFacts ReadFacts() = 0;

@@ -1,4 +1,4 @@
-// ImportSession: one sender's rows on their way into the store, in groups. Not thread-safe.
+// ImportSession: puts one sender's rows into the store, in groups. Not thread-safe.
 #pragma once
 
 #include <string>
@@ -13,19 +13,19 @@ namespace octavo::catalog {
 
 class ImportSession {
  public:
-  // Begins the import, or goes on with it behind its last committed row. All must outlive the session.
-  // INVALID_ARGUMENT (INVALID_FIELD) for an id that is no UUID or a source of the wrong form; FAILED_PRECONDITION
-  // (IMPORT_DIFFERS).
+  // Begins the import, or continues it after its last committed row. All must outlive the session.
+  // INVALID_ARGUMENT (INVALID_FIELD) if the id is not a UUID or the source has the wrong form;
+  // FAILED_PRECONDITION (IMPORT_DIFFERS).
   static Result<ImportSession> Open(Store& store, ChangeSignal& signal, const Clock& clock, const std::string& id,
                                     const std::string& source, bool dry_run);
 
-  // Takes a row; every kGroupRowsMax rows a group is committed. Rows that are committed already are passed over. A key
-  // that stood in an earlier row is refused, or repeating the import would change the book back and forth.
-  // INVALID_ARGUMENT (INVALID_FIELD: the line is not above the one before), ABORTED (IMPORT_RUNNING),
-  // FAILED_PRECONDITION (IMPORT_DONE: a new row for an import that has ended).
+  // Takes a row; every kGroupRowsMax rows a group is committed. Rows that are committed already are skipped. A key that was in an
+  // earlier row is refused, because repeating the import would change its book back and forth. INVALID_ARGUMENT (INVALID_FIELD:
+  // the line is not above the one before), ABORTED (IMPORT_RUNNING), FAILED_PRECONDITION (IMPORT_DONE: a new row for an import
+  // that has ended).
   Status Take(CheckedRow row);
 
-  // Commits the rest and marks the import done; the whole of it, with its problems.
+  // Commits the rest and marks the import as done. Gives the import with its problems.
   Result<Import> Finish();
 
  private:
@@ -42,7 +42,7 @@ class ImportSession {
   std::int64_t line_ = 0;  // Of the last row taken.
   std::vector<CheckedRow> group_;
   std::unordered_map<std::uint64_t, std::int64_t> lines_by_key_;  // By the key's fingerprint.
-  // In a dry run nothing goes into the store, which therefore cannot tell that an earlier row took the number.
+  // A dry run stores nothing, so the store cannot tell that an earlier row took the ISBN.
   std::unordered_map<std::string, std::int64_t> lines_by_isbn_;
 };
 

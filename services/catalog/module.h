@@ -14,7 +14,7 @@ namespace octavo::catalog {
 struct Configuration {
   // Handlers wait for the database and read the search index.
   runtime::ServiceOptions service{.threads = 8, .queue_max = 256};
-  // A catalogue that no shop belongs to: there is nobody who names its books.
+  // A catalogue without a shop: no other service knows its books.
   bool alone = false;
 };
 

@@ -75,7 +75,7 @@ class ImportStream final : public rpc::Sink<v1::ImportBooksRequest, v1::Import> 
   std::optional<ImportSession> session_;
 };
 
-// One StreamChanges stream: pages of the log, then rest until the signal says that there is more.
+// One StreamChanges stream: sends pages of the log, then waits until the signal says that there is more.
 class ChangeStream final : public rpc::Source<v1::Change> {
  public:
   ChangeStream(Store& store, ChangeSignal& signal, std::int64_t position) : store_(store), signal_(signal), position_(position) {}

@@ -1,4 +1,4 @@
-// CatalogService: octavo.catalog.v1.CatalogService over a Store and a SearchIndex. Translates and decides nothing.
+// CatalogService: octavo.catalog.v1.CatalogService over a Store and a SearchIndex. It translates messages and decides nothing.
 #pragma once
 
 #include <memory>

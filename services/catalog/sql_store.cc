@@ -22,7 +22,7 @@ struct StoredBook {
   std::int64_t row_fingerprint = 0;
 };
 
-// One step of the change log: a book that comes, changes or goes.
+// One step of the change log: a book is added, changed or deleted.
 struct BookChange {
   std::optional<StoredBook> before;
   std::optional<StoredBook> after;
@@ -231,8 +231,8 @@ const char* KeyColumn(ListOrder order) {
 // All books and those of a category; they have the indexes.
 bool IsMain(const Shelf& shelf) { return shelf.kind == ShelfKind::kAll || shelf.kind == ShelfKind::kCategory; }
 
-// The books of a shelf $1 behind key $2 and id $3, $4 of them. One text per order, for main shelves and others: only a
-// statement that says so may use the main shelves' indexes. The page is cut before books are joined.
+// The books of a shelf $1 after key $2 and id $3, $4 of them. There is one text per order and kind of shelf: only a statement
+// that names the main shelves can use their indexes. The page is cut before books are joined.
 std::string ListStatement(ListOrder order, bool main) {
   const std::string key = KeyColumn(order);
   const std::string way = IsDescending(order) ? " DESC" : "";
@@ -288,7 +288,7 @@ class ChangeWriter {
     return shelf.slug;
   }
 
-  // Makes shelves that are not there yet and changes the counts of all that gain or lose books.
+  // Makes missing shelves, and updates the counts of all shelves that gain or lose books.
   void CountShelves(const std::vector<BookChange>& changes) {
     std::map<Shelf, std::int64_t> differences;
     std::map<Shelf, std::string> names;
@@ -410,7 +410,7 @@ class ChangeWriter {
   std::vector<Value> log_;
 };
 
-// Applies one change; the book as it is then.
+// Applies one change; returns the book after it.
 Book ApplyOne(Transaction& transaction, BookChange change) {
   std::vector<BookChange> changes;
   changes.push_back(std::move(change));
@@ -447,7 +447,7 @@ std::optional<Import> FindImportRow(Transaction& transaction, const ImportId& id
   return row ? std::optional(ReadImport(*row)) : std::nullopt;
 }
 
-// Writes the progress, unless someone else has brought the import further than `expected_line`.
+// Writes the progress, unless someone else has taken the import beyond `expected_line`.
 Status WriteProgress(Transaction& transaction, const Import& import, std::int64_t expected_line, Timestamp now) {
   constexpr std::string_view kWrite =
       "UPDATE imports SET row_count = $3, created_count = $4, updated_count = $5, unchanged_count = $6,"

@@ -1,4 +1,4 @@
-// What the catalogue's tables must agree on, for `octavo audit`.
+// Rules that the catalogue's tables must keep, for `octavo audit`.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 namespace octavo::catalog {
 
 std::span<const db::Equation> Equations();
-// Of these numbers of books, those that no book has or had: the log of changes keeps those that were deleted.
+// Those of these book numbers that no book has or had; the change log keeps the deleted ones.
 std::vector<std::int64_t> UnknownBooks(db::Database& database, std::span<const std::int64_t> numbers);
 
 }  // namespace octavo::catalog

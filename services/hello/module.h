@@ -1,4 +1,4 @@
-// The hello module: the four small published contracts behind one pipeline. Keeps nothing.
+// The hello module: the four small published contracts behind one pipeline. It stores nothing.
 #pragma once
 
 #include <memory>

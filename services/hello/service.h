@@ -1,6 +1,6 @@
-// The published contracts unary, bidirectional, server_streaming and client_streaming
-// (proto/classic/README.md): the four kinds of RPC at their smallest. They remember nothing. `pipeline` must
-// outlive each of them. Thread-safe.
+// The published contracts unary, bidirectional, server_streaming and client_streaming (proto/classic/README.md):
+// the smallest examples of the four kinds of RPC. They store nothing. `pipeline` must outlive each of them.
+// Thread-safe.
 #pragma once
 
 #include <memory>

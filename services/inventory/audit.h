@@ -1,5 +1,5 @@
-// Audit: proves from the store alone, book by book, that its tables tell one story. Reads only, page by page, each page as
-// of one moment, so that it runs while the shop sells.
+// Audit: proves from the store alone, book by book, that its tables agree. It only reads, page by page, each page as of one
+// moment, so it can run while the shop sells.
 //
 // The equations, for every book:
 //   on_hand_is_ledger      on hand = the sum of the ledger = the balance of its last entry

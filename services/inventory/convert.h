@@ -1,5 +1,5 @@
-// Between octavo.inventory.v1 and the domain: parsing what callers send (naming the field that is wrong), shaping what
-// they get.
+// Translates between octavo.inventory.v1 and the domain: parses requests, naming the field that is wrong, and builds
+// answers.
 #pragma once
 
 #include <google/protobuf/repeated_field.h>

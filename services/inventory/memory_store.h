@@ -1,5 +1,5 @@
-// MemoryStore: a Store that forgets everything when it goes. For tests of what stands on a store. Passes the same contract
-// test as SqlStore; every verb is one step under one lock, on a copy that replaces the state only when all went well.
+// MemoryStore: a Store in memory, for tests of code that uses a store. It passes the same contract test as SqlStore; every verb
+// is one step under one lock, on a copy that replaces the state only if all went well.
 #pragma once
 
 #include <algorithm>
@@ -282,7 +282,7 @@ class MemoryStore : public Store {
   Everything state_;  // Guarded by mutex_.
 
  private:
-  // Versions are counted up after the verb has run; an answer that tells them is brought up to date.
+  // Versions are counted up after the verb has run, so answers that contain versions are corrected here.
   template <typename T>
   T WithVersion(T answer) const {
     return answer;

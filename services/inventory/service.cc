@@ -19,7 +19,7 @@ namespace {
 constexpr int kBatchMax = 256;
 constexpr names::PageSizes kPageSizes{.standard = 50, .most = 1000};
 
-// First the stocks as they are, then each change. It watches before it reads, so that no change falls in between.
+// Sends the stocks as they are, then each change. It starts watching before it reads, so that no change is missed.
 class StockSource final : public rpc::Source<v1::WatchStockResponse> {
  public:
   // `books` empty: all.
@@ -43,7 +43,7 @@ class StockSource final : public rpc::Source<v1::WatchStockResponse> {
   }
 
  private:
-  static constexpr int kPageSize = 64;  // Of a stream that nobody reads, so many wait: 64 x 100 bytes = 6 kB.
+  static constexpr int kPageSize = 64;  // How many wait in a stream that nobody reads: 64 x 100 bytes = 6 kB.
 
   static v1::WatchStockResponse ToResponse(const Stock& stock) {
     v1::WatchStockResponse response;
@@ -220,7 +220,7 @@ Result<v1::ListLowStockResponse> InventoryService::ListLowStock(const rpc::Call&
   const std::vector<Stock> stocks = store_.ListLowStocks(after, page_size);
   v1::ListLowStockResponse response;
   for (const Stock& stock : stocks) *response.add_stocks() = ToProto(stock);
-  // A full page may be the last one: then the next is empty.
+  // If this full page is the last one, the next page is empty.
   if (static_cast<int>(stocks.size()) == page_size) {
     response.set_next_page_token(page_tokens_.Seal(listing, std::to_string(stocks.back().book.value())));
   }

@@ -1,4 +1,4 @@
-// InventoryService: octavo.inventory.v1 over a Store. Translates and decides nothing.
+// InventoryService: octavo.inventory.v1 over a Store. It translates messages and decides nothing.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ namespace v1 = ::octavo::inventory::v1;
 
 class InventoryService final : public rpc::Service {
  public:
-  // All must outlive the service. Every change that the service makes is published on `hub`.
+  // All must outlive the service. It publishes every change that it makes on `hub`.
   InventoryService(Store& store, StockHub& hub, const Clock& clock, const names::PageTokens& page_tokens,
                    rpc::Pipeline& pipeline);
 
@@ -42,10 +42,10 @@ class InventoryService final : public rpc::Service {
 
   Result<type::v1::Known> GetKnown(const rpc::Call& call, const v1::GetKnownRequest& request);
 
-  // The answer, once those who watch have been told.
+  // Gives the answer, after the watchers were told.
   template <typename T>
   T Publish(Changed<T> changed);
-  // Parses each request and does, all at once, those that parse.
+  // Parses each request, and executes those that parse, all at once.
   template <typename Requests, typename Parse, typename DoEach>
   Result<v1::ReservationOutcomes> Each(const Requests& requests, const Parse& parse, const DoEach& do_each);
 

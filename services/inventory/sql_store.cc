@@ -42,7 +42,7 @@ std::vector<Stock> ReadStocks(const std::vector<Row>& rows) {
   return stocks;
 }
 
-// Statements with a list come in few sizes: the list is filled up to the next power of four with its last member.
+// Statements with a list come in few sizes: the list is filled up with its last member to the next power of four.
 template <typename T, typename ToValue>
 std::vector<Value> Padded(const std::vector<T>& list, const ToValue& to_value) {
   CHECK(!list.empty());
@@ -100,7 +100,7 @@ std::optional<Reservation> LoadReservation(Transaction& transaction, const Reque
   return reservation;
 }
 
-// The most lines that one INSERT takes: a power of four, so that four statements do for 1 to 500 lines.
+// The most lines in one INSERT: a power of four, so that four statements are enough for 1 to 500 lines.
 constexpr std::size_t kLinesPerInsert = 64;
 
 void InsertLines(Transaction& transaction, const Reservation& reservation) {
@@ -175,11 +175,11 @@ class Shelves {
   Stock& At(BookId book) { return loaded_.at(book).stock; }
   std::vector<Movement>& movements() { return movements_; }
 
-  // Hands copies that came free to those who wait for them.
+  // Gives freed copies to the reservations that wait for them.
   void FillWaiting(BookId book) {
     Stock& stock = At(book);
     if (stock.backordered == 0 || stock.available() == 0) return;
-    std::vector<Waiting> waiting;  // Each waits for one copy at least, so that as many lines as copies are enough.
+    std::vector<Waiting> waiting;  // Each waits for at least one copy, so as many lines as copies are enough.
     for (const Row& row : transaction_.Query(kWaiting, book.value(), stock.available())) {
       waiting.push_back({RequestId{row.Text(0)}, row.OneOf(1, State::kOpen, State::kExpired), row.Int(2)});
     }
@@ -261,7 +261,7 @@ class Shelves {
                                 : transaction_.Execute(kUpdatePolicy, stock.book.value(), static_cast<int>(policy.backorder),
                                                        policy.backorder_max, policy.backorder_days, policy.available_time,
                                                        policy.low_stock_threshold, stock.version, before.version);
-    // Serializable transactions never get here; on a weaker database this is what keeps a copy from being sold twice.
+    // Serializable transactions never get here; on a weaker database this keeps a copy from being sold twice.
     if (updated != 1) throw db::Contention(BookName(stock.book) + " was changed meanwhile");
   }
 
@@ -345,7 +345,7 @@ Result<Changed<Reservation>> ReleaseIn(Transaction& transaction, const RequestId
 constexpr std::string_view kFindRequest = "SELECT fingerprint FROM requests WHERE request_id = $1";
 constexpr std::string_view kInsertRequest = "INSERT INTO requests (request_id, fingerprint, created) VALUES ($1, $2, $3)";
 
-// kDoneBefore when this very request was done; REQUEST_ID_REUSED when another one was, under the same id.
+// kDoneBefore if this request was done before; REQUEST_ID_REUSED if another one was done under the same id.
 Result<Step> Once(Transaction& transaction, const RequestId& request, std::int64_t fingerprint, Timestamp now) {
   if (const auto row = transaction.QueryOne(kFindRequest, request.value())) {
     if (row->Int(0) == fingerprint) return Step::kDoneBefore;
@@ -400,7 +400,7 @@ Result<Changed<std::vector<Stock>>> ReceiveIn(Transaction& transaction, const Re
   return Changed<std::vector<Stock>>{std::move(stocks), std::move(changed)};
 }
 
-// Changes one book's shelf by what `difference_of` makes of its stock.
+// Changes one book's stock by what `difference_of` computes from it.
 template <typename DifferenceOf>
 Result<Changed<Stock>> CorrectIn(Transaction& transaction, BookId book, const Cause& cause, std::int64_t fingerprint,
                                  const DifferenceOf& difference_of) {
@@ -421,7 +421,7 @@ Result<Changed<Stock>> CorrectIn(Transaction& transaction, BookId book, const Ca
 
 // --- Facts for the audit ---------------------------------------------------------------------------------------------
 
-// The next books that any table speaks of.
+// The next books that any table names.
 constexpr std::string_view kFactBooks =
     "SELECT book_id FROM (SELECT book_id FROM stocks WHERE book_id > $1 UNION SELECT book_id FROM movements WHERE book_id "
     "> $1 UNION SELECT book_id FROM reservation_lines WHERE book_id > $1) AS books ORDER BY book_id LIMIT $2";
@@ -567,7 +567,7 @@ Result<Changed<Reservation>> SqlStore::TakeBack(const Return& returned, Timestam
 }
 
 Result<Changed<std::vector<Stock>>> SqlStore::Receive(const Receipt& receipt, Timestamp now) {
-  // An import brings in many at once, and on a small table PostgreSQL takes those for changes of the same rows.
+  // An import adds many at once, and on a small table PostgreSQL takes those for changes of the same rows.
   return database_.WriteTogether([&](Transaction& transaction) { return ReceiveIn(transaction, receipt, now); });
 }
 

@@ -1,11 +1,11 @@
-// StockHub: tells those who watch about stocks as they change. Fed after each commit; never makes a writer wait for a
-// reader: a slow one finds the latest stock of each book, and misses those in between.
+// StockHub: tells watchers about stocks as they change. It is called after each commit and never makes a writer wait
+// for a reader: a slow reader gets the latest stock of each book and misses those in between.
 //
-// Commits may be published in another order than they happened. What a watch gives is in order all the same: of each
-// book, versions only ever grow.
+// Commits may be published in another order than they happened. A watch sorts this out: the versions of a book only
+// grow.
 //
-// Memory: a watch holds at most one waiting stock, and one version number, per book that it watches.
-// Thread-safe. Must outlive its watches.
+// Memory: a watch holds at most one waiting stock, and one version number, per book that it watches. Thread-safe. Must
+// outlive its watches.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,9 @@ class StockHub {
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
-    // Called, from any thread and outside of any lock, when there is something to take where there was nothing.
+    // Called on any thread, outside of any lock, when there is a first stock to take.
     void SetWaker(std::function<void()> waker);
-    // The reader got this stock elsewhere (a first reading): it and older ones are not given any more.
+    // The reader got this stock elsewhere (its first reading): neither it nor older ones are given any more.
     void Seen(const Stock& stock);
     // The next change, if there is one.
     std::optional<Stock> Take();
@@ -41,26 +41,26 @@ class StockHub {
    private:
     friend class StockHub;
     explicit Watch(StockHub& hub) : hub_(hub) {}
-    // Whether the waker is to be called.
+    // Whether the waker must be called.
     bool Offer(const Stock& stock);
 
     StockHub& hub_;
     // All guarded by hub_.mutex_.
     std::vector<BookId> books_;
-    std::shared_ptr<const std::function<void()>> waker_;  // Shared: called after the lock is given back.
-    std::deque<BookId> order_;                            // Of those in pending_.
+    std::shared_ptr<const std::function<void()>> waker_;  // Shared, because it is called after the lock is released.
+    std::deque<BookId> order_;                            // The books of pending_, in order.
     std::unordered_map<BookId, Stock> pending_;
     std::unordered_map<BookId, std::int64_t> versions_;  // Given to the reader.
   };
 
-  // Watches these books; empty: all.
+  // Watches these books; empty: all books.
   std::unique_ptr<Watch> Subscribe(std::vector<BookId> books);
   void Publish(std::span<const Stock> stocks);
 
   std::size_t watch_count() const;
   struct Watched {
-    std::vector<BookId> books;  // Of those who named some, each once, in no order.
-    bool everything = false;    // Somebody watches all.
+    std::vector<BookId> books;  // Of watches with named books; each once, in no order.
+    bool everything = false;    // Some watch wants all books.
   };
   Watched watched() const;
 

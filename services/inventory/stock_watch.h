@@ -1,7 +1,7 @@
-// StockWatch: finds the stocks that another process changed in the same database, for those who watch here.
-// Each turn reads what is watched: the books of those who named some, all of them; and for those who watch
-// everything the next few books in turn, so that a change of one of N books is told after N / 500 turns at
-// most.
+// StockWatch: finds stocks that another process changed in the same database, and tells the
+// watchers of this process. Each turn reads all books that a watch named; for watches of all books
+// it reads the next few books, so that a change of one of N books is found after at most N / 500
+// turns.
 #pragma once
 
 #include "services/inventory/stock_hub.h"
@@ -14,13 +14,13 @@ class StockWatch {
   // Both must outlive it.
   StockWatch(Store& store, StockHub& hub) : store_(store), hub_(hub) {}
 
-  // For one thread (background::Repeater). What the store throws leaves the next turn as it was.
+  // Call it on one thread (background::Repeater). If the store throws, the next turn reads the same books.
   void Turn();
 
  private:
   Store& store_;
   StockHub& hub_;
-  BookId next_;  // The last book of those that were read for who watches everything.
+  BookId next_;  // The last book that was read for watches of all books.
 };
 
 }  // namespace octavo::inventory

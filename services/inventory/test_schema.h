@@ -1,4 +1,4 @@
-// For tests of what catches a fault that the schema would stop: the inventory's migrations without their named constraints.
+// The inventory's migrations without their named constraints, to test code that finds faults which the schema would prevent.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// For tests: a store of each kind, and short ways of saying what is asked of it.
+// For tests: a store of each kind, and short calls for it.
 #pragma once
 
 #include <string>

@@ -1,9 +1,9 @@
-// Audit: whether the sandbox's ledger adds up, and what it holds per key. Of every key has to hold:
+// Audit: whether the sandbox's ledger adds up, and what it holds for each key. For every key these must be
+// true:
 // - charge and entries agree: as many entries, numbered without a gap; captured and refunded are their sums;
-// - one charge per key: exactly one entry that begins it with its amount, or a single void and nothing else;
-// - 0 ≤ refunded ≤ captured ≤ amount; captured at most once, and wholly; nothing captured that was voided or
-//   declined.
-// Each page of keys is read as of one moment, so it may run while the shop sells.
+// - one charge per key: exactly one entry begins it with its amount, or there is a single void and nothing else;
+// - 0 ≤ refunded ≤ captured ≤ amount; captured at most once, and wholly; nothing voided or declined was captured.
+// Each page of keys is read as of one moment, so the audit may run while the shop sells.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace octavo::payments {
 
-// What the ledger's entries say of one key; for the auditor, who compares it with the orders.
+// What the ledger's entries say about one key; the auditor compares it with the orders.
 struct KeySum {
   ChargeKey key;
   State state = State::kAuthorized;

@@ -1,4 +1,4 @@
-// LateAnswers: holds answers back for a while, a bounded number at a time, because each keeps a thread.
+// LateAnswers: delays answers. Each delayed answer holds a thread, so their number is limited.
 // Thread-safe.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace octavo::payments {
 
 class LateAnswers {
  public:
-  // A place among those held back; given up when it goes. The LateAnswers must outlive it.
+  // One of the delayed answers; its destructor frees the place. The LateAnswers must outlive it.
   class Place {
    public:
     explicit Place(LateAnswers& late) : late_(&late) {}
@@ -34,7 +34,7 @@ class LateAnswers {
 
   explicit LateAnswers(int places_max) : places_max_(places_max) {}
 
-  // None when all places are taken.
+  // None if all places are taken.
   std::optional<Place> Enter() {
     const std::lock_guard lock(mutex_);
     if (taken_ == places_max_) return std::nullopt;
@@ -42,7 +42,7 @@ class LateAnswers {
     return std::optional<Place>(std::in_place, *this);
   }
 
-  // Whoever waits goes on now, and nobody waits any more.
+  // Ends all waits now, and lets nobody wait any more.
   void Stop() {
     {
       const std::lock_guard lock(mutex_);

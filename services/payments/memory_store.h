@@ -1,5 +1,5 @@
-// MemoryStore: a Store that forgets everything when it goes. For tests of what stands on a store. Passes the
-// same contract test as SqlStore; every verb is one step under one lock.
+// MemoryStore: a Store in memory, for tests of code that uses a store. It passes the same contract test as SqlStore; every verb
+// is one step under one lock.
 #pragma once
 
 #include <map>

@@ -9,7 +9,7 @@ namespace octavo::payments {
 namespace {
 
 constexpr std::chrono::milliseconds kNoticeBudget(1000);
-// An eighth of the threads may be held by late answers.
+// Late answers may hold one thread in eight.
 constexpr std::int64_t kThreadsPerLateAnswer = 8;
 
 }  // namespace

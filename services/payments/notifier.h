@@ -1,6 +1,6 @@
-// Notifier: tells the shop that a charge has changed, in the background, as a real provider's webhook does:
-// signed, at least once while this process lives, in no promised order. A notice that cannot be delivered
-// after a few attempts, or that waits when the process ends, is lost: whoever needs certainty asks GetCharge.
+// Notifier: tells the shop in the background that a charge has changed, as a real provider's
+// webhook does: signed, at least once while this process lives, in no fixed order. A notice is
+// lost if a few attempts fail or the process ends first: ask GetCharge to be certain.
 // Thread-safe.
 #pragma once
 
@@ -18,8 +18,8 @@
 namespace octavo::payments {
 
 struct Notice {
-  // JSON: {"id": "<key>/<n-th change>", "charge": …, "state": "CAPTURED", "currency_code": …, "amount_minor":
-  // …, "captured_minor": …, "refunded_minor": …}. Those with the same id are the same.
+  // JSON: {"id": "<key>/<n-th change>", "charge": …, "state": "CAPTURED", "currency_code": …, "amount_minor": …,
+  // "captured_minor": …, "refunded_minor": …}. Notices with the same id are equal.
   std::string body;
   // HMAC-SHA-256 (RFC 2104) of the body, in hexadecimal digits.
   std::string signature;
@@ -33,18 +33,18 @@ class Notifier {
  public:
   struct Options {
     int attempts_max = 5;
-    // Before the second attempt; doubled before each further one: 3 s in all.
+    // The pause before the second attempt. Each later pause is twice as long: 3 s in all.
     std::chrono::milliseconds pause{200};
   };
-  // Hands a notice over, or says why it could not. May block for a second or so.
+  // Sends a notice, or says why it failed. May block for about a second.
   using Deliver = std::function<Status(const Notice&)>;
 
   // `log` and `metrics` must outlive the notifier. `key` must not be empty.
   Notifier(Secret key, Deliver deliver, obs::Log& log, obs::Metrics& metrics, Options options);
 
-  // Will tell of the charge's last change. Does not block: a notice for which there is no room is lost, and counted.
+  // Queues a notice of the charge's last change. Does not block: if the queue is full, the notice is lost and counted.
   void Tell(const Charge& charge);
-  // Ends the thread after one attempt for each that waits, until one fails. Repeating it does nothing.
+  // Ends the thread after one attempt for each waiting notice, until one fails. Calling it again does nothing.
   void Stop() { outbox_.Stop(); }
 
  private:

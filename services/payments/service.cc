@@ -11,7 +11,7 @@ namespace octavo::payments {
 namespace {
 
 constexpr std::size_t kKeyBytesMax = 100;
-// Ten thousand million units of a currency with two digits: far above any order, far below overflow.
+// Ten thousand million units of a currency with two digits: far above any order, and sums do not overflow.
 constexpr std::int64_t kAmountMinorMax = 1'000'000'000'000;
 constexpr names::PageSizes kPageSizes{.standard = 100, .most = 1000};
 
@@ -74,7 +74,7 @@ Result<v1::Charge> SandboxService::Authorize(const rpc::Call& call, const v1::Au
                                     .currency_code = std::string(amount.currency().code()),
                                     .amount_minor = amount.minor(),
                                     .behaviour = behaviour};
-  // No deadline is the end of time; minus now, it still fits.
+  // Without a deadline it is the end of time; minus the present time it still fits.
   return ToProto(TRY(sandbox_.Authorize(authorization, call.deadline() - clock_.Now())));
 }
 
@@ -104,13 +104,13 @@ Result<v1::Charge> SandboxService::GetCharge(const rpc::Call&, const v1::GetChar
 Result<v1::ListChargesResponse> SandboxService::ListCharges(const rpc::Call&, const v1::ListChargesRequest& request) {
   const int size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   const std::string listing = rpc::ListingOf(request);
-  // A page begins behind the last key of the page before, so that it is stable while charges come in.
+  // A page begins after the last key of the page before, so that it stays correct while charges are added.
   ChargeKey after;
   if (!request.page_token().empty()) after = ChargeKey(TRY(page_tokens_.Open(listing, request.page_token())));
   const std::vector<Charge> charges = store_.List(after, size);
   v1::ListChargesResponse response;
   for (const Charge& charge : charges) *response.add_charges() = ToProto(charge);
-  // A full page may be the last one: then the next is empty.
+  // If this full page is the last one, the next page is empty.
   if (static_cast<int>(charges.size()) == size)
     response.set_next_page_token(page_tokens_.Seal(listing, charges.back().key.value()));
   return response;

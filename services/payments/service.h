@@ -1,4 +1,4 @@
-// SandboxService: octavo.payments.v1 over a Sandbox. Translates and decides nothing.
+// SandboxService: octavo.payments.v1 over a Sandbox. It translates messages and decides nothing.
 #pragma once
 
 #include "lib/base/clock.h"

@@ -92,7 +92,7 @@ Recorded Save(Transaction& transaction, const Outcome& outcome) {
   } else {
     const std::int64_t updated = transaction.Execute(kUpdateCharge, charge.key.value(), static_cast<int>(charge.state),
                                                      charge.captured_minor, charge.refunded_minor, charge.entry_count);
-    CHECK(updated == 1);  // The transaction is serializable: nobody changed what it has read.
+    CHECK(updated == 1);  // The transaction is serializable: nobody has changed what it read.
   }
   transaction.Execute(kInsertEntry, entry.key.value(), entry.sequence, static_cast<int>(entry.kind), entry.amount_minor,
                       entry.refund_key, entry.created);

@@ -1,9 +1,9 @@
 // Store: the ledger of the sandbox card provider. Two implementations pass one contract test
-// (store_contract_test.cc): SqlStore over lib/db, and MemoryStore for tests of what stands on a store.
+// (store_contract_test.cc): SqlStore over lib/db, and MemoryStore for tests of code that uses a store.
 //
-// Every verb is one transaction, which holds the charge and its entry. A verb that fails has changed nothing,
-// and repeating one changes nothing and gives the charge as it is. What is allowed is decided by
-// domain/charge.h.
+// Every verb is one transaction, with the charge and its entry. A verb that fails has changed nothing.
+// Repeating a verb changes nothing and gives the charge as it is. domain/charge.h decides what is
+// allowed.
 //
 // Thread-safe. All may throw octavo::Failure when the database is gone.
 #pragma once
@@ -20,13 +20,13 @@ namespace octavo::payments {
 
 struct Recorded {
   Charge charge;
-  bool changed = false;  // Whether this call made it so.
+  bool changed = false;  // Whether this call made the change.
 };
 
-// What the two tables say of one key in one moment; they have to agree (audit.h).
+// What the two tables say about one key at one moment; they have to agree (audit.h).
 struct ChargeFacts {
   ChargeKey key;
-  std::optional<Charge> charge;  // None: only the ledger knows the key.
+  std::optional<Charge> charge;  // None: only the ledger has the key.
 
   std::int64_t entry_count = 0;
   std::int64_t last_sequence = 0;
@@ -49,13 +49,13 @@ class Store {
   virtual Result<Recorded> GiveBack(const Refund& refund, Timestamp now) = 0;
 
   virtual std::optional<Charge> Find(const ChargeKey& key) = 0;
-  // The next `count_max` charges behind `after` (empty: from the first), by key.
+  // The next `count_max` charges after `after` (empty: from the first), by key.
   virtual std::vector<Charge> List(const ChargeKey& after, int count_max) = 0;
 
-  // Remembers that this key met the failure it asked for; true the first time only.
+  // Records that this key has met its failure on demand; true only the first time.
   virtual bool Stumble(const ChargeKey& key, Timestamp now) = 0;
 
-  // Facts of the next `count_max` keys behind `after` that either table knows, as of one moment.
+  // Facts of the next `count_max` keys after `after` that either table has, as of one moment.
   virtual std::vector<ChargeFacts> ReadFacts(const ChargeKey& after, int count_max) = 0;
 };
 

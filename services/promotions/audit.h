@@ -1,4 +1,4 @@
-// Audit: whether what the tables say of promotions adds up, from the store alone and while the shop sells.
+// Audit: whether the tables of promotions add up, from the store alone and while the shop sells.
 //
 //   count      redemptions counted = redemptions claimed and not given back
 //   limit      no campaign, person or code above its limit
@@ -6,7 +6,7 @@
 //   persons    each person's count = that person's claims
 //   codes      each code's count = the claims with it
 //
-// One claim an order is the table's key, and cannot be otherwise.
+// An order has one claim: the table's key makes sure of that.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,13 @@
 namespace octavo::promotions {
 
 struct AuditReport {
-  std::int64_t campaigns = 0;    // Looked at …
-  std::int64_t redemptions = 0;  // … with so many claims that hold …
-  std::int64_t spent_minor = 0;  // … of so much discount.
+  std::int64_t campaigns = 0;    // Checked …
+  std::int64_t redemptions = 0;  // … with this many claims that are held …
+  std::int64_t spent_minor = 0;  // … and this much discount.
   std::vector<Violation> violations;
 };
 
-// Each campaign is read in one moment, many campaigns in several: claims that come meanwhile are no violation.
+// Each campaign is read at one moment, but different campaigns at different moments: claims that come meanwhile are no violation.
 AuditReport Audit(Store& store);
 
 }  // namespace octavo::promotions

@@ -53,7 +53,7 @@ Error NotForSale(const std::string& book) {
 
 Result<Line> ParseLine(const v1::BasketLine& proto, Currency currency, const std::string& field) {
   const BookId book = TRY(ParseBookName(proto.book(), field + ".book"));
-  // Nothing said is no price; 0 in a currency is one.
+  // An unset price is no price; 0 in a currency is a price.
   if (proto.unit_price().minor() == 0 && proto.unit_price().currency_code().empty()) return NotForSale(proto.book());
   const std::int64_t unit_price_minor = TRY(ParseMoney(proto.unit_price(), currency, field + ".unit_price"));
   Line line{.id = proto.line_id(),

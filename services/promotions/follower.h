@@ -1,7 +1,7 @@
-// OrderFollower: learns every order from the event stream of transactions, for reports and simulations, on a thread of its
-// own for as long as the service runs. The position is stored with the effect of each event, so that a crash at any moment
-// loses none and counts none twice; a stream that breaks is taken up again from there, and read anew where the orders
-// were brought back from an older copy.
+// OrderFollower: reads every order from the event stream of transactions, for reports and simulations, on its own thread as
+// long as the service runs. The position is stored with the effect of each event, so that a crash neither loses an event nor
+// counts it twice. If the stream breaks, it continues from the position; if the orders were restored from an older copy, it
+// begins anew.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -17,7 +17,7 @@ namespace octavo::promotions {
 
 class OrderFollower {
  public:
-  // Begins at once. The references outlive the follower, whose end waits for the thread.
+  // Starts now. The references must outlive the follower; its destructor waits for the thread.
   OrderFollower(const std::shared_ptr<grpc::Channel>& transactions, rpc::Telemetry telemetry, Store& store,
                 const Identity& identity);
 

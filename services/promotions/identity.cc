@@ -43,7 +43,7 @@ std::vector<PersonKey> Identity::Foremost(std::string_view customer, std::string
 }
 
 PersonKey Identity::Hash(std::string_view kind, std::string_view name) const {
-  // The kind cannot be mistaken for a part of the name: no name has a zero byte.
+  // The zero byte separates the kind from the name, because no name has one.
   const std::string text = std::string(kind) + '\0' + std::string(name);
   std::string hash(32, '\0');
   CHECK(crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(), Bytes(text), text.size(),
@@ -71,7 +71,7 @@ Result<Secret> LoadOrMakeKey(const std::filesystem::path& file, Random& random) 
     return key.ok() ? key : BadKey(file, key.error().violations.front().description);
   }
   const Secret digits(Hex(RandomBytes(random, Identity::kKeyBytes)));
-  // Whole or not at all: written aside, synced, then put in its place.
+  // Written completely or not at all: to a second file that is synced and then renamed.
   const std::filesystem::path aside = file.string() + ".new";
   const int out = open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (out < 0) return BadKey(file, "cannot be written");

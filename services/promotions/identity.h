@@ -1,6 +1,6 @@
-// Identity: who somebody is to a limit per customer, without keeping who they are. An account or a normalised e-mail
-// becomes a keyed hash (BLAKE2b, 256 bits, RFC 7693): without the key, which is not in the database, a copy of the database
-// cannot be searched for an address, not even by trying all of them. Thread-safe.
+// Identity: recognises a person for limits per customer without storing who they are. An account or a normalised e-mail becomes a
+// keyed hash (BLAKE2b, 256 bits, RFC 7693). The key is not in the database, so a copy of the database cannot be searched for an
+// address, not even by trying all addresses. Thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -18,12 +18,12 @@ class Identity {
  public:
   static constexpr std::size_t kKeyBytes = 32;
 
-  // `key` is of kKeyBytes. Another key makes everybody a stranger: redemptions so far would not be recognised.
+  // `key` has kKeyBytes. With another key nobody is recognised, so earlier redemptions no longer count.
   explicit Identity(Secret key);
 
-  // None, one or two keys, sorted: of the account ("customers/12") and of the e-mail, as typed; empty where there is none.
+  // None, one or two keys, sorted: of the account ("customers/12") and of the e-mail as typed; either may be empty.
   std::vector<PersonKey> Of(std::string_view customer, std::string_view email) const;
-  // The one under which orders are remembered: of the account if there is one, else of the e-mail.
+  // The key under which orders are stored: of the account if there is one, else of the e-mail.
   std::vector<PersonKey> Foremost(std::string_view customer, std::string_view email) const;
 
  private:
@@ -32,10 +32,10 @@ class Identity {
   const Secret key_;
 };
 
-// The key in `file`, in hexadecimal digits; makes one, readable for its owner only, when the file is not there. Fails with
-// FAILED_PRECONDITION (BAD_IDENTITY_KEY) when the file holds something else or cannot be read or written.
+// Reads the key from `file`, in hexadecimal digits. If there is no file, makes a key that only its owner can read.
+// FAILED_PRECONDITION (BAD_IDENTITY_KEY) if the file holds something else or cannot be read or written.
 Result<Secret> LoadOrMakeKey(const std::filesystem::path& file, Random& random);
-// From 64 hexadecimal digits; INVALID_ARGUMENT (INVALID_FIELD) about `field` otherwise.
+// Reads 64 hexadecimal digits; otherwise INVALID_ARGUMENT (INVALID_FIELD) about `field`.
 Result<Secret> ParseKey(std::string_view digits, std::string_view field);
 
 }  // namespace octavo::promotions

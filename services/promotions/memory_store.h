@@ -1,5 +1,5 @@
-// MemoryStore: Store in memory, for tests. It keeps the same promises as SqlStore and forgets everything when it goes.
-// Thread-safe: one lock around each verb.
+// MemoryStore: a Store in memory, for tests. It behaves like SqlStore. Thread-safe: one lock around each
+// verb.
 #pragma once
 
 #include <map>
@@ -47,7 +47,7 @@ class MemoryStore final : public Store {
     bool released = false;
   };
 
-  // All expect mutex_ to be held.
+  // All need mutex_ to be held.
   Status CheckCodes(const Campaign& campaign) const;
   void SetCodes(Record& record) const;
   Status CheckRedemption(const Claim& claim, const Redemption& redemption, Timestamp now) const;

@@ -39,7 +39,7 @@ std::vector<Offer> ToOffers(const OfferList& list) {
   return offers;
 }
 
-// Of the message as protobuf writes it when asked to be deterministic.
+// Of the message in protobuf's deterministic form.
 std::int64_t FingerprintOf(const google::protobuf::Message& message) {
   std::string bytes;
   {
@@ -183,7 +183,7 @@ Result<v1::ListCampaignsResponse> PromotionsService::ListCampaigns(const rpc::Ca
   const int page_size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   const std::string listing = rpc::ListingOf(request);
   const CampaignId before(TRY(page_tokens_.OpenNumber(listing, request.page_token(), {.first = INT64_MAX})));
-  // One more than asked for tells whether there is a next page.
+  // One more than was asked for, to see whether there is a next page.
   std::vector<StoredCampaign> campaigns = store_.List(before, page_size + 1);
   v1::ListCampaignsResponse response;
   const bool more = campaigns.size() > static_cast<std::size_t>(page_size);

@@ -1,4 +1,4 @@
-// octavo.promotions.v1.PromotionsService over gRPC: translates, asks the domain and the store, answers. Thread-safe.
+// octavo.promotions.v1.PromotionsService over gRPC: translates, calls the domain and the store, answers. Thread-safe.
 #pragma once
 
 #include <map>
@@ -20,7 +20,7 @@ namespace octavo::promotions {
 
 namespace v1 = ::octavo::promotions::v1;
 
-// What the shop is, as far as prices go.
+// The facts about the shop that prices depend on.
 struct Shop {
   Currency currency = Currency::Eur();
   TimeZone time_zone = TimeZone::Utc();
@@ -28,11 +28,11 @@ struct Shop {
 
 class PromotionsService final : public rpc::Service {
  public:
-  // The references outlive the service.
+  // The references must outlive the service.
   PromotionsService(Store& store, const Identity& identity, const Shop& shop, const Clock& clock,
                     const names::PageTokens& page_tokens, rpc::Telemetry telemetry, rpc::Pipeline& pipeline);
 
-  // Where simulations learn what the books of past orders are. Before any call is let in.
+  // Connects to the catalogue, which tells simulations about the books of past orders. Call it before the first RPC.
   void Connect(const std::shared_ptr<grpc::Channel>& catalog);
 
  private:
@@ -50,7 +50,7 @@ class PromotionsService final : public rpc::Service {
   Result<v1::CampaignReport> GetCampaignReport(const rpc::Call& call, const v1::GetCampaignReportRequest& request);
   Result<v1::CampaignReport> SimulateCampaign(const rpc::Call& call, const v1::SimulateCampaignRequest& request);
 
-  // Calls `visit` with every order of the period that was not cancelled, in the order they were placed.
+  // Calls `visit` for every order of the period that was not cancelled, in the order in which they were placed.
   template <typename Visit>
   void ForEachOrder(const Period& period, const Visit& visit);
   Result<std::map<BookId, BookFacts>> AskCatalog(const rpc::Call& call, const std::set<BookId>& books) const;

@@ -45,7 +45,7 @@ constexpr std::string_view kListOffers =
     "SELECT " OCTAVO_CAMPAIGN_COLUMNS
     " FROM campaigns WHERE state IN (2, 3) OR (state = 4 AND EXISTS (SELECT 1 FROM "
     "campaign_codes WHERE campaign_codes.campaign_id = campaigns.campaign_id)) ORDER BY campaign_id";
-// Lists of books, of items and of get_items. The CASE keeps other lists' terms from being read as numbers.
+// Lists of books, of items and of get_items. The CASE keeps the terms of other lists from being read as numbers.
 constexpr std::string_view kLastBook =
     "SELECT COALESCE(MAX(book), 0) FROM (SELECT CASE WHEN list IN (1, 4, 11, 14) THEN CAST(term AS BIGINT) ELSE 0 END AS "
     "book FROM campaign_terms) AS books WHERE book <= $1";
@@ -189,7 +189,7 @@ void InsertTerms(Transaction& transaction, CampaignId id, const Selection& selec
   for (const BookId book : selection.excluded_books) insert(List::kExcludedBooks, std::to_string(book.value()));
 }
 
-// A code that comes back counts what was claimed with it before.
+// A code that returns keeps the count of its earlier claims.
 constexpr std::string_view kInsertCode =
     "INSERT INTO campaign_codes (code, campaign_id, redemption_count) SELECT $1, $2, COUNT(*) FROM claim_redemptions "
     "JOIN claims ON claims.order_key = claim_redemptions.order_key WHERE claim_redemptions.campaign_id = $2 AND "
@@ -234,7 +234,7 @@ constexpr std::string_view kCountPerson =
     "person) DO UPDATE SET redemption_count = campaign_persons.redemption_count + 1 WHERE "
     "campaign_persons.redemption_count < $3";
 
-// Why kCountRedemption changed nothing.
+// The reason why kCountRedemption changed nothing.
 Error WhyNot(Transaction& transaction, const Redemption& redemption, Timestamp now) {
   const std::optional<Row> row = transaction.QueryOne(kFindCampaign, redemption.campaign.value());
   if (!row) return UnknownCampaign(redemption.campaign);
@@ -288,7 +288,7 @@ constexpr std::string_view kHasEarlierOrder =
 constexpr std::string_view kInsertOrder =
     "INSERT INTO orders (order_name, placed, cancelled, person, first_order, revenue_minor, delivery_minor) VALUES ($1, "
     "$2, $3, $4, $5, $6, $7)";
-// A person can only go.
+// A person can only be removed.
 constexpr std::string_view kUpdateOrder =
     "UPDATE orders SET cancelled = $2, person = CASE WHEN $3 = 1 THEN person ELSE NULL END, revenue_minor = $4, "
     "delivery_minor = $5 WHERE order_name = $1";
@@ -480,7 +480,7 @@ Status SqlStore::ClaimRedemptions(const Claim& claim, Timestamp now) {
       if (before->Int(1) != fingerprint) return RequestReused("order_key", claim.order.value());
       return Ok();
     }
-    // By campaign: two claims meet in one order, and none waits for one that waits for it.
+    // In the order of campaigns, so that two claims never wait for each other.
     for (const Redemption& redemption : claim.redemptions) TRY(Redeem(transaction, claim, redemption, now));
     return Ok();
   });
@@ -582,7 +582,7 @@ constexpr std::string_view kPersonsOverLimit =
     "SELECT COUNT(*) FROM campaign_persons WHERE campaign_id = $1 AND $2 > 0 AND redemption_count > $2";
 constexpr std::string_view kCodesOverLimit =
     "SELECT COUNT(*) FROM campaign_codes WHERE campaign_id = $1 AND $2 > 0 AND redemption_count > $2";
-// Persons of claims that hold, joined both ways: one that is counted and holds none is as wrong as the reverse.
+// Persons of held claims, joined both ways: a person that is counted but has no claim is as wrong as the reverse.
 constexpr std::string_view kPersonsMiscounted =
     "SELECT COUNT(*) FROM (SELECT person, SUM(counted) AS counted, SUM(held) AS held FROM (SELECT person, "
     "redemption_count AS counted, 0 AS held FROM campaign_persons WHERE campaign_id = $1 UNION ALL SELECT k.person_1, 0, "
@@ -626,7 +626,7 @@ std::vector<ClaimFacts> SqlStore::ReadClaims(const std::string& after, const std
     }
     std::size_t at = 0;
     for (const Row& row : transaction.Query(kRedemptionsBetween, after, until)) {
-      while (page[at].order_key < row.Text(0)) ++at;  // Each has its claim: the table's foreign key.
+      while (page[at].order_key < row.Text(0)) ++at;  // Each has its claim, because of the table's foreign key.
       page[at].amount_minor[CampaignId(row.Int(1))] = row.Int(2);
     }
     return page;

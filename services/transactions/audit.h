@@ -1,20 +1,20 @@
-// Audit: proves from the store alone, order by order, that its tables tell one story. Reads only, page by page, each page as
-// of one moment, so that it runs while the shop sells. What other services must hold for each order is octavo audit's.
+// Audit: proves from the store alone, order by order, that its tables agree. It only reads, page by page, each page as of one
+// moment, so it can run while the shop sells. What other services must hold for each order is checked by octavo audit.
 //
 // The equations:
 //   outbox_is_dense           events are numbered 1, 2, 3 … up to the counter, none is missing
-//   numbers_are_dense         so are orders, by their number, but for those passed over
+//   numbers_are_dense         so are orders, by their number, except for skipped numbers
 //   documents_read            every stored document can be read
-//   columns_repeat_document   what is searched is what the document says, the lines included
+//   columns_repeat_document   the columns for searching equal the document, including the lines
 //   sums_add_up               unit shares add up to the line, lines and delivery to the total
 //   paid_is_kept_and_refunded 0 <= refunded <= charged, charged and credited are within the total, the payment's state agrees,
 //                             refunds decided = refunded
 //   returns_are_refunded      what came back is refunded, or taken off what is due
-//   one_order_per_key         a placed intent has its order, an order its placed intent (or one that was forgotten), of
-//                             one key; an order exists for no other intent
-//   order_is_as_quoted        prices, campaigns and totals are those that were frozen into the intent
-//   events_tell_orders        an order has one event of its placement, its first; the last one has it as it is now
-//   effects_follow_decisions  each effect belongs to an event of its order; a cancelled order gives its redemptions back
+//   one_order_per_key         a placed intent has its order, an order its placed intent (or a forgotten one), of one key; no
+//                             order exists for another intent
+//   order_is_as_quoted        prices, campaigns and totals are those frozen into the intent
+//   events_tell_orders        an order has one placement event, its first; its last event has the order as it is now
+//   effects_follow_decisions  each effect belongs to an event of its order; a cancelled order releases its redemptions
 //   nothing_is_stuck          no intent or effect is unfinished for longer than the limit
 #pragma once
 
@@ -28,7 +28,7 @@
 
 namespace octavo::transactions {
 
-// What is under way: no violation while it is young.
+// Unfinished work; a violation only if it is too old.
 struct Unfinished {
   std::string what;  // "intent (running)", "effect 17 (refund), 3 attempts".
   std::string order;
@@ -44,21 +44,21 @@ struct AuditReport {
   std::vector<Violation> violations;
 };
 
-// Names of the equations of one order, and of the log.
+// Names of the equations of one order, and of those of the log.
 inline constexpr const char* kOrderEquations[] = {
     "documents_read",       "columns_repeat_document", "sums_add_up",        "paid_is_kept_and_refunded",
     "one_order_per_key",    "order_is_as_quoted",      "events_tell_orders", "effects_follow_decisions",
     "returns_are_refunded", "nothing_is_stuck"};
 inline constexpr const char* kLogEquations[] = {"outbox_is_dense", "numbers_are_dense"};
 
-// The equations of one order, but for nothing_is_stuck.
+// Checks the equations of one order, except nothing_is_stuck.
 std::vector<Violation> CheckFacts(const OrderFacts& facts);
 std::vector<Violation> CheckLog(const LogFacts& facts);
 std::vector<Unfinished> ListUnfinished(const OrderFacts& facts, Timestamp now);
-// nothing_is_stuck.
+// The violation of nothing_is_stuck.
 Violation Stuck(const Unfinished& unfinished);
 
-// The whole store. `limit`: how long something may be under way. Throws what the store throws.
+// Audits the whole store. `limit`: how long something may stay unfinished. Throws what the store throws.
 AuditReport Audit(FactsSource& store, Timestamp now, std::chrono::microseconds limit);
 
 }  // namespace octavo::transactions

@@ -1,4 +1,5 @@
-// What a look back (Checkout::LookBack) found that other services had lost with an older copy of their store. Plain values.
+// The result of a look back (Checkout::LookBack): what other services lost when an older copy of their store was restored. Plain
+// values.
 #pragma once
 
 #include <string>
@@ -7,13 +8,13 @@
 
 namespace octavo::transactions {
 
-// Of one service.
+// The losses of one service.
 struct Lost {
   std::string store;
-  int mended = 0;               // Orders that it had lost and has again.
-  int decisions = 0;            // About orders, that it had lost and was told again.
+  int mended = 0;               // Orders that it had lost and got again.
+  int decisions = 0;            // Decisions that it had lost and got again.
   int left = 0;                 // What it has lost for good.
-  std::string first_left = {};  // The first of that, and why.
+  std::string first_left = {};  // The first of these, and why.
 
   bool any() const { return mended + decisions + left > 0; }
   void Leave(const OrderId& order, const std::string& why) {
@@ -25,7 +26,7 @@ struct LostElsewhere {
   Lost stock{.store = "inventory"};
   Lost money{.store = "payments"};
   Lost claims{.store = "promotions"};
-  bool bounded = false;  // There were more decisions than are looked at.
+  bool bounded = false;  // There were more decisions than were checked.
 
   bool any() const { return stock.any() || money.any() || claims.any(); }
   int orders() const { return stock.mended + stock.left + money.left + claims.mended + claims.left; }

@@ -10,11 +10,11 @@
 namespace octavo::transactions {
 namespace {
 
-// Each time; a shop that has not looked for a while catches up with some hundred a second.
+// In one turn. After a long pause the shop catches up with some hundred a second.
 constexpr int kRecoveredMax = 256;
-// Keys are kept longer than the 30 days that the rules ask for.
+// Keys are kept for longer than the 30 days that the rules require.
 constexpr std::chrono::hours kIntentsKept(24 * 60);
-// Ten years: more is a mistake of typing.
+// Ten years: more is a typing error.
 constexpr std::int64_t kDaysMax = 3650;
 
 Status CheckDays(const std::string& name, std::int64_t days) {
@@ -79,7 +79,7 @@ Status Module::Open(const runtime::Environment& environment) {
       TRY(runtime::OpenDatabase(environment, name(), configuration_.service.database_url, Migrations()));
   const bool only_process = database->dialect() == db::Dialect::kSqlite;
   serving_ = std::make_unique<Serving>(environment, configuration_, std::move(database), make_store_);
-  // Leases of a process that died would hold its intents for some seconds; on SQLite nobody else can hold one.
+  // Leases of a process that died would hold its intents for some seconds; on SQLite no other process can hold one.
   if (only_process) serving_->store->DropAllLeases();
   return Ok();
 }

@@ -21,7 +21,7 @@ constexpr int kEventsPerRead = 100;
 
 Context ContextOf(const rpc::Call& call) { return {.deadline = call.deadline(), .trace = call.trace()}; }
 
-// Names are kept: of a customer who is erased, for ever.
+// Names are stored: that of an erased customer for ever.
 Status CheckCustomer(const std::string& name) {
   constexpr std::size_t kBytesMax = 100;
   if (name.starts_with("customers/") && name.size() <= kBytesMax) return Ok();
@@ -47,7 +47,7 @@ v1::Order ToProto(const Checkout::Placed& placed) {
   return order;
 }
 
-// The shop's events, or one order's, behind a position.
+// The events of the shop, or of one order, after a position.
 template <class Message>
 class EventSource : public rpc::Source<Message> {
  public:
@@ -174,7 +174,7 @@ Result<v1::ListOrdersResponse> TransactionsService::ListOrders(const rpc::Call&,
   const int size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   Store::OrderFilter filter{.customer = request.customer(), .with_open_returns = request.with_open_returns()};
   if (request.state() != v1::Order::STATE_UNSPECIFIED) filter.state = static_cast<OrderState>(request.state());
-  // A page begins behind the number of the last order of the page before, so that it is stable while orders come in.
+  // A page begins after the number of the last order of the page before, so that it stays correct while orders are added.
   const std::string listing = rpc::ListingOf(request);
   filter.before_number = TRY(parts_.page_tokens.OpenNumber(listing, request.page_token(), {.first = filter.before_number}));
   v1::ListOrdersResponse response;
@@ -216,7 +216,7 @@ Result<v1::Order> TransactionsService::Decide(const OrderId& id, const std::stri
   }));
   if (refunded_before && order.refunded_minor > *refunded_before) TellOfRefund(order, order.refunded_minor - *refunded_before);
   parts_.events.Notify();
-  parts_.unfinished.Notify();  // Its effects.
+  parts_.unfinished.Notify();  // For its effects.
   return ToProto(order);
 }
 
@@ -273,7 +273,7 @@ Result<v1::Order> TransactionsService::AdvanceFulfilment(const rpc::Call&, const
   const OrderId id = TRY(ParseOrderName(request.name()));
   const auto to = static_cast<FulfilmentState>(request.fulfilment_state());
   return Decide(id, "", "", [&](const Order& now) {
-    // The day of the delivery does not count, and the last day counts to its end.
+    // The day of delivery does not count, and the last day counts to its end.
     return transactions::AdvanceFulfilment(now, to, parts_.time_zone.EndOfDay(parts_.clock.Now(), parts_.withdrawal_days));
   });
 }
@@ -288,8 +288,8 @@ Result<v1::NotifyPaymentResponse> TransactionsService::NotifyPayment(const rpc::
   if (parts_.notice_key.empty() || !SameInConstantTime(signature, request.signature())) {
     return Error{Code::kPermissionDenied, "BAD_SIGNATURE", "the notice is not signed by the payment provider"};
   }
-  // A notice carries nothing that is believed: the checkout asks the provider itself. It only says that asking now is
-  // worth while, so it is harmless however often and late it comes.
+  // Nothing in a notice is believed: the checkout asks the provider itself. A notice only says that asking now is useful, so it
+  // does no harm however often and late it comes.
   parts_.unfinished.Notify();
   return v1::NotifyPaymentResponse();
 }
@@ -324,7 +324,7 @@ Result<v1::ListErasedCustomersResponse> TransactionsService::ListErasedCustomers
   if (!request.page_token().empty()) after = TRY(parts_.page_tokens.Open(listing, request.page_token()));
   v1::ListErasedCustomersResponse response;
   for (std::string& customer : parts_.store.ErasedCustomers(after, size)) response.add_customers(std::move(customer));
-  // A full page may be the last one: then the next is empty.
+  // If this full page is the last one, the next page is empty.
   if (response.customers_size() == size) {
     response.set_next_page_token(parts_.page_tokens.Seal(listing, *response.customers().rbegin()));
   }
@@ -360,7 +360,7 @@ Result<std::unique_ptr<rpc::Source<v1::OrderEventBatch>>> TransactionsService::S
     const rpc::Call&, const v1::StreamOrderEventBatchesRequest& request) {
   const Status known = CheckPosition(request.position());
   if (!known.ok()) {
-    parts_.checkout.PassOverNumbers(request.position());  // Who follows the whole shop knows more than the store.
+    parts_.checkout.PassOverNumbers(request.position());  // A follower of the whole shop knows more than this store.
     return known.error();
   }
   return std::make_unique<EventBatches>(parts_.store, parts_.events, request.position(), std::nullopt);

@@ -1,4 +1,4 @@
-// The gRPC adapter of transactions: translates requests and answers; decides nothing.
+// The gRPC adapter of transactions: translates requests and answers, and decides nothing.
 #pragma once
 
 #include <memory>
@@ -21,16 +21,16 @@ class TransactionsService final : public rpc::Service {
   struct Parts {
     Store& store;
     Checkout& checkout;
-    ChangeSignal& events;      // Notified of every change that may have written one.
-    ChangeSignal& unfinished;  // Notified where looking for what is unfinished is worth while.
+    ChangeSignal& events;      // Notified of every change that may have written an event.
+    ChangeSignal& unfinished;  // Notified when there may be unfinished work.
     obs::Log& log;
     const Clock& clock;
     const names::PageTokens& page_tokens;
     const names::SecurityLog& security;
-    // Signs the provider's notices; empty: none is accepted.
+    // Signs the provider's notices; empty: no notice is accepted.
     Secret notice_key;
     TimeZone time_zone = TimeZone::Utc();
-    std::int64_t withdrawal_days = 14;  // In which buyers may ask to return books, after the day of the delivery.
+    std::int64_t withdrawal_days = 14;  // How long buyers may ask to return books, counted after the day of delivery.
   };
 
   TransactionsService(Parts parts, rpc::Pipeline& pipeline);
@@ -64,7 +64,7 @@ class TransactionsService final : public rpc::Service {
   Status CheckPosition(std::int64_t position);
   // Whether this is one of the tokens of a guest's order.
   bool Opens(const std::string& access_token, const Order& order);
-  // The order, if it is theirs who ask, or staff ask.
+  // The order, if it belongs to the caller, or if the caller is staff.
   template <class Request>
   Result<Order> Find(const std::string& name, const Request& asks);
   void TellOfRefund(const Order& order, std::int64_t minor);

@@ -133,7 +133,7 @@ Result<std::vector<Item>> ParseItems(const google::protobuf::RepeatedPtrField<v1
     if (!seen.insert(book).second) return InvalidField("items.book", item.book() + " stands there twice");
     parsed.push_back({book, item.quantity()});
   }
-  // The order in which the caller lists the books means nothing.
+  // The order of the books in the request does not matter.
   std::sort(parsed.begin(), parsed.end(), [](const Item& a, const Item& b) { return a.book < b.book; });
   return parsed;
 }
@@ -182,7 +182,7 @@ Result<PlaceRequest> Parse(const v1::PlaceOrderRequest& request) {
     return InvalidField("payment_method", "paying on collection needs collection in the shop");
   }
   if (request.payment_method() == v1::PAYMENT_METHOD_CARD) {
-    // What costs nothing needs no card.
+    // An order that costs nothing needs no card.
     TRY(CheckText("payment_token", request.payment_token(), /*required=*/request.expected_total().minor() != 0));
   }
   if (request.buyer().email().empty()) return InvalidField("buyer.email", "is missing");

@@ -1,4 +1,4 @@
-// Orders between the contract and the domain.
+// Translates orders between the contract and the domain.
 #pragma once
 
 #include <string>
@@ -24,7 +24,7 @@ struct ReturnName {
   std::int64_t number = 0;
 };
 Result<ReturnName> ParseReturnName(const std::string& name);
-// Somebody's words for somebody: at most 200 bytes without control characters; may be empty.
+// A text from one person to another: at most 200 bytes without control characters; may be empty.
 Result<std::string> ParseSentence(const std::string& field, const std::string& text);
 
 }  // namespace octavo::transactions

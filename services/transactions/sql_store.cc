@@ -40,7 +40,7 @@ constexpr std::string_view kForgetIntents = R"(
 
 constexpr std::string_view kNextOrderNumber = R"(
   UPDATE counters SET order_number = order_number + 1 WHERE counter_id = 1 RETURNING order_number)";
-// Everybody who writes an event changes this row: they write together.
+// Every write of an event changes this row, so these writes are made together.
 constexpr std::string_view kNextPosition = R"(
   UPDATE counters SET event_position = event_position + 1 WHERE counter_id = 1 RETURNING event_position)";
 constexpr std::string_view kReadCounters = R"(
@@ -163,7 +163,7 @@ constexpr std::string_view kLogFacts = R"(
     (SELECT count(*) FROM orders), (SELECT COALESCE(max(order_number), 0) FROM orders), skipped_numbers
   FROM counters WHERE counter_id = 1)";
 
-// An event has few effects; their numbers are made from the event's.
+// An event has few effects; the effects' numbers are made from the event's number.
 constexpr std::int64_t kEffectsPerEventMax = 8;
 
 Intent ToIntent(const Row& row) {
@@ -285,7 +285,7 @@ class FactsPage {
     for (const Row& row : ids) facts_[row.Text(0)].id = OrderId(row.Text(0));
   }
 
-  // Runs `add` on each row's facts, its order id being in `column`; JSON that does not read marks them.
+  // Runs `add` on the facts of each row, whose order id is in `column`; JSON that cannot be read marks the facts.
   template <typename Add>
   void Fill(const std::vector<Row>& rows, int column, const Add& add) {
     for (const Row& row : rows) {
@@ -321,7 +321,7 @@ void FillEvents(FactsPage& page, const std::vector<Row>& rows) {
   }
 }
 
-// Whether it is what the customer bought, or a guest with the e-mail.
+// Whether the customer bought it, or a guest with the e-mail.
 bool IsOf(const Buyer& buyer, const std::string& customer, const std::string& email) {
   if (buyer.customer.empty()) return !email.empty() && buyer.email == email;
   return buyer.customer == customer;
@@ -594,7 +594,7 @@ std::vector<OrderFacts> SqlStore::ReadFacts(const std::string& after, const std:
       facts.order = OrderFromJson(row.Text(12));
     });
     page.Fill(transaction.Query(kLinesBetween, first, last), 0, [](OrderFacts& facts, const Row& row) {
-      if (!facts.columns) facts.columns.emplace();  // Lines without an order: told apart by their number 0.
+      if (!facts.columns) facts.columns.emplace();  // Lines without an order; recognised by their number 0.
       facts.columns->lines.push_back({BookId(row.Int(1)), row.Int(2), row.Int(3), row.Int(4), row.Int(5)});
     });
     FillEvents(page, transaction.Query(kEventsBetween, first, last));
@@ -607,7 +607,7 @@ std::vector<OrderFacts> SqlStore::ReadFacts(const std::string& after, const std:
 LogFacts SqlStore::ReadLogFacts() {
   return database_.Read([](Transaction& transaction) {
     const auto row = transaction.QueryOne(kLogFacts);
-    if (!row) return LogFacts{.last_position = -1, .last_number = -1};  // The counters are gone.
+    if (!row) return LogFacts{.last_position = -1, .last_number = -1};  // The counters are missing.
     return LogFacts{.last_position = row->Int(0),
                     .event_count = row->Int(2),
                     .event_first = row->Int(3),

@@ -1,5 +1,5 @@
-// Facts: what the tables of transactions say, read for the audit. The tables repeat each other on purpose (a document and
-// the columns that are searched, an order and its events, a decision and its effects), so they can be held against each other.
+// Facts: the content of transactions' tables, read for the audit. The tables repeat each other on purpose (a document and its
+// columns for searching, an order and its events, a decision and its effects), so they can be compared.
 #pragma once
 
 #include <cstdint>
@@ -54,22 +54,22 @@ struct EffectFacts {
   Effect effect;
   std::int64_t attempts = 0;
   bool done = false;
-  bool given_up = false;  // Refused for so long that nobody tries it any more.
+  bool given_up = false;  // Refused for so long that it is not tried any more.
 };
 
-// Of one order id, in one moment.
+// Facts of one order id, at one moment.
 struct OrderFacts {
   OrderId id;
   std::optional<Intent> intent;  // None: forgotten after its time, or never there.
   std::optional<OrderColumns> columns;
   std::optional<Order> order;        // The document of the same row.
   std::vector<EventFacts> events;    // By position.
-  std::optional<Order> told;         // The order as the last event has it.
+  std::optional<Order> told;         // The order in its last event.
   std::vector<EffectFacts> effects;  // By id.
-  bool damaged = false;              // Some stored JSON does not read; the rest of the facts is incomplete.
+  bool damaged = false;              // Some stored JSON cannot be read; the other facts are incomplete.
 };
 
-// Of the tables as wholes, in one moment.
+// Facts of whole tables, at one moment.
 struct LogFacts {
   std::int64_t last_position = 0;  // As counted …
   std::int64_t event_count = 0;    // … and as stored.
@@ -78,15 +78,15 @@ struct LogFacts {
   std::int64_t last_number = 0;
   std::int64_t order_count = 0;
   std::int64_t number_last = 0;
-  std::int64_t skipped_numbers = 0;  // Passed over after an older copy was put back.
+  std::int64_t skipped_numbers = 0;  // Skipped after an older copy was restored.
 };
 
-// Where they come from. Apart from Store: a store in memory has no tables that could disagree. Thread-safe.
+// The source of facts. It is not a part of Store, because a store in memory has no tables that could disagree. Thread-safe.
 class FactsSource {
  public:
   virtual ~FactsSource() = default;
 
-  // Of at most `limit` order ids with `after` < id <= `until` that any table knows, by id, as of one moment.
+  // Facts of at most `limit` order ids with `after` < id <= `until` that any table has, by id, at one moment.
   virtual std::vector<OrderFacts> ReadFacts(const std::string& after, const std::string& until, int limit) = 0;
   virtual LogFacts ReadLogFacts() = 0;
 };

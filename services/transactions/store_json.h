@@ -1,5 +1,5 @@
-// Orders, items and errors as JSON text: how the store keeps what it need not search. Reading back what was written gives
-// the same value; text of ours that does not parse is a damaged store and throws Failure (DATA_LOSS).
+// Orders, items and errors as JSON text, for what the store need not search. Reading what was written gives the same value; text
+// of ours that does not parse means a damaged store and throws Failure (DATA_LOSS).
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace octavo::transactions {
 std::string ToJson(const Order& order);
 Order OrderFromJson(const std::string& text);
 
-// What an event holds beside its type, time and position.
+// The content of an event, except type, time and position.
 std::string ToJson(const OrderEvent& event);
 void EventFromJson(const std::string& text, OrderEvent& event);
 

@@ -9,7 +9,7 @@
 namespace octavo::catalog {
 namespace {
 
-// The name that we write, and others that stand on books, parted by bars. Whose name is always written alike needs no line.
+// The preferred name, and other spellings on books, separated by bars. An author who is always written alike needs no line.
 struct Author {
   std::string_view name;
   std::string_view others;
@@ -112,7 +112,7 @@ bool IsSuffix(std::string_view part) {
 
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
-// "J R R Tolkien" for "JRR Tolkien": two or three capitals by themselves before other names.
+// "J R R Tolkien" for "JRR Tolkien": splits two or three capitals before other names.
 std::string InitialsApart(const std::string& name) {
   std::string apart;
   std::string_view rest = name;

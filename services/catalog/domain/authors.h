@@ -1,4 +1,4 @@
-// Authors: one author under all the spellings of the name. An author's id is the slug of the name that we write: "authors/
+// Authors: one id for all spellings of an author's name. The id is the slug of the spelling that the shop prefers: "authors/
 // fyodor-dostoevsky" is "Fyodor Dostoyevsky", "Dostoevsky, Fyodor", "F. M. Dostoevsky" and "Фёдор Достоевский". Pure.
 #pragma once
 
@@ -8,17 +8,17 @@
 
 namespace octavo::catalog {
 
-// A name as it is said: "J.R.R. Tolkien" for "Tolkien, J.R.R.", "Martin Luther King, Jr." for itself. White space is cleaned.
+// The name in spoken order: "J.R.R. Tolkien" for "Tolkien, J.R.R."; "Martin Luther King, Jr." stays. White space is cleaned.
 std::string NameAsSaid(std::string_view name);
 
-// The author's id: the slug of the name as said, with initials apart ("JRR Tolkien" is "j-r-r-tolkien"), and of the name that we
-// write where it is one of the other names in authors.cc.
+// The author's id: the slug of the name in spoken order, with initials apart ("JRR Tolkien" is "j-r-r-tolkien"). If authors.cc
+// lists the name as another name of an author, the id is the slug of the preferred spelling.
 std::string AuthorId(std::string_view name);
 
-// The id for what may be the slug of another name: "fyodor-dostoevsky" for "fyodor-dostoyevsky". Itself where it is none.
+// The id for a slug that may come from another name: "fyodor-dostoevsky" for "fyodor-dostoyevsky". Other slugs stay as they are.
 std::string AuthorIdOfSlug(const std::string& slug);
 
-// The other names that are known of an author, without that of the id.
+// The author's other known names, without the preferred one.
 std::vector<std::string> OtherNames(const std::string& author_id);
 
 }  // namespace octavo::catalog

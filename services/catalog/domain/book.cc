@@ -204,7 +204,7 @@ class Checker {
   std::optional<Error> unknown_category_;
 };
 
-// Feeds values into one fingerprint, each with its length, so that no two contents run together.
+// Adds values to one fingerprint, each with its length, so that different contents cannot give the same bytes.
 class ContentHasher {
  public:
   void Add(std::string_view text) {
@@ -227,7 +227,7 @@ bool IsSeriesNumberPart(std::string_view text) {
   return text.find_first_not_of("0123456789.") == std::string_view::npos && text.back() != '.';
 }
 
-// "1", "0.5", "1-3", "1–3", "0.1 - 0.4": the number in its one form, or empty where it is none.
+// The number of "1", "0.5", "1-3", "1–3", "0.1 - 0.4" in normal form; empty if the text is no such number.
 std::string SeriesNumber(std::string_view text) {
   std::string plain;
   for (std::size_t at = 0; at < text.size();) {
@@ -246,7 +246,7 @@ std::string SeriesNumber(std::string_view text) {
   return plain;
 }
 
-// Where the bracket opens that the last character closes; npos where there is none.
+// The position of the bracket that the last character closes; npos if there is none.
 std::size_t OpeningBracket(std::string_view text) {
   if (!text.ends_with(')')) return std::string_view::npos;
   int depth = 0;
@@ -324,7 +324,7 @@ TitleWithSeries SplitSeries(std::string_view title) {
 
   std::string name = CleanLine(inside.substr(0, hash));
   while (name.ends_with(',') || name.ends_with(' ')) name.pop_back();
-  // The number ends where something else begins: another series, a second number, a part of the volume.
+  // Only another series, a second number or a part of the volume may follow the number.
   const std::string_view behind = inside.substr(hash + 1);
   const std::size_t end = behind.find_first_of(";,:+/");
   std::string number = SeriesNumber(behind.substr(0, end));

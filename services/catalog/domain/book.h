@@ -1,4 +1,4 @@
-// Book: what the catalogue knows of a book, and the rules it has to keep. Plain values.
+// Book: what the catalogue stores about a book, and the rules that it must keep. Plain values.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +38,7 @@ struct SeriesMembership {
   bool operator==(const SeriesMembership&) const = default;
 };
 
-// What is said of a book, without who says it when. As checked by CheckBook, unless named a draft.
+// What a book is, without its id and times. It has passed CheckBook, unless it is called a draft.
 struct BookContent {
   std::string title;
   std::string subtitle;
@@ -55,7 +55,7 @@ struct BookContent {
   std::vector<std::string> subjects;
   std::vector<std::string> categories;  // Slugs; the first is the main one; never empty once checked.
   std::string cover_uri;
-  int rating_hundredths = 0;  // 100 to 500; 0 where nobody rated.
+  int rating_hundredths = 0;  // 100 to 500; 0 if nobody rated it.
   std::int64_t ratings_count = 0;
 
   bool operator==(const BookContent&) const = default;
@@ -64,17 +64,17 @@ struct BookContent {
 struct Book {
   BookId id;
   BookContent content;
-  std::string source;  // Empty: made by hand. With key, unique.
+  std::string source;  // Empty: entered by hand. Unique together with key.
   std::string key;
-  std::int64_t position = 0;  // Of its last change in the change log; hence also its etag.
+  std::int64_t position = 0;  // Of its last change in the change log; the etag is made from it.
   Timestamp created{};
   Timestamp updated{};
 
   bool operator==(const Book&) const = default;
 };
 
-// Limits of CheckBook, in bytes of UTF-8 where they are lengths. The longest title seen in the wild has 260, the most
-// authors 51.
+// Limits of CheckBook; lengths are in bytes of UTF-8. Among real books the longest title has 260 bytes, and the most authors are
+// 51.
 inline constexpr std::size_t kTitleBytesMax = 1000;
 inline constexpr std::size_t kNameBytesMax = 300;  // Of an author, series, publisher, subject.
 inline constexpr std::size_t kAuthorsMax = 100;
@@ -88,39 +88,39 @@ inline constexpr int kPageCountMax = 50'000;
 inline constexpr std::int64_t kPriceMinorMax = 100'000'000;
 inline constexpr std::int64_t kRatingsCountMax = 10'000'000'000;
 
-// What to do with an ISBN that is wrong: refuse the book, or take it without the number (imports: the rest of the row is
-// still worth having).
+// What to do with a wrong ISBN: refuse the book, or take it without the number (for imports: the rest of the row is still
+// useful).
 enum class WrongIsbn { kRefuse, kLeaveOut };
 
 struct CheckedBook {
   BookContent content;
   bool isbn_repaired = false;
   bool isbn_refused = false;
-  std::vector<std::string> warnings;  // One each for a guessed repair or a number left out.
+  std::vector<std::string> warnings;  // One for each guessed repair and each number left out.
 };
 
-// Checks a draft and puts it into its one form: white space cleaned, slugs made, the ISBN as 13 digits, the language code
-// in BCP 47's case, category "general" where none is named. Fails with INVALID_ARGUMENT (INVALID_FIELD) and a violation
-// for every value that breaks a rule, naming value and rule; a category the shop does not have is NOT_FOUND
+// Checks a draft and brings it into its normal form: cleaned white space, slugs, the ISBN as 13 digits, the language code
+// in BCP 47's case, category "general" if it names none. Fails with INVALID_ARGUMENT (INVALID_FIELD) and one violation for
+// each value that breaks a rule, naming value and rule. A category that the shop does not have is NOT_FOUND
 // (UNKNOWN_CATEGORY).
 Result<CheckedBook> CheckBook(BookContent draft, WrongIsbn wrong_isbn);
 
-// A fingerprint of all that is said of a book: equal for equal content, over versions of this program too. Changing how
-// it is made costs one import that touches every book.
+// A fingerprint of the content: equal content gives equal fingerprints, also in later versions of this program. Changing how it
+// is made costs one import that rewrites every book.
 std::int64_t ContentFingerprint(const BookContent& content);
 
-// Number of a place in a series, times a thousand, for sorting: "2.5" gives 2500, "1-3" 1000, "" the largest.
+// The position in a series times a thousand, for sorting: "2.5" gives 2500, "1-3" 1000, "" the largest number.
 std::int64_t SeriesNumberSortKey(std::string_view number);
 
-// A title as some catalogues write it: "The Hobbit (Middle-earth, #0.5)".
+// A title that includes its series, as some catalogues write it: "The Hobbit (Middle-earth, #0.5)".
 struct TitleWithSeries {
   std::string title;
   std::string series_title;  // Empty where the title names none.
   std::string series_number;
 };
 
-// Takes "(Name, #n)" off the end of a title; of several series ("Discworld, #3; Witches #1") the first. A part of a volume
-// ("#3: Part 2 of 2") stays with the title, so that the parts keep apart. Titles without the form are left as they are.
+// Takes "(Name, #n)" off the end of a title; of several series ("Discworld, #3; Witches #1") the first. The number of a part
+// ("#3: Part 2 of 2") stays in the title, so that the parts differ. Other titles are left as they are.
 TitleWithSeries SplitSeries(std::string_view title);
 
 // Lower-case letters, digits and hyphens, 1 to 40: "goodbooks-10k".

@@ -10,7 +10,7 @@ struct CategoryName {
   std::string_view slug;
 };
 
-// What readers call the categories, in English and its neighbours' languages. Ascending by the words.
+// The words that readers use for the categories, in English and some other languages. Sorted by the words.
 constexpr auto kNames = std::to_array<CategoryName>({
     {"autoayuda", "self-help"},
     {"autobiografie", "biography"},

@@ -35,16 +35,16 @@ inline constexpr std::array<Category, 19> kCategories = {{
     {"general", "General"},
 }};
 
-// Where a book goes that names no category.
+// The category of a book that names none.
 inline constexpr std::string_view kGeneralCategory = "general";
 
-// Null where there is none of that slug.
+// Null if there is no category with that slug.
 const Category* FindCategory(std::string_view slug);
 
-// The category that readers mean by these words, folded and parted by single spaces: "sci fi", "krimi", "love stories",
-// "young adult". Null where they mean none.
+// The category that readers mean by these words, which are folded and separated by single spaces: "sci fi", "krimi", "love
+// stories", "young adult". Null if they mean none.
 const Category* CategoryCalled(std::string_view words);
-// Calls `visit` with each word that stands in a name by which CategoryCalled knows a category.
+// Calls `visit` with each word of every name by which CategoryCalled finds a category.
 void ForEachCategoryWord(const std::function<void(std::string_view)>& visit);
 
 }  // namespace octavo::catalog

@@ -1,7 +1,7 @@
-// Import: what becomes of each row. The rules are here, pure; a store only remembers.
+// Import: decides what happens to each row. The rules here are pure; a store only remembers.
 //
-// Rows are known by (source, key). A row whose fingerprint is the one remembered from its last import changes nothing,
-// so that repeating an import neither touches books nor undoes what people have changed by hand since.
+// Rows are known by (source, key). If a row's fingerprint is the one from its last import, the row changes nothing. So repeating
+// an import neither rewrites books nor undoes what people have changed by hand since.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace octavo::catalog {
 using ImportId = StrongId<struct ImportIdTag>;
 
 inline constexpr std::size_t kKeyBytesMax = 200;
-// Problems of each severity that are kept; the counts go on.
+// How many problems of each severity are kept; the counts include all.
 inline constexpr std::int64_t kProblemsMax = 1000;
 
 // Same numbers as octavo.catalog.v1.Severity.
@@ -52,7 +52,7 @@ struct Import {
   std::string source;
   bool dry_run = false;
   ImportCounts counts;
-  std::int64_t last_line = 0;  // Rows up to here are committed; sent again they are passed over.
+  std::int64_t last_line = 0;  // Rows up to here are committed; if sent again they are skipped.
   bool done = false;
   std::vector<RowProblem> problems;
 
@@ -71,27 +71,27 @@ struct CheckedRow {
   std::int64_t line = 0;
   std::string key;
   CheckedBook book;     // Meaningless when refused.
-  std::string refusal;  // Why the row cannot go in; empty: it can, as far as it alone can tell.
+  std::string refusal;  // Why the row is refused; empty: nothing in the row alone is wrong.
   std::int64_t fingerprint = 0;
 };
 
 CheckedRow CheckRow(ImportRow row);
-// A row of which nothing could be made.
+// A row from which no book could be made.
 CheckedRow RefusedRow(std::int64_t line, const std::string& key, std::string refusal);
 
-// What the catalogue has already for a row.
+// What the catalogue already has for a row.
 struct KnownBook {
   BookId id;
-  std::int64_t fingerprint = 0;  // Of the row that last went in.
+  std::int64_t fingerprint = 0;  // Of the row imported last.
 };
 
-// Stands for a book that an earlier row is about to make and that has no id yet.
+// Stands for a book that an earlier row of the same group makes and that has no id yet.
 inline const BookId kEarlierRow{0};
 
 enum class RowVerdict { kCreate, kUpdate, kUnchanged, kRefuse };
 
-// Decides what becomes of `row`. `known`: the book of its (source, key); `isbn_owner`: the book that has its ISBN now.
-// Counts the row in `counts` and adds its problems, as far as they are still kept.
+// Decides what happens to `row`. `known`: the book of its (source, key); `isbn_owner`: the book that has its ISBN now. Counts the
+// row in `counts` and adds its problems, as long as there is room for them.
 RowVerdict DecideRow(const CheckedRow& row, const std::optional<KnownBook>& known, const std::optional<BookId>& isbn_owner,
                      ImportCounts& counts, std::vector<RowProblem>& problems);
 

@@ -16,7 +16,7 @@ namespace {
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool AllDigits(std::string_view text) { return std::all_of(text.begin(), text.end(), IsDigit); }
 
-// What people and programs put between the digits: spaces, hyphens, quotes, the equals sign of ="…".
+// Characters that people and programs put between the digits: spaces, hyphens, quotes, the equals sign of ="…".
 constexpr auto kOrnaments = std::to_array<std::string_view>({
     " ",      "\t",     "-",      "\"",     "'",      "=",      "\u00A0", "\u00AD", "\u2000", "\u2001",
     "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A", "\u200B",
@@ -39,8 +39,8 @@ std::string WithoutOrnaments(std::string_view text) {
   return plain;
 }
 
-// "ISBN-13: 978…" has become "ISBN13:978…" by now; the label's number goes only together with its colon, for without
-// one it could be digits of the ISBN.
+// At this point "ISBN-13: 978…" is "ISBN13:978…". The label's number is removed only together with its colon: without one it
+// could be digits of the ISBN.
 void RemoveLabel(std::string& text) {
   std::string upper = text.substr(0, 16);
   std::transform(upper.begin(), upper.end(), upper.begin(),
@@ -156,7 +156,7 @@ bool MatchesRounded(std::string_view isbn13, std::string_view rounded) {
   const double step = digits.size() >= 13 ? 1 : std::pow(10.0, 13 - static_cast<int>(digits.size()));
   std::int64_t number = 0;
   std::from_chars(isbn13.data(), isbn13.data() + isbn13.size(), number);
-  return std::abs(value - static_cast<double>(number)) <= step;  // Some programs cut instead of rounding.
+  return std::abs(value - static_cast<double>(number)) <= step;  // Some programs cut digits off instead of rounding.
 }
 
 }  // namespace octavo::catalog

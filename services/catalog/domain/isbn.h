@@ -1,5 +1,5 @@
-// ISBNs as found in the wild, checked and repaired. Rules: the ISBN Users' Manual (7th edition), sections 5 and 6, and what
-// spreadsheets do to numbers.
+// Checks ISBNs in the forms that people and files write, and repairs them. Rules: the ISBN Users' Manual (7th edition), sections
+// 5 and 6, and what spreadsheets do to numbers.
 #pragma once
 
 #include <string>
@@ -11,9 +11,9 @@ namespace octavo::catalog {
 
 struct Isbn {
   std::string isbn13;  // 13 digits, prefix 978 or 979, check digit valid.
-  // Whether the text was not simply the 10 or 13 digits: hyphens, "ISBN", a quote, a lost zero.
+  // True unless the text was just the 10 or 13 digits: it had hyphens, "ISBN", a quote, a lost zero.
   bool repaired = false;
-  // For people; empty unless the repair was a guess that the check digit confirmed (leading zeros).
+  // For people. Empty unless leading zeros were guessed and the check digit confirmed them.
   std::string warning;
 };
 
@@ -31,8 +31,8 @@ Result<Isbn> ParseIsbn(std::string_view text);
 // The ISBN-10 of a valid ISBN-13 with prefix 978; empty for 979, which has none.
 std::string Isbn10Of(std::string_view isbn13);
 
-// Whether a spreadsheet's rounded number ("9.78043902348e+12") may be this ISBN-13. It cannot replace the number but
-// tells whether two columns speak of one book. False when `rounded` is no number.
+// Whether a spreadsheet's rounded number ("9.78043902348e+12") can be this ISBN-13. The rounded number cannot replace the ISBN,
+// but it shows whether two columns mean the same book. False when `rounded` is not a number.
 bool MatchesRounded(std::string_view isbn13, std::string_view rounded);
 
 }  // namespace octavo::catalog

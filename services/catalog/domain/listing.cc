@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kUnknownLast = std::numeric_limits<std::int32_t>::max();
 
-// The number that `text` begins with, and the separator behind it, taken away from it.
+// Removes the number at the beginning of `text` and the separator after it, and returns the number.
 std::optional<std::int64_t> TakeNumber(std::string_view& text) {
   std::int64_t number = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -1,4 +1,4 @@
-// Listing: in which orders books are listed, and how a caller goes on where a page ended.
+// Listing: the orders in which books are listed, and where the next page begins.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ inline constexpr int kPageSizeMax = 100;
 
 enum class ListOrder {
   kPopularity = 1,    // By number of ratings, most first.
-  kNewest = 2,        // By id, which is given in the order of taking in.
+  kNewest = 2,        // By id: the books that were added last first.
   kTitle = 3,         // See TitleSortKey.
   kPublished = 4,     // Newest first; unknown years last.
   kPrice = 5,         // Lowest first; books without a price last.
@@ -37,8 +37,8 @@ struct SortKeys {
 
 SortKeys SortKeysOf(const BookContent& content);
 
-// A place in a list: behind the book with this key and id. With equal keys the id decides, descending where the key
-// does. A page begins behind its cursor, so that books coming and going elsewhere neither repeat nor hide any.
+// A position in a list: after the book with this key and id. Of equal keys the id decides, descending if the keys descend. A page
+// begins after its cursor, so that books added or removed elsewhere neither repeat nor hide another book.
 struct ListCursor {
   std::int64_t number = 0;  // The key in all orders but kTitle.
   std::string text;         // The key in kTitle.
@@ -61,7 +61,7 @@ struct ListQuery {
   ListCursor after;
 };
 
-// A cursor as text, for a page token. What is none is INVALID_ARGUMENT (BAD_PAGE_TOKEN).
+// A cursor as text, for a page token. ParsePlace fails with INVALID_ARGUMENT (BAD_PAGE_TOKEN) on other text.
 std::string PlaceOf(const ListCursor& cursor);
 Result<ListCursor> ParsePlace(std::string_view place);
 

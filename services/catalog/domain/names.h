@@ -11,7 +11,7 @@ namespace octavo::catalog {
 
 enum class ShelfKind { kAll, kCategory, kAuthor, kSeries };
 
-// A list that books stand on: all books, or those of a category, an author or a series.
+// A list of books: all books, or those of a category, an author or a series.
 struct Shelf {
   ShelfKind kind = ShelfKind::kAll;
   std::string slug;  // Empty for kAll.
@@ -21,10 +21,10 @@ struct Shelf {
 
 // "categories/fiction"; empty for kAll.
 std::string ShelfName(const Shelf& shelf);
-// A name of that kind with a slug of the right form, whether or not there is such a shelf.
+// The shelf of this name, if kind and slug have the right form; such a shelf need not exist.
 std::optional<Shelf> ParseShelfName(ShelfKind kind, std::string_view name);
 
-// Every shelf that the book stands on, kAll first.
+// All shelves of a book, kAll first.
 std::vector<Shelf> ShelvesOf(const BookContent& content);
 
 }  // namespace octavo::catalog

@@ -49,7 +49,7 @@ void Append(std::string& out, UChar32 c) {
   out.append(bytes, static_cast<std::size_t>(size));
 }
 
-// Letters whose stroke or ligature Unicode does not take apart.
+// Letters with a stroke and ligatures that Unicode does not decompose.
 std::string_view SpecialLetter(UChar32 c) {
   switch (c) {
     case U'ø': return "o";
@@ -65,7 +65,7 @@ std::string_view SpecialLetter(UChar32 c) {
   }
 }
 
-// Marks that a reader may leave out when typing; not those of scripts where they are vowels.
+// Marks that a reader may leave out when typing; in some scripts marks are vowels, and those are kept.
 bool IsOptionalMark(UChar32 c) {
   if (c >= 0x0300 && c <= 0x036F) return true;  // Latin, Greek, Cyrillic.
   if (c < 0x0591 || c > 0x06ED) return false;
@@ -74,7 +74,7 @@ bool IsOptionalMark(UChar32 c) {
 
 bool IsTradeMark(UChar32 c) { return c == 0x2122 || c == 0x00AE || c == 0x00A9; }
 
-// What is typed where an apostrophe belongs: quotation marks, accents, primes, the modifier letters.
+// Characters that people type for an apostrophe: quotation marks, accents, primes, the modifier letters.
 bool IsApostrophe(UChar32 c) {
   constexpr auto kApostrophes = std::to_array<UChar32>(
       {'\'', '`', 0x00B4, 0x02B9, 0x02BB, 0x02BC, 0x02BD, 0x2018, 0x2019, 0x201B, 0x2032, 0x2035, 0xA78C, 0xFF07, 0xFF40});
@@ -139,7 +139,7 @@ class WordSplitter {
     } else {
       EndInitials();
     }
-    // An elided article has one or two letters ("l'", "qu'"), what it stands before more than the s of a genitive.
+    // An elided article has one or two letters ("l'", "qu'"), and more follows it than the s of a genitive.
     if (forms_ == WordForms::kEveryForm && elided_ && *elided_ <= 2 && word_.size() >= *elided_ + 2) {
       words_.push_back(word_.substr(*elided_));
     }
@@ -148,7 +148,7 @@ class WordSplitter {
     elided_.reset();
   }
 
-  // The signs that make another word of a single letter: 2 for "++" as in C++, 1 for "#" as in C#, 0 for none.
+  // The number of signs that make a word of a single letter: 2 for "++" as in C++, 1 for "#" as in C#, 0 for none.
   std::size_t LanguageSigns(std::string_view rest) const {
     if (word_.size() != 1 || word_[0] < 'a' || word_[0] > 'z') return 0;
     if (rest.starts_with("++")) return 2;
@@ -170,7 +170,7 @@ class WordSplitter {
     }
     if (forms_ == WordForms::kEveryForm) {
       words_.push_back(character);
-      // A space between the parts of a name, as between family and given name, may be left out.
+      // The space between the parts of a name, as between family and given name, may be left out.
       if (!bridge_.empty()) words_.push_back(bridge_ + character);
       bridge_.clear();
     }
@@ -224,7 +224,7 @@ const icu::Normalizer2& Composer() {
   return *composer;
 }
 
-// Kana and hangul put together again, so that a letter is one character.
+// Composes kana and hangul again, so that each letter is one character.
 std::string Composed(const std::string& text) {
   UErrorCode status = U_ZERO_ERROR;
   std::string composed;
@@ -300,7 +300,7 @@ std::string Fold(std::string_view text) {
   std::string without_marks;
   for (std::size_t at = 0; at < text.size();) {
     const UChar32 c = NextCodePoint(text, at);
-    // Unicode takes some apostrophes for a space with an accent.
+    // Unicode folds some apostrophes to a space and an accent.
     if (!IsTradeMark(c)) Append(without_marks, IsApostrophe(c) ? '\'' : c);
   }
   UErrorCode status = U_ZERO_ERROR;
@@ -399,7 +399,7 @@ std::string TitleSortKey(std::string_view title, std::string_view language_code)
     if (key.size() > article.article.size()) key.erase(0, article.article.size());
     break;
   }
-  // Quotation marks and the like in front ("'Salem's Lot") do not sort.
+  // Quotation marks and the like at the beginning ("'Salem's Lot") are ignored when sorting.
   std::size_t begin = 0;
   for (std::size_t at = 0; at < key.size(); begin = at) {
     if (IsWordPart(NextCodePoint(key, at))) break;

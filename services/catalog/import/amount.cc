@@ -31,7 +31,7 @@ std::string_view Trimmed(std::string_view text) {
   return text;
 }
 
-// Takes a currency off one end of the text.
+// Removes a currency from either end of the text and returns it.
 Result<std::optional<Currency>> TakeCurrency(std::string_view& text) {
   const auto take = [&](std::string_view name, std::string_view code) -> Result<std::optional<Currency>> {
     text = Trimmed(text.starts_with(name) ? text.substr(name.size()) : text.substr(0, text.size() - name.size()));
@@ -74,7 +74,7 @@ struct Decimal {
   std::string decimals;
 };
 
-// Takes the digits apart. Where there is one sign of one kind, `decimals` says whether it stands before the decimals.
+// Splits the digits. If there is one separator of one kind, `decimals` says whether decimals follow it.
 Result<Decimal> Split(std::string_view digits, std::size_t decimals) {
   const std::size_t dot = digits.rfind('.');
   const std::size_t comma = digits.rfind(',');

@@ -1,7 +1,7 @@
-// BookFile: a CSV file of books, read twice: once to see whether it is whole, then row by row. So a file that is broken
-// in its last line is refused before its first book goes in. Fields may be parted by commas, semicolons, tabs or bars: "sep=;" in
-// the first line says so, else the header that has the most known columns. Constant memory, but for files that have to be
-// converted (book_text.h). Not thread-safe.
+// BookFile: a CSV file of books that is read twice: first to check all of it, then row by row. So a file that is broken in its
+// last line is refused before its first book is sent. Fields are separated by commas, semicolons, tabs or bars: "sep=;" in the
+// first line says so, or else the separator is the one that gives the most known columns. Needs constant memory, except for files
+// that must be converted (book_text.h). Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@ namespace octavo::catalog {
 
 struct FileRow {
   std::int64_t line = 0;
-  Result<MappedRow> row;  // An error is this row's alone.
+  Result<MappedRow> row;  // An error concerns this row only.
 };
 
 class BookFile {
  public:
-  // Problems that are told of one file before giving up.
+  // How many problems of a file are reported before it gives up.
   static constexpr std::size_t kProblemsMax = 10;
 
   struct Options {
@@ -34,10 +34,10 @@ class BookFile {
     MissingPrices missing_prices = MissingPrices::kLeaveOut;
   };
 
-  // Reads the whole file once. INVALID_ARGUMENT (BAD_FILE), one line of message for each problem, naming file, line and
-  // rule: what OpenBookText refuses, unknown columns, NUL characters, a quote that never closes, a row above
-  // CsvReader::kRowBytesMax, a row with another number of fields than the header (empty ones at its end do not count), no row
-  // at all.
+  // Reads the whole file once. INVALID_ARGUMENT (BAD_FILE) with one line for each problem, naming file, line and rule:
+  // what OpenBookText refuses, unknown columns, NUL characters, a quote that never closes, a row above
+  // CsvReader::kRowBytesMax, a row with another number of fields than the header (empty ones at its end do not count), no
+  // row at all.
   static Result<BookFile> Open(const std::filesystem::path& path, const Options& options);
 
   BookFormat format() const { return mapper_->format(); }
@@ -45,7 +45,7 @@ class BookFile {
   const std::string& name() const { return name_; }
   const std::string& encoding() const { return encoding_; }
 
-  // The next row, nullopt behind the last.
+  // The next row; nullopt after the last.
   std::optional<FileRow> Next();
   // Back to the first row.
   void Rewind();
@@ -54,9 +54,9 @@ class BookFile {
   explicit BookFile(std::string name) : name_(std::move(name)) {}
 
   Status Check();
-  // The next row that has anything in it, without empty fields beyond the header's.
+  // The next row that is not empty, without empty fields beyond the header's.
   Result<std::optional<std::vector<std::string>>> NextRow();
-  // Finds out how fields are parted, and whether a line says so.
+  // Finds the separator, and whether a first line names it.
   void FindSeparator();
 
   std::string name_;

@@ -1,5 +1,5 @@
-// BookFormat: from the columns of a CSV file to drafts of books. Two formats are known: our own (README.md) and
-// goodbooks-10k's books.csv (https://github.com/zygmuntz/goodbooks-10k). Pure; the file is read in book_file.h.
+// BookFormat: makes drafts of books from the columns of a CSV file. Two formats are known: our own (README.md) and
+// goodbooks-10k's books.csv (https://github.com/zygmuntz/goodbooks-10k). Pure; book_file.h reads the file.
 #pragma once
 
 #include <cstdint>
@@ -18,30 +18,30 @@ enum class BookFormat { kOctavo, kGoodbooks };
 std::string BookFormatName(BookFormat format);  // "octavo", "goodbooks".
 std::optional<BookFormat> ParseBookFormat(const std::string& name);
 
-// What one row says.
+// The content of one row.
 struct MappedRow {
   std::string key;
   BookContent draft;
   std::optional<std::int64_t> stock;  // nullopt where the format has none.
-  std::string warning;                // Empty: nothing looks wrong. The row goes in all the same.
+  std::string warning;                // Empty: nothing looks wrong. A row with a warning is imported all the same.
 };
 
-// What becomes of books whose format has no prices: they come without, or with one that is made up.
+// What to do if a format has no prices: import books without a price, or make one up.
 enum class MissingPrices { kLeaveOut, kMakeUp };
 
 class RowMapper {
  public:
-  // A mapper for a file with these columns: of `format` or, where it is not given, of the one whose columns they are.
-  // INVALID_ARGUMENT (UNKNOWN_COLUMNS), naming what is missing or not known.
+  // A mapper for a file with these columns: of `format`, or, if it is not given, of the format that has these columns.
+  // INVALID_ARGUMENT (UNKNOWN_COLUMNS), naming what is missing or unknown.
   static Result<std::unique_ptr<RowMapper>> ForHeader(const std::vector<std::string>& header, std::optional<BookFormat> format,
                                                       MissingPrices missing_prices);
-  // How many of these columns some format knows: of several ways to part a header, the one with the most is right.
+  // How many of these columns any format knows: the right separator is the one with the most.
   static int KnownColumns(const std::vector<std::string>& header);
   virtual ~RowMapper() = default;
 
   virtual BookFormat format() const = 0;
-  // `fields` has as many as the header. INVALID_ARGUMENT (BAD_VALUE), naming column, value and rule, for what is no number
-  // and the like; the rules of books are checked by the service.
+  // `fields` has as many entries as the header. INVALID_ARGUMENT (BAD_VALUE), naming column, value and rule, for a wrong number
+  // and the like; the service checks the rules of books.
   virtual Result<MappedRow> Map(const std::vector<std::string>& fields) const = 0;
 };
 

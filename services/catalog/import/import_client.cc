@@ -30,7 +30,7 @@ namespace inventory_v1 = ::octavo::inventory::v1;
 
 constexpr std::chrono::milliseconds kProgressEvery = 200ms;
 constexpr std::chrono::milliseconds kCallBudget = 30s;
-// A million rows take minutes; the connection's own keepalive notices a dead peer before.
+// A million rows take minutes. The connection's keepalive notices a dead peer earlier.
 constexpr std::chrono::hours kStreamBudget{24};
 constexpr int kStockInFlightMax = 32;
 
@@ -82,7 +82,7 @@ void CountIsbn(const std::string& text, IsbnCounts& counts) {
   if (!isbn->repaired) ++counts.valid_as_written;
 }
 
-// Calls under way at once, bounded; what became of them.
+// Limits the calls that run at once, and collects their outcomes.
 class Window {
  public:
   void Enter() {
@@ -115,7 +115,7 @@ class Window {
     const std::lock_guard lock(mutex_);
     return received_;
   }
-  // The places of those that had received another number before, ascending.
+  // The indices of those that had received another number before, ascending.
   std::vector<std::size_t> known() const {
     const std::lock_guard lock(mutex_);
     std::vector<std::size_t> places = known_;
@@ -132,8 +132,8 @@ class Window {
   std::optional<Error> failure_;  // The first.
 };
 
-// Asks the shop how far an import is, several times a second, for as long as it lives: what gRPC has taken off our hands
-// may still wait on the way.
+// Asks the shop for the progress of an import several times a second, as long as this object lives: rows that gRPC has accepted
+// from us may still be on their way.
 class ProgressWatch {
  public:
   ProgressWatch(v1::CatalogService::StubInterface& catalog, const rpc::Caller& caller, const std::string& import_name,
@@ -183,8 +183,8 @@ Result<std::map<std::string, std::string>> BookNames(v1::CatalogService::StubInt
   return rpc::ToError(reader->Finish());
 }
 
-// Always the same for the same book of the same source: stock comes in once, however often the file is imported. A book
-// that was deleted and comes again is another one.
+// Always the same for one book of one source, so that its stock is added once, however often the file is imported. A book that
+// was deleted and is imported again is a new one.
 std::string StockRequestId(const std::string& source, const std::string& key, const std::string& book_name) {
   return "import:" + source + ":" + book_name.substr(book_name.find('/') + 1) + ":" + std::to_string(Fingerprint(key));
 }

@@ -1,5 +1,5 @@
-// ImportClient: brings a file of books into a running shop over gRPC: the books to the catalogue, their stock to the
-// inventory. Safe to repeat after any end, however it came.
+// ImportClient: imports a file of books into a running shop over gRPC: the books into the catalogue, their stock into the
+// inventory. It can be repeated after any kind of end.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -24,21 +24,21 @@ struct ImportOptions {
   std::string source;
   bool dry_run = false;
   enum class Stock { kSend, kLeave } stock = Stock::kSend;
-  // For rows of a format that has no stock column; nullopt: they come without.
+  // Stock of each row if the format has no stock column; nullopt: no stock is sent.
   std::optional<std::int64_t> stock_default;
-  // How long a shop that does not answer is waited for: at first, and each time that the connection broke.
+  // How long to wait for a shop that does not answer: at first, and each time the connection breaks.
   std::chrono::seconds wait{10};
 };
 
-// How the ISBNs of the file look, as written.
+// The ISBNs of the file, counted.
 struct IsbnCounts {
   std::int64_t valid_as_written = 0;
-  std::int64_t valid_after_repair = 0;  // Those included.
+  std::int64_t valid_after_repair = 0;  // Includes those valid as written.
   std::int64_t refused = 0;
   std::int64_t absent = 0;
 };
 
-// What is to be said about one line of the file.
+// A message about one line of the file.
 struct LineMessage {
   std::int64_t line = 0;
   std::string text;  // "file:line: rule".
@@ -48,18 +48,18 @@ struct ImportReport {
   octavo::catalog::v1::Import import;
   std::int64_t file_refused_count = 0;  // Rows that were not sent, because no book could be made of them.
   IsbnCounts isbns;
-  // In the order of the lines; at most kLinesMax of what the file shows and as many of what the shop says, of each.
+  // In the order of the lines; at most kLinesMax messages from the file and as many from the shop, each.
   static constexpr std::size_t kLinesMax = 1000;
   std::vector<LineMessage> errors;
   std::vector<LineMessage> warnings;
   std::int64_t stock_received_count = 0;  // Books whose copies came in; 0 copies are not sent.
-  std::int64_t stock_known_count = 0;     // Books that had received another number from an earlier import.
+  std::int64_t stock_known_count = 0;     // Books for which an earlier import had sent another number.
   bool has_made_up_stock = false;
   std::int64_t made_up_price_count = 0;
   std::int64_t without_price_count = 0;
 };
 
-// Told how far it is. Calls come from any thread, one at a time.
+// Receives the progress. Calls come from any thread, one at a time.
 class ImportProgress {
  public:
   virtual ~ImportProgress() = default;
@@ -79,13 +79,13 @@ class ImportClient {
   ImportClient(ImportPeers peers, const rpc::Caller& caller, const Clock& clock, Random& random)
       : peers_(std::move(peers)), caller_(caller), clock_(clock), random_(random) {}
 
-  // Sends the file from its first row. When the connection breaks, or the shop refuses for the moment, the same import is sent
-  // again, up to kAttemptsMax times, and goes on behind what was committed; so are the copies of each book.
-  // UNAVAILABLE (NO_SHOP) where nobody answers.
+  // Sends the file from its first row. If the connection breaks, or the shop refuses for the moment, the same import is sent
+  // again, up to kAttemptsMax times, and continues after the committed rows; the same is done with the copies of each book.
+  // UNAVAILABLE (NO_SHOP) if nobody answers.
   Result<ImportReport> Run(BookFile& file, const ImportOptions& options, ImportProgress& progress);
 
-  // Takes every book of a source out; how many there were. Their stock stays in the ledger. UNAVAILABLE (NO_SHOP) where
-  // nobody answers for `wait`.
+  // Removes every book of a source; gives how many there were. Their stock stays in the ledger. UNAVAILABLE (NO_SHOP) if nobody
+  // answers for `wait`.
   Result<std::int64_t> RemoveSource(const std::string& source, std::chrono::seconds wait);
 
   static constexpr int kAttemptsMax = 5;

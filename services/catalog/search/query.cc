@@ -18,16 +18,16 @@ namespace {
 
 using Xapian::Query;
 
-// A word in a title or a name says more than one in a description.
+// A word in a title or a name counts more than one in a description.
 constexpr double kTitleFactor = 2.5;
 constexpr double kAuthorFactor = 2.5;
 constexpr double kSeriesFactor = 1.5;
 constexpr double kSubjectFactor = 1;
-// A single letter in an author's name is an initial, and says next to nothing.
+// A single letter in an author's name is an initial, and counts little.
 constexpr double kInitialFactor = 0.5;
-// Of a title that has it as a word, as "The C Programming Language".
+// For a title that has the letter as a word, as "The C Programming Language".
 constexpr double kLetterWeight = 15;
-// Added where a whole name is what was typed; a word weighs some 5 to 30.
+// Added if the query is a whole name; a single word adds some 5 to 30.
 constexpr double kExactTitleWeight = 60;
 constexpr double kExactVolumeWeight = 40;
 constexpr double kExactNameWeight = 25;
@@ -35,40 +35,40 @@ constexpr double kFirstOfSeriesWeight = 8;
 constexpr double kExactSubjectWeight = 10;
 constexpr double kVolumeWeight = 6;
 constexpr std::size_t kVolumeDigitsMax = 3;
-// For each strong word of a whole name that is a part of what was typed; of a title ("hobbit tolkien") and of others.
+// For each strong word of a whole name that is a part of the query; for titles ("hobbit tolkien") and for other names.
 constexpr double kTitlePartWeight = 16;
 constexpr double kPartWeight = 8;
 // A category's own books come before those whose texts have its name.
 constexpr double kCategoryWeight = 40;
 constexpr double kMainCategoryWeight = 8;
 constexpr double kCategoryWordFactor = 0.2;
-// So do an author's and a series' own.
+// The same for an author's and a series' own books.
 constexpr double kNameWeight = 40;
 constexpr double kNameWordFactor = 0.2;
-// A name that has two neighbours of the query as one word.
+// A name that has two adjacent words of the query as one word.
 constexpr double kJoinedWeight = 15;
-// Of a category or a format among other words.
+// For a category or a format among other words.
 constexpr double kMarkWeight = 4;
 constexpr double kLanguageWeight = 12;
-// What is near counts less than what is there.
+// Near words count less than the words themselves.
 constexpr double kNearFactor = 0.6;
 constexpr double kBegunFactor = 0.8;
 constexpr double kPairFactor = 1.5;
-// Popularity (0 to 6.7) decides between books that match alike, and not much more.
+// Popularity (0 to 6.7) decides between books that match equally well, and hardly more.
 constexpr double kPopularityFactor = 2;
-// How many letters of a query are looked at for typing errors: some 55 x 2 terms for each are asked for at most, 7,000 in all.
+// How many letters of a query are checked for typing errors: for each, at most some 55 x 2 terms are looked up, 7,000 in all.
 constexpr std::size_t kCorrectedLettersMax = 64;
 constexpr std::size_t kNearWordsMax = 16;
-// Words that differ in more letters are not the same word misspelt, unless they sound alike.
+// Words that differ in more letters are not a misspelling, unless they sound alike.
 constexpr std::size_t kNearDistanceMax = 2;
-// Of names run together typing errors are forgiven from so many letters.
+// In joined names, typing errors are forgiven from this many letters on.
 constexpr std::size_t kJoinedLettersMin = 7;
 constexpr std::size_t kPrefixLettersMin = 2;
-// How many words an unfinished one may stand for; the most frequent ones are taken.
+// How many words an unfinished word may stand for; the most frequent ones are used.
 constexpr std::size_t kExpansionMax = 64;
-// How many words are looked at to find those: at most what begins with one letter in a large catalogue.
+// How many words are read to find those: at most the words that begin with one letter in a large catalogue.
 constexpr std::size_t kExpansionLookedAtMax = 20'000;
-// Longer names are not looked for within a query: 20 words x 8 are 160 look-ups.
+// Longer names are not searched for within a query: 20 words x 8 are 160 look-ups.
 constexpr std::size_t kNameWordsMax = 8;
 constexpr std::size_t kCategoryNameWordsMax = 3;
 constexpr std::size_t kIsbnDigitsMin = 6;
@@ -97,18 +97,18 @@ Query Fixed(const std::string& term, double weight) {
   return Query(Query::OP_AND, weighing, Query(Query::OP_SCALE_WEIGHT, Query(term), 0));
 }
 
-// By which letters a word may go on behind the first 0, 1, 2 … letters of another.
+// The letters with which words may continue after the first 0, 1, 2 … letters of another word.
 class Continuations {
  public:
   explicit Continuations(const std::string& word) : word_(word), letters_(word.size() + 1) {}
 
-  // As the terms of this prefix do.
+  // Adds the terms with this prefix.
   void AddTerms(const Xapian::Database& database, std::string_view prefix) {
     std::string begin(prefix);
     for (std::size_t i = 0; i <= word_.size(); ++i) {
       const Xapian::TermIterator end = database.allterms_end(begin);
       Xapian::TermIterator term = database.allterms_begin(begin);
-      if (term == end) return;  // Nor does any begin with more of the word.
+      if (term == end) return;  // Then no term begins with more of the word either.
       while (term != end) {
         const std::string text = *term;
         if (text.size() == begin.size()) {
@@ -121,7 +121,7 @@ class Continuations {
       if (i < word_.size()) begin += word_[i];
     }
   }
-  // As this word does.
+  // Adds this word.
   void AddWord(std::string_view other) {
     for (std::size_t i = 0; i <= word_.size() && i < other.size(); ++i) {
       Add(i, other[i]);
@@ -140,8 +140,8 @@ class Continuations {
   std::vector<std::uint32_t> letters_;  // A bit for each.
 };
 
-// The words one error away from an ASCII word: a letter left out, exchanged with the next, wrong, or too many
-// (P. Norvig, "How to write a spelling corrector", 2007). Of the some 55 for each letter those that may be known.
+// The words one error away from an ASCII word: a letter missing, swapped with the next, wrong, or added (P. Norvig, "How to write
+// a spelling corrector", 2007). There are some 55 for each letter; gives only those that may be known.
 std::vector<std::string> OneErrorEdits(const std::string& word, const Continuations& known) {
   std::vector<std::string> edits;
   for (std::size_t i = 0; i <= word.size(); ++i) {
@@ -170,7 +170,7 @@ bool IsAscii(const std::string& word) {
   return std::all_of(word.begin(), word.end(), [](unsigned char c) { return c < 0x80; });
 }
 
-// The insertions, deletions and exchanges that make `b` of `a` (V. Levenshtein, 1965), in bytes; both are words.
+// The number of insertions, deletions and substitutions that turn `a` into `b` (V. Levenshtein, 1965), in bytes; both are words.
 std::size_t Distance(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -185,8 +185,8 @@ std::size_t Distance(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
-// The word of a name among a book's terms that is nearest to `word` in letters or sound; `word` itself where none is near, or
-// one begins so.
+// The word of a name among a book's terms that is nearest to `word` in letters or sound; `word` itself if none is near, or if one
+// begins with it.
 std::string NearestIn(const std::set<std::string>& terms, const std::string& word) {
   const std::string key = SoundKey(Romanised(word));
   std::string nearest = word;
@@ -206,7 +206,7 @@ std::string NearestIn(const std::set<std::string>& terms, const std::string& wor
   return nearest;
 }
 
-// Of an alphabet beside Latin, Greek to Arabic, whose romanised words look like ours.
+// In another alphabet than Latin, from Greek to Arabic, in which romanised words look like ours.
 bool IsOtherAlphabet(const std::string& word) {
   const auto first = static_cast<unsigned char>(word[0]);
   return first >= 0xCD && first < 0xE0;
@@ -218,7 +218,7 @@ std::vector<std::string> Without(const std::vector<std::string>& words, bool (*u
   return left;
 }
 
-// Calls `visit(run, whole)` for each run of neighbours that is short enough for a name and not of weak words alone.
+// Calls `visit(run, whole)` for each run of adjacent words that is short enough for a name and has a strong word.
 template <typename Visit>
 void ForEachRun(const std::vector<std::string>& words, const Visit& visit) {
   for (std::size_t begin = 0; begin < words.size(); ++begin) {
@@ -260,7 +260,7 @@ QueryWords::QueryWords(std::vector<std::string> typed) : all(std::move(typed)), 
   if (strong.empty()) strong = all;
 }
 
-// Words of which all are wanted, or the category or format that they name.
+// Words that are all required, or the category or format that they name.
 struct QueryBuilder::Unit {
   std::vector<std::string> words;
   const Category* category = nullptr;
@@ -293,7 +293,7 @@ bool QueryBuilder::IsKnown(const std::string& word) const {
   for (const std::string_view prefix : {std::string_view(), kJoinedWord, kAcronym}) {
     if (database_.term_exists(Term(prefix, word))) return true;
   }
-  // Another form of a known word is no typing error. But one of many languages makes some short stem of anything.
+  // Another form of a known word is no typing error. But with many languages, some of them makes a short stem of any word.
   const std::vector<std::string> stems = StemTerms(word);
   return std::any_of(stems.begin(), stems.end(), [&](const std::string& stem) {
     const std::size_t letters = CodePointCount(stem) - Stemmer::kPrefixSize;
@@ -319,8 +319,8 @@ std::vector<QueryBuilder::Unit> QueryBuilder::Units(const std::vector<std::strin
   return units;
 }
 
-// Every word of title, authors, series and subjects is among the plain words too, so these decide what matches, and the
-// fields only add weight.
+// The words of title, authors, series and subjects are also among the plain words. So the plain words decide what matches, and
+// the fields only add weight.
 Query QueryBuilder::Word(const std::string& word) const {
   std::vector<Query> plain;
   std::vector<Query> title;
@@ -340,7 +340,7 @@ Query QueryBuilder::Word(const std::string& word) const {
   };
   look_for(word);
   if (const auto other = other_spellings_.find(word); other != other_spellings_.end()) look_for(other->second);
-  // Initials are looked for where they are no word.
+  // Initials are searched for if they are not a word.
   if (!database_.term_exists(Term("", word))) plain.emplace_back(Term(kAcronym, word));
   plain.emplace_back(Term(kJoinedWord, word));
   title.emplace_back(Term(kJoinedWord, word));
@@ -379,7 +379,7 @@ Query QueryBuilder::AllUnits(const QueryWords& words, bool last_is_begun) const 
     const bool is_weak = unit.category == nullptr && !unit.format &&
                          std::find(words.strong.begin(), words.strong.end(), unit.words[0]) == words.strong.end();
     if (is_weak && !weak_alone) {
-      // Weak words weigh in where they stand in the title; elsewhere they stand in every book.
+      // Weak words add weight in titles; elsewhere they are in every book.
       weak.emplace_back(Term(kTitleWord, unit.words[0]));
       continue;
     }
@@ -387,7 +387,7 @@ Query QueryBuilder::AllUnits(const QueryWords& words, bool last_is_begun) const 
     if (last_is_begun && unit.words.back() == words.all.back()) query = Either(query, Begun(unit.words.back()));
     (unit.format ? formats : wanted).push_back(std::move(query));
   }
-  // A format is a wish; that no book has it is no reason to show none.
+  // A format is only preferred: if no book has it, the others are shown.
   if (wanted.empty()) wanted.swap(formats);
   weak.insert(weak.end(), formats.begin(), formats.end());
   const Query all(Query::OP_AND, wanted.begin(), wanted.end());
@@ -419,7 +419,7 @@ Query QueryBuilder::All(const QueryWords& words) const { return Matching(words, 
 Query QueryBuilder::AllBegun(const QueryWords& words) const { return Matching(words, /*last_is_begun=*/true); }
 
 std::vector<std::string> QueryBuilder::NearWords(const std::string& word, bool alone) const {
-  // Among other words, a word may be further away than by itself.
+  // A word among others may be further away than a single word.
   const std::size_t letters = CodePointCount(word);
   const unsigned errors = alone ? TypingErrorsForgiven(word) : letters >= 6 ? 2 : letters >= 3 ? 1 : 0;
   std::vector<std::string> near;
@@ -427,7 +427,7 @@ std::vector<std::string> QueryBuilder::NearWords(const std::string& word, bool a
   if (errors >= 2 && near.size() < kNearWordsMax) {
     if (std::string suggested = database_.get_spelling_suggestion(word, 2); !suggested.empty()) near.push_back(suggested);
   }
-  // A short word less a letter is any word.
+  // A short word without one letter could be any word.
   if (letters <= 3) std::erase_if(near, [&](const std::string& each) { return each.size() < word.size(); });
   if (near.size() > kNearWordsMax) near.resize(kNearWordsMax);
   return near;
@@ -438,7 +438,7 @@ Query QueryBuilder::NearWord(const std::string& word, const std::vector<std::str
   for (const std::string& edit : edits) {
     for (const std::string_view field : kNameFields) parts.emplace_back(Term(field, edit));
   }
-  // Two sounds by themselves are those of half the world, and a title says too much else.
+  // Two sounds alone are too common, and titles have too many other words.
   if (const std::string key = SoundKey(Romanised(word)); key.size() >= (alone ? 3U : 2U)) {
     parts.emplace_back(Term(kAuthorSound, key));
     if (!alone) parts.emplace_back(Term(kTitleSound, key));
@@ -447,7 +447,8 @@ Query QueryBuilder::NearWord(const std::string& word, const std::vector<std::str
 }
 
 Query QueryBuilder::Near(const QueryWords& words) const {
-  if (words.strong.size() == 1 && IsCategoryWord(words.strong[0])) return Query();  // Not misspelt: the shop has none.
+  if (words.strong.size() == 1 && IsCategoryWord(words.strong[0]))
+    return Query();  // Not misspelt: the shop has no book of that category.
   std::vector<Query> anywhere;
   std::vector<Query> in_author;
   std::vector<Query> in_title;
@@ -480,7 +481,7 @@ Query QueryBuilder::NamesThatSound(const QueryWords& words) const {
   if (words.strong.size() < 2) return Query();
   const auto all = [&](std::string_view field, std::string_view sound) {
     return Combine(Query::OP_AND, words.strong, [&](const std::string& word) {
-      // A long word that is in names is spelt right, as far as titles go.
+      // A long word that occurs in names is spelt correctly, as far as titles are concerned.
       const bool is_right = field == kTitleWord && word.size() >= 5 && IsInName(word);
       const std::string key = word.size() < 3 || is_right ? "" : SoundKey(Romanised(word));
       const Query same(Term(field, word));
@@ -519,7 +520,7 @@ Query QueryBuilder::NamedWithin(const QueryWords& words) const {
     const std::string name = RunTogether(run);
     if (CodePointCount(name) < kLettersMin || !database_.term_exists(Term(kExactAny, name))) return;
     for (const std::string_view kind : {kExactSeries, kExactAuthor, kExactLastName}) names.emplace_back(Term(kind, name));
-    // One word of many is a title by accident.
+    // A single word of many is a title only by accident.
     if (StrongCount(run) < 2 && words.strong.size() > 2) return;
     for (const std::string_view kind : {kExactTitle, kExactMainTitle}) names.emplace_back(Term(kind, name));
   });
@@ -569,7 +570,7 @@ Query QueryBuilder::Ranked(const Query& matching, const QueryWords& words) const
     ForEachRun(each, [&](std::span<const std::string> run, bool whole) {
       const std::string name = RunTogether(run);
       if (!database_.term_exists(Term(kExactAny, name))) return;
-      // Words that are one in the name were not typed as its title, and the title has the word already.
+      // Words that are joined in the name were not typed as its title, and the title has the joined word already.
       const bool split = run.size() > 1 && IsInName(name);
       const auto strong = static_cast<double>(std::max<std::size_t>(StrongCount(run), 1));
       const double part = kPartWeight * strong;
@@ -613,7 +614,7 @@ std::vector<std::string> QueryBuilder::Corrected(const std::vector<std::string>&
 
 std::string QueryBuilder::Correction(const std::string& word) const {
   std::string near = BestKnown(OneErrorAway(word));
-  // Xapian looks by groups of three letters, which finds two errors in a long word, but misses some in a short one.
+  // Xapian compares groups of three letters. That finds two errors in a long word, but misses some in a short one.
   if (near.empty()) near = database_.get_spelling_suggestion(word, TypingErrorsForgiven(word));
   return near;
 }
@@ -621,14 +622,14 @@ std::string QueryBuilder::Correction(const std::string& word) const {
 std::vector<std::string> QueryBuilder::OneErrorAway(const std::string& word) const {
   std::vector<std::string> found;
   if (!IsAscii(word)) return found;
-  // Nearly all edits begin as no word does: a walk through what there is costs a tenth of asking for each.
+  // Nearly all edits begin as no word does. Walking through the existing words costs a tenth of looking up each edit.
   Continuations known(word);
   known.AddTerms(database_, kNameWord);
   if (word.size() + 1 >= kJoinedLettersMin) known.AddTerms(database_, kJoinedWord);
   ForEachCategoryWord([&](std::string_view each) { known.AddWord(each); });
   std::set<std::string> seen;
   for (const std::string& edit : OneErrorEdits(word, known)) {
-    // Only words of names: a description may have any typing error itself.
+    // Only words of names: a description may have typing errors itself.
     if (!seen.insert(edit).second) continue;
     const bool is_joined = edit.size() >= kJoinedLettersMin && database_.term_exists(Term(kJoinedWord, edit));
     if (is_joined || IsCategoryWord(edit) || IsInName(edit)) found.push_back(edit);
@@ -648,7 +649,7 @@ std::string QueryBuilder::BestKnown(const std::vector<std::string>& words) const
   return best;
 }
 
-// Of the best known book that has the word in a name; a category is known better than any.
+// The popularity of the best known book with the word in a name; a category counts as more popular than any book.
 double QueryBuilder::Popularity(const std::string& word) const {
   constexpr double kMost = 100;
   if (IsCategoryWord(word) && CodePointCount(word) >= 5) return kMost;
@@ -702,7 +703,7 @@ Query FilterQuery(const SearchFilter& filter) {
   return Query(Query::OP_AND, parts.begin(), parts.end());
 }
 
-// Not Xapian's OP_WILDCARD, which would look the words up again for every query that it is part of.
+// Not Xapian's OP_WILDCARD, which would look up the words again for every query that it is part of.
 Query PrefixQuery(const Xapian::Database& database, std::string_view field, const std::vector<std::string>& words) {
   if (words.empty()) return Query();  // Matches nothing.
   const std::string prefix = Term(field, words.back());
@@ -717,7 +718,7 @@ Query PrefixQuery(const Xapian::Database& database, std::string_view field, cons
     std::nth_element(terms.begin(), terms.begin() + kExpansionMax, terms.end(), std::greater<>());
     terms.resize(kExpansionMax);
   }
-  // A word that is whole already is among them, however rare.
+  // A complete word is included, however rare it is.
   const Query last = Combine(Query::OP_OR, terms, [](const auto& term) { return Query(term.second); });
   std::vector<Query> parts = {Query(Query::OP_OR, last, Query(prefix))};
   for (std::size_t i = 0; i + 1 < words.size(); ++i) parts.emplace_back(Term(field, words[i]));
@@ -737,7 +738,8 @@ Query IsbnBeginQuery(const Xapian::Database& database, const std::string& text) 
       return Query();
   }
   if (digits.size() < kIsbnDigitsMin) return Query();
-  // As typed; as an ISBN-10; as one whose zero a spreadsheet has eaten. Then without the last digit, which checks the others.
+  // As typed; as an ISBN-10; as one whose leading zero a spreadsheet removed. Then without the last digit, which checks the
+  // others.
   const std::string shorter = digits.substr(0, digits.size() - 1);
   std::vector<std::string> beginnings = {digits, "978" + digits, "9780" + digits};
   if (digits.size() >= 9) beginnings.insert(beginnings.end(), {shorter, "978" + shorter});

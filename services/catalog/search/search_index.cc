@@ -22,8 +22,8 @@ using namespace search;  // NOLINT: this file is its other half.
 constexpr const char* kPositionKey = "octavo.position";
 constexpr const char* kStemmersKey = "octavo.stemmers";
 constexpr const char* kIdentityKey = "octavo.identity";
-// A reader whose revision may have been overwritten by later commits begins again with the newest; the last time it holds
-// the writer off.
+// If later commits may have overwritten a reader's revision, the reader begins again with the newest. In its last attempt it
+// blocks the writer.
 constexpr int kAttemptsMax = 3;
 
 std::int64_t ParseNumber(const std::string& text) {
@@ -114,8 +114,8 @@ class SearchIndex::Impl {
           reader.database->reopen();
         }
         auto result = body(*reader.database);
-        // Two commits on, blocks of this revision are written over. Xapian notices by the number in a block's first page,
-        // but reads and writes pages one by one: a block half old, half new went unnoticed and gave an empty answer.
+        // After two more commits, blocks of this revision are overwritten. Xapian notices by the number in a block's first page,
+        // but reads and writes pages one by one: a block that was half old and half new went unnoticed and gave an empty answer.
         if (reader.generation != generation_ && attempt < kAttemptsMax) continue;
         GiveBack(std::move(reader));
         return result;
@@ -128,7 +128,7 @@ class SearchIndex::Impl {
     }
   }
 
-  // Runs `body` on the writer. Xapian's errors are no std::exceptions; beyond here they are Failures.
+  // Runs `body` on the writer. Xapian's errors are not std::exceptions; here they become Failures.
   template <typename Body>
   void Write(const Body& body) {
     const std::lock_guard writing(writing_);
@@ -169,7 +169,7 @@ class SearchIndex::Impl {
     }
   }
 
-  // A full disk or too many open files is no damage: what is there stays right.
+  // A full disk or too many open files is no damage: the stored data stays right.
   Failure Broken(const Xapian::Error& error) {
     std::error_code none;
     const bool corrupt = std::string_view(error.get_type()) == "DatabaseCorruptError";
@@ -177,7 +177,7 @@ class SearchIndex::Impl {
     return Unavailable(error);
   }
 
-  // As many are kept as were ever used at once: the pool's threads bound that.
+  // Keeps as many readers as were ever used at once, which the number of threads limits.
   void GiveBack(Reader reader) {
     const std::lock_guard lock(mutex_);
     if (reader.epoch == epoch_) readers_.push_back(std::move(reader));
@@ -213,7 +213,7 @@ class SearchIndex::Impl {
   std::atomic<std::int64_t> generation_ = 0;  // The last revision, so that readers know when to reopen.
   std::atomic<bool> damaged_ = false;
 
-  // Held while the index is written (shared by a reader that would otherwise never come to its end).
+  // Held while the index is written; shared by a reader that would otherwise never finish.
   std::shared_mutex writing_;
   std::mutex mutex_;
   std::vector<Reader> readers_;  // Guarded by mutex_.

@@ -1,11 +1,11 @@
-// SearchIndex: finds books by what readers type. Xapian does the work and is not seen outside this folder.
+// SearchIndex: finds books by what readers type. It uses Xapian, which is not visible outside this folder.
 //
-// The index is derived from the store and may be thrown away at any time: it remembers the position of the change log up
-// to which it is complete, and of which catalogue. Whoever fills it (indexer.h) reads on from there.
+// The index is made from the store and may be deleted at any time. It remembers the position in the change log up to which it is
+// complete, and of which catalogue. The indexer (indexer.h) reads on from there.
 //
-// Threads: Search and Suggest may be called from any number of threads at any time, each on a connection of its own;
-// they see the last Commit. All other methods belong to one writing thread, but for position and damaged. All may throw
-// Failure UNAVAILABLE (SEARCH_UNAVAILABLE): the disk is full or the index is damaged; then damaged() is true.
+// Threads: any number of threads may call Search and Suggest at any time, each on its own connection; they see the last Commit.
+// All other methods belong to one writing thread, except position and damaged. All may throw Failure UNAVAILABLE
+// (SEARCH_UNAVAILABLE): the disk is full, or the index is damaged, and then damaged() is true.
 #pragma once
 
 #include <atomic>
@@ -24,12 +24,12 @@ namespace octavo::catalog {
 // Longer queries are cut: nobody types them.
 inline constexpr std::size_t kQueryBytesMax = 300;
 inline constexpr std::size_t kQueryWordsMax = 20;
-// How far one may page: finding the page behind n results costs as much as finding n.
+// The last result that can be reached by paging: finding the page after n results costs as much as finding n.
 inline constexpr int kSearchDepthMax = 10'000;
 inline constexpr int kFacetValuesMax = 20;
 inline constexpr int kSuggestionsMax = 20;
 
-// A book must pass every field that is set; within a list any value will do.
+// A book must pass every field that is set; within a list one match is enough.
 struct SearchFilter {
   std::vector<std::string> categories;  // Slugs.
   std::vector<std::string> authors;     // Slugs.
@@ -44,7 +44,7 @@ struct SearchFilter {
 struct SearchQuery {
   std::string text;
   SearchFilter filter;
-  ListOrder order = ListOrder::kRelevance;  // Of no text: kPopularity.
+  ListOrder order = ListOrder::kRelevance;  // Without a text: kPopularity.
   int page_size = kPageSizeDefault;
   int offset = 0;  // At most kSearchDepthMax - page_size.
   enum class Facets { kNone, kCounted } facets = Facets::kNone;
@@ -66,7 +66,7 @@ struct SearchResult {
   std::int64_t total_size = 0;  // An estimate beyond kSearchDepthMax.
   FacetCounts facets;
   std::string corrected_query;  // Empty: searched for as typed.
-  bool matched_any = false;     // No book has all the words; these are called by some of them.
+  bool matched_any = false;     // No book has all the words; a name of each of these is among them.
   std::string category;         // Slug of the category that the query names; empty: it names none.
 };
 
@@ -82,27 +82,27 @@ struct Suggestion {
 
 class SearchIndex {
  public:
-  // Opens the index in the folder `path`, making it if need be. One that is damaged, of an older form or of another
-  // catalogue is thrown away and made anew, empty. FAILED_PRECONDITION (INDEX_IN_USE) when another process writes it;
-  // throws Failure when the folder cannot be written.
+  // Opens the index in the folder `path`, and makes it if there is none. An index that is damaged, in an older format or of
+  // another catalogue is replaced by an empty one. FAILED_PRECONDITION (INDEX_IN_USE) when another process writes it; throws
+  // Failure when the folder cannot be written.
   static Result<std::unique_ptr<SearchIndex>> Open(const std::filesystem::path& path, const std::string& catalogue_id);
   ~SearchIndex();
   SearchIndex(const SearchIndex&) = delete;
   SearchIndex& operator=(const SearchIndex&) = delete;
 
   SearchResult Search(const SearchQuery& query) const;
-  // Books, authors and series whose name has a word that begins with the last word typed, and all the words before.
+  // Books, authors and series whose name has all the words; the last word typed may be the beginning of one.
   std::vector<Suggestion> Suggest(const std::string& prefix, int count_max) const;
 
-  // Up to where Commit has brought it.
+  // The position that the last Commit has reached.
   std::int64_t position() const;
-  // Adds or replaces a book; takes one out. Not seen before Commit.
+  // Adds or replaces a book; removes one. Visible after Commit.
   void Put(const Book& book);
   void Remove(BookId id);
   void Commit(std::int64_t position);
 
   bool damaged() const;
-  // Throws everything away and begins at position 0.
+  // Deletes everything and begins at position 0.
   void Clear();
 
  private:

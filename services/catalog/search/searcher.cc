@@ -18,12 +18,12 @@
 namespace octavo::catalog::search {
 namespace {
 
-// Facets are counted over this many matches at most and scaled up: 60 ms of a category of a million books.
+// Facets are counted over at most this many matches and scaled up: 60 ms for a category of a million books.
 constexpr Xapian::doccount kFacetMatchesMax = 50'000;
-// Words that meet in a book by accident count less than names that sound so.
+// Words that are in the same book by accident count less than names of the same sound.
 constexpr double kMetFactor = 0.5;
 
-// Counts facet values of every match it is shown.
+// Counts the facet values of every match.
 class FacetSpy final : public Xapian::MatchSpy {
  public:
   void operator()(const Xapian::Document& document, double) override {
@@ -57,7 +57,7 @@ class FacetSpy final : public Xapian::MatchSpy {
   }
 
  private:
-  // Finds without making a std::string of every value it is asked for.
+  // Looks up values without making a std::string of each.
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
@@ -99,7 +99,7 @@ class Searcher {
     const std::string text = CleanLine(query_.text);
     if (text.empty()) return Show(filter_, /*by_relevance=*/false);
     const QueryWords words(TypedWords(query_.text));
-    if (words.all.empty()) return {};  // Signs only: nothing is called so.
+    if (words.all.empty()) return {};  // Signs only: no name consists of them.
     builder_.AlsoLookFor(OtherSpellings(words.all));
     if (SearchResult found = ByIsbn(text); found.total_size > 0) return found;
     if (SearchResult found = ByWords(words); found.total_size > 0) return found;
@@ -120,7 +120,7 @@ class Searcher {
     return ShowByPopularity(IsbnBeginQuery(database_, Fold(text)));
   }
 
-  // A category, or all the words as they are.
+  // Searches for a category, or for all the words as typed.
   SearchResult ByWords(const QueryWords& words) {
     if (const Category* category = builder_.CategoryNamed(words); category != nullptr) {
       SearchResult found = ShowRanked(builder_.OfCategory(*category, words), words);
@@ -130,7 +130,7 @@ class Searcher {
     if (const std::optional<Xapian::Query> of_name = builder_.OfName(words)) return ShowRanked(*of_name, words);
     const Xapian::Query all = builder_.All(words);
     SearchResult found = ShowRanked(all, words);
-    // Words that meet in one book, but in no name of it, may be a name that is written another way: "steven king".
+    // Words that are in one book, but not in one name of it, may be a misspelt name: "steven king".
     if (found.ids.empty() || words.strong.size() < 2 || builder_.HasInOneName(DocumentOf(found.ids.front()), words)) {
       return found;
     }
@@ -150,7 +150,7 @@ class Searcher {
     if (corrected.all != typed.all) {
       if (SearchResult found = ShowNear(builder_.Near(corrected), corrected); found.total_size > 0) return found;
     }
-    // Nothing has them all: what is called by some of them is a way on. A single word had its chance.
+    // No book has them all: books that are called by some of them may help. For a single word this was tried already.
     if (corrected.all.size() < 2) return {};
     SearchResult result = ShowRanked(builder_.NamedWithin(corrected), corrected);
     if (const Category* category = builder_.CategoryWithin(corrected); category != nullptr && result.ids.empty()) {
@@ -161,7 +161,7 @@ class Searcher {
     return result;
   }
 
-  // How the words are spelt where umlauts are not at hand, and numbers as words or digits.
+  // Spellings of the words without umlauts, and numbers as words or digits.
   std::map<std::string, std::string> OtherSpellings(const std::vector<std::string>& words) const {
     std::map<std::string, std::string> spellings;
     const std::vector<std::string> others = TypedWords(SpellOutUmlauts(query_.text));
@@ -193,7 +193,7 @@ class Searcher {
     return Show(Filtered(builder_.Ranked(matching, words)), /*by_relevance=*/true);
   }
 
-  // As ShowRanked, or with the words as the best book writes them, where it writes them otherwise.
+  // As ShowRanked, or with the words as the best book spells them, if it spells them differently.
   SearchResult ShowNear(const Xapian::Query& matching, const QueryWords& words) {
     SearchResult result = ShowRanked(matching, words);
     if (result.ids.empty()) return result;
@@ -206,7 +206,7 @@ class Searcher {
 
   SearchResult Show(const Xapian::Query& query, bool by_relevance) {
     Xapian::Enquire enquire(database_);
-    // Xapian's own figures but for b: a short title says a little more than a long one, not half as much again.
+    // Xapian's own figures except b: a short title counts a little more than a long one, not half as much again.
     enquire.set_weighting_scheme(Xapian::BM25Weight(/*k1=*/1, /*k2=*/0, /*k3=*/1, /*b=*/0.25, /*min_normlen=*/0.5));
     enquire.set_query(query);
     ListOrder order = query_.order;

@@ -1,5 +1,5 @@
-// Searcher: one search on one reader. Reads what was typed in one way after another, from the letter to the guess, and
-// answers with the first that finds a book:
+// Searcher: one search on one reader. It tries one way after another, from exact to approximate, and the first that finds a book
+// gives the answer:
 //
 //   1. an ISBN, or the beginning of one;
 //   2. the name of a category;

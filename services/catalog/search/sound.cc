@@ -11,7 +11,7 @@ struct Sound {
   std::string_view sound;
 };
 
-// The longest first among those that begin alike. What is not named is silent behind the first letter.
+// Of sounds that begin alike, the longest comes first. Letters that are not listed are silent, except at the beginning.
 constexpr auto kSounds = std::to_array<Sound>({
     {"sch", "S"}, {"sh", "S"},  {"sz", "S"},   {"s", "S"},    {"zh", "S"}, {"z", "S"},  {"tsch", "TS"}, {"tch", "TS"},
     {"th", "T"},  {"t", "T"},   {"chr", "KR"}, {"chs", "KS"}, {"ch", "K"}, {"ck", "K"}, {"ce", "S"},    {"ci", "S"},
@@ -43,7 +43,7 @@ std::string SoundKey(std::string_view word) {
         std::find_if(kSounds.begin(), kSounds.end(), [&](const Sound& each) { return word.starts_with(each.letters); });
     if (sound != kSounds.end()) {
       add(sound->sound);
-      // A letter that only says how the one before it sounds is looked at again: "ce" is an "s" and an "e".
+      // A letter that only decides the sound of the one before it is read again: "ce" is an "s" and an "e".
       word.remove_prefix(sound->letters.size() == 2 && sound->sound == "S" && sound->letters[0] == 'c' ? 1
                                                                                                        : sound->letters.size());
       continue;

@@ -1,6 +1,6 @@
-// SoundKey: what a name sounds like, so that "Steven" finds "Stephen" and "Dostojewski" "Dostoyevsky". A coarse key in the
-// manner of Metaphone (L. Philips, Computer Language 7/12, 1990), for names of any European language as they are written in
-// Latin letters: consonants of a kind are one, vowels count at the beginning only.
+// SoundKey: a key for the sound of a name, so that "Steven" finds "Stephen" and "Dostojewski" "Dostoyevsky". A coarse key like
+// Metaphone (L. Philips, Computer Language 7/12, 1990), for European names in Latin letters: similar consonants are the same,
+// vowels count only at the beginning.
 #pragma once
 
 #include <string>

@@ -57,8 +57,8 @@ class Suggester {
     if (!known) found.push_back({.kind = kind, .slug = slug, .display_name = name});
   }
 
-  // Shows books to `visit`, the best known first, until it has enough. Looks among the books of each tier of popularity
-  // in turn, which a short prefix would otherwise match by the hundred thousand.
+  // Shows books to `visit`, the best known first, until it has enough. Searches the tiers of popularity in turn, because a short
+  // prefix would otherwise match hundreds of thousands.
   template <typename Visitor>
   void Visit(std::string_view field, const Visitor& visit) const {
     constexpr Xapian::doccount kLookedAtMax = 50;
@@ -74,11 +74,11 @@ class Suggester {
       for (Xapian::MSetIterator match = matches.begin(); match != matches.end(); ++match) {
         if (!visit(*match, ReadCard(match.get_document().get_data()))) return;
       }
-      if (matches.size() == kLookedAtMax) return;  // The lower tiers hold the same and lesser ones.
+      if (matches.size() == kLookedAtMax) return;  // Lower tiers would only add less popular books.
     }
   }
 
-  // Whether one name by itself has all the words, the last one begun.
+  // Whether a single name has all the words; the last may be unfinished.
   bool Matches(const std::string& name) const {
     const std::vector<std::string> has = Words(name, WordForms::kEveryForm);
     for (std::size_t i = 0; i < words_.size(); ++i) {

@@ -1,4 +1,4 @@
-// Suggester: what a reader may be typing.
+// Suggester: guesses what a reader is typing.
 #pragma once
 
 #include <xapian.h>

@@ -74,7 +74,7 @@ class TermAdder {
     }
   }
 
-  // As Add, and what else a name is looked for by: its words romanised and run together.
+  // As Add, with the other forms in which names are searched for: romanised words and joined words.
   void AddName(std::string_view name, std::string_view field_prefix, Stems stems) {
     Add(name, field_prefix, stems);
     std::vector<std::string> words = Words(name, WordForms::kAsTyped);
@@ -86,7 +86,7 @@ class TermAdder {
     AddJoined(words);
   }
 
-  // What an author is called elsewhere finds the book, and makes its text no longer, which would cost it weight.
+  // Other names of an author find the book, but do not make its text longer, which would lower its weight.
   void AddOtherName(std::string_view name) {
     for (const std::string& word : Words(name, WordForms::kEveryForm)) {
       for (const std::string_view prefix : {std::string_view(), kAuthorWord, kNameWord}) {
@@ -95,7 +95,7 @@ class TermAdder {
     }
   }
 
-  // What each word of a name sounds like.
+  // The sound of each word of a name.
   void AddSounds(std::string_view name, std::string_view prefix) {
     for (const std::string& word : Words(name, WordForms::kEveryForm)) {
       if (const std::string key = SoundKey(Romanised(word)); key.size() >= 2) document_.add_term(Term(prefix, key));
@@ -124,7 +124,7 @@ class TermAdder {
     if (field_prefix == kTitleWord && !stem.empty()) document_.add_term(Term(kTitleWord, stem));
   }
 
-  // Every two to four neighbours, and all of them.
+  // Each run of two to four adjacent words, and all of them.
   void AddJoined(const std::vector<std::string>& words) {
     for (std::size_t begin = 0; begin + 1 < words.size(); ++begin) {
       std::string joined = words[begin];
@@ -160,7 +160,7 @@ std::string PackFacets(const BookContent& book) {
   packed += kUnit;
   if (book.published_year > 0) packed += std::to_string(book.published_year / 10 * 10);
   packed += kUnit;
-  // The first few authors; the others of a long anthology are nobody's facet.
+  // The first few authors; the others of a long anthology are not counted as facets.
   for (std::size_t i = 0; i < std::min<std::size_t>(book.authors.size(), 5); ++i) {
     if (i > 0) packed += kItem;
     packed += book.authors[i].slug;
@@ -182,7 +182,7 @@ std::string_view TakeUntil(std::string_view& text, char end) {
   return taken;
 }
 
-// As the book has it, then the others by which the author is known.
+// The author's name on the book, then the author's other known names.
 std::vector<std::string> NamesOf(const AuthorCredit& author) {
   std::vector<std::string> names = OtherNames(author.slug);
   names.insert(names.begin(), author.display_name);
@@ -226,7 +226,7 @@ void AddMarks(Xapian::Document& document, const BookContent& book) {
   AddNameMarks(document, book);
   if (!book.isbn13.empty()) document.add_boolean_term(Term(kIsbn, book.isbn13));
   for (const std::string& category : book.categories) document.add_boolean_term(Term(kCategory, category));
-  // Every book has one; a row that has lost its own is found all the same.
+  // Every book has one; a row that has lost it is found all the same.
   if (!book.categories.empty()) document.add_boolean_term(Term(kMainCategory, book.categories.front()));
   for (const Format format : book.formats) {
     document.add_boolean_term(Term(kFormat, std::to_string(static_cast<int>(format))));
@@ -253,7 +253,7 @@ Xapian::Document MakeDocument(const Book& stored) {
   adder.AddAcronyms(book.title);
   adder.AddSounds(book.title, kTitleSound);
   adder.Add(book.subtitle, kTitleWord);
-  // A stem of a name is another name: "harri" is Harry's and Harris's.
+  // The stem of a name would be another name: "harri" is Harry's and Harris's.
   for (const AuthorCredit& author : book.authors) {
     adder.AddName(author.display_name, kAuthorWord, Stems::kNone);
     adder.AddSounds(author.display_name, kAuthorSound);
@@ -286,7 +286,7 @@ std::vector<std::string> SpellingWords(const Xapian::Document& document) {
       const std::string text = *term;
       if (!text.starts_with(prefix)) break;
       const std::string word = text.substr(prefix.size());
-      // A title's stems are under "SZ…"; numbers and short words are not guessed at.
+      // A title's stems are under "SZ…"; numbers and short words are not corrected.
       if (word.front() == 'Z' || CodePointCount(word) < 4) continue;
       if (std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; })) continue;
       words.push_back(word);
@@ -322,7 +322,7 @@ Stemmer::Stemmer(const std::string& name) : prefix_(name == "none" ? "" : "Z" + 
 std::string Stemmer::TermOf(const std::string& word) const {
   if (prefix_.empty()) return "";
   const std::string cut(CutText(word, kTermBytesMax));
-  // English stems take the s of "Harris" and "Paris" for a plural's, and make one word of "Harris" and "Harry".
+  // English stemming takes the s of "Harris" and "Paris" for a plural, and makes "Harris" and "Harry" the same word.
   return Term(prefix_, prefix_ == "Zen:" && cut.ends_with("is") ? cut : stem_(cut));
 }
 

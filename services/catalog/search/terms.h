@@ -1,5 +1,5 @@
-// Terms: the words and marks by which Xapian knows a book, and the slots of values that it sorts and filters by. What the
-// index writes here, queries look for; both sides therefore live in this one place.
+// Terms: the words and marks by which Xapian finds a book, and the slots with the values that it sorts and filters by. The index
+// writes them and queries search for them, so both use this one file.
 #pragma once
 
 #include <xapian.h>
@@ -14,26 +14,26 @@
 
 namespace octavo::catalog::search {
 
-// Raise with every change of what a document holds: older indexes are then rebuilt.
+// Raise it whenever the content of a document changes: older indexes are then rebuilt.
 inline constexpr const char* kIndexVersion = "4";
 
-// Prefixes of terms. Plain words have none, stems "Z" and their language (Stemmer). In a field's words no capital follows, so
-// that "S" and "ST" are never mixed up.
+// Prefixes of terms. Plain words have none; stems have "Z" and their language (Stemmer). The words of a field begin with no
+// capital, so "S" and "ST" cannot be mixed up.
 inline constexpr std::string_view kTitleWord = "S";
 inline constexpr std::string_view kAuthorWord = "A";
 inline constexpr std::string_view kSeriesWord = "R";
 inline constexpr std::string_view kSubjectWord = "T";
-// Of any name: of the first three.
+// A word of any name: of the first three.
 inline constexpr std::string_view kNameWord = "N";
-// Neighbours in a name run together: "mobydick", "leguin", "lordoftherings".
+// Adjacent words of a name, joined: "mobydick", "leguin", "lordoftherings".
 inline constexpr std::string_view kJoinedWord = "J";
-// What a word of an author's name and of a title sounds like (sound.h).
+// The sound of a word of an author's name, and of a title (sound.h).
 inline constexpr std::string_view kAuthorSound = "P";
 inline constexpr std::string_view kTitleSound = "U";
 // The initials of a title or a series of three words or more: "lotr".
 inline constexpr std::string_view kAcronym = "Q";
-// The whole of a name, in the form of ExactName. Any of the names below; then those of a title, of the title up to its
-// colon, of a series, of the series of a first volume, of series and number, of an author, an author's last name, a subject.
+// A whole name, in the form of ExactName. First any of the names below; then a title, a title up to its colon, a series, the
+// series of a first volume, series and number, an author, an author's last name, a subject.
 inline constexpr std::string_view kExactAny = "XE:";
 inline constexpr std::string_view kExactTitle = "XT:";
 inline constexpr std::string_view kExactMainTitle = "XM:";
@@ -43,7 +43,7 @@ inline constexpr std::string_view kExactVolume = "XV:";
 inline constexpr std::string_view kExactAuthor = "XN:";
 inline constexpr std::string_view kExactLastName = "XU:";
 inline constexpr std::string_view kExactSubject = "XS:";
-// The number of a book in its series, where it is one volume alone.
+// The number of a book in its series, if the book is a single volume.
 inline constexpr std::string_view kVolume = "XW:";
 inline constexpr std::string_view kIsbn = "XI:";
 inline constexpr std::string_view kCategory = "XC:";
@@ -52,7 +52,7 @@ inline constexpr std::string_view kLanguage = "XL:";
 inline constexpr std::string_view kFormat = "XF:";
 inline constexpr std::string_view kAuthor = "XA:";
 // "XP:4": at least 10,000 ratings. Suggestions look among the best known first, so that one letter does not touch every
-// book there is.
+// book.
 inline constexpr std::string_view kPopularityTier = "XP:";
 inline constexpr int kPopularityTierMax = 6;
 
@@ -65,7 +65,7 @@ enum Slot : Xapian::valueno {
   kSeriesNumberSlot = 5,
 };
 
-// Stand for unknown years and prices in their slots: they sort last, and no range reaches them.
+// Stand for an unknown year or price in its slot: they sort last, and no range includes them.
 inline constexpr double kNoYear = -1e9;
 inline constexpr double kNoPrice = 1e15;
 
@@ -73,18 +73,18 @@ Xapian::Document MakeDocument(const Book& book);
 // The words of a document that the spelling dictionary counts.
 std::vector<std::string> SpellingWords(const Xapian::Document& document);
 
-// A term cut to what Xapian can hold (245 bytes).
+// A term, cut to what Xapian can hold (245 bytes).
 std::string Term(std::string_view prefix, std::string_view word);
-// The form in which names are compared whole, however their words are joined or split: "endersgame" for "Ender's Game".
+// The form in which whole names are compared, however their words are joined or split: "endersgame" for "Ender's Game".
 std::string ExactName(std::string_view name);
-// The same of words that are split already.
+// The same for words that are split already.
 std::string RunTogether(std::span<const std::string> words);
 
 // The stemmer for a language code, English where the language is unknown or has none.
 const char* StemmerFor(std::string_view language_code);
 
-// The stems of one language. They are terms of that language alone: what is one word's stem in French may be quite another
-// word of English, as "hobb" for "hobbit".
+// Makes stems of one language. They are terms of that language alone, because the stem of a French word may be another word in
+// English, as "hobb" for "hobbit".
 class Stemmer {
  public:
   // "Zen:", of "english".
@@ -109,9 +109,9 @@ struct BookCard {
 };
 BookCard ReadCard(const std::string& document_data);
 
-// What facets count of a book, packed into one slot so that counting reads one value.
+// The values of a book that facets count, packed into one slot so that counting reads one value.
 struct FacetEntry {
-  std::string_view categories;  // A byte each: the place in kCategories.
+  std::string_view categories;  // One byte each: the index in kCategories.
   std::string_view language;
   std::string_view formats;               // A byte each: the number.
   std::string_view decade;                // "1990".

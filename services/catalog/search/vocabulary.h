@@ -1,4 +1,4 @@
-// Vocabulary: words of a query that are not looked for in books like others, because readers say something else by them.
+// Vocabulary: words of a query that are not searched for in books like others, because readers mean something else by them.
 #pragma once
 
 #include <optional>
@@ -9,11 +9,11 @@
 
 namespace octavo::catalog::search {
 
-// Words that stand in every text: "the", "und".
+// Words that are in every text: "the", "und".
 bool IsFiller(const std::string& word);
-// Words of the wish, not of the book: "books by", "who wrote", "volume". They count where they stand in a title.
+// Words of the request, not of the book: "books by", "who wrote", "volume". They count in titles.
 bool IsRequest(const std::string& word);
-// What is only wanted where nothing else is.
+// Words that count only if the query has no others.
 inline bool IsWeak(const std::string& word) { return IsFiller(word) || IsRequest(word); }
 
 // "ebook", "hardback"; nullopt for other words. "e-book" comes as two words, "e" and "book", to be joined by the caller.

@@ -1,4 +1,4 @@
-// Requests: what callers may ask for. Each check names the field, the value and the rule (INVALID_ARGUMENT,
+// Requests: checks what callers may ask for. An error names the field, the value and the rule (INVALID_ARGUMENT,
 // INVALID_FIELD).
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace octavo::inventory {
 
-inline constexpr std::size_t kBooksMax = 1'000;         // Of one question or delivery.
+inline constexpr std::size_t kBooksMax = 1'000;         // Of one request or delivery.
 inline constexpr std::size_t kReservedLinesMax = 500;   // Of one order.
 inline constexpr std::int64_t kQuantityMax = 10'000;    // Of one line.
 inline constexpr std::size_t kRequestIdBytesMax = 128;  // Three UUIDs and their separators.
@@ -29,21 +29,21 @@ struct Line {
 
 // 1 to 128 letters, digits and . _ : ~ -
 Result<RequestId> ParseRequestId(const std::string& text, const std::string& field);
-// From "reservations/<id>".
+// The id in "reservations/<id>".
 Result<RequestId> ParseReservationName(const std::string& name, const std::string& field);
 
-// The demand per book, over all lines: 1 to `lines_max` lines of 1 to kQuantityMax copies.
+// The demand per book over all lines: 1 to `lines_max` lines of 1 to kQuantityMax copies each.
 Result<Demand> SumDemand(std::span<const Line> lines, std::size_t lines_max);
 
 Result<std::chrono::microseconds> CheckTimeToLive(std::chrono::microseconds time_to_live);
 Status CheckNote(const std::string& note);
 
-// A delivery or a return, so far as the caller says why: delivery, return, found, import, other.
+// The reasons that a caller may give for a delivery or a return: delivery, return, found, import, other.
 Status CheckReceiptReason(Reason reason);
-// Damage, theft, found, other: a count, a sale and a delivery have their own verbs.
+// The reasons for an adjustment: damage, theft, found, other. A count, a sale and a delivery have their own verbs.
 Status CheckAdjustmentReason(Reason reason);
 
-// A change to the shelf of one book or several, by an own request id.
+// A change of the stock of one or more books, with a request id of its own.
 struct Receipt {
   RequestId request;
   Demand copies;
@@ -72,13 +72,13 @@ struct Count {
   std::int64_t fingerprint() const;
 };
 
-// Copies of a committed reservation taken back. No copies named: all that are left.
+// Copies of a committed reservation that are taken back. If no copies are named: all that are left.
 struct Return {
   RequestId request;
   RequestId reservation;
   Demand copies;
   std::string note;
-  bool only_waiting = false;  // Strikes off what is still waited for, and leaves what is sold sold.
+  bool only_waiting = false;  // Cancels only copies that are still waited for; sold copies stay sold.
 
   std::int64_t fingerprint() const;
 };

@@ -43,7 +43,7 @@ Status CheckCorrection(const Stock& stock, std::int64_t difference) {
 
 Status CheckPolicy(const Policy& policy, const std::string& field) {
   TRY(CheckRange(policy.backorder_max, kOnHandMax, field + ".backorder_max"));
-  TRY(CheckRange(policy.backorder_days, 3650, field + ".backorder_days"));  // Ten years is no promise any more.
+  TRY(CheckRange(policy.backorder_days, 3650, field + ".backorder_days"));  // A delivery in more than ten years is no promise.
   TRY(CheckRange(policy.low_stock_threshold, kOnHandMax, field + ".low_stock_threshold"));
   if (policy.backorder == Backorder::kRefused && policy.backorder_max > 0) {
     return InvalidField(field + ".backorder_max",

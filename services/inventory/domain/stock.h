@@ -1,8 +1,8 @@
-// Stock: the copies of one book, who holds some, what may be promised when none are left; and Movement, one entry of the
-// ledger that explains how many there are. Plain values; nothing here reads a clock or a store.
+// Stock: the copies of one book, how many are reserved, and what may be promised when none are left; and Movement, an entry of
+// the ledger that explains the number of copies. Plain values; nothing here reads a clock or a store.
 //
-// Always true of a Stock: 0 <= reserved <= on_hand, backordered >= 0, and nobody waits while a copy is free
-// (backordered == 0 or available() == 0). on_hand changes through Move alone, which writes the ledger's entry.
+// Always true of a Stock: 0 <= reserved <= on_hand, backordered >= 0, and nobody waits while a copy is free (backordered == 0 or
+// available() == 0). Only Move changes on_hand, and it makes the ledger's entry.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace octavo::inventory {
 
-// The caller's key of a change, which makes repeating it harmless. A reservation is named by it.
+// The caller's key of a change, so that repeating the change does nothing. It is also the name of a reservation.
 using RequestId = StrongId<struct RequestIdTag>;
 
 // Same numbers as octavo.inventory.v1.Backorder.
@@ -24,10 +24,10 @@ enum class Backorder { kRefused = 1, kAllowed = 2, kPreorder = 3, kSpecialOrder 
 
 struct Policy {
   Backorder backorder = Backorder::kRefused;
-  std::int64_t backorder_max = 0;  // Owed at most, in all.
+  std::int64_t backorder_max = 0;  // At most this many copies in all may be owed.
   std::int64_t backorder_days = 0;
   std::optional<Timestamp> available_time;
-  std::int64_t low_stock_threshold = 0;  // 0: never warn.
+  std::int64_t low_stock_threshold = 0;  // 0: no warning.
 
   bool operator==(const Policy&) const = default;
 };
@@ -59,7 +59,7 @@ struct Stock {
   bool operator==(const Stock&) const = default;
 };
 
-// One entry of the ledger, which is only ever added to. Entries of a book are numbered 1, 2, 3 …
+// One entry of the ledger; entries are only added. The entries of a book are numbered 1, 2, 3 …
 struct Movement {
   BookId book;
   std::int64_t sequence = 0;
@@ -73,7 +73,7 @@ struct Movement {
   bool operator==(const Movement&) const = default;
 };
 
-// Why copies move, for the ledger.
+// The reason of a movement, for the ledger.
 struct Cause {
   RequestId request;
   Reason reason = Reason::kOther;
@@ -81,14 +81,14 @@ struct Cause {
   Timestamp time;
 };
 
-// A billion copies of one book: far above any shop, and sums of all books stay far below 2^63.
+// A billion copies of one book: far more than any shop has, and sums over all books stay far below 2^63.
 inline constexpr std::int64_t kOnHandMax = 1'000'000'000;
 
 // Changes on_hand by `difference` (not 0) and gives the ledger's entry. The result must be within [reserved, kOnHandMax]
 // (CHECK): ask CheckCorrection or CheckReceipt first.
 Movement Move(Stock& stock, std::int64_t difference, const Cause& cause);
 
-// FAILED_PRECONDITION (BELOW_RESERVED) unless the shelf may be changed by `difference`; INVALID_ARGUMENT above kOnHandMax.
+// FAILED_PRECONDITION (BELOW_RESERVED) if stock cannot be changed by `difference`; INVALID_ARGUMENT above kOnHandMax.
 Status CheckCorrection(const Stock& stock, std::int64_t difference);
 
 // INVALID_ARGUMENT naming the field (below `field`) and its value.

@@ -45,7 +45,7 @@ Result<Behaviour> ParseToken(std::string_view token) {
   if (token == "tok_late") return Behaviour::kLate;
   if (token == "tok_twice") return Behaviour::kTwice;
   if (token == "tok_error") return Behaviour::kError;
-  // The token is not repeated: someone may have put a card number there.
+  // The error does not repeat the token: someone may have put a card number there.
   return Error{Code::kInvalidArgument,
                "UNKNOWN_TOKEN",
                "the token is none of the sandbox's",

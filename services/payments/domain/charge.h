@@ -1,7 +1,7 @@
-// A charge of the sandbox card provider and what may become of it. Pure: what is known before goes in, a
-// decision comes out. The same functions decide for every store.
+// A charge of the sandbox card provider and its allowed changes. Pure: the state before goes in, a decision comes out. All stores
+// use the same functions.
 //
-// Of a charge always holds 0 ≤ refunded ≤ captured ≤ amount; a charge has been captured wholly or not at all.
+// Always true of a charge: 0 ≤ refunded ≤ captured ≤ amount; it is captured wholly or not at all.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@
 
 namespace octavo::payments {
 
-// What the caller calls the charge. One key has one charge, for ever.
+// The caller's name for the charge. One key has one charge, for ever.
 using ChargeKey = StrongId<struct ChargeKeyTag>;
 
 enum class State {
   kAuthorized = 1,  // The amount is held.
-  kCaptured = 2,    // It was taken; part or all of it may have been given back.
+  kCaptured = 2,    // It was taken; some or all of it may have been refunded.
   kVoided = 3,      // Nothing is held, and nothing ever will be under this key.
   kDeclined = 4,
 };
@@ -30,21 +30,21 @@ std::string_view StateName(State state);  // "AUTHORIZED".
 struct Charge {
   ChargeKey key;
   State state = State::kAuthorized;
-  // Empty, with an amount of 0, where the key was voided before it was ever authorised.
+  // Empty, with an amount of 0, if the key was voided before it was ever authorised.
   std::string currency_code;
   std::int64_t amount_minor = 0;
   std::int64_t captured_minor = 0;
   std::int64_t refunded_minor = 0;
-  // How often each change of this charge is told.
+  // How many notices are sent for each change of this charge.
   std::int64_t notices_per_change = 1;
-  // Of its entries in the ledger.
+  // The number of its entries in the ledger.
   std::int64_t entry_count = 0;
   Timestamp created;
 
   bool operator==(const Charge&) const = default;
 };
 
-// One change of a charge. The ledger is only ever added to, and every charge can be computed from its
+// One change of a charge. Ledger entries are only added, and every charge can be computed from its
 // entries.
 struct Entry {
   enum class Kind { kAuthorize = 1, kDecline = 2, kCapture = 3, kVoid = 4, kRefund = 5 };
@@ -66,7 +66,7 @@ enum class Behaviour {
   kTimeout,         // No answer, no effect.
   kTimeoutCharged,  // No answer, but the amount is held.
   kLate,
-  kTwice,  // Each change is told twice.
+  kTwice,  // Two notices for each change.
   kError,  // Fails once.
 };
 
@@ -87,21 +87,21 @@ struct Refund {
   std::int64_t amount_minor = 0;  // Above 0.
 };
 
-// The charge as it is then, and the entry that made it so; none where it was so before.
+// The charge after the decision, and the entry for the change; no entry if nothing changed.
 struct Outcome {
   Charge charge;
   std::optional<Entry> entry;
 };
 
-// Holds the amount, or declines it: a declined charge is an outcome, not an error. A key that is void stays
-// void. Errors: FAILED_PRECONDITION (KEY_REUSED: another amount).
+// Holds the amount, or declines it; a declined charge is an outcome, not an error. A void key stays void. Errors:
+// FAILED_PRECONDITION (KEY_REUSED: the key came with another amount).
 Result<Outcome> DecideAuthorize(const std::optional<Charge>& before, const Authorization& authorization, Timestamp now);
 // Errors: NOT_FOUND (UNKNOWN_CHARGE), FAILED_PRECONDITION (VOIDED, DECLINED).
 Result<Outcome> DecideCapture(const std::optional<Charge>& before, const ChargeKey& key, Timestamp now);
 // A declined charge holds nothing and stays as it is. Errors: FAILED_PRECONDITION (CAPTURED).
 Result<Outcome> DecideVoid(const std::optional<Charge>& before, const ChargeKey& key, Timestamp now);
-// `same_key` is the charge's refund with the same refund key. Errors: NOT_FOUND (UNKNOWN_CHARGE),
-// FAILED_PRECONDITION (ABOVE_CAPTURED, KEY_REUSED: same refund key, other amount), INVALID_ARGUMENT (another
+// `same_key` is the earlier refund of this charge with the same refund key. Errors: NOT_FOUND (UNKNOWN_CHARGE),
+// FAILED_PRECONDITION (ABOVE_CAPTURED, KEY_REUSED: the same refund key with another amount), INVALID_ARGUMENT (another
 // currency).
 Result<Outcome> DecideRefund(const std::optional<Charge>& before, const std::optional<Entry>& same_key, const Refund& refund,
                              Timestamp now);

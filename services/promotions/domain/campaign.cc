@@ -77,7 +77,7 @@ Status CheckCodes(const Campaign& campaign) {
   if (campaign.codes.size() > kCodesMax) return InvalidField("codes", "has more than " + std::to_string(kCodesMax));
   for (const std::string& code : campaign.codes) {
     if (code.empty()) return InvalidField("codes", "a code is empty");
-    // Nobody could type it: carts refuse such codes.
+    // Nobody could type it, because carts refuse such codes.
     if (std::any_of(code.begin(), code.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
       return InvalidField("codes", Quoted(code) + " has control characters");
     }

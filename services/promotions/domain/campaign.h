@@ -1,7 +1,7 @@
-// Campaign: a promotion as the bookseller writes it down, and the rules that it has to keep. Plain values.
+// Campaign: a promotion as the bookseller enters it, and the rules that it must keep. Plain values.
 //
-// Amounts are minor units of the shop's one currency, which every basket shares. Dates are instants: whoever reads
-// "from the 23rd" in the shop's time zone has turned it into one before.
+// Amounts are minor units of the shop's one currency, which every basket has. Dates are instants: "from the 23rd" in the shop's
+// time zone was converted before.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ namespace octavo::promotions {
 // Positive, ascending. Resource name "campaigns/7".
 using CampaignId = StrongId<struct CampaignIdTag, std::int64_t>;
 
-// Which books: those that any of the three lists names, or every book when all three are empty; never the excluded ones.
+// The books that any of the three lists names, or every book if all three are empty; but never the excluded ones.
 struct Selection {
   std::vector<BookId> books;
   std::vector<std::string> categories;
@@ -39,23 +39,23 @@ struct PercentOff {
   bool operator==(const PercentOff&) const = default;
 };
 
-// Off each unit, never below zero.
+// Off each unit; the price does not go below zero.
 struct AmountOff {
   std::int64_t amount_minor = 0;
   bool operator==(const AmountOff&) const = default;
 };
 
-// Of each group of buy + get units, get are reduced by `rate`. See quote.h for which.
+// In each group of buy + get units, `get` units are reduced by `rate`. quote.h says which ones.
 struct BuyXGetY {
   std::int64_t buy_quantity = 1;
   std::int64_t get_quantity = 1;
-  std::optional<Selection> get_items;  // Absent: from the campaign's own items.
-  std::int64_t group_max = 0;          // 0: no bound.
+  std::optional<Selection> get_items;  // Absent: the campaign's own items.
+  std::int64_t group_max = 0;          // 0: no limit.
   BasisPoints rate{10'000};            // 10,000: free.
   bool operator==(const BuyXGetY&) const = default;
 };
 
-// Off what is left of the eligible items together.
+// Off what is left of the price of all eligible items together.
 struct OrderPercentOff {
   BasisPoints rate;
   bool operator==(const OrderPercentOff&) const = default;
@@ -88,7 +88,7 @@ struct Campaign {
   Selection items;
   std::int64_t threshold_minor = 0;  // Of the eligible items at list price; 0: none.
   bool first_order_only = false;
-  bool stackable = false;  // Together with other stackable promotions of its kind.
+  bool stackable = false;  // Applies together with other stackable promotions of its kind.
   // 0: no limit, for all four.
   std::int64_t total_limit = 0;
   std::int64_t customer_limit = 0;
@@ -98,16 +98,16 @@ struct Campaign {
   bool operator==(const Campaign&) const = default;
 };
 
-// Whether `now` lies in [start, end) and the campaign is active.
+// Whether `now` is in [start, end) and the campaign is active.
 bool IsRunning(const Campaign& campaign, Timestamp now);
-// Whether its selections name categories or authors, so that a book's number does not tell whether it is meant.
+// Whether its selections name categories or authors, so that a book's number alone does not decide.
 bool NeedsCatalog(const Campaign& campaign);
 
 inline constexpr std::size_t kDisplayNameBytesMax = 200;
 inline constexpr std::size_t kBannerBytesMax = 1'000;
 inline constexpr std::size_t kCodesMax = 1'000;
 inline constexpr std::size_t kCodeBytesMax = 64;
-// Each list of a selection. A larger set wants a category.
+// Entries in each list of a selection. For more books use a category.
 inline constexpr std::size_t kSelectionMax = 1'000;
 inline constexpr std::size_t kTermBytesMax = 200;
 inline constexpr std::int64_t kGroupQuantityMax = 10'000;
@@ -116,8 +116,8 @@ inline constexpr std::int64_t kAmountMinorMax = 1'000'000'000;
 // Budgets and thresholds, which are sums.
 inline constexpr std::int64_t kSumMinorMax = 1'000'000'000'000'000;
 
-// Puts lists in order, each entry once, codes normalised, and drops `get_items` that are the items themselves: two texts
-// of one campaign become one value.
+// Sorts lists, keeps each entry once, normalises codes, and drops `get_items` that equal the items: campaigns with the same
+// meaning become the same value.
 void Normalise(Campaign& campaign);
 
 // Fails with INVALID_ARGUMENT (INVALID_FIELD), naming the proto's field and the rule. Expects a normalised campaign.

@@ -1,4 +1,4 @@
-// Claim: the redemptions of one order, and what may be refused about them. Plain values.
+// Claim: the redemptions of one order, and the reasons to refuse them. Plain values.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +13,11 @@
 
 namespace octavo::promotions {
 
-// The order's own key: whoever repeats a claim repeats it.
+// The order's own key: a repeated claim has the same key.
 using OrderKey = StrongId<struct OrderKeyTag>;
 
-// Somebody who buys, as a keyed hash of the account or of the normalised e-mail (identity.h). A customer who is signed in
-// has two, so that an order as a guest and one with the account are the same person's.
+// A buyer, as a keyed hash of the account or of the normalised e-mail (identity.h). A customer who is signed in has two keys, so
+// that a guest order and one with the account count for the same person.
 using PersonKey = StrongId<struct PersonKeyTag>;
 
 struct Redemption {
@@ -39,14 +39,14 @@ struct Claim {
 inline constexpr std::size_t kOrderKeyBytesMax = 128;
 inline constexpr std::size_t kRedemptionsMax = 100;
 
-// Sorts; fails with INVALID_ARGUMENT (INVALID_FIELD) on a key that is empty or too long, a campaign named twice, a
-// negative amount, or too many.
+// Sorts the claim. INVALID_ARGUMENT (INVALID_FIELD) if a key is empty or too long, a campaign is named twice, an amount is
+// negative, or there are too many.
 Status NormaliseClaim(Claim& claim);
 
-// FNV-1a over everything but the order's key: the same for the same request.
+// FNV-1a over everything except the order's key: equal for equal requests.
 std::int64_t Fingerprint(const Claim& claim);
 
-// The refusals of ClaimRedemptions.
+// The errors of ClaimRedemptions.
 Error UnknownCampaign(CampaignId campaign);                               // NOT_FOUND
 Error CampaignEnded(CampaignId campaign);                                 // FAILED_PRECONDITION
 Error LimitReached(CampaignId campaign, const std::string& which);        // FAILED_PRECONDITION

@@ -12,7 +12,7 @@
 namespace octavo::promotions {
 namespace {
 
-// By everything that a price can depend on, dearest first.
+// Compares everything that a price can depend on, highest price first.
 std::strong_ordering Compare(const Line& a, const Line& b) {
   const auto cap = [](const Line& line) {
     return line.fixed_price_discount_max ? line.fixed_price_discount_max->value : std::int64_t{-1};
@@ -25,7 +25,7 @@ std::strong_ordering Compare(const Line& a, const Line& b) {
   return a.authors <=> b.authors;
 }
 
-// The whole of the discount that the law allows, rounded down: half a cent above the law is above the law.
+// The largest discount that the law allows, rounded down: half a cent too much would break the law.
 std::int64_t Floor(const Line& line) {
   if (!line.fixed_price_discount_max) return 0;
   return line.unit_price_minor - line.unit_price_minor * line.fixed_price_discount_max->value / 10'000;
@@ -66,12 +66,12 @@ std::vector<Item> MakeItems(const Basket& basket) {
 void Reset(Item& item) {
   item.left_minor = item.list_minor();
   item.units.clear();
-  item.units.reserve(4);  // Few are split more often.
+  item.units.reserve(4);  // They are rarely split more often.
   item.units.push_back({.count = item.quantity, .price_minor = item.line->unit_price_minor});
 }
 
 void TakeOff(std::vector<Units>& units, std::int64_t floor_minor, std::int64_t amount_minor, Take take, Takes& takes) {
-  constexpr std::size_t kFew = 8;  // More runs of one item than that are rare.
+  constexpr std::size_t kFew = 8;  // Items with more runs are rare.
   std::array<WeightedRun, kFew> few_runs;
   std::array<RunShare, kFew> few_shares;
   std::vector<WeightedRun> many_runs;
@@ -92,7 +92,7 @@ void TakeOff(std::vector<Units>& units, std::int64_t floor_minor, std::int64_t a
   CHECK(amount_minor <= above);
   AllocateOverRuns(above - amount_minor, runs, shares);
 
-  // From the back, so that a run that is split in two moves none that is still to come.
+  // From the back, so that splitting a run does not move runs that are still to come.
   const auto set = [&](Units& run, std::int64_t count, std::int64_t price_minor) {
     take.amount_minor = run.price_minor - price_minor;
     if (take.amount_minor > 0 || take.free) {

@@ -1,5 +1,5 @@
-// OrderFacts: what is remembered of an order for reports and simulations, and the report itself. No personal data: the
-// buyer is a keyed hash, and goes when the customer is erased.
+// OrderFacts: what reports and simulations need to know of an order, and the report itself. No personal data: the buyer is a
+// keyed hash, which is deleted when the customer is erased.
 #pragma once
 
 #include <cstdint>
@@ -36,16 +36,16 @@ struct OrderFacts {
   Timestamp place_time{};
   bool cancelled = false;
   std::optional<PersonKey> person;  // Absent: nobody, or erased.
-  bool first_order = false;         // Of that person, as far as the shop knew when it was placed.
+  bool first_order = false;         // Of that person, as far as the shop knew when the order was placed.
   std::int64_t revenue_minor = 0;   // Charged and not refunded, delivery and taxes included.
   std::int64_t delivery_minor = 0;
   std::vector<OrderedLine> lines;
-  std::vector<CampaignEffect> campaigns;  // Those that were applied.
+  std::vector<CampaignEffect> campaigns;  // The campaigns that were applied.
 
   bool operator==(const OrderFacts&) const = default;
 };
 
-// Half-open; absent: no bound.
+// Half-open; absent: no limit.
 struct Period {
   std::optional<Timestamp> start;
   std::optional<Timestamp> end;
@@ -73,23 +73,23 @@ struct Report {
   std::map<std::string, DayReport> days;  // "2026-11-23", in the shop's time zone.
 };
 
-// Adds one order that was not cancelled; `effect` is what the campaign did to it, or nothing.
+// Adds an order that was not cancelled; `effect` is what the campaign did to it, or null.
 void AddOrder(const OrderFacts& order, const CampaignEffect* effect, const TimeZone& time_zone, Report& report);
 
-// What a book is to a campaign, for orders that remember only its number.
+// A book's categories and authors, for orders that store only its number.
 struct BookFacts {
   std::vector<std::string> categories;  // Sorted.
   std::vector<std::string> authors;
 };
 
-// Holds a draft against past orders, one after the other in the order they were placed: each at its list prices, as if the
-// draft had been the only campaign, with its limits and budget counting up.
+// Applies a draft to past orders, one after the other in the order in which they were placed. Each order is priced at its list
+// prices, as if the draft were the only campaign, and uses up the draft's limits and budget.
 class Simulation {
  public:
-  // The draft's dates and state do not matter: it runs throughout. Neither do its codes: everybody types one.
+  // The draft's dates and state are ignored: it always runs. Its codes are ignored too: every order counts as having one.
   Simulation(Campaign draft, std::map<BookId, BookFacts> books, Currency currency);
 
-  // What it would have done; absent: nothing.
+  // What the draft would have done to this order; absent: nothing.
   std::optional<CampaignEffect> Try(const OrderFacts& order);
 
  private:

@@ -39,7 +39,7 @@ std::string TrimmedUtf8(const icu::UnicodeString& text) {
 std::string NormaliseCode(std::string_view typed) {
   icu::UnicodeString text = Normalised(&icu::Normalizer2::getNFKCInstance, FromUtf8(typed));
   text.toUpper(icu::Locale::getRoot());
-  // Once more: upper case can take a letter and its mark apart.
+  // Normalised again, because upper case can separate a letter from its mark.
   return TrimmedUtf8(Normalised(&icu::Normalizer2::getNFKCInstance, text));
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 __extension__ using Wide = __int128;
 
-// An item has few runs, a basket up to some hundred items: these stay off the heap.
+// An item has few runs, and a basket some hundred items at most: these stay off the heap.
 constexpr std::size_t kFew = 64;
 
 // `Number` holds the product of the amount and any weight.
@@ -69,7 +69,7 @@ void AllocateOverRuns(std::int64_t amount, std::span<const WeightedRun> runs, st
     shares[0] = {.each = amount / runs[0].count, .plus_one_count = amount % runs[0].count};
     return;
   }
-  // A wide division takes ten times as long as a narrow one, and baskets are hardly ever so dear.
+  // A wide division takes ten times as long as a narrow one, and few baskets are so expensive.
   if (total <= std::numeric_limits<std::int64_t>::max() && Wide{amount} * heaviest <= std::numeric_limits<std::int64_t>::max()) {
     AllocateAnyCount<std::int64_t>(amount, static_cast<std::int64_t>(total), runs, shares);
   } else {

@@ -11,13 +11,13 @@ namespace {
 
 Error Refused(const char* reason, std::string message) { return Error{Code::kFailedPrecondition, reason, std::move(message)}; }
 
-// What the line's next `quantity` units cost, dearest first as they were frozen.
+// The price of the line's next `quantity` units, in their frozen order, highest price first.
 std::int64_t NextUnits(const OrderLine& line, std::int64_t quantity) {
   const auto first = line.unit_total_minor.begin() + line.refunded_quantity;
   return std::accumulate(first, first + quantity, std::int64_t{0});
 }
 
-// Also when everything is refunded that was paid: units whose share is 0 may be left.
+// True also when everything paid is refunded: units whose share is 0 may be left.
 bool WasPaid(const Order& order) {
   return order.payment_state == PaymentState::kPaid || order.payment_state == PaymentState::kPartlyRefunded ||
          order.payment_state == PaymentState::kRefunded;
@@ -152,7 +152,7 @@ Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool r
   Change change{.order = order, .event = EventType::kRefunded, .items = wanted};
   std::int64_t amount = TakeUnits(change.order, wanted);
   const bool ends = !HandedOver(order) && UnitsLeft(change.order).empty();
-  // The delivery goes back with the last unit only when the whole rest was asked for, or nothing is delivered.
+  // The delivery is refunded with the last unit only if all that was left was asked for, or if nothing is delivered.
   if (items.empty() || ends) amount = order.charged_minor - order.refunded_minor;
   if (amount == 0 && wanted.empty()) {
     return Refused("NOTHING_TO_REFUND", "order " + OrderNumber(order) + " has nothing left to refund");
@@ -179,7 +179,7 @@ Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentSt
                                    shipping ? FulfilmentState::kShipped : FulfilmentState::kReady, FulfilmentState::kDelivered};
   const auto at = std::find(std::begin(steps), std::end(steps), order.fulfilment_state);
   const auto target = std::find(std::begin(steps), std::end(steps), to);
-  // Steps may be skipped (a small shop packs and hands over at once), never taken back.
+  // Steps may be skipped (a small shop packs and hands over at once), but never undone.
   if (at == std::end(steps) || target == std::end(steps) || target <= at) {
     return Refused("BAD_STATE", "order " + OrderNumber(order) + " cannot go from fulfilment state " +
                                     std::to_string(static_cast<int>(order.fulfilment_state)) + " to " +

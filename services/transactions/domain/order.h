@@ -1,4 +1,4 @@
-// Order: what was bought, what it cost, and how far it is. Values and rules; no clock, no storage.
+// Order: what was bought, what it cost, and its state. Values and rules; no clock, no storage.
 //
 // Always true of an order (CheckInvariants): each line's unit totals add up to its total; totals add up;
 // 0 <= refunded <= charged; charged + credited <= total; a line's refunded quantity is within its quantity;
@@ -57,11 +57,11 @@ struct OrderLine {
   std::int64_t quantity = 0;
   std::int64_t unit_price_minor = 0;
   std::int64_t discount_minor = 0;
-  std::int64_t total_minor = 0;  // What is paid for the line, taxes included.
+  std::int64_t total_minor = 0;  // The price of the line, taxes included.
   std::int64_t tax_minor = 0;
   std::int64_t tax_basis_points = 0;
   std::int64_t free_quantity = 0;
-  std::vector<std::int64_t> unit_total_minor;  // Adds up to total_minor: each unit's frozen share.
+  std::vector<std::int64_t> unit_total_minor;  // The fixed share of each unit; they add up to total_minor.
   std::int64_t refunded_quantity = 0;
   Promise promise = Promise::kOnShelf;
   std::int64_t backordered_quantity = 0;
@@ -80,7 +80,7 @@ struct Totals {
   bool operator==(const Totals&) const = default;
 };
 
-// A campaign or code that was tried.
+// A campaign or code that was considered.
 struct CampaignNote {
   std::string campaign;
   std::string display_name;
@@ -96,13 +96,13 @@ struct CampaignNote {
 
 enum class ReturnState { kRequested = 1, kAccepted = 2, kRejected = 3, kReceived = 4 };
 
-// Books that the buyer wants to give back after they were sent. Rules: returns.h.
+// Books that the buyer wants to return after they were sent. Rules: returns.h.
 struct Return {
   std::int64_t number = 0;  // 1, 2, 3 … within the order.
   std::vector<Item> items;
   ReturnState state = ReturnState::kRequested;
   std::string reason;             // The buyer's; may be empty.
-  std::string answer;             // The shop's, where it is rejected.
+  std::string answer;             // The shop's, if it rejects the return.
   std::int64_t amount_minor = 0;  // Refunded or credited, once it is received.
   Timestamp request_time;
   Timestamp update_time;
@@ -126,16 +126,16 @@ struct Order {
   Address address;
   std::int64_t charged_minor = 0;
   std::int64_t refunded_minor = 0;
-  std::int64_t credited_minor = 0;  // Taken off what is due, for books that came back before they were paid.
+  std::int64_t credited_minor = 0;  // Taken off what is due, for books that came back before they were paid for.
   Timestamp place_time;
   Timestamp update_time;
-  std::string access_token_hash;  // SHA-256 of a guest's first token; Store::HasAccess knows the others.
-  std::string cart;               // To clear of what was ordered; empty: none.
-  std::string reader;             // Whose history the purchase belongs to; empty: the customer's.
-  Timestamp return_end_time;      // From then on the buyer may not ask to return books any more; 0: there is no end yet.
+  std::string access_token_hash;  // SHA-256 of a guest's first token; Store::HasAccess also knows the others.
+  std::string cart;               // The cart from which ordered books are removed; empty: none.
+  std::string reader;             // The reader whose history gets the purchase; empty: the customer's.
+  Timestamp return_end_time;      // The buyer may ask for returns before this time; 0: no end yet.
   std::vector<Return> returns;    // By number.
-  Timestamp run_out_time;         // Unless it is paid or confirmed (packed) before, it is cancelled then; 0: never.
-  // What was decided and refused elsewhere for good, for staff to do by hand: "refund of 12.90 EUR: …".
+  Timestamp run_out_time;         // If the order is neither paid nor confirmed (packed) by then, it is cancelled; 0: never.
+  // Decisions that other services refused for good, for staff to carry out by hand: "refund of 12.90 EUR: …".
   std::vector<std::string> left_to_staff;
 
   bool operator==(const Order&) const = default;
@@ -149,8 +149,8 @@ enum class EventType {
   kCancelled = 5,
   kCompleted = 6,
   kErased = 7,
-  kReturnChanged = 8,  // Requested, accepted or rejected; one that is received is kRefunded.
-  kLeftToStaff = 9,    // Something that was decided cannot be done elsewhere; the note says what.
+  kReturnChanged = 8,  // Requested, accepted or rejected; receiving one is kRefunded.
+  kLeftToStaff = 9,    // Another service cannot do what was decided; the note says what.
 };
 inline constexpr EventType kLastEventType = EventType::kLeftToStaff;
 
@@ -165,7 +165,7 @@ struct OrderEvent {
   bool operator==(const OrderEvent&) const = default;
 };
 
-// Something to be done elsewhere because of a change that is already decided: at least once, by its own key.
+// Something that another service must do because of a decision: at least once, under its own key.
 struct Effect {
   enum class Kind { kVoidPayment = 1, kRefundPayment = 2, kRestock = 3, kReleaseRedemptions = 4, kStrikeOff = 5 };
 
@@ -176,7 +176,7 @@ struct Effect {
   bool operator==(const Effect&) const = default;
 };
 
-// A decision about an order: how it is afterwards, what to tell, what to do elsewhere.
+// A decision about an order: the order after it, the event to write, the effects to carry out.
 struct Change {
   Order order;
   EventType event = EventType::kPaymentChanged;
@@ -185,34 +185,35 @@ struct Change {
   std::vector<Effect> effects;
 };
 
-// Dies (CHECK) unless everything above holds.
+// Dies (CHECK) unless all of this is true.
 void CheckInvariants(const Order& order);
 
-// Everything left goes back: stock, redemptions, money. FAILED_PRECONDITION (ALREADY_FULFILLED) once it was shipped or
-// handed over. nullopt: it is cancelled already.
+// Gives everything back: stock, redemptions, money. FAILED_PRECONDITION (ALREADY_FULFILLED) after it was shipped or handed over.
+// nullopt: it is cancelled already.
 Result<std::optional<Change>> Cancel(const Order& order, const std::string& reason);
 
-// When the order is cancelled by itself as it stands now; 0: never.
+// When the order, in its present state, is cancelled automatically; 0: never.
 Timestamp RunOutTime(const Order& order);
 
-// Cancels an order that nobody has paid for or confirmed until its run_out_time. nullopt: it has not run out.
+// Cancels an order that was not paid or confirmed before its run_out_time. nullopt: that time has not come.
 Result<std::optional<Change>> RunOut(const Order& order, Timestamp now);
 
-// Gives back the frozen shares of `items`' next units; none: of every unit that is left, and the delivery. Copies that are
-// still waited for are struck off, whether or not the others are restocked. Of an order that has not left the shop, the last
-// units go as its cancellation: nothing is sent, so the delivery goes back too, and so do the redemptions. A unit whose share
-// is 0 goes back like any other, also when everything that was paid is refunded already.
-// FAILED_PRECONDITION: NOT_PAID, NOTHING_TO_REFUND; INVALID_ARGUMENT for a quantity below 1.
+// Refunds the fixed shares of the next units of `items`; no items: of every unit that is left, and the delivery. Copies that are
+// still waited for are cancelled, whether or not the others are restocked. If the last units of an order are refunded before it
+// was sent, the order is cancelled: nothing is sent, so delivery and redemptions are given back too. A unit with a share of 0 is
+// refunded like any other, even if everything paid is refunded already. FAILED_PRECONDITION: NOT_PAID, NOTHING_TO_REFUND;
+// INVALID_ARGUMENT for a quantity below 1.
 Result<Change> Refund(const Order& order, const std::vector<Item>& items, bool restock, const std::string& reason);
 
-// The next step of fulfilment. Once it is delivered, the buyer may ask for a return until `return_end_time`.
-// FAILED_PRECONDITION (BAD_STATE) where there is no such step from here. nullopt: it is there already.
+// The next step of fulfilment. After the delivery the buyer may ask for a return until `return_end_time`. FAILED_PRECONDITION
+// (BAD_STATE) if this step does not follow. nullopt: it was made already.
 Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentState to, Timestamp return_end_time);
 
-// What is due came in, as cash or a transfer. FAILED_PRECONDITION (BAD_STATE) unless payment is due. nullopt: it is paid already.
+// The money that is due came, in cash or by transfer. FAILED_PRECONDITION (BAD_STATE) unless payment is due. nullopt: it is paid
+// already.
 Result<std::optional<Change>> RecordPayment(const Order& order);
 
-// What was decided cannot be done elsewhere: `note` says what and why.
+// Another service cannot do what was decided: `note` says what and why.
 Change LeaveToStaff(const Order& order, const std::string& note);
 
 // Whether the books have left the shop.
@@ -221,10 +222,10 @@ bool HandedOver(const Order& order);
 // Every unit that was not taken back.
 std::vector<Item> UnitsLeft(const Order& order);
 
-// Marks the next units of these items as taken back; gives the sum of their shares. So many must be left.
+// Marks the next units of these items as taken back; gives the sum of their shares. The order must have that many left.
 std::int64_t TakeUnits(Order& order, const std::vector<Item>& items);
 
-// Money goes back to the buyer.
+// Adds money that goes back to the buyer.
 void AddRefund(Order& order, std::int64_t amount_minor);
 
 // 12.90 EUR, in the order's currency.

@@ -17,7 +17,7 @@ std::int64_t AskedFor(const Order& order, const BookId& book) {
   return units;
 }
 
-// What may still be asked for.
+// The units for which a return may still be asked.
 std::vector<Item> Returnable(const Order& order) {
   std::vector<Item> items = UnitsLeft(order);
   for (Item& item : items) item.quantity -= AskedFor(order, item.book);
@@ -25,7 +25,7 @@ std::vector<Item> Returnable(const Order& order) {
   return items;
 }
 
-// Whether each item is within what `there` has of its book.
+// Whether `there` has enough of each item's book.
 Status CheckUnits(const std::vector<Item>& items, const std::vector<Item>& there) {
   for (const Item& item : items) {
     if (item.quantity < 1) return InvalidField("items.quantity", std::to_string(item.quantity) + " is below 1");

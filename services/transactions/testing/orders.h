@@ -1,4 +1,4 @@
-// An order to begin tests with: three copies of book 1 (one of them free) and one of book 2, shipped, payment due.
+// An order for tests to begin with: three copies of book 1 (one of them free) and one of book 2, shipped, payment due.
 #pragma once
 
 #include "lib/testing/fake_clock.h"
