@@ -1,6 +1,6 @@
-// AnswerCache: remembers answers that are the same for every reader. They are fetched again when they are older than kFresh, by
-// one page at a time while the others still see the old ones; and when the service does not answer, old ones serve for up to
-// kStale. Thread-safe.
+// AnswerCache: remembers answers that are the same for every reader. An answer older than kFresh is fetched again, by one
+// page, while other pages still show the old one. If the service does not answer, old answers are used for up to kStale.
+// Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -17,18 +17,18 @@
 
 namespace octavo::marketplace {
 
-// An answer that many pages show at once; never null.
+// An answer that many pages show at the same time; never null.
 template <typename Response>
 using Shared = Result<std::shared_ptr<const Response>>;
 
-// One kind of answer by the bytes of its request, or a part of answers by its name.
+// Answers of one kind, each under the bytes of its request; or parts of answers, each under its name.
 template <typename Response>
 class AnswerCache {
  public:
   static constexpr std::chrono::seconds kFresh{5};
   static constexpr std::chrono::minutes kStale{10};
 
-  // Keeps the newest half of `entries_max` at least. `clock` must outlive the cache.
+  // Keeps at least the newest half of `entries_max`. `clock` must outlive the cache.
   AnswerCache(const Clock& clock, std::size_t entries_max) : clock_(clock), entries_max_(entries_max) {}
 
   // `fetch` asks the service: () -> rpc::Pending<Response>.
@@ -38,7 +38,7 @@ class AnswerCache {
     return fetch().Then([this, key](Result<Response> answer) { return Remember(key, std::move(answer)); });
   }
 
-  // What may be shown without asking; null when this caller should ask.
+  // The answer to show without asking; null if this caller should ask.
   std::shared_ptr<const Response> Known(const std::string& key) {
     const Time now = clock_.MonotonicNow();
     const std::lock_guard lock(mutex_);
@@ -50,7 +50,7 @@ class AnswerCache {
     return nullptr;
   }
 
-  // What to show, now that somebody has asked.
+  // The answer to show, after a caller has asked.
   Shared<Response> Remember(const std::string& key, Result<Response> answer) {
     const Time now = clock_.MonotonicNow();
     if (answer.ok()) {
@@ -74,7 +74,7 @@ class AnswerCache {
   struct Entry {
     std::shared_ptr<const Response> response;
     Time fetched;
-    Time refreshing_since;  // When a page began to fetch it anew; forgotten after a second.
+    Time refreshing_since;  // When a page began to fetch it again; ignored after a second.
   };
   using Entries = std::unordered_map<std::string, Entry>;
 

@@ -17,13 +17,13 @@ class Assets {
   // From the embedded files.
   Assets();
 
-  // "/static/shop.4f2a91c0.css" for "shop.css". Dies (CHECK) for a file that is not there: templates are
-  // ours.
+  // "/static/shop.4f2a91c0.css" for "shop.css". Dies (CHECK) for a file that does not exist: only our own templates name
+  // files.
   const std::string& Url(const std::string& name) const;
 
   // The file of a hashed name; 404 for any other.
   http::Response Serve(const std::string& hashed_name) const;
-  // The file of a plain name, with an entity tag and a day's life: for what must have a fixed address.
+  // The file of a plain name, with an entity tag, cached for a day: for files that need a fixed address.
   http::Response ServePlain(const std::string& name) const;
 
  private:

@@ -9,8 +9,8 @@
 namespace octavo::marketplace {
 namespace {
 
-// Books are not all of one size; a shelf of equal ones looks like a table. By name, so that a book keeps its
-// size.
+// Books differ in size; a shelf of equal ones would look like a table. The size is made from the name, so that a book keeps
+// it.
 std::string_view SizeClass(std::string_view name) {
   static constexpr std::array<std::string_view, 5> kSizes = {"size-a", "size-b", "size-c", "size-d", "size-b"};
   std::uint32_t sum = 0;
@@ -72,7 +72,7 @@ void AddCard(View& view, const catalog::v1::Book& book, std::string_view shelf, 
     if (campaign != nullptr) card.Add("TOUCHED").Set("CAMPAIGN", campaign->display_name());
   }
   if (book.has_price()) {
-    // Where the reader stood when they pressed it, so that they come back there.
+    // The card where the button was pressed, so that the reader comes back to it.
     const std::string from = shelf.empty() ? "" : "?shelf=" + http::PercentEncode(shelf);
     card.Add("PRICED")
         .Set("PRICE", FormatPrice(book.price().minor(), book.price().currency_code(), style.prices))

@@ -1,4 +1,4 @@
-// What a book looks like on a page: its credits in words, its cover's text, its card on a shelf.
+// How a book appears on a page: its credits in words, its cover's text, its card on a shelf.
 #pragma once
 
 #include <string>
@@ -15,25 +15,25 @@ namespace octavo::marketplace {
 
 // "Terry Pratchett and Neil Gaiman"; "A, B and 3 others" above three.
 std::string CreditLine(const catalog::v1::Book& book);
-// "Earthsea 1"; empty where the book belongs to no series.
+// "Earthsea 1"; empty if the book belongs to no series.
 std::string SeriesLine(const catalog::v1::Book& book);
 CoverText CoverTextOf(const catalog::v1::Book& book);
 
 // A row of books with a heading.
 struct Shelf {
-  std::string id;  // Of the section, "for-you"; unique on the page.
+  std::string id;  // Of the HTML section, "for-you"; unique on the page.
   std::string title;
   std::string note;       // A sentence under the title; may be empty.
   std::string more_link;  // May be empty.
   std::string more_text;
   std::string name;                             // For events and links, "home.for-you"; may be empty.
-  std::vector<const catalog::v1::Book*> books;  // Not owned; nothing is shown where there is none.
+  std::vector<const catalog::v1::Book*> books;  // Not owned; an empty shelf is not shown.
 };
 
 // How cards are shown to this reader.
 struct CardStyle {
   PriceStyle prices;
-  const Campaigns* campaigns;  // Null: cards say nothing of campaigns.
+  const Campaigns* campaigns;  // Null: cards show no campaigns.
 };
 
 // Puts the shelf where {{>MARKER}} stands.

@@ -36,8 +36,8 @@ bool Names(const Selection& selection, std::string_view shelf) {
   return Contains(selection.categories(), shelf) || Contains(selection.authors(), shelf);
 }
 
-// Whether the customer has an order that was not cancelled: campaigns for the first one are over for them
-// then. What is not known now counts as no.
+// Whether the customer has an order that was not cancelled, which ends campaigns for a first order for them. If it is not known
+// now, the answer is no.
 bool HasBought(const Site& site, const Visit& visit) {
   constexpr int kLooked = 10;
   transactions::v1::ListOrdersRequest request;
@@ -55,7 +55,7 @@ bool HasBought(const Site& site, const Visit& visit) {
 
 Campaigns::Campaigns(const Site& site, const Visit& visit) : site_(site), visit_(visit), pending_(Ask()) {}
 
-// What the customer has used is known to promotions by their account and e-mail; of a guest nothing is.
+// Promotions knows by account and e-mail what a customer has used; of a guest it knows nothing.
 PendingShared<promotions::v1::ListBannersResponse> Campaigns::Ask() const {
   promotions::v1::ListBannersRequest request;
   if (visit_.viewer().is_customer()) {

@@ -1,6 +1,6 @@
-// Campaigns: what runs in the shop at the moment, and which books and shelves it touches. A page that shows
-// books makes one: it starts to ask promotions, and waits when the first book is shown. While promotions is
-// away there are none: the shop sells without them. Belongs to one request.
+// Campaigns: which campaigns run now, and for which books and shelves. A page that shows books makes one: it starts to ask
+// promotions, and waits when the first book is shown. While promotions is down there are none, and the shop sells without them.
+// Belongs to one request.
 #pragma once
 
 #include <optional>
@@ -19,11 +19,11 @@ class Campaigns {
   // Both must outlive it.
   Campaigns(const Site& site, const Visit& visit);
 
-  // All that this reader can use. They live as long as this.
+  // All that this reader can use. They live as long as this object.
   std::vector<const Banner*> All() const;
-  // Those that are about this book, or about every book.
+  // Those for this book or for every book.
   std::vector<const Banner*> Touching(const catalog::v1::Book& book) const;
-  // The first of those that are about this book itself; null where there is none.
+  // The first of those for this very book; null if there is none.
   const Banner* FirstOf(const catalog::v1::Book& book) const;
   // Those that name this category or author: "categories/romance".
   std::vector<const Banner*> Naming(std::string_view shelf) const;
@@ -40,8 +40,8 @@ class Campaigns {
   mutable std::optional<Shared<promotions::v1::ListBannersResponse>> answer_;
 };
 
-// Where a campaign leads: to the one shelf or book that it is about, to all books, or to the list of what it
-// is about.
+// The page of a campaign: the one shelf or book that it is for, all books, or the list of what it is
+// for.
 std::string CampaignLink(const promotions::v1::Banner& banner);
 
 // A banner as a link, with its last day, where {{>CAMPAIGN_BANNER}} stands in `view`.

@@ -1,6 +1,6 @@
-// CheckoutForm: what the checkout's form says. It carries all that the order will be, and what the reader saw
-// it to cost, so that sending it twice, by a double click or by going back, is the same request under the
-// same key. Pure; thread-safe.
+// CheckoutForm: the content of the checkout's form. It carries the whole order and the price that the reader saw.
+// So sending it twice, by a double click or by going back, is the same request under the same key. Pure;
+// thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -30,39 +30,39 @@ struct CheckoutForm {
   std::string postal_code;
   std::string city;
   std::string country_code;
-  // What the reader saw with each way of delivery.
+  // The total that the reader saw for each kind of delivery.
   std::int64_t shipping_total_minor = 0;
   std::int64_t collection_total_minor = 0;
   std::string currency_code;
 
-  // What the reader saw with the delivery they chose.
+  // The total that the reader saw for the chosen delivery.
   std::int64_t total_minor() const;
-  // By card, or there is nothing to pay.
+  // Paid by card, or there is nothing to pay.
   bool IsPaidAtOnce() const;
 };
 
-// Fields that are missing or not of their form are empty; items beyond 200 are left out. The key is read by
-// OpenKey.
+// Fields that are missing or malformed are empty; items beyond 200 are left out. OpenKey reads the
+// key.
 CheckoutForm ReadCheckoutForm(const http::Params& fields);
 
-// What is wrong with it, beside each field.
+// The mistakes in it, field by field.
 FormErrors CheckCheckoutForm(const CheckoutForm& form);
 
 // "books/12:2": a line of the order, as the form carries it.
 std::string ItemText(const transactions::v1::OrderItem& item);
 
-// The request of an order; `cart` is cleared of what was ordered, and the purchase belongs to the history of
+// The request for the order. Ordered books are removed from `cart`, and the purchase is added to the history of
 // `reader`.
 transactions::v1::PlaceOrderRequest PlaceRequestOf(const CheckoutForm& form, const Viewer& viewer, const std::string& cart,
                                                    const std::string& reader);
 
-// The key as pages carry it: signed for this visitor, so that nobody can give a reader a key of their own
-// making, under which they could then look at the reader's order.
+// The key as pages carry it: signed for this visitor, so that nobody can give a reader a key that they know and then look at the
+// reader's order.
 std::string SealKey(const Signer& signer, std::string_view visitor_id, std::string_view key);
 std::optional<std::string> OpenKey(const Signer& signer, std::string_view visitor_id, std::string_view sealed);
 
-// The provider's cards to try. A real provider's own page makes such a token from a card number that we never
-// see.
+// The provider's cards for testing. A real provider's own page makes such a token from a card number that the shop never
+// sees.
 struct SandboxCard {
   std::string_view token;
   std::string_view name;
@@ -81,7 +81,7 @@ struct Country {
   std::string_view code;
   std::string_view name;
 };
-// Where the shop sends books.
+// The countries to which the shop sends books.
 inline constexpr Country kCountries[] = {
     {"AT", "Austria"},        {"BE", "Belgium"},       {"BG", "Bulgaria"},  {"HR", "Croatia"},    {"CY", "Cyprus"},
     {"CZ", "Czechia"},        {"DK", "Denmark"},       {"EE", "Estonia"},   {"FI", "Finland"},    {"FR", "France"},
@@ -92,10 +92,10 @@ inline constexpr Country kCountries[] = {
     {"GB", "United Kingdom"},
 };
 
-// What is wrong with a postal code: how they look in the country, where it has a rule.
+// The error for a postal code: its form in the country, if the country has a rule.
 std::string PostalSentence(std::string_view country_code);
 
-// "Germany"; the code itself for a country where the shop does not send books.
+// "Germany"; the code itself for a country to which the shop does not send books.
 std::string_view CountryName(std::string_view code);
 
 }  // namespace octavo::marketplace

@@ -81,7 +81,7 @@ struct Box {
   double center_y() const { return y + height / 2; }
 };
 
-// One drawing: the SVG so far and the dice.
+// One drawing: the SVG so far, and the random choices.
 class Canvas {
  public:
   Canvas(const Palette& palette, std::uint64_t seed) : palette_(palette), random_(seed) {}
@@ -120,7 +120,7 @@ class Canvas {
   void Stroke(std::string_view d, std::string_view stroke, double width) {
     Append("<path d='{}' fill='none' stroke='{}' stroke-width='{:.1f}'/>", d, stroke, width);
   }
-  // What is drawn until EndClip() shows inside `box` only.
+  // Until EndClip() only what is inside `box` is visible.
   void BeginClip(const Box& box) {
     Append("<svg x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{:.1f}' viewBox='{:.1f} {:.1f} {:.1f} {:.1f}'>", box.x, box.y,
            box.width, box.height, box.x, box.y, box.width, box.height);
@@ -526,7 +526,7 @@ std::vector<std::string> Words(std::string_view text) {
   return words;
 }
 
-// `word` in pieces that fit; one piece where it fits as it is.
+// `word` in pieces that fit; one piece if it fits whole.
 std::vector<std::string> Split(const std::string& word, double size, double width_max) {
   std::vector<std::string> pieces(1);
   for (std::size_t at = 0; at < word.size();) {
@@ -562,7 +562,7 @@ double Luminance(std::string_view colour) {
   return 0.2126 * Channel(colour, 1) + 0.7152 * Channel(colour, 3) + 0.0722 * Channel(colour, 5);
 }
 
-// What a browser takes for the picture's own size.
+// The size that a browser takes for the picture's own.
 struct OwnSize {
   int width = 0;
   int height = 0;
@@ -574,7 +574,7 @@ std::string Draw(const CoverText& text, OwnSize size) {
   Canvas canvas(palette, seed);
   canvas.Rect({0, 0, kWidth, kHeight}, palette.ground);
   kLayouts[(seed >> 16U) % std::size(kLayouts)](canvas, text);
-  // A hint of the spine's fold, so that it reads as a book and not as a card.
+  // A hint of the spine's fold, so that it looks like a book and not like a card.
   return fmt::format(
       "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 300' width='{}' height='{}' role='img'>"
       "<title>{}</title><defs><linearGradient id='f'><stop stop-opacity='.28'/><stop offset='.35' "

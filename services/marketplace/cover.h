@@ -1,7 +1,7 @@
-// Covers: a book that brings no picture gets one drawn by the shop, as SVG made of type and shapes. The same
-// book always gets the same cover; palette, layout and ornament are chosen by a hash of its text, so that
-// neighbours differ. All type stands on a plain ground with a contrast of at least 4.5 (WCAG 2.2, 1.4.3).
-// Pure functions; thread-safe.
+// Covers: the shop draws a cover for a book without a picture, as SVG of type and shapes. The same book
+// always gets the same cover; a hash of its text chooses palette, layout and ornament, so that adjacent books
+// differ. All type is on a plain ground with a contrast of at least 4.5 (WCAG 2.2, 1.4.3). Pure functions;
+// thread-safe.
 #pragma once
 
 #include <span>
@@ -11,7 +11,7 @@
 
 namespace octavo::marketplace {
 
-// Bump when the drawing changes: it is part of the covers' addresses, which browsers keep for a year.
+// Increase it when the drawing changes: it is part of the covers' addresses, which browsers keep for a year.
 inline constexpr int kCoverStyle = 1;
 
 struct CoverText {
@@ -20,11 +20,11 @@ struct CoverText {
   std::string series;  // "Earthsea 1"; empty where there is none.
 };
 
-// A picture of 200 by 300 units. Needs no font, script or file of anybody's.
+// A picture of 200 by 300 units. It needs no font, script or other file.
 std::string DrawCover(const CoverText& text);
-// A book without its name, for a cover that cannot be had now. Browsers show the picture of a refusal too; by
-// its own size, 2 by 3 instead of 400 by 600, scripts know it and ask again. On the page it takes the same
-// place.
+// A book without a name, in place of a cover that is not available now. Browsers show this picture of an error response
+// too. Scripts recognise it by its own size, 2 by 3 instead of 400 by 600, and ask again. On the page it has the same
+// size.
 std::string DrawStandIn();
 
 // What identifies the drawing of `text`: letters and digits, fit for an address or an entity tag.
@@ -42,9 +42,9 @@ std::span<const Palette> Palettes();
 // The contrast ratio of two "#rrggbb" colours, 1 to 21 (WCAG 2.2, "contrast ratio").
 double Contrast(std::string_view a, std::string_view b);
 
-// Lines of at most `width_max` units, broken between words (and inside one that is alone too long), in the
-// largest of the sizes from `size_max` down to `size_min` at which `lines_max` lines are enough; at size_min
-// the last line is cut with "…".
+// Lines of at most `width_max` units, broken between words (and inside a word that is too long alone), in the largest
+// size from `size_max` down to `size_min` at which `lines_max` lines are enough. At size_min the last line is cut with
+// "…".
 struct SetType {
   double size = 0;
   std::vector<std::string> lines;
@@ -58,7 +58,7 @@ struct TypeArea {
 };
 SetType FitType(std::string_view text, const TypeArea& area);
 
-// About how wide `text` is in a common serif face of `size`: never less than Georgia's width for Latin text.
+// The approximate width of `text` in a common serif face of `size`; for Latin text never less than Georgia's.
 double TypeWidth(std::string_view text, double size);
 
 }  // namespace octavo::marketplace

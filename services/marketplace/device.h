@@ -1,7 +1,7 @@
-// Device: a browser in which somebody has signed in to an account, or has set its password by a link. Its cookie "device"
-// names it and is signed for the account's address, which it does not show. Accounts counts wrong passwords from such a device
-// for themselves: while strangers guess at an account, its customer signs in without waiting. Whoever steals the cookie may
-// guess a few times, and no more.
+// Device: a browser in which somebody has signed in to an account or has set its password by a link. Its cookie "device"
+// names it and is signed for the account's address, which it does not show. Accounts counts wrong passwords from such a
+// device apart, so its customer signs in without waiting while strangers guess. Whoever steals the cookie may guess a few
+// times, and no more.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace octavo::marketplace {
 
-// The name of the request's device, 22 characters, if it is known to the account with this address; else empty.
+// The name of the request's device, 22 characters, if the account with this address knows it; else empty.
 std::string KnownDevice(const Site& site, const http::Request& request, std::string_view email);
 
 // Makes the browser that gets the response a known device of the account.

@@ -1,5 +1,5 @@
-// EventQueue: what readers look at, on its way to the recommendations, by the outbox `readers_events`. A page adds and goes on.
-// When the service is away the outbox fills up, and then events are lost and counted: a page never waits for its own statistics.
+// EventQueue: sends what readers look at to the recommendations, by the outbox `readers_events`. A page adds an event and goes
+// on. When the service is down the outbox fills up, and then events are lost and counted: a page never waits for statistics.
 // Thread-safe.
 #pragma once
 
@@ -18,7 +18,7 @@ namespace octavo::marketplace {
 
 class EventQueue {
  public:
-  static constexpr std::size_t kWaitingMax = 8192;  // x 200 bytes = 1.6 MB; a minute of a busy shop.
+  static constexpr std::size_t kWaitingMax = 8192;  // x 200 bytes = 1.6 MB: a minute of a busy shop.
   static constexpr std::size_t kGroupMax = 500;
 
   // All must outlive the queue.
@@ -28,9 +28,9 @@ class EventQueue {
   // `reader` is "readers/…", `book` "books/…"; `shelf` may be empty.
   void Add(recommendations::v1::EventType type, const std::string& reader, const std::string& book, const std::string& shelf);
 
-  // Waits until everything added before has been sent or given up. For tests.
+  // Waits until every event added before was sent or given up. For tests.
   void Flush() { outbox_.Flush(); }
-  // Sends what waits, for a moment; what comes later is lost. Repeating it does nothing.
+  // Sends waiting events for a moment; later events are lost. Calling it again does nothing.
   void Stop() { outbox_.Stop(); }
 
  private:

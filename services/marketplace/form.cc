@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t kSaltLength = 22;
 constexpr std::string_view kPurpose = "form";
 
-// What a token is signed for. The session's token is in it, so that one of before a sign-in is worth nothing
-// after it.
+// What a token is signed for. It includes the session's token, so that a token from before a sign-in is not valid after
+// it.
 std::string Signed(std::string_view salt, const Visit& visit) {
   return std::string(salt) + "." + visit.visitor_id() + "." + std::string(visit.session_token());
 }
@@ -25,8 +25,8 @@ bool IsOurToken(const Site& site, const Visit& visit, std::string_view token) {
   return site.signer.Verify(kPurpose, Signed(salt, visit), token.substr(kSaltLength + 1));
 }
 
-// Whether the browser says that one of our own pages sent this. What says nothing (an old browser, a program)
-// is left to the token.
+// Whether the browser says that one of our own pages sent this. If it says nothing (an old browser, a program), the token
+// decides.
 bool IsFromHere(const http::Headers& headers) {
   const std::string_view site = headers.Get("Sec-Fetch-Site");
   if (!site.empty()) return site == "same-origin" || site == "none";
@@ -104,7 +104,7 @@ void AddField(View& view, std::string_view marker, const Field& field, const For
   if (!wrong.empty()) shown.Add("WRONG").Set("SENTENCE", wrong);
   if (field.required && !field.conditional) shown.Show("REQUIRED");
   if (!field.required) shown.Show("OPTIONAL");
-  // What a screen reader reads with the field.
+  // The text that a screen reader reads with the field.
   if (!field.hint.empty() || !wrong.empty()) shown.Show("DESCRIBED");
   if (!wrong.empty()) shown.Show("INVALID");
 }

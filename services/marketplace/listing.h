@@ -15,12 +15,12 @@ inline constexpr int kPageSize = 24;
 
 // One choice of the sort menu.
 struct SortOrder {
-  std::string_view parameter;  // "title" of "?sort=title"; empty: the page's natural order.
+  std::string_view parameter;  // "title" of "?sort=title"; empty: the page's default order.
   std::string_view label;
   catalog::v1::Order order;
 };
 
-// The choice that `parameter` names; the first where it names none.
+// The choice that `parameter` names; the first if it names none.
 template <std::size_t kCount>
 const SortOrder& ChooseSort(const SortOrder (&choices)[kCount], std::string_view parameter) {
   for (const SortOrder& choice : choices) {
@@ -39,8 +39,8 @@ struct ListingAddress {
   ListingAddress With(std::string_view name, std::string_view value) const;
 };
 
-// Fills {{>PAGER}}, where there is a page before or behind. The catalogue's page tokens only lead forward:
-// back is the browser's button, or the first page.
+// Fills {{>PAGER}}, if there is a page before or after. The catalogue's page tokens only lead forward: to go back there is the
+// browser's button, or the first page.
 void AddPager(View& view, const ListingAddress& address, int page_number, const std::string& next_page_token);
 
 // `address` with the page of it that `query` asks for.
@@ -56,7 +56,7 @@ void AddSortMenu(View& view, const SortOrder (&choices)[kCount], const SortOrder
   }
 }
 
-// The "page" parameter, 1 where there is none or it is nonsense; for display only.
+// The "page" parameter; 1 if it is missing or wrong. For display only.
 int PageNumber(const http::Params& query);
 
 // "1 book", "24 books".

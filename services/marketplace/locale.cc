@@ -135,7 +135,7 @@ std::string WithAmountsFor(std::string_view text, PriceStyle style) {
       text.remove_prefix(amount.length);
       continue;
     }
-    // What is no amount is left as a whole: no part of a word or number is one.
+    // A word that is no amount is skipped whole, because no part of it is an amount.
     const std::size_t word = std::max<std::size_t>(1, CountWhile(text, IsPartOfNumberOrWord));
     written += text.substr(0, word);
     text.remove_prefix(word);

@@ -1,6 +1,6 @@
-// How prices and languages are written for a reader. The shop speaks English; what follows the reader's
-// Accept-Language is only the shape of amounts: "€12.90" for English and East Asian readers, "12,90 €" for
-// most of Europe, "€ 12,90" for Dutch ones. Pure functions; thread-safe.
+// How prices and languages are written for a reader. The shop speaks English; the reader's Accept-Language only decides the form
+// of amounts: "€12.90" for English and East Asian readers, "12,90 €" for most of Europe, "€ 12,90" for Dutch ones. Pure
+// functions; thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@ enum class PriceStyle {
   kSymbolFirstAndComma,  // "€ 12,90"
 };
 
-// The style of the language that an Accept-Language header prefers; kSymbolFirst where there is none.
+// The style for the preferred language of an Accept-Language header; kSymbolFirst without one.
 PriceStyle PriceStyleFor(std::string_view accept_language);
 
 // `minor` of `currency_code` (ISO 4217). Currencies without a common sign keep their code: "CHF 12.90".
 std::string FormatPrice(std::int64_t minor, std::string_view currency_code, PriceStyle style);
 
-// The text with each amount in it written for the reader: services write amounts plainly, "29.01 EUR", "1200 JPY".
+// The text with each amount in the reader's style. Services write amounts plainly: "29.01 EUR", "1200 JPY".
 std::string WithAmountsFor(std::string_view text, PriceStyle style);
 
 // "German" for "de", "de-AT"; the code itself where the shop has no name for it.

@@ -1,6 +1,6 @@
-// Notes: a sentence on the page after a form was sent ("It is in your cart."). The cookie that carries one
-// names it only, and the number of the book that it is about, so that nobody's text gets onto a page that
-// way. To add one: a line in the table of note.cc.
+// Notes: a sentence on the page after a form was sent ("It is in your cart."). Its cookie holds only the note's name and the
+// number of the book that it is about, so that nobody can put text on a page that way. To add one: a line in the table of
+// note.cc.
 #pragma once
 
 #include <optional>
@@ -49,21 +49,21 @@ struct NoteWords {
   std::string_view name;  // In the cookie.
   std::string_view kind;  // A class of the style sheet: "good" or "bad".
   std::string_view sentence;
-  std::string_view about_book = {};  // Behind the title of the book that it is about, where that is known; empty: `sentence`.
+  std::string_view about_book = {};  // After the title of the note's book, if that is known; empty: `sentence`.
 };
 
 const NoteWords& WordsOf(Note note);
-// nullopt for a name that is none of ours.
+// nullopt for an unknown name.
 std::optional<Note> NoteOf(std::string_view name);
 
-// What the cookie says.
+// The content of the cookie.
 struct NoteCookie {
   Note note = Note::kNone;
   std::string book = {};  // "books/12"; empty: it is about none.
 };
-// "added.12", or "added" where it is about no book.
+// "added.12", or "added" if it is about no book.
 std::string ToCookie(const NoteCookie& note);
-// nullopt for what is no note of ours.
+// nullopt if it is no note of this shop.
 std::optional<NoteCookie> ReadNoteCookie(std::string_view text);
 
 }  // namespace octavo::marketplace

@@ -7,8 +7,8 @@ namespace {
 
 using transactions::v1::CampaignNote;
 
-// A campaign that nobody asked for is worth a word only where the reader could still get it; a code always
-// is.
+// A campaign that nobody asked for is mentioned only if the reader could still get it; a code is always
+// mentioned.
 bool IsAdvice(const CampaignNote& campaign) {
   if (campaign.message().empty()) return false;
   return !campaign.code().empty() || campaign.reason() == "BELOW_THRESHOLD" || campaign.reason() == "NOT_ENOUGH_UNITS";

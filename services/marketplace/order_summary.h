@@ -1,4 +1,4 @@
-// The sum of a basket or an order on a page: what it costs and which campaigns touched it.
+// The sum of a basket or an order on a page: its price, and the campaigns that changed it.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ struct Summary {
   const google::protobuf::RepeatedPtrField<transactions::v1::CampaignNote>& campaigns;
   std::string css_class = {};
   std::string heading = {};
-  bool with_delivery = true;  // False: it is not known yet how the books are to travel.
+  bool with_delivery = true;  // False: how the books will be sent is not known yet.
   bool with_advice = true;    // What is missing for a campaign that does not apply yet.
 };
 

@@ -16,7 +16,7 @@ bool OrderThrottle::Take(const std::string& address, std::int64_t copies, Timest
   const std::lock_guard lock(mutex_);
   if (!hours_.contains(client) && hours_.size() >= kClientsMax) {
     std::erase_if(hours_, [&](const auto& entry) { return entry.second.end <= now; });
-    if (hours_.size() >= kClientsMax) return false;  // So many at once are no readers.
+    if (hours_.size() >= kClientsMax) return false;  // So many at once are not readers.
   }
   Hour& hour = hours_[client];
   if (hour.end <= now) hour = {.end = now + kWindow};

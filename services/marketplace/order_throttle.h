@@ -1,6 +1,6 @@
-// OrderThrottle: how many copies a client (the network from which a reader comes, lib/base/client_network.h)
-// has ordered without paying at once, in the last hour. Whoever orders under ever new e-mail addresses
-// empties no shelf that way. In memory: another process, or this one started again, counts anew. Thread-safe.
+// OrderThrottle: limits how many copies a client (a reader's network, lib/base/client_network.h) orders without paying within an
+// hour. So nobody empties the stock by ordering under ever new e-mail addresses. In memory: each process counts for itself, and
+// anew after a restart. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@ class OrderThrottle {
   // 0: no limit.
   explicit OrderThrottle(std::int64_t copies_max) : copies_max_(copies_max) {}
 
-  // Whether the client at the address may order so many copies now; then they count.
+  // Whether the client at this address may order this many copies now; if so, they are counted.
   bool Take(const std::string& address, std::int64_t copies, Timestamp now);
-  // They were not ordered after all.
+  // The copies were not ordered after all.
   void GiveBack(const std::string& address, std::int64_t copies);
 
  private:
@@ -30,7 +30,7 @@ class OrderThrottle {
 
   const std::int64_t copies_max_;
   std::mutex mutex_;
-  std::map<std::string, Hour> hours_;  // Guarded by mutex_. Of clients who ordered so; at most kClientsMax.
+  std::map<std::string, Hour> hours_;  // Guarded by mutex_. Clients who ordered so; at most kClientsMax.
 };
 
 }  // namespace octavo::marketplace

@@ -1,4 +1,4 @@
-// The words of orders: how states, promises and events of the contracts read on a page. Pure functions;
+// The words for orders on pages: for states, promises and events. Pure functions;
 // thread-safe.
 #pragma once
 
@@ -39,7 +39,7 @@ std::string_view EventWords(const transactions::v1::OrderEvent& event);
 std::string FormatMoney(const type::v1::Money& money, PriceStyle style);
 // "5 January 2026".
 std::string FormatDate(const TimeZone& time_zone, std::int64_t unix_seconds);
-// "5 January 2026": the last day that counts of a time that ends with `end`, exclusive.
+// "5 January 2026": the last day before `end`, which does not belong to the period.
 std::string FormatLastDay(const TimeZone& time_zone, std::int64_t end_unix_seconds);
 // "5 January 2026, 14:05 CET".
 std::string FormatMoment(const TimeZone& time_zone, std::int64_t unix_seconds);

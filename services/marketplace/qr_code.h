@@ -1,4 +1,4 @@
-// QrCode: a text as a picture that phones read, as the path of an SVG. By libqrencode.
+// QrCode: a text as a picture that phones read, as the path of an SVG. Made by libqrencode.
 #pragma once
 
 #include <optional>
@@ -7,11 +7,11 @@
 namespace octavo::marketplace {
 
 struct QrCode {
-  int size = 0;      // Modules in a row, with the margin of four that readers need on each side.
-  std::string path;  // The dark ones, each one unit wide.
+  int size = 0;      // Modules per row, with the margin of four that scanners need on each side.
+  std::string path;  // The dark modules, each one unit wide.
 };
 
-// With a seventh of it dirty it is still read (level M). None where the text is empty or too long for a code.
+// It can still be read when a seventh of it is dirty (level M). None if the text is empty or too long for a code.
 std::optional<QrCode> MakeQrCode(const std::string& text);
 
 }  // namespace octavo::marketplace

@@ -1,4 +1,4 @@
-// Signing in and out, as far as the browser is concerned; accounts does the rest.
+// Signing in and out in the browser; accounts does the rest.
 #pragma once
 
 #include <string>
@@ -10,15 +10,15 @@
 
 namespace octavo::marketplace {
 
-// What a sign-in page answers with once accounts has said yes: 303 to `location`, with the session's cookie and a welcome;
-// the guest's cart goes into the customer's, and what they did with books into the customer's history. When either is away
-// the sign-in still holds, and what the guest had stays where it is until the next.
+// The answer of a sign-in page after accounts has accepted: 303 to `location`, with the session's cookie and a welcome. The
+// guest's cart is merged into the customer's, and the guest's history into the customer's. If either service is down, signing in
+// still works, and the guest's data stays where it is until the next sign-in.
 http::Response SignedIn(const Site& site, const Visit& visit, const accounts::v1::SignInResponse& session, std::string location);
 
-// 303 to `location`, without the cookie. The session itself is ended by accounts.SignOut.
+// 303 to `location`, and the cookie is removed. accounts.SignOut ends the session itself.
 http::Response SignedOut(const Site& site, std::string location, Note note = Note::kSignedOut);
 
-// Takes the session's cookie out of the browser.
+// Removes the session's cookie from the browser.
 void ForgetSession(const Site& site, http::Response& response);
 
 }  // namespace octavo::marketplace

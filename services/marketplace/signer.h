@@ -1,5 +1,5 @@
-// Signer: proves that a text came from this shop (HMAC-SHA-256). Every use names its purpose, which is signed too, so that
-// a signature made for one thing never passes for another. Immutable; thread-safe.
+// Signer: proves that a text came from this shop (HMAC-SHA-256). Every use names its purpose, which is signed too, so that a
+// signature for one purpose is not valid for another. Immutable; thread-safe.
 #pragma once
 
 #include <span>
@@ -20,7 +20,7 @@ class Signer {
 
   // 43 letters, digits, '-' and '_'. `purpose` is a word of ours, without ':'.
   std::string Sign(std::string_view purpose, std::string_view text) const;
-  // Takes the same time wherever a wrong signature differs.
+  // Takes the same time wherever a wrong signature differs from the right one.
   bool Verify(std::string_view purpose, std::string_view text, std::string_view signature) const;
 
  private:

@@ -39,7 +39,7 @@ json WayOf(const std::string& base, const std::vector<Crumb>& way) {
 
 json Graph(json parts) { return {{"@context", kSchema}, {"@graph", std::move(parts)}}; }
 
-// schema.org knows one format of a book; where there are several, none is said.
+// schema.org allows one format of a book; if there are several, none is given.
 std::string FormatOf(const catalog::v1::Book& book) {
   if (book.formats_size() != 1) return "";
   switch (book.formats(0)) {

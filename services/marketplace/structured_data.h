@@ -1,6 +1,6 @@
-// Structured data: what a page says to search engines in their own words (schema.org, as JSON-LD), as a data
-// block that no browser runs. The one place that makes it: a DataBlock holds no character that could end the
-// block it stands in.
+// Structured data: a page's content for search engines (schema.org, as JSON-LD), in a data block
+// that no browser runs. It is made only here: a DataBlock holds no character that could end its
+// block.
 #pragma once
 
 #include <string>
@@ -26,23 +26,23 @@ class DataBlock {
   std::string json_;
 };
 
-// One step of the way to a page, from the front of the shop on.
+// One step of the path to a page, from the home page on.
 struct Crumb {
   std::string name;
   std::string path;
 };
 
-// Whether a book can be had, as https://schema.org/ItemAvailability has it.
+// The availability of a book, as in https://schema.org/ItemAvailability.
 enum class OfferAvailability { kUnknown, kInStock, kBackOrder, kOutOfStock };
 
 class StructuredData {
  public:
-  // `base`: what addresses begin with, "https://shop.example"; empty where the shop does not know it.
+  // `base`: the beginning of addresses, "https://shop.example"; empty if the shop does not know it.
   explicit StructuredData(std::string base) : base_(std::move(base)) {}
 
   // The shop itself, with its search.
   DataBlock OfShop() const;
-  // The way to a listing.
+  // The path to a listing.
   DataBlock OfListing(const std::vector<Crumb>& way) const;
   // A book that is a product too: with its price, in the decimals of its currency, if it has one.
   DataBlock OfBook(const catalog::v1::Book& book, OfferAvailability availability, const std::vector<Crumb>& way) const;
@@ -51,7 +51,7 @@ class StructuredData {
   const std::string base_;
 };
 
-// "12.90", "1200" (JPY), "3.500" (KWD): as programs read an amount, whatever the reader's language.
+// "12.90", "1200" (JPY), "3.500" (KWD): an amount for programs, whatever the reader's language.
 std::string DecimalAmount(std::int64_t minor, std::string_view currency_code);
 
 }  // namespace octavo::marketplace

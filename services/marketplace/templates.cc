@@ -20,8 +20,8 @@ constexpr std::string_view kFolder = "templates/";
 
 ctemplate::TemplateString ToTemplateString(std::string_view text) { return ctemplate::TemplateString(text.data(), text.size()); }
 
-// The name of a variable or a section. ctemplate writes each name without a number into a list of all names, for dumps of
-// dictionaries, behind a lock of the whole process; a name with its number is left out.
+// The name of a variable or a section. ctemplate writes each name without a number into a global list for debugging, under a lock
+// of the whole process; a name with its number is not written there.
 class Name : public ctemplate::TemplateString {
  public:
   explicit Name(std::string_view name) : TemplateString(name.data(), name.size()) { CacheGlobalId(); }
@@ -80,7 +80,7 @@ Templates::Templates() : cache_(std::make_unique<ctemplate::TemplateCache>()) {
     if (!file.path.starts_with(kFolder)) continue;
     CHECK(AddTemplate(*cache_, std::string(file.path.substr(kFolder.size())), file.bytes));
   }
-  cache_->Freeze();  // Nothing is looked for on disk, and lookups need no lock.
+  cache_->Freeze();  // Nothing is read from disk any more, and lookups need no lock.
 }
 
 Templates::Templates(std::filesystem::path folder) : folder_(std::move(folder)) {}

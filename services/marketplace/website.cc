@@ -183,7 +183,7 @@ http::ServerOptions WithSite(http::ServerOptions options, const Site& site, Tran
     const bool is_bug = dynamic_cast<const Bug*>(&exception) != nullptr;
     log.Error(is_bug ? "bug" : "page_failed", {{"what", exception.what()}});
   };
-  // Without https there is no proxy, and nobody's word is taken for whom they speak for.
+  // Without https there is no proxy, so nobody may say for whom a request is made.
   if (transport == Transport::kHttps) {
     options.client_of = [transport](const Request& request) { return ClientAddress(transport, request); };
   }

@@ -92,7 +92,7 @@ http::Response AccountPage(const Site& site, const http::Request& request) {
 http::Response SignOut(const Site& site, const Visit& visit, const http::Params&) {
   accounts::v1::SignOutRequest request;
   request.set_session_token(Session(visit));
-  // Away or not: whoever wants to leave this browser does. A session that nobody has the token of runs out by itself.
+  // The browser signs out even if accounts is down. A session whose token nobody has ends by itself.
   (void)site.shop.sessions.Ask(&AccountsService::Stub::async::SignOut, request, visit.ForChange()).Get();
   return SignedOut(site, "/");
 }

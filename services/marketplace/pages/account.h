@@ -1,8 +1,8 @@
-// GET /account: what a customer has with the shop, and what they can do about it: sign out, here (/account/sign-out) or
-// everywhere; a new password (/account/password); all their data as a file (/account/export); the end (/account/erase).
+// GET /account: what the shop keeps for a customer, and what they can do: sign out, here (/account/sign-out) or everywhere;
+// change the password (/account/password); get all their data as a file (/account/export); erase the account (/account/erase).
 //
-// Whoever is not signed in is asked to, and led back. While accounts is away: 503, and nothing is changed; signing out takes
-// the session out of this browser all the same.
+// Whoever is not signed in is asked to sign in, and comes back. While accounts is down: 503, and nothing is changed; signing out
+// still removes the session from this browser.
 #pragma once
 
 #include "lib/http/message.h"
@@ -19,11 +19,11 @@ http::Response SignOutEverywhere(const Site& site, const Visit& visit, const htt
 http::Response PasswordPage(const Site& site, const http::Request& request);
 http::Response ChangePassword(const Site& site, const Visit& visit, const http::Params& form);
 
-// A JSON file; whole, or a page that says that it is not to be had at the moment.
+// A JSON file with everything, or a page that says that it is not available now.
 http::Response ExportData(const Site& site, const Visit& visit, const http::Params& form);
 
 http::Response ErasePage(const Site& site, const http::Request& request);
-// The visitor's cookie goes too: nothing that follows is tied to who they were.
+// Also removes the visitor's cookie: nothing later is connected to who they were.
 http::Response EraseAccount(const Site& site, const Visit& visit, const http::Params& form);
 
 }  // namespace octavo::marketplace

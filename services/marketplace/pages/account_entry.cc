@@ -15,12 +15,12 @@ namespace octavo::marketplace {
 namespace {
 
 constexpr char kHome[] = "/account";
-// What accounts takes: RFC 5321 has 254 bytes for an address.
+// The limit of accounts: RFC 5321 has 254 bytes for an address.
 constexpr int kEmailBytesMax = 254;
 constexpr std::size_t kUuidLength = 36;
-// Of a link's token: those of accounts have 43 characters.
+// For a link's token: those of accounts have 43 characters.
 constexpr std::size_t kTokenBytesMax = 128;
-// Of what accounts gives for a right password: some 200 characters.
+// For what accounts gives for a right password: some 200 characters.
 constexpr std::size_t kChallengeBytesMax = 512;
 
 Field EmailField(std::string value) {
@@ -61,7 +61,7 @@ AccountForm CodeForm(std::string challenge, std::string email, std::string next)
           .holds_token = true};
 }
 
-// Somebody is in. Staff who have not done the second step are led to it first.
+// The sign-in succeeded. Staff who have not done the second step are sent to it first.
 http::Response LetIn(const Site& site, const Visit& visit, const accounts::v1::SignInResponse& answer, std::string next) {
   const accounts::v1::Session& session = answer.session();
   if (session.second_step_needed()) next = "/account/two-step";
@@ -192,8 +192,8 @@ http::Response RegisterPage(const Site& site, const http::Request& request) {
   return ShowForm(site, visit, RegisterForm(site, "", ""));
 }
 
-// Of the form and of what it says, and for a minute: a double click sends one message; whoever went back to
-// mend a wrong address, or because no message came, gets another one.
+// Made from the form and its content, and valid for a minute: a double click sends one message. A reader who goes back to correct
+// an address, or because no message came, gets another one.
 std::string RegistrationId(const Site& site, const std::string& form_id, const accounts::v1::RegisterRequest& request) {
   const auto minute = std::chrono::floor<std::chrono::minutes>(site.clock.Now()).time_since_epoch().count();
   return form_id + "." + site.signer.Sign("registration", request.email() + " " + request.full_name()) + "." +
@@ -211,7 +211,7 @@ http::Response Register(const Site& site, const Visit& visit, const http::Params
   request.set_request_id(RegistrationId(site, Trimmed(form, "request_id", kUuidLength), request));
   request.set_client(ClientAddress(site.transport, visit.request()));
   const auto answer = site.shop.accounts.Ask(&AccountsService::Stub::async::Register, request, visit.ForChange()).Get();
-  // The same, whether the address has an account or not.
+  // The same answer, whether the address has an account or not.
   if (answer.ok()) return Redirect(site, "/account/register/sent");
   return ShowForm(site, visit, RegisterForm(site, request.email(), request.full_name()), Refusal(answer.error(), "password"));
 }
@@ -285,7 +285,7 @@ http::Response Reset(const Site& site, const Visit& visit, const http::Params& f
   const auto answer = site.shop.accounts.Ask(&AccountsService::Stub::async::ResetPassword, request, visit.ForChange()).Get();
   if (answer.ok()) {
     http::Response response = Redirect(site, "/account/sign-in", Note::kPasswordChanged);
-    // Whoever reads the address's mail is let through, whoever else guesses at it meanwhile.
+    // Whoever reads the mail of this address may sign in, even while others guess at it.
     RememberDevice(site, response, answer->customer().email());
     return response;
   }

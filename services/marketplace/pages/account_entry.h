@@ -1,8 +1,8 @@
-// The ways into an account: registering (/account/register), confirming the address (/account/verify), signing in
+// The pages before an account is open: registering (/account/register), confirming the address (/account/verify), signing in
 // (/account/sign-in), and a forgotten password (/account/forgotten, /account/reset).
 //
-// No page tells whether an address has an account. The links of messages lead to pages that only show a button: mail programs
-// fetch links, so the token is used on POST alone; those pages send no Referer.
+// No page tells whether an address has an account. Links in messages lead to pages that only show a button: mail programs fetch
+// links, so only the POST uses the token; these pages send no Referer.
 #pragma once
 
 #include "lib/http/message.h"
@@ -10,10 +10,10 @@
 
 namespace octavo::marketplace {
 
-// `?next=` is where a reader goes on once they are in: a path of the shop.
+// `?next=` is where the reader goes on after signing in: a path of the shop.
 http::Response SignInPage(const Site& site, const http::Request& request);
 http::Response SignIn(const Site& site, const Visit& visit, const http::Params& form);
-// The second step; the form for it is SignIn's answer, so whoever comes here without one begins anew.
+// The second step. Its form is the answer to SignIn, so whoever comes here without it starts again.
 http::Response SignInCodePage(const Site& site, const http::Request& request);
 http::Response SignInWithCode(const Site& site, const Visit& visit, const http::Params& form);
 

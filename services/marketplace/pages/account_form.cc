@@ -8,13 +8,13 @@
 namespace octavo::marketplace {
 namespace {
 
-// With the spaces and dashes that people put between.
+// Including the spaces and dashes that people type.
 constexpr int kCodeCharactersMax = 12;
 constexpr int kRecoveryCodeCharactersMax = 40;
 
 constexpr char kAway[] = "We cannot reach the accounts at the moment, and nothing has changed. Please try again soon.";
 
-// What a form calls the field that accounts names.
+// The form's label for a field that accounts names.
 std::string_view WordsFor(std::string_view field) {
   if (field == "full_name") return "The name";
   if (field == "new_password") return "The new password";
@@ -155,7 +155,7 @@ http::Response ShowNotice(const Site& site, const Visit& visit, const AccountNot
     first = false;
   }
   http::Response response = std::move(page).Send();
-  // It may be the answer to a link with a token.
+  // The page may be the answer to a link with a token.
   response.headers.Set("Referrer-Policy", "no-referrer");
   return response;
 }

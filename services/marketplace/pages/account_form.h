@@ -1,4 +1,4 @@
-// What the pages about accounts have in common: one form, how errors of accounts are said, who asks. The pages are in
+// What the account pages share: a form, the words for errors of accounts, the check that somebody is signed in. The pages are in
 // account.h and account_entry.h.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace octavo::marketplace {
 struct AccountForm {
   std::string heading;
   std::string lead = {};  // A sentence below the heading.
-  std::string action;     // Where it is sent.
+  std::string action;     // The path to which it is sent.
   std::string button;
   std::vector<Field> fields = {};
   std::vector<std::pair<std::string, std::string>> hidden = {};  // Name and value.
@@ -27,22 +27,22 @@ struct AccountForm {
     std::string words;
     std::string link;
   };
-  std::vector<Way> ways = {};  // Elsewhere: "I have forgotten my password".
+  std::vector<Way> ways = {};  // Links to other pages: "I have forgotten my password".
   bool is_grave = false;       // Sending it cannot be undone.
-  bool holds_token = false;    // Of a link in a message, which must not get out by a Referer.
+  bool holds_token = false;    // The token of a link in a message, which must not leak by a Referer.
 };
 
-// What was wrong with a form that was sent: beside its fields, or above them all.
+// The mistakes in a form that was sent: beside its fields, or above all of them.
 class Refusal {
  public:
   Refusal() = default;
-  // What accounts answered; `password_field` is the one that was wrong where the credentials are.
+  // The answer of accounts; `password_field` is the field to blame when the credentials are wrong.
   Refusal(const Error& error, std::string_view password_field);
 
   const FormErrors& fields() const { return fields_; }
   // A sentence above the fields; may be empty.
   const std::string& sentence() const { return sentence_; }
-  // 422 as a rule; 429 for who has to wait, 503 where accounts cannot be asked.
+  // Usually 422; 429 if the reader has to wait, 503 if accounts cannot be asked.
   int status() const { return status_; }
   int retry_seconds() const { return retry_seconds_; }  // 0: not said.
 
@@ -56,7 +56,7 @@ class Refusal {
 // The page; never stored, never listed.
 http::Response ShowForm(const Site& site, const Visit& visit, const AccountForm& form, const Refusal& refusal = {});
 
-// A page with a few words and a way on.
+// A page with a few words and links to go on.
 struct AccountNotice {
   std::string heading;
   std::string sentence;
@@ -65,29 +65,29 @@ struct AccountNotice {
   int status = 200;
 };
 http::Response ShowNotice(const Site& site, const Visit& visit, const AccountNotice& notice);
-// Accounts cannot say whose session it is.
+// For when accounts cannot say whose session it is.
 http::Response ShowAccountsAway(const Site& site, const Visit& visit);
 
 // 303 to the page for signing in, which leads back to `next`, a path of ours.
 http::Response SignInFirst(const Site& site, std::string_view next);
 
-// What `show` makes for a customer; whoever is none signs in first, and comes back to `path`.
+// The page that `show` makes for a customer. Whoever is not signed in does so first, and comes back to `path`.
 http::Response ForCustomer(const Site& site, const Visit& visit, std::string_view path,
                            const std::function<http::Response()>& show);
 
 // For a code of the customer's app.
 Field TotpField(std::string label);
-// These fields, and behind them those for a code of the app or a recovery code, one of which is to be filled.
+// These fields, followed by one for a code of the app and one for a recovery code; one of the two must be filled.
 std::vector<Field> WithCodeFields(std::vector<Field> fields);
-// What was typed into either.
+// The code typed into either of the two.
 std::string TypedCode(const http::Params& form);
 
 inline constexpr int kPasswordCharactersMax = 200;
-// For a password that there is already.
+// For the customer's present password.
 Field CurrentPasswordField(std::string name, std::string label);
 
-// The reader's network address, for throttling. Over https a proxy of ours is in front, and says it as the last of
-// X-Forwarded-For, which nobody else can write; where it does not, nobody knows: empty.
+// The reader's network address, for throttling. With https a proxy of ours writes it as the last entry of X-Forwarded-For, which
+// nobody else can write; without that entry it is unknown: empty.
 std::string ClientAddress(Transport transport, const http::Request& request);
 
 }  // namespace octavo::marketplace

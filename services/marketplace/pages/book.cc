@@ -70,7 +70,7 @@ void AddBook(View& view, const catalog::v1::Book& book) {
     series.Set("LINK", SeriesLink(book.series().series())).Set("SERIES_TITLE", book.series().title());
     if (!book.series().number().empty()) series.Add("NUMBERED").Set("NUMBER", book.series().number());
   }
-  if (book.ratings_count() > 0 && book.average_rating() > 0) {  // A shop may know only how many there were.
+  if (book.ratings_count() > 0 && book.average_rating() > 0) {  // A shop may know only the number of ratings.
     const std::int64_t tenths = static_cast<std::int64_t>(book.average_rating() * 10 + 0.5);
     View rated = view.Add("RATED");
     rated.Set("RATING", std::to_string(tenths / 10) + "." + std::to_string(tenths % 10));
@@ -84,7 +84,7 @@ void AddBook(View& view, const catalog::v1::Book& book) {
 }
 
 void AddBecause(View& view, const Result<recommendations::v1::BecauseResponse>& because, const std::string& book) {
-  if (!because.ok()) return;  // A kindness, not a part that anybody would miss.
+  if (!because.ok()) return;  // An extra that nobody misses.
   constexpr std::size_t kNamedMax = 2;
   std::vector<const recommendations::v1::Contribution*> reasons;
   for (const recommendations::v1::Contribution& one : because->contributions()) {
@@ -98,7 +98,7 @@ void AddBecause(View& view, const Result<recommendations::v1::BecauseResponse>& 
   }
 }
 
-// The first `count` books that are not yet on the page; they are then.
+// The first `count` books that are not yet on the page; they count as shown then.
 std::vector<const catalog::v1::Book*> Fresh(const google::protobuf::RepeatedPtrField<catalog::v1::Book>& books, int count,
                                             std::set<std::string>& shown) {
   std::vector<const catalog::v1::Book*> fresh;
@@ -108,8 +108,8 @@ std::vector<const catalog::v1::Book*> Fresh(const google::protobuf::RepeatedPtrF
   return fresh;
 }
 
-// All that the page asks for beside the book itself, under way. What the page does without shares one part of
-// its budget.
+// All calls of the page besides that for the book itself. Those that the page can do without share one part of its time
+// limit.
 struct Asked {
   rpc::Pending<recommendations::v1::ListSimilarBooksResponse> similar;
   std::optional<rpc::Pending<recommendations::v1::BecauseResponse>> because;  // Not for a stranger.
@@ -134,7 +134,7 @@ Asked Ask(const Site& site, const Visit& visit, const std::string& name) {
   return asked;
 }
 
-// The books like this one, which come in two steps: their names, then themselves.
+// Similar books, which take two calls: first their names, then the books.
 Shared<catalog::v1::BatchGetBooksResponse> FetchSimilar(const Site& site, const Visit& visit, Asked& asked) {
   const auto similar = asked.similar.Get();
   if (!similar.ok()) return similar.error();
@@ -219,7 +219,7 @@ OfferAvailability AvailabilityOf(const Result<inventory::v1::BatchGetStockRespon
   return DescribeStock(one, time_zone).can_be_had ? OfferAvailability::kBackOrder : OfferAvailability::kOutOfStock;
 }
 
-// From the front of the shop by the book's main category.
+// The path from the home page by the book's main category.
 std::vector<Crumb> WayTo(const Site& site, const Visit& visit, const catalog::v1::Book& book) {
   std::vector<Crumb> way = {{"Octavo", "/"}};
   if (!book.categories().empty()) {
@@ -246,7 +246,7 @@ http::Response BookPage(const Site& site, const http::Request& request, std::int
   Asked asked = Ask(site, visit, name);
   const Campaigns campaigns(site, visit);
   const Result<catalog::v1::Book> found = pending.Get();
-  // A number that no book can have is one that no book has.
+  // A number that is out of range is a book that does not exist.
   if (!found.ok() && found.error().code == Code::kInvalidArgument) return ErrorPage(site, request, 404);
   if (!found.ok()) return ErrorPage(site, request, found.error());
   const catalog::v1::Book& book = *found;

@@ -1,9 +1,9 @@
-// GET /books/{id}: one book, whether it is on the shelf, why it was suggested, and where to go from here: its
-// series, books like it, others by its first author. Looking at it is a VIEW event; `?shelf=` names the shelf
-// that led here.
+// GET /books/{id}: one book, whether it is in stock, why it was suggested, and links to go on: its series,
+// similar books, others by its first author. Opening it is a VIEW event; `?shelf=` names the shelf that led
+// here.
 //
-// Only the book itself must be there; every other part is left out, or replaced by a sentence, when its
-// service is away.
+// Only the book itself must be available; any other part is left out or replaced by a sentence when its service
+// is down.
 #pragma once
 
 #include <cstdint>

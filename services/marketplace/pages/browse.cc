@@ -20,14 +20,14 @@ constexpr SortOrder kSeriesSorts[] = {{"", "In order", catalog::v1::ORDER_SERIES
                                       {"popular", "Popular", catalog::v1::ORDER_POPULARITY},
                                       {"title", "Title", catalog::v1::ORDER_TITLE}};
 
-// What one kind of listing is about.
+// The subject of one kind of listing.
 struct Subject {
   std::string kicker;  // "Category", "Author"; may be empty.
   std::string heading;
   std::string path;
   std::string shelf;  // For the links' attribution.
   std::string category = {};
-  std::string name = {};  // "categories/fiction", "authors/…"; empty where no campaign can be about it.
+  std::string name = {};  // "categories/fiction", "authors/…"; empty if no campaign can be for it.
 };
 
 template <std::size_t kCount>
@@ -68,7 +68,7 @@ http::Response Respond(const Site& site, const Visit& visit, const Campaigns& ca
   return std::move(page).Send();
 }
 
-// A page token goes stale when the catalogue changes under it, or somebody edits it: begin again at the first
+// A page token becomes invalid when the catalogue changes, or when somebody edits it: begin again at the first
 // page.
 http::Response Refuse(const Site& site, const http::Request& request, const Error& error) {
   if (error.reason == "BAD_PAGE_TOKEN") return http::SeeOther(std::string(request.path()));
@@ -125,7 +125,7 @@ http::Response AuthorPage(const Site& site, const http::Request& request, const 
   const Campaigns campaigns(site, visit);
   const auto found = author_pending.Get();
   if (!found.ok()) return ErrorPage(site, request, found.error());
-  // Asked for by another of the author's names: there is one page.
+  // The address has another name of the author, but there is only one page.
   if (found->name() != name) return http::SeeOther(AuthorLink(found->name()));
   const auto books = books_pending.Get();
   if (!books.ok()) return Refuse(site, request, books.error());

@@ -16,7 +16,7 @@ namespace {
 using promotions::v1::Banner;
 using promotions::v1::Selection;
 
-// Of each kind; who means more names a category.
+// Of each kind; a campaign for more names a category.
 constexpr int kShownMax = 48;
 
 using Names = google::protobuf::RepeatedPtrField<std::string>;

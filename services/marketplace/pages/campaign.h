@@ -1,6 +1,6 @@
-// GET /campaigns/{}: what a campaign is about, where that is more than one shelf: its categories, authors and
-// books, and the books that are not in it. Without promotions, or for a campaign that this reader cannot use:
-// 404. Without the catalogue the shelves are named by their addresses and the books are missing.
+// GET /campaigns/{}: the books of a campaign that is for more than one shelf: its categories, authors and books, and the excluded
+// books. Without promotions, or for a campaign that this reader cannot use: 404. Without the catalogue, shelves show their
+// addresses as names and books are missing.
 #pragma once
 
 #include <string>

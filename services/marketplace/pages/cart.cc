@@ -39,7 +39,7 @@ bool CanBeHad(const CartLine& line) {
   }
 }
 
-// What the price was, where it is another now.
+// The earlier price, if it has changed.
 std::string PriceNote(const CartLine& line, PriceStyle prices) {
   if (!line.has_previous_unit_price() || line.previous_unit_price().minor() == line.unit_price().minor()) return "";
   const bool is_dearer = line.unit_price().minor() > line.previous_unit_price().minor();
@@ -52,7 +52,7 @@ bool IsForSale(const CartLine& line) {
   return line.availability() != cart::v1::AVAILABILITY_GONE && line.availability() != cart::v1::AVAILABILITY_NOT_FOR_SALE;
 }
 
-// What could be had, where that is another now; the line says what can be had.
+// The earlier availability, if it has changed; the line shows the present one.
 std::string AvailabilityNote(const CartLine& line) {
   if (!IsForSale(line)) return "";
   switch (line.previous_availability()) {
@@ -93,7 +93,7 @@ std::string NotForSale(const CartLine& line) {
   return "“" + line.title() + "” is not for sale at the moment. Remove it or save it for later, and you can order the rest.";
 }
 
-// What stands between the reader and the checkout; empty where nothing does.
+// What keeps the reader from the checkout; empty if nothing does.
 std::string Obstacle(const Cart& cart, const Result<OrderPreview>& preview) {
   for (const CartLine& line : cart.lines()) {
     if (line.saved_for_later() || CanBeHad(line)) continue;
@@ -104,7 +104,7 @@ std::string Obstacle(const Cart& cart, const Result<OrderPreview>& preview) {
     return "“" + line.title() + "” cannot be had at the moment. Remove it or save it for later, and you can order the rest.";
   }
   if (!preview.ok() && preview.error().reason == "NOT_FOR_SALE") {
-    for (const CartLine& line : cart.lines()) {  // The price went between the two answers.
+    for (const CartLine& line : cart.lines()) {  // The price was removed between the two answers.
       const auto book = preview.error().metadata.find("book");
       if (book != preview.error().metadata.end() && book->second == line.book()) return NotForSale(line);
     }
@@ -151,7 +151,7 @@ void AddSum(View& content, const Cart& cart, const Result<OrderPreview>& preview
   }
 }
 
-// What a change of the cart is answered with, where it went wrong.
+// The note after a change of the cart that failed.
 Note NoteFor(const Error& error) {
   const auto names = [&](const char* field) {
     return std::any_of(error.violations.begin(), error.violations.end(),
@@ -175,22 +175,22 @@ std::optional<std::int64_t> QuantityOf(const http::Params& form) {
   return quantity;
 }
 
-// Where a change leads when it is done, and what is said there.
+// Where the reader goes after a change, and the note there.
 struct Done {
   std::string path = kCartPath;
   Note note;
-  std::string book = {};  // That was changed; empty: none.
+  std::string book = {};  // The changed book; empty: none.
 };
 
-// Sends the change and leads on; to the cart where it went wrong.
+// Sends the change and redirects; to the cart if it failed.
 http::Response Changed(const Site& site, rpc::Pending<Cart> pending, const Done& done) {
   const Result<Cart> cart = pending.Get();
   if (cart.ok()) return Redirect(site, done.path, done.note, done.book);
   return Redirect(site, kCartPath, NoteFor(cart.error()), done.book);
 }
 
-// The page that the form stands on, at the card whose button was pressed: without scripts too the reader is
-// where they were.
+// The page with the form, at the card whose button was pressed, so that readers without scripts also come back to their
+// place.
 std::string PathBack(const Visit& visit, const http::Params& form, const std::string& book) {
   const std::string path = NextPath(form, kCartPath);
   const bool is_of_card = path != kCartPath && visit.request().query.Has("shelf");
@@ -226,7 +226,7 @@ http::Response CartPage(const Site& site, const http::Request& request) {
   if (!found.ok()) return ErrorPage(site, request, 503);
   const Cart& cart = *found;
   const transactions::v1::PreviewOrderRequest basket = BasketOf(cart, visit.viewer());
-  // Counted from here: the cart took its time already, and its sum is most of this page.
+  // Counted from now: the cart took some time already, and its sum is most of this page.
   auto preview = basket.items().empty()
                      ? rpc::Pending<OrderPreview>(Result<OrderPreview>(Error{}))
                      : site.shop.order_previews.Ask(&TransactionsService::Stub::async::PreviewOrder, basket, visit.ForMoreData());
@@ -314,7 +314,7 @@ http::Response ChangeCodes(const Site& site, const Visit& visit, const http::Par
     return Redirect(site, kCartPath, Note::kCodesFull);
   }
   set.set_name(*name);
-  // Of the form, not of the cart just read: a code is judged by the cart that the reader saw.
+  // The form's etag, not that of the cart just read: a code is checked against the cart that the reader saw.
   set.set_etag(Trimmed(form, "etag"));
   set.set_request_id(NewUuid(site.clock, site.random));
   return Changed(site, site.shop.cart.Ask(&CartService::Stub::async::SetCodes, set, limits),

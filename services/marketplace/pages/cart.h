@@ -1,9 +1,9 @@
-// The cart: what the reader means to buy, what they saved for later, what it costs at this moment.
+// The cart: what the reader wants to buy, what they saved for later, and what it costs now.
 //
-// Without the cart service the page is a 503; without transactions or promotions it stands, with a sentence in place of the
-// sum; with catalog or inventory away the lines come as they were last seen.
-// Every change carries the etag of the cart that the reader saw: where another window was quicker, they see the cart as it
-// is now, with a sentence, and nothing is lost.
+// Without the cart service the page is a 503. Without transactions or promotions a sentence replaces the sum.
+// Without catalog or inventory the lines are as they were last seen. Every change carries the etag of the cart that
+// the reader saw: if another window has changed it, they see the cart as it is now, with a sentence, and nothing is
+// lost.
 #pragma once
 
 #include "lib/http/message.h"
@@ -13,18 +13,18 @@ namespace octavo::marketplace {
 
 http::Response CartPage(const Site& site, const http::Request& request);
 
-// The note after a book went into the cart and the link to the cart, for scripts that put both into the page
-// that is there.
+// The note after a book was added and the link to the cart, for scripts that put both into the open
+// page.
 http::Response CartNote(const Site& site, const http::Request& request);
-// A book into the cart: "book", "quantity" (1), and "next", where to go on (the cart). With ?shelf=, the
-// shelf whose card had the button, it goes on at that card.
+// Adds a book to the cart: "book", "quantity" (1), and "next", the page to go on to (the cart). With ?shelf=, the shelf of the
+// card with the button, it goes back to that card.
 http::Response AddToCart(const Site& site, const Visit& visit, const http::Params& form);
 // One line: "book", "etag", and what to "do": "set" (its "quantity"), "remove", "save" or "move".
 http::Response ChangeLine(const Site& site, const Visit& visit, const http::Params& form);
 // "code", "etag", and what to "do": "add" or "remove".
 http::Response ChangeCodes(const Site& site, const Visit& visit, const http::Params& form);
 
-// The lines that an order would take: those that are not saved for later and still in the catalogue.
+// The lines that an order would take: those not saved for later and still in the catalogue.
 transactions::v1::PreviewOrderRequest BasketOf(const cart::v1::Cart& cart, const Viewer& viewer);
 
 }  // namespace octavo::marketplace

@@ -21,13 +21,13 @@ namespace v1 = transactions::v1;
 
 constexpr char kCartPath[] = "/cart";
 
-// The same basket with each way of delivery.
+// Previews of the same basket, one for each kind of delivery.
 struct Previews {
   Result<v1::OrderPreview> shipping;
   Result<v1::OrderPreview> collection;
 };
 
-// Whether campaigns are tried with what the e-mail has ordered before: only for whoever has tried to order with it.
+// Whether campaigns use what the e-mail has ordered before: only for a reader who has tried to order with it.
 enum class History { kHidden, kKnown };
 
 Previews AskWhatItCosts(const Site& site, const Visit& visit, const CheckoutForm& form, History history) {
@@ -130,7 +130,7 @@ void AddChoices(View& content, const CheckoutForm& form, const FormErrors& error
   }
 }
 
-// Why the basket cannot be ordered as it is; empty where it can.
+// Why the basket cannot be ordered now; empty if it can.
 std::string Obstacle(const v1::OrderPreview& preview) {
   for (const v1::OrderLine& line : preview.lines()) {
     if (line.promise() != v1::PROMISE_UNAVAILABLE) continue;
@@ -148,7 +148,7 @@ http::Response Show(const Site& site, const Visit& visit, const CheckoutForm& fo
   if (const Error* error = FirstError(previews.collection, previews.shipping)) {
     if (error->code == Code::kNotFound) return Redirect(site, kCartPath, Note::kUnknownBook);
     if (error->reason == "NOT_FOR_SALE") return Redirect(site, kCartPath, Note::kNotForSale);
-    // Only a form that is not as we sent it asks for what cannot be.
+    // Only a form that was changed asks for what is impossible.
     return ErrorPage(site, visit.request(), error->code == Code::kInvalidArgument ? 400 : 503);
   }
   Page page(
@@ -176,7 +176,7 @@ http::Response Show(const Site& site, const Visit& visit, const CheckoutForm& fo
               .css_class = "if-collection",
               .heading = "When you collect them"},
              visit.prices());
-  // Nothing to pay, nothing to choose: where sending costs something, that hangs on the delivery.
+  // Nothing to pay, so no payment to choose. If sending costs something, it depends on the delivery.
   if (previews.collection->totals().total().minor() == 0) {
     content.Show("FREE");
     if (shipping.total().minor() > 0) content.Add("PAYMENT").Set("PAYMENT_CLASS", "if-shipping");
@@ -201,7 +201,7 @@ std::string WaitingPath(const Site& site, const Visit& visit, const std::string&
   return "/checkout/waiting?key=" + http::PercentEncode(SealKey(site.signer, visit.visitor_id(), key));
 }
 
-// What transactions answered for a key, asked again without ordering anything.
+// Asks transactions again about a key, without ordering anything.
 Result<v1::Order> AskAgain(const Site& site, const Visit& visit, const std::string& key) {
   v1::GetPlacedOrderRequest request;
   request.set_idempotency_key(key);
@@ -209,10 +209,10 @@ Result<v1::Order> AskAgain(const Site& site, const Visit& visit, const std::stri
   return site.shop.checkout.Ask(&TransactionsService::Stub::async::GetPlacedOrder, request, visit.ForMoreData()).Get();
 }
 
-// Another total, because of what the e-mail has ordered before.
+// Another total, because of earlier orders with this e-mail.
 bool IsForTheBuyer(const Error& error) { return error.reason == "TOTAL_CHANGED" && error.metadata.contains("cause"); }
 
-// A sentence for a refusal that ends the order; empty where the error is none.
+// The sentence for a refusal that ends the order; empty for any other error.
 std::string RefusalSentence(const Error& error) {
   if (error.reason == "PAYMENT_DECLINED" && error.metadata.contains("cause")) {
     return "The card’s provider did not answer in time, so nothing was ordered and nothing is charged. Please try "
@@ -244,7 +244,7 @@ std::string RefusalSentence(const Error& error) {
   return "";
 }
 
-// The fields that transactions refused, by our own names.
+// The fields that transactions refused, by their names in the form.
 FormErrors ErrorsOf(const Error& error, const CheckoutForm& form) {
   FormErrors errors;
   for (const FieldViolation& violation : error.violations) {
@@ -257,7 +257,7 @@ FormErrors ErrorsOf(const Error& error, const CheckoutForm& form) {
   return errors;
 }
 
-// The copies of an order that is to be paid later, counted for whoever sends it.
+// Counts the copies of an order that is paid later for the client, until it is clear whether it was placed.
 class Hold {
  public:
   Hold(const Site& site, const Visit& visit, const CheckoutForm& form)
@@ -288,10 +288,10 @@ http::Response AfterFailure(const Site& site, const Visit& visit, CheckoutForm f
   if (error.reason == "NOT_FOR_SALE") return Redirect(site, kCartPath, Note::kNotForSale);
   const std::string refusal = RefusalSentence(error);
   if (!refusal.empty()) {
-    form.key = NewUuid(site.clock, site.random);  // The old one has had its answer.
+    form.key = NewUuid(site.clock, site.random);  // The old key has had its answer.
     return Show(site, visit, form, {}, refusal, 422, IsForTheBuyer(error) ? History::kKnown : History::kHidden);
   }
-  // Whether it was placed is not known: the key knows.
+  // It is not known whether it was placed; the key tells.
   const Result<v1::Order> known = AskAgain(site, visit, form.key);
   if (known.ok()) return Redirect(site, PathAfter(visit, *known), Note::kOrderPlaced);
   if (known.error().reason == "UNKNOWN_KEY" && error.code == Code::kUnavailable) {
@@ -354,7 +354,7 @@ http::Response PlaceOrder(const Site& site, const Visit& visit, const http::Para
   if (order.ok()) return Redirect(site, PathAfter(visit, *order), Note::kOrderPlaced);
   if (order.error().code == Code::kFailedPrecondition) hold.GiveBack();
   if (order.error().reason != "IDEMPOTENCY_KEY_REUSED") return AfterFailure(site, visit, std::move(form), order.error());
-  // They came back and changed something after the order was on its way: what became of that is the answer.
+  // The reader came back and changed the form after the order was sent. The answer is what happened to that order.
   const Result<v1::Order> known = AskAgain(site, visit, form.key);
   if (known.ok()) return Redirect(site, PathAfter(visit, *known), Note::kOrderedBefore);
   return AfterFailure(site, visit, std::move(form), known.error());

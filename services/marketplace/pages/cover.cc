@@ -11,8 +11,8 @@
 namespace octavo::marketplace {
 namespace {
 
-// Longer than a page may take: a picture keeps no page waiting and has threads of its own, and one that is refused leaves a gap
-// where nobody looks again.
+// Longer than a page may take: pictures have threads of their own and no page waits for them, and a refused picture leaves a gap
+// that is not filled again.
 constexpr std::chrono::seconds kPatience{5};
 
 }  // namespace
@@ -25,7 +25,7 @@ http::Response CoverPicture(const Site& site, const http::Request& request, std:
   http::Response response;
   response.content_type = "image/svg+xml";
   if (!book.ok()) {
-    // Browsers show the picture of a refusal too: a book without its name rather than a broken frame.
+    // Browsers show the picture of an error response too: a book without its name is better than a broken frame.
     const Code code = book.error().code;
     const bool is_none = code == Code::kNotFound || code == Code::kInvalidArgument;
     response.status = is_none ? 404 : 503;

@@ -1,6 +1,6 @@
-// GET /covers/{id}.svg: the cover that the shop draws for a book. With the `?v=` of the present drawing it
-// may be kept for a year; without, for an hour. Where the catalogue does not know the book (404) or does not answer
-// (503), a cover without words.
+// GET /covers/{id}.svg: the cover that the shop draws for a book. With the current `?v=` browsers may keep it for a
+// year, without it for an hour. If the catalogue does not know the book (404) or does not answer (503), a cover without
+// words.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Pages for when something is not there. Each says what happened in a sentence and offers a way on.
+// Pages for what is missing. Each says in a sentence what happened, and has links to go on.
 #pragma once
 
 #include "lib/base/error.h"
@@ -7,10 +7,10 @@
 
 namespace octavo::marketplace {
 
-// Waits for nothing.
+// Waits for no service.
 http::Response ErrorPage(const Site& site, const http::Request& request, int status);
 
-// 404 for NOT_FOUND, 400 for INVALID_ARGUMENT, 503 for all else: the page could not be made now.
+// 404 for NOT_FOUND, 400 for INVALID_ARGUMENT, 503 for everything else: the page cannot be made now.
 http::Response ErrorPage(const Site& site, const http::Request& request, const Error& error);
 
 }  // namespace octavo::marketplace

@@ -34,8 +34,8 @@ catalog::v1::ListBooksRequest ListRequest(catalog::v1::Order order, int count, c
   return request;
 }
 
-// The shelf for this reader, and listings as they should see them: without the books that they own, the sold-out ones last,
-// from `first_by_taste` on what they like first.
+// Asks for the shelf for this reader, and for listings arranged for them: without books that they own, sold-out ones last, and
+// from `first_by_taste` on in the order of their taste.
 recommendations::v1::BatchRecommendRequest ReaderRequest(const std::string& reader, const std::vector<Listing>& listings,
                                                          std::size_t first_by_taste) {
   recommendations::v1::BatchRecommendRequest batch;
@@ -55,7 +55,7 @@ recommendations::v1::BatchRecommendRequest ReaderRequest(const std::string& read
   return batch;
 }
 
-// The first `count` books, those that are not yet on the page before those that are. All of them are then.
+// The first `count` books, preferring those that are not yet on the page. All of them count as shown then.
 Books Choose(const Books& books, int count, std::set<std::string>& shown) {
   Books fresh;
   Books known;
@@ -108,7 +108,7 @@ Suggestions Collect(const Site& site, const Visit& visit, const Result<recommend
   return suggestions;
 }
 
-// The listings in the order of the answer; as the catalogue has them where there is none.
+// The listings in the order of the answer; in the catalogue's order if there is no answer.
 std::vector<Books> Arrange(const std::vector<Listing>& listings,
                            const Result<recommendations::v1::BatchRecommendResponse>& answer) {
   std::vector<Books> arranged(listings.size());
@@ -172,14 +172,14 @@ Shelf ForYouShelf(const Suggestions& suggestions, const Books& popular) {
 }
 
 void RecordImpressions(const Site& site, const Visit& visit, const Suggestions& suggestions) {
-  // A first visit may be a program that keeps no cookies: it looks at nothing.
+  // A first visit may be a program that keeps no cookies, so it does not count.
   if (suggestions.failed || visit.is_new() || !visit.counts()) return;
   for (const catalog::v1::Book* book : suggestions.books) {
     site.events.Add(recommendations::v1::EVENT_TYPE_IMPRESSION, visit.reader(), book->name(), kForYou);
   }
 }
 
-// All that the page asks for, under way.
+// All calls of the page.
 struct Asked {
   PendingShared<catalog::v1::ListBooksResponse> popular;
   PendingShared<catalog::v1::ListBooksResponse> newest;
@@ -200,8 +200,8 @@ Asked Ask(const Site& site, const Visit& visit, std::int64_t day) {
   return asked;
 }
 
-// The newest books, and today's categories, as this reader should see them. `shown` has what stands on the
-// page already.
+// The newest books, and today's categories, arranged for this reader. `shown` has the books that are on the page
+// already.
 void AddCommonShelves(const CardStyle& style, View& content, const Asked& asked, const Books& newest,
                       std::span<const Books> by_category, std::set<std::string>& shown) {
   AddShelf(content, "SHELF",

@@ -71,7 +71,7 @@ http::Response StockEvents(const Site& site, const http::Request& request, std::
     const auto subscription = site.shop.inventory.Follow(&InventoryService::Stub::async::WatchStock, watch,
                                                          {.message =
                                                               [stream, version](const inventory::v1::WatchStockResponse& change) {
-                                                                // What the page shows already is no news.
+                                                                // A version that the page shows already is no news.
                                                                 if (change.has_stock() && change.stock().version() != version)
                                                                   stream->Send("changed", "");
                                                               },

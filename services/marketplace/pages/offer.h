@@ -1,5 +1,5 @@
-// The offer of a book: its price, whether it can be had, and the button. Part of the book's page, and a
-// fragment that the page fetches anew when the shelf changes.
+// The offer of a book: its price, its availability, and the button. A part of the book's page, and a fragment that the page
+// fetches again when the stock changes.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,15 @@
 
 namespace octavo::marketplace {
 
-// Puts it where {{>OFFER}} stands. Without `stock` the shelves cannot be seen, and the book can be tried for
-// all the same.
+// Puts it where {{>OFFER}} is. Without `stock` the availability is unknown, and the button is shown all the
+// same.
 void AddOffer(View& view, const catalog::v1::Book& book, const Result<inventory::v1::BatchGetStockResponse>& stock,
               PriceStyle prices, const TimeZone& time_zone);
 
 // The fragment alone. 404 for an unknown book, 503 without the catalogue.
 http::Response OfferFragment(const Site& site, const http::Request& request, std::int64_t id);
-// A stream that says "changed" when the book's stock has another version than "?version=", for as long as the
-// page is open.
+// A stream that sends "changed" when the version of the book's stock differs from "?version=", as long as the page is
+// open.
 http::Response StockEvents(const Site& site, const http::Request& request, std::int64_t id);
 
 }  // namespace octavo::marketplace

@@ -23,7 +23,7 @@ namespace v1 = transactions::v1;
 constexpr int kOrdersPerPage = 20;
 constexpr int kEventsMax = 100;
 
-// Who asks for which order. Never for anybody's: whoever has neither token nor session has no order here.
+// Who asks for which order. Never anonymous: without a token or a session nobody has an order here.
 struct Claim {
   std::string name;
   std::string customer;
@@ -47,8 +47,8 @@ Request RequestOf(const Claim& claim) {
   return request;
 }
 
-// The key of a wish to return books: of the form and of what it asks for, so that a double click is one wish,
-// and another wish from the same form (they went back and chose other books) is another.
+// The key of a request to return books, made from the form and its content: a double click is one request, and another choice of
+// books from the same form (after going back) is another.
 std::string ReturnKey(const Site& site, const std::string& form_key, const v1::RequestReturnRequest& request) {
   if (form_key.empty()) return "";
   std::string wish = form_key;
@@ -73,7 +73,7 @@ bool IsOpen(const v1::Return& given_back) {
   return given_back.state() == v1::Return::STATE_REQUESTED || given_back.state() == v1::Return::STATE_ACCEPTED;
 }
 
-// Copies that are kept, and that no open return asks for.
+// Copies that the buyer has and for which no open return exists.
 std::int64_t LeftToReturn(const v1::Order& order, const v1::OrderLine& line) {
   std::int64_t left = Kept(line);
   for (const v1::Return& given_back : order.returns()) {
@@ -92,7 +92,7 @@ bool CanBeReturned(const v1::Order& order, Timestamp now) {
          });
 }
 
-// What each unit that is left gives back, in the order in which they would go.
+// The refund for each unit that is left, in the order in which they would be refunded.
 std::string Shares(const v1::Order& order, const v1::OrderLine& line, PriceStyle prices) {
   const std::string& currency_code = order.totals().total().currency_code();
   std::string shares;
@@ -102,7 +102,7 @@ std::string Shares(const v1::Order& order, const v1::OrderLine& line, PriceStyle
   return shares;
 }
 
-// The promise about the copies that are still to come to the buyer: those that come later went back first.
+// The promise for copies that are still to come: those that come later were refunded first.
 Words PromiseOfWhatIsLeft(const v1::OrderLine& line) {
   v1::OrderLine left = line;
   left.set_quantity(Kept(line));

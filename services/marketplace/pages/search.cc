@@ -59,7 +59,7 @@ catalog::v1::Filter FilterOf(const http::Params& query) {
     catalog::v1::Format format = catalog::v1::FORMAT_UNSPECIFIED;
     if (catalog::v1::Format_Parse(value, &format) && format != catalog::v1::FORMAT_UNSPECIFIED) filter.add_formats(format);
   }
-  // Decades are one range, because the filter is: the first chosen.
+  // Decades form one range in the filter, so only the first chosen one counts.
   const std::string_view decade = query.Get("decade");
   std::int32_t year = 0;
   const auto [end, error] = std::from_chars(decade.data(), decade.data() + decade.size(), year);
@@ -81,7 +81,7 @@ ListingAddress AddressOf(const std::string& query, const http::Params& parameter
   return address.With("sort", sort.parameter);
 }
 
-// The address with one facet value put on, or taken off where it is on.
+// The address with one facet value added, or removed if it is chosen.
 ListingAddress Toggle(const ListingAddress& address, std::string_view facet, const std::string& value, bool is_chosen) {
   ListingAddress toggled{.path = address.path, .parameters = {}};
   const bool is_single = facet == "decade";
@@ -122,7 +122,7 @@ bool AddFacets(View& view, const google::protobuf::RepeatedPtrField<catalog::v1:
   return any_chosen;
 }
 
-// Something to go on with where a search found nothing.
+// Suggestions when a search found nothing.
 void AddWayOn(const CardStyle& style, View& content, PendingShared<catalog::v1::ListBooksResponse>& popular) {
   content.Show("NOTHING");
   const auto books = popular.Get();

@@ -1,7 +1,7 @@
-// GET /search?q=…: what matches, narrowed by facets, which are links and so work without a script. Where the
-// words as typed find nothing, the catalogue's correction is searched for and said; where nothing is found at
-// all, there is a way on. GET /suggest?q=…: what the reader may be typing, as a piece of a page for the
-// search field.
+// GET /search?q=…: the matching books, narrowed by facets, which are links and so work without a script. If the
+// words as typed find nothing, the page shows the catalogue's correction and says so; if nothing is found at
+// all, it has links to go on. GET /suggest?q=…: guesses what the reader is typing, as a fragment for the search
+// field.
 #pragma once
 
 #include "lib/http/message.h"

@@ -1,8 +1,8 @@
-// What search engines ask for first: robots.txt, which says what they need not look at and where the sitemap
-// is, and the sitemap (https://www.sitemaps.org/protocol.html): an index, with a file for the shop's shelves
-// and one for each 5,000 numbers of books, each book with the day of its last change. A file has 50,000
-// addresses at most by the protocol; fewer come within a page's time. Without the catalogue: 503. A shop that
-// does not know its address has none: addresses must be absolute.
+// What search engines ask for first: robots.txt, with the pages that they need not read and the place of the sitemap; and the
+// sitemap (https://www.sitemaps.org/protocol.html): an index, with a file for the shop's shelves and one for each 5,000 book
+// numbers, each book with the day of its last change. The protocol allows 50,000 addresses in a file, but fewer can be made
+// within a page's time. Without the catalogue: 503. A shop that does not know its address has no sitemap, because its addresses
+// must be absolute.
 #pragma once
 
 #include <cstdint>

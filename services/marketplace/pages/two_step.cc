@@ -15,7 +15,7 @@ namespace {
 
 constexpr char kHome[] = "/account";
 constexpr char kHere[] = "/account/two-step";
-// Of accounts' offers: a sealed secret, some 80 characters.
+// For an offer of accounts: an encrypted secret, some 80 characters.
 constexpr std::size_t kOfferBytesMax = 200;
 constexpr std::string_view kStaff =
     "You work for this shop: what staff may do is yours only with two steps, in a session that has done "
@@ -52,7 +52,7 @@ AccountForm CodesForm() {
           .ways = {{"No, back to your account", kHome}}};
 }
 
-// What every change answers with when it cannot be made; none where the form is shown again.
+// The answer to a change that cannot be made; none if the form is shown again.
 std::optional<http::Response> Elsewhere(const Site& site, const Error& error) {
   if (error.reason == "NO_SESSION") return SignInFirst(site, kHere);
   if (error.reason == "TWO_STEP_ON" || error.reason == "TWO_STEP_OFF") return Redirect(site, kHere);
