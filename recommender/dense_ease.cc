@@ -142,7 +142,7 @@ Result<DenseEase> DenseEase::Train(const Interactions& interactions, double ridg
       for (std::size_t j = i; j < items.size(); ++j) matrix[items[i] * size + items[j]] += 1;
     }
   }
-  // Beyond the books stand ones on the diagonal: they keep the matrix regular and touch nothing.
+  // Columns beyond the books have ones on the diagonal: they keep the matrix regular and change nothing.
   for (std::size_t i = 0; i < size; ++i) matrix[i * size + i] += i < ease.items_ ? static_cast<float>(ridge) : 1;
   for (std::size_t i = 0; i < size; ++i) {  // Inside the diagonal blocks the sweep reads both halves.
     for (std::size_t j = i + 1; j < std::min(size, (i / kBlock + 1) * kBlock); ++j) {

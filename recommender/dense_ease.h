@@ -1,6 +1,6 @@
-// DenseEase: EASE^R (Steck 2019, "Embarrassingly shallow autoencoders for sparse data") with every pair of
-// books: the reference that restricted models are held against. Needs items² numbers of memory and about
-// items³ steps, so it is for at most some twenty thousand books. Not for serving.
+// DenseEase: EASE^R (Steck 2019, "Embarrassingly shallow autoencoders for sparse data") with every pair of books: the reference
+// with which restricted models are compared. Needs items² numbers of memory and about items³ steps, so it is for at most some
+// twenty thousand books. Not for serving.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace octavo::recommender {
 
 class DenseEase {
  public:
-  // Bytes that training so many books needs at its height.
+  // The most memory, in bytes, that training this many books needs.
   static std::size_t BytesFor(std::size_t items);
 
   // ridge is absolute, as in the paper. Fails with RESOURCE_EXHAUSTED (TOO_MANY_BOOKS) if it needs more than

@@ -101,8 +101,8 @@ std::vector<std::size_t> Ks(std::size_t k) {
   return ks;
 }
 
-// The paper's ridge is in units of readers; five times the mean number of readers per book is a good value
-// throughout, and a tuning run tries others on the validation part where that is cheap.
+// The paper's ridge is in units of readers. Five times the mean number of readers per book is a good value everywhere; a tuning
+// run tries others on the validation part where that is cheap.
 Result<double> EaseRidge(const Interactions& train, const EvaluateOptions& options, int threads) {
   const double mean = static_cast<double>(train.size()) / static_cast<double>(train.items().size());
   constexpr std::size_t kCheapItems = 5000;
@@ -188,7 +188,7 @@ Series RecallByHistory(const std::string& name, const Measurement& measurement, 
   return series;
 }
 
-// The same settings with fewer candidates: what a smaller model costs in quality.
+// The same settings with fewer candidates: the quality lost by a smaller model.
 Result<Plot> RecallBySize(const Interactions& train, const Interactions& held_out, const EvaluateOptions& options,
                           const Evaluation& evaluation) {
   const int threads = std::max(options.tune.train.threads, 1);
@@ -249,7 +249,7 @@ Result<Evaluation> Evaluate(const Interactions& train, const HeldOutFunction& he
     ease = TRY(DenseEase::Train(train, evaluation.ease_ridge, options.ease_bytes_max, threads));
   }
 
-  // All have learned: from here on the held-out part may be seen.
+  // All have learned, so the held-out part may be read now.
   const Interactions test = TRY(held_out());
   const auto measure = [&](const AnswerFunction& answer) { return Measure(train, test, answer, Ks(options.k), threads); };
   const Recommender recommender(evaluation.model);

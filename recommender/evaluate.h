@@ -1,4 +1,4 @@
-// Evaluate: tunes and trains on one set of interactions, then measures on another, beside plain baselines.
+// Evaluate: tunes and trains on one set of interactions, then measures on another, compared with plain baselines.
 #pragma once
 
 #include <cstddef>
@@ -42,11 +42,11 @@ struct Evaluation {
   std::vector<std::pair<std::string, Plot>> plots;  // File name without its end, and plot.
 };
 
-// Loads the held-out part, numbered like the training set; called once, when all that learns has learned.
+// Loads the held-out part, numbered like the training set. Called once, after everything that learns has learned.
 using HeldOutFunction = std::function<Result<Interactions>()>;
 
-// Passes on the errors of Tune, Train and `held_out`; INVALID_ARGUMENT (NOTHING_TO_MEASURE) if no reader of
-// the held-out part has a history.
+// Returns the errors of Tune, Train and `held_out`; INVALID_ARGUMENT (NOTHING_TO_MEASURE) if no reader of the held-out part has a
+// history.
 Result<Evaluation> Evaluate(const Interactions& train, const HeldOutFunction& held_out, const EvaluateOptions& options,
                             const Clock& clock);
 

@@ -57,8 +57,8 @@ Gram::Gram(const TrainingData& data, std::vector<float> user_weights, int thread
   });
 }
 
-// Notes who of the readers of the rare books read which of `items`: the rare ones first, which meet the readers, then
-// the others as far as they have been met.
+// Records who of the rare books' readers read which of `items`. First come the rare books, which find the readers, then the other
+// books of those readers.
 void Gram::Collect(std::span<const ItemIndex> items, std::size_t rare, Scratch& scratch) const {
   for (std::size_t i = rare; i < items.size(); ++i) {
     for (const TrainingData::Entry& reader : data_.ReadersOf(items[i])) {

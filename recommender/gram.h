@@ -1,9 +1,9 @@
-// Gram: how often books are read together, each reader weighted: entry (i, j) is the sum over the readers of both of
+// Gram: how often books are read together, with a weight for each reader: entry (i, j) is the sum over the readers of both of
 // weight(reader) * value(reader, i) * value(reader, j). Exact for every pair.
 //
-// Books are numbered by popularity. Pairs among the most popular books are summed once and stand in a dense triangle.
-// Any other pair has a book with few readers, and is summed when it is asked for, over these: for a hundred books at a
-// time that is quicker than reading stored rows, and takes no memory. Immutable once made; any threads may read.
+// Books are numbered by popularity. Pairs among the most popular books are summed once and stored in a dense triangle. Any other
+// pair has a book with few readers, and is summed over these when it is needed: for a hundred books at a time that is faster than
+// reading stored rows, and takes no memory. Immutable; any threads may read.
 #pragma once
 
 #include <cstddef>
@@ -15,12 +15,12 @@
 
 namespace octavo::recommender {
 
-// books^-exponent for each reader: the more a reader has read, the less each pair of them says.
+// books^-exponent for each reader: the more a reader has read, the less each pair of their books means.
 std::vector<float> UserWeights(const TrainingData& data, float exponent);
 
 class Gram {
  public:
-  // What one thread needs to ask; 4 bytes per reader.
+  // The working memory of one thread: 4 bytes per reader.
   class Scratch {
    public:
     explicit Scratch(std::size_t users) : slots_(users, 0) {}
@@ -67,8 +67,8 @@ class Gram {
   std::vector<float> diagonal_;
 };
 
-// Adds up entry (item, ·) for all books: `row` has one zero per book. Gives the books that are not zero any more, in order
-// of first touch, the book itself among them; they stand in `room`, which grows once.
+// Adds up entry (item, ·) for all books: `row` has one zero per book. Gives the books that are no longer zero, in the order of
+// their first change, including the book itself; they are stored in `room`, which grows once.
 std::span<const ItemIndex> AddRow(const TrainingData& data, std::span<const float> user_weights, ItemIndex item,
                                   std::vector<float>& row, std::vector<ItemIndex>& room);
 

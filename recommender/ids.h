@@ -1,5 +1,5 @@
-// IdTable: any strings on the outside, dense numbers inside. Numbers are given in order of first sight, from
-// 0. A plain value; reading from many threads at once is safe.
+// IdTable: maps ids, which are any strings, to dense numbers from 0, in the order of their first use. A plain value; many threads
+// may read it at once.
 #pragma once
 
 #include <cstddef>

@@ -16,20 +16,20 @@
 
 namespace octavo::recommender {
 
-// The largest weight taken as meant. Ratings, counts and minutes stay far below it.
+// The largest weight that is accepted. Ratings, counts and minutes stay far below it.
 inline constexpr float kWeightMax = 1e6F;
 
-// Whoever "reads" more is a crawler, a library or a test: at a book a day 10,000 take 27 years. Training takes books² steps
-// for each reader, so that a few such would take longer than a million others; they teach nothing.
+// A reader with more books is a crawler, a library or a test: 10,000 books at one per day take 27 years. Training takes books²
+// steps for each reader, so a few of these would take longer than a million others. They are ignored in training.
 inline constexpr std::size_t kReaderBooksMax = 10000;
 
-// What became of the rows. rows == interactions + duplicates + zero_weights, always.
+// What happened to the rows. Always: rows == interactions + duplicates + zero_weights.
 struct LoadReport {
   std::uint64_t rows = 0;          // Data rows read, without the header.
   std::uint64_t interactions = 0;  // Pairs of a reader and a book that remain.
   std::uint64_t duplicates = 0;    // Rows merged into an earlier row of the same pair.
   std::uint64_t zero_weights = 0;  // Rows of weight 0: no interaction, left out.
-  std::uint64_t untaught = 0;      // Readers of more than kReaderBooksMax books: they are answered, but teach nothing.
+  std::uint64_t untaught = 0;      // Readers of more than kReaderBooksMax books: they get answers, but training ignores them.
 
   bool operator==(const LoadReport&) const = default;
 };
@@ -83,7 +83,7 @@ class InteractionsBuilder {
   void Add(UserIndex user, ItemIndex item, float weight, std::optional<std::int64_t> time);
   std::size_t rows() const { return report_.rows; }
 
-  // Hands over what was gathered; times remain only if every row had one. The builder is empty afterwards.
+  // Returns what was added; times are kept only if every row had one. The builder is empty afterwards.
   Interactions Build();
 
  private:

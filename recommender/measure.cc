@@ -127,7 +127,7 @@ double GainInErrors(std::span<const float> before, std::span<const float> after)
   }
   const auto readers = static_cast<double>(before.size());
   const double mean = sum / readers;
-  const double variance = std::max(squares / readers - mean * mean, 1e-12);  // All gain the same: not without end.
+  const double variance = std::max(squares / readers - mean * mean, 1e-12);  // Not zero if all gain the same.
   return mean / std::sqrt(variance / readers);
 }
 

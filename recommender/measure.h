@@ -46,8 +46,8 @@ using AnswerFunction = std::function<std::size_t(int thread, UserIndex user, std
 Measurement Measure(const Interactions& train, const Interactions& held_out, const AnswerFunction& answer,
                     std::vector<std::size_t> ks, int threads);
 
-// The mean gain over the same readers, at least one, in its standard errors: below 2 it may well be chance. Readers are compared
-// with themselves, so that what makes one easier than another does not count.
+// The mean gain over the same readers, at least one, in units of its standard error: below 2 it may be chance. Each reader is
+// compared with themselves, so it does not matter that some readers are easier than others.
 double GainInErrors(std::span<const float> before, std::span<const float> after);
 
 // Answers from a model trained on `train`; both must outlive the function.

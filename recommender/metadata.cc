@@ -10,7 +10,7 @@
 namespace octavo::recommender {
 namespace {
 
-// A shared series says most, then the author; words are many and say least each.
+// A shared series counts most, then the author; words are many and count least each.
 constexpr float kSeriesWeight = 3;
 constexpr float kAuthorWeight = 2;
 constexpr float kSubjectWeight = 1;
@@ -39,7 +39,7 @@ class Vocabulary {
   std::size_t size() const { return ids_.size(); }
 
  private:
-  // Upper and lower case say the same; other bytes than ASCII letters stay as they are.
+  // Upper and lower case are the same; bytes other than ASCII letters stay.
   void Add(char kind, std::string_view name, float weight) {
     std::string key(1, kind);
     for (const char c : name) key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -117,14 +117,14 @@ class MetadataIndex {
 
 using Rows = std::vector<std::vector<Overlay::Entry>>;
 
-// The weight at which a book's strongest neighbours stand, so that new weights are of the same size.
+// The weight of a book's strongest neighbours, so that new weights have the same size.
 float TypicalWeight(const Model& model, ItemIndex item) {
   float largest = 0;
   for (const float weight : model.row(item).weights) largest = std::max(largest, weight);
   return largest;
 }
 
-// A new book gets a share of every weight that leads to a book it leans on, and lends its own readers their
+// A new book gets a share of every weight that leads to the known books it borrows from, and its own readers use those books'
 // rows.
 void Inherit(const Model& model, ItemIndex item, const std::vector<Feature>& leans_on, float strength,
              std::vector<std::vector<Feature>>& followers, Rows& rows) {
@@ -133,7 +133,7 @@ void Inherit(const Model& model, ItemIndex item, const std::vector<Feature>& lea
   for (const Feature& other : leans_on) {
     const float share = strength * other.weight / std::max(sum, 1.0F);
     followers[other.id].push_back({item, share});
-    // Twice: the book next in the series says more than what its readers read besides.
+    // Twice: the next book in the series counts more than what its readers read besides.
     const float direct = 2 * strength * other.weight * TypicalWeight(model, other.id);
     rows[other.id].push_back({item, direct});
     rows[item].push_back({other.id, direct});

@@ -70,8 +70,8 @@ struct Layout {
   }
 };
 
-// Eight independent lanes of xor and multiply: one step per lane is a bijection, so that a change within any
-// one 8-byte word always changes the sum, and the processor works on all lanes at once.
+// Eight independent lanes of xor and multiply. One step of a lane is a bijection, so a change within any one 8-byte word always
+// changes the sum; and the processor works on all lanes at once.
 std::uint64_t Checksum(std::span<const std::byte> bytes) {
   constexpr std::uint64_t kPrime = 0x9E3779B185EBCA87;
   std::array<std::uint64_t, 8> lanes;
@@ -160,7 +160,7 @@ Model Model::FromParts(const ModelParts& parts) {
   return model;
 }
 
-// Within each row the columns ascend, so that none stands there twice. The offsets have been checked.
+// In each row the columns ascend, so none appears twice. The offsets have been checked.
 bool Model::ColumnsAscend() const {
   for (std::size_t item = 0; item < items(); ++item) {
     const std::span<const ItemIndex> columns = row(static_cast<ItemIndex>(item)).columns;
@@ -169,8 +169,8 @@ bool Model::ColumnsAscend() const {
   return true;
 }
 
-// Offsets ascend, numbers stay within the tables, columns ascend, weights are finite and not 0, of either sign: a query marks
-// the books that nothing has led to yet by a score of -0.
+// Offsets ascend, numbers are within the tables, columns ascend, weights are finite and not 0. They may be negative: a query
+// marks books without a score by -0.
 bool Model::KeepsRules() const {
   ItemIndex number_max = 0;
   for (const ItemIndex column : columns_) number_max = std::max(number_max, column);
@@ -224,7 +224,7 @@ Status Model::Read(std::string_view name, Verify verify) {
   if (verify == Verify::kFull && header.payload_checksum != Checksum(bytes.subspan(sizeof(Header)))) {
     return Damaged(name, "the checksum of its content is wrong");
   }
-  // Beyond the checksum: a well-summed file of another program must not lead a query out of bounds.
+  // In addition to the checksum: a correct file of another program must not lead a query out of bounds.
   if (row_offsets_.front() != 0 || row_offsets_.back() != header.weights || id_offsets_.front() != 0 ||
       id_offsets_.back() != header.id_bytes) {
     return Damaged(name, "a table does not end where its content ends");

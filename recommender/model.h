@@ -70,7 +70,7 @@ class Model {
   std::size_t bytes() const { return image_size_; }
   float weight_power() const { return weight_power_; }
   std::string_view settings() const { return settings_; }
-  // A number that differs between models of different content: the checksum.
+  // A checksum, which differs between models of different content.
   std::uint64_t fingerprint() const { return fingerprint_; }
 
   // The number of the book with this id, or kNoIndex.

@@ -48,7 +48,7 @@ struct Flags {
   bool quiet = false;
 };
 
-// One line on the terminal that shows how far the work is; only where someone looks at it.
+// One line on the terminal that shows the progress, if it is a terminal.
 ProgressFunction ShowProgress(bool quiet) {
   if (quiet) return {};
   return [last = std::string()](const Progress& progress) mutable {

@@ -10,9 +10,9 @@
 
 namespace octavo::recommender {
 
-// Calls work(thread, begin, end) for every block of at most `block` indices; `thread` is in [0, threads).
-// Which thread gets which block is chance, so that results must depend on the index alone. An exception
-// thrown by work ends the program.
+// Calls work(thread, begin, end) for every block of at most `block` indices; `thread` is in [0, threads). Which
+// thread gets which block is random, so results must depend on the index alone. An exception thrown by work ends the
+// program.
 template <typename Work>
 void ParallelFor(std::size_t count, std::size_t block, int threads, const Work& work) {
   std::atomic<std::size_t> next = 0;

@@ -19,7 +19,7 @@ constexpr float kUntouched = -0.0F;
 constexpr std::size_t kGroupsMax = 16;              // Authors and series of one book that count.
 constexpr std::size_t kPoolMax = 16 * kAnswersMax;  // 192 KB of a scratch.
 constexpr float kNever = -std::numeric_limits<float>::infinity();
-// Walking over a book costs about a fourth of noting that it was touched and coming back to it.
+// Walking over a book costs about a fourth of recording that it has a score and coming back to it.
 constexpr std::size_t kWalkPerTouch = 4;
 
 bool IsUntouched(float score) { return std::bit_cast<std::uint32_t>(score) == std::bit_cast<std::uint32_t>(kUntouched); }
@@ -62,8 +62,8 @@ void ForEachPassing(const Filters& filters, ItemIndex begin, std::size_t end, co
   }
 }
 
-// Calls visit(item, score) for each item that passes and has at least `threshold`, which visit may raise; ascending. Most
-// stretches of 64 books hold none, and are passed over with a comparison that the compiler does for several at once.
+// Calls visit(item, score) for each item that passes and has at least `threshold`, which visit may raise; ascending. Most runs of
+// 64 books have none, and one comparison skips them, which the compiler does for several at once.
 template <typename Visit>
 void ForEachAbove(const Filters& filters, std::span<const float> scores, const float& threshold, const Visit& visit) {
   constexpr std::size_t kWord = 64;
@@ -83,8 +83,8 @@ void ForEachAbove(const Filters& filters, std::span<const float> scores, const f
   }
 }
 
-// Asks for the memory of a row before it is needed: rows stand anywhere in the model, and waiting for each in turn takes
-// longer than adding it up.
+// Prefetches the memory of a row: rows are anywhere in the model, and waiting for each in turn takes longer than adding it
+// up.
 void Fetch(const Model::Row& row) {
   constexpr std::size_t kPerLine = 64 / sizeof(float);
   for (std::size_t i = 0; i < row.columns.size(); i += kPerLine) {
@@ -124,7 +124,7 @@ void Scratch::Fit(std::size_t items) {
   }
 }
 
-// Marks an item as not to be answered.
+// Excludes an item from the answers.
 void Scratch::Forbid(ItemIndex item) {
   if (!dense_ && IsUntouched(scores_[item])) touched_[touched_size_++] = item;
   scores_[item] = kNever;
@@ -255,7 +255,7 @@ void Recommender::TakeBest(const Query& query, std::size_t k, Scratch& scratch) 
   const std::size_t wanted = std::min(diverse ? 4 * k : k, kPoolMax / 2);
   std::vector<Recommendation>& pool = scratch.pool_;
   pool.clear();
-  float threshold = std::numeric_limits<float>::min();  // Only what speaks for a book counts.
+  float threshold = std::numeric_limits<float>::min();  // Only positive scores count.
   bool dropped = false;
   const auto offer = [&](ItemIndex item, float score) {
     pool.push_back({item, score, Source::kPersonal});
@@ -286,7 +286,7 @@ void Recommender::TakeBest(const Query& query, std::size_t k, Scratch& scratch) 
   if (diverse && dropped && scratch.answers_.size() < k) TakeFromAll(query, k, pool.back(), scratch);
 }
 
-// Rare: one group crowds the pool. Walks all scores in order; what is behind the pool's `last` has not been seen yet.
+// Rare: one group fills the pool. Walks over all scores in order; items after the pool's `last` have not been considered yet.
 void Recommender::TakeFromAll(const Query& query, std::size_t k, const Recommendation& last, Scratch& scratch) const {
   if (scratch.dense_) {
     std::iota(scratch.touched_.begin(), scratch.touched_.begin() + static_cast<std::ptrdiff_t>(items()), ItemIndex{0});
@@ -301,8 +301,8 @@ void Recommender::TakeFromAll(const Query& query, std::size_t k, const Recommend
   }
 }
 
-// Fills up with popular books: item numbers ascend with falling popularity, so the first admissible ones are
-// they.
+// Adds popular books: item numbers ascend with falling popularity, so these are the first that
+// pass.
 void Recommender::TakePopular(const Query& query, std::size_t k, Scratch& scratch) const {
   for (const Recommendation& answer : scratch.answers_) scratch.Forbid(answer.item);
   if (query.exploration > 0) Explore(query, k, scratch);
@@ -313,15 +313,15 @@ void Recommender::TakePopular(const Query& query, std::size_t k, Scratch& scratc
   });
 }
 
-// The first of the popular and a few of the new books, drawn by their readers: to the logarithm of the number of
-// readers comes a Gumbel variable, the larger the livelier.
+// The first of the popular and a few of the new books, drawn by their number of readers: a Gumbel variable is added to its
+// logarithm, larger for a livelier order.
 void Recommender::Explore(const Query& query, std::size_t k, Scratch& scratch) const {
   const float exploration = std::min(query.exploration, 1.0F);
   const std::size_t missing = k - scratch.answers_.size();
   const std::size_t wanted = std::min(std::max<std::size_t>(8 * missing, 64), kPoolMax / 2);
   std::vector<Recommendation>& pool = scratch.pool_;
   pool.clear();
-  // A new book is given the benefit of the doubt: as many readers as the average book.
+  // A new book counts as if it had as many readers as the average book.
   const auto books = static_cast<float>(std::max<std::size_t>(model_->items(), 1));
   const float readers_mean = static_cast<float>(model_->interactions()) / books;
   const auto offer = [&](ItemIndex item) {

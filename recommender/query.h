@@ -1,13 +1,13 @@
-// Recommender: answers from a model. Recommend for a reader, similar books, why; single or in batches.
+// Recommender: answers from a model: recommendations for a reader, similar books, and reasons; single or in batches.
 //
 //     Recommender recommender(model);
 //     Scratch scratch(recommender);                  // One per thread, made once.
 //     for (const Recommendation& r : recommender.Recommend({.history = history, .k = 10}, scratch)) …
 //
-// A Recommender is immutable: any number of threads may ask, each with its own Scratch. Recommend, Similar
-// and Explain allocate nothing. Equal questions get equal answers: scores tie by item number, the popular
-// first, and chance comes only from the seed in the question. Entries of a history with a number the
-// recommender does not know are passed over.
+// A Recommender is immutable: any number of threads may ask, each with its own Scratch. Recommend, Similar and
+// Explain allocate nothing. Equal questions get equal answers: equal scores are ordered by item number, the
+// popular first, and chance comes only from the seed in the question. History entries with an unknown number are
+// skipped.
 #pragma once
 
 #include <cstddef>
@@ -79,9 +79,9 @@ struct Query {
   std::size_t k = 10;                          // Clamped to kAnswersMax.
   Filters filters = {};
   Diversity diversity = {};
-  // What the model cannot fill is filled with popular books, in an order that `exploration` (0: none, 1:
-  // lively) shuffles gently by `seed`, so that new readers do not all see the same ten books. Personal
-  // answers stay as they are.
+  // Popular books fill the places for which the model has no answer. `exploration` (0: none, 1: lively) shuffles
+  // them gently by `seed`, so that new readers do not all see the same ten books. Personal answers are not
+  // shuffled.
   bool fill = true;
   float exploration = 0;
   std::uint64_t seed = 0;
@@ -108,7 +108,7 @@ struct Reason {
   bool operator==(const Reason&) const = default;
 };
 
-// 4,096 books: more than nearly anyone reads. The last ones say most of what a reader wants.
+// 4,096 books: more than nearly anyone reads. The last ones matter most.
 inline constexpr std::size_t kHistoryMax = 4096;
 inline constexpr std::size_t kAnswersMax = 1000;
 
@@ -127,10 +127,10 @@ class Recommender {
 
   // The best answers, best first; the view lives in `scratch` until its next use.
   std::span<const Recommendation> Recommend(const Query& query, Scratch& scratch) const;
-  // Books that readers of `item` want next. Of `query`, k, filters and diversity count; history entries are
-  // excluded if it says so; an unknown item has none.
+  // Books that readers of `item` want next. Of `query`, k, filters and diversity count; history entries are excluded if it says
+  // so; an unknown item has no similar books.
   std::span<const Recommendation> Similar(ItemIndex item, const Query& query, Scratch& scratch) const;
-  // Which books of `history` spoke for `item`, strongest first, at most k; only positive contributions.
+  // The books of `history` that contributed most to the score of `item`, at most k; only positive contributions.
   std::span<const Reason> Explain(std::span<const HistoryEntry> history, ItemIndex item, std::size_t k, Scratch& scratch) const;
 
   // One answer per query, in their order; the same as asking one by one. Uses `threads` threads; allocates.
@@ -165,7 +165,7 @@ class Scratch {
   bool Admit(const Recommendation& candidate, const Diversity& diversity);
 
   std::vector<float> scores_;  // All "untouched" between queries.
-  // Whether nearly every book gets a score, so that walking over all in their order is quicker than noting which.
+  // Nearly every book gets a score, so walking over all books in order is faster than recording which.
   bool dense_ = false;
   std::vector<ItemIndex> touched_;  // Those with a score, unless dense_: the first touched_size_; the rest is room.
   std::size_t touched_size_ = 0;

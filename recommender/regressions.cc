@@ -41,7 +41,7 @@ class Solver {
   void Solve(ItemIndex item, std::span<Neighbour> list) {
     if (list.empty()) return;
     const std::size_t size = list.size();
-    // The book itself joins its candidates, in its place, so that one pass finds the left and the right side.
+    // The book itself is added among its candidates, so that one pass finds the left and the right side.
     items_.clear();
     for (const Neighbour& neighbour : list) items_.push_back(neighbour.item);
     const auto self = static_cast<std::size_t>(std::lower_bound(items_.begin(), items_.end(), item) - items_.begin());
@@ -65,8 +65,8 @@ class Solver {
     });
     solution_.resize(size);
     const bool solved = SolveSystem(matrix, size, stride, solution_.data(), simd_);
-    // Not positive definite within rounding: the ridge is far too small for the data. No weight is an honest
-    // answer.
+    // Not positive definite within rounding: the ridge is far too small for the data, and no weights would be
+    // right.
     for (std::size_t i = 0; i < size; ++i) list[i].weight = solved ? static_cast<float>(solution_[i]) : 0;
   }
 

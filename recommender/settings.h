@@ -12,13 +12,13 @@ enum class Method {
   kRegressions,  // One ridge regression per book over its candidates.
 };
 
-// A regression over so many books takes minutes by itself.
+// A regression over this many books takes minutes.
 inline constexpr std::uint32_t kCandidatesMax = 60000;
 
 struct Settings {
   Method method = Method::kRegressions;
 
-  // What an interaction's weight is worth: weight^weight_power; 0 takes every interaction as 1.
+  // The value of an interaction: weight^weight_power; 0 gives every interaction 1.
   float weight_power = 0.5F;
 
   // Neighbours: which books are candidates for which. Each reader weighs books^-neighbour_user_exponent; with
@@ -43,9 +43,9 @@ struct Settings {
   // multiplied by readers(j)^popularity_exponent.
   float history_exponent = 0;
   float popularity_exponent = -0.05F;
-  // Of each book read, the so many largest weights are kept, whatever their sign: an answer costs at most so much for
-  // each book of the history. The best-sellers are candidates for nearly every book, mostly with weights next to nothing.
-  // 0: all.
+  // How many of the largest weights of each book read are kept, whatever their sign: an answer sums at most this many for
+  // each book of the history. Best-sellers are candidates for nearly every book, mostly with weights close to zero. 0:
+  // all.
   std::uint32_t row_max = 256;
 
   bool operator==(const Settings&) const = default;

@@ -17,8 +17,8 @@ struct Vector {
   static constexpr std::size_t kCount = kBytes / sizeof(T);
 };
 
-// Subtracts from rows i and i + 1 (only i if `pair` is false) what the four finished rows above them say.
-// From the vector that holds the diagonal: the few numbers left of the diagonal that change too are never
+// Subtracts the four finished rows above from rows i and i + 1 (only i if `pair` is false). Begins
+// at the vector with the diagonal: the few numbers left of the diagonal change too, but are never
 // read.
 template <typename T, std::size_t kBytes, bool kPair>
 OCTAVO_INLINE void Subtract(T* matrix, std::size_t pivot, std::size_t i, std::size_t stride) {
@@ -65,8 +65,8 @@ OCTAVO_INLINE bool FinishRow(T* matrix, std::size_t pivot, std::size_t end, std:
   return true;
 }
 
-// A = UᵀU, row by row from the top, four rows at a time so that each row below is loaded and stored once per
-// four. The column behind the matrix goes through the same steps and becomes U⁻ᵀ b; then U x = that, from the
+// A = UᵀU, row by row from the top, four rows at a time, so that each row below is loaded and stored once for four.
+// The column after the matrix goes through the same steps and becomes U⁻ᵀ b; then U x = that is solved from the
 // bottom.
 template <typename T, std::size_t kBytes>
 OCTAVO_INLINE bool Solve(T* matrix, std::size_t size, std::size_t stride, T* solution) {

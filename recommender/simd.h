@@ -1,7 +1,7 @@
-// The loops that training spends its time in: solving a small system of equations per book, and multiplying
-// blocks for the dense reference. Written once over vectors of any width and compiled for the widths of this
-// kind of processor; the widest that this machine has is chosen when the program runs. All variants agree
-// within rounding: the portable one rounds after each product, the others fuse.
+// The loops in which training spends its time: solving a small system of equations per book, and multiplying blocks for the dense
+// reference. They are written once over vectors of any width and compiled for this processor family's widths; the widest that the
+// machine has is chosen at run time. All variants agree within rounding: the portable one rounds after each product, the others
+// fuse.
 #pragma once
 
 #include <cstddef>

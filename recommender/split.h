@@ -1,4 +1,4 @@
-// Split: holds back a part of the interactions, to choose settings or to measure by.
+// Split: holds back a part of the interactions, for choosing settings or for measuring.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,9 @@
 namespace octavo::recommender {
 
 enum class SplitMode {
-  kRandom,        // Of each reader a random share, drawn by the seed.
-  kTemporal,      // The latest share of all interactions: what is known at one moment, and what came after.
-  kLeaveLastOut,  // Of each reader with at least two books the last one.
+  kRandom,        // A random share of each reader's books, drawn by the seed.
+  kTemporal,      // The latest share of all interactions: known data up to one moment, and what came after.
+  kLeaveLastOut,  // The last book of each reader with at least two books.
 };
 
 // "random", "temporal", "leave-last-out"; anything else: INVALID_ARGUMENT (BAD_SPLIT).
@@ -24,7 +24,7 @@ struct SplitOptions {
   std::uint64_t seed = 1;
 };
 
-// Both parts number readers and books as the whole does; both together are the whole.
+// Both parts number readers and books like the whole; together they are the whole.
 struct Split {
   Interactions train;
   Interactions held_out;

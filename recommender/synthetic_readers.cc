@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kBegin = 1735689600;  // 2025-01-01 UTC.
 constexpr std::int64_t kYear = 365 * 24 * 3600;
-// Books of one author stand together; readers who took one often take a neighbour.
+// Books of one author are adjacent; readers who took one often take the next.
 constexpr std::uint32_t kAuthorBooks = 8;
 constexpr double kSameAuthor = 0.25;
 

@@ -1,6 +1,6 @@
-// Synthetic readers with the skews of real ones, for tests and for scaling benchmarks: a few books have most
-// of the readers (Zipf-Mandelbrot), a few readers have most of the books (log-normal), readers keep to a few
-// tastes, and within a taste to a few authors. Nobody's data.
+// Synthetic readers with the skews of real ones, for tests and scaling benchmarks: a few books have most of the readers
+// (Zipf-Mandelbrot), a few readers have most of the books (log-normal), readers keep to a few tastes, and within a taste to a few
+// authors. No real person's data.
 #pragma once
 
 #include <cstdint>

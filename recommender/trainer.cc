@@ -64,7 +64,7 @@ void Rescale(NeighbourLists& lists, const TrainingData& data, const Settings& se
 void Prune(std::size_t row_max, ModelParts& parts) {
   if (row_max == 0) return;
   std::vector<std::uint64_t> order;
-  std::uint64_t end = 0;  // Of what is kept.
+  std::uint64_t end = 0;  // The end of the kept weights.
   for (std::size_t row = 0; row + 1 < parts.row_offsets.size(); ++row) {
     const std::uint64_t begin = std::exchange(parts.row_offsets[row], end);
     order.resize(parts.row_offsets[row + 1] - begin);
@@ -135,7 +135,7 @@ Error Stopped() { return {Code::kCancelled, "STOPPED", "training was stopped"}; 
 
 }  // namespace
 
-// What was computed last, with the settings it came from.
+// The latest results, with the settings that they were made with.
 struct Trainer::Stages {
   template <typename T>
   struct Stage {
@@ -179,7 +179,7 @@ Status Trainer::Regressions(const Settings& settings, const TrainOptions& option
   Stages& s = *stages_;
   const int threads = std::max(options.threads, 1);
   if (!s.gram.result || s.gram.settings.user_exponent != settings.user_exponent) {
-    s.gram.result.reset();  // Before the next is made: each may be most of the memory.
+    s.gram.result.reset();  // Freed before the next is made, because each may be most of the memory.
     s.gram.result.emplace(*s.data.result, UserWeights(*s.data.result, settings.user_exponent), threads);
     s.gram.settings = settings;
     s.weights.result.reset();

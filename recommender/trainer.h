@@ -14,8 +14,8 @@
 
 namespace octavo::recommender {
 
-// How far a long work is. Called from any of the working threads, one at a time, at least once per 1,000
-// books; it may block to hold the work back, which is how a service keeps training below its share of a busy
+// The progress of long work. Called from any of the working threads, one at a time, at least once per
+// 1,000 books. It may block to slow the work down: so a service keeps training below its share of a busy
 // machine.
 struct Progress {
   std::string_view stage;  // "neighbours", "regressions", …
@@ -30,14 +30,14 @@ struct TrainOptions {
   Precision precision = Precision::kSingle;  // Of the regressions; double is for comparisons.
 };
 
-// The result depends on the interactions and settings only, never on the number of threads or on chance.
-// Fails with CANCELLED (STOPPED) when stopped. INVALID_ARGUMENT: NO_INTERACTIONS, BAD_SETTINGS.
-// Memory: about 40 bytes per interaction, 40 bytes per weight of the model, and at most 512 MB of sums.
+// The result depends only on the interactions and settings, never on the number of threads or on chance. Fails with CANCELLED
+// (STOPPED) when stopped. INVALID_ARGUMENT: NO_INTERACTIONS, BAD_SETTINGS. Memory: about 40 bytes per interaction, 40 bytes per
+// weight of the model, and at most 512 MB of sums.
 Result<Model> Train(const Interactions& interactions, const Settings& settings, const TrainOptions& options = {});
 
-// The same for several settings in turn, keeping what did not change from one to the next: the neighbours,
-// the sums over readers, the regressions. For tuning. `interactions` must outlive it. With
-// Keep::kNothing every training starts anew, in less memory. Not thread-safe.
+// The same for several settings in turn. It keeps results that do not change from one to the next: the neighbours, the sums over
+// readers, the regressions. For tuning. `interactions` must outlive it. With Keep::kNothing every training starts anew, with less
+// memory. Not thread-safe.
 class Trainer {
  public:
   enum class Keep { kStages, kNothing };

@@ -1,6 +1,6 @@
-// TrainingData: interactions laid out for training. Books are renumbered by popularity (0 has the most
-// readers; equal ones by id), and both directions are there: the books of a reader and the readers of a book.
-// Readers of more than kReaderBooksMax books have none here. Immutable.
+// TrainingData: interactions arranged for training. Books are renumbered by popularity (0 has the most readers; equal ones by
+// id). It has both directions: the books of a reader and the readers of a book. Readers of more than kReaderBooksMax books have
+// no books here. Immutable.
 #pragma once
 
 #include <cstdint>

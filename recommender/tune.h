@@ -1,5 +1,6 @@
-// Tune: chooses settings for the data at hand. A part of the training data is held back, and a seeded local search keeps what
-// answers it best: the mean of recall@20 and NDCG@20. The data to be judged on later is never seen.
+// Tune: chooses settings for the data at hand. A part of the training data is held back, and a seeded local search keeps the
+// settings that answer it best, by the mean of recall@20 and NDCG@20. It never sees the data on which the model is measured
+// later.
 #pragma once
 
 #include <chrono>
@@ -28,7 +29,7 @@ struct TuneOptions {
   TuneEffort effort = TuneEffort::kQuick;
   std::uint64_t seed = 1;
   SplitMode split = SplitMode::kRandom;
-  // As in SplitOptions. The more, the sparser the rest, and what suits that is ever less what suits the whole.
+  // As in SplitOptions. With more, the rest is sparser, and the best settings for it differ more from the best for all data.
   double held_out = 0.1;
   std::size_t readers_max = 20000;                           // Judged by so many readers, drawn by the seed.
   std::chrono::seconds time_max = std::chrono::minutes(20);  // Checked between trials.

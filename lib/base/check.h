@@ -1,13 +1,13 @@
-// CHECK: an invariant of ours. When it is false the program is wrong, and what it is doing ends: CHECK throws a Bug. Inside a
-// handler, a page or a turn of background work that is caught at the boundary: the request fails as INTERNAL, the log has the
-// place, bugs_total counts it, and the process goes on. Nobody else catches a Bug. Where there is no boundary (at start, in a
-// destructor, in a noexcept function), the process ends with the same words.
+// CHECK: an invariant of our own code. If it is false, the program is wrong, and the current work ends: CHECK throws a Bug. In a
+// handler, a page or a turn of background work, the boundary catches it: the request fails as INTERNAL, the log has the place,
+// bugs_total counts it, and the process goes on. Nothing else catches a Bug. Where there is no boundary (at start, in a
+// destructor, in a noexcept function) the process ends with the same message.
 //
-// CHECK_SHARED: an invariant of what many requests share (a queue, a pool, a semaphore). When it is false nobody's answer can
+// CHECK_SHARED: an invariant of something that many requests share (a queue, a pool, a semaphore). If it is false, no answer can
 // be trusted any more, so it prints the place and ends the process (abort).
 //
-// For what the world may do wrong (a request, a row, a file, a peer's answer, a clock), return an Error instead.
-// Why it is so: docs/adr/0005-a-bug-ends-the-request.md.
+// For what others can do wrong (a request, a row, a file, another service's answer, a clock), return an Error instead. The
+// reasons are in docs/adr/0005-a-bug-ends-the-request.md.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// ClientNetwork: whom an address counts for where clients have shares, are throttled or are told apart in a
+// ClientNetwork: the network that an address stands for when clients are counted, throttled or distinguished in a
 // log.
 #pragma once
 
@@ -7,8 +7,8 @@
 
 namespace octavo {
 
-// Those who can change their address at will are one: an IPv6 address stands for its /64, which one
-// subscriber gets (RFC 6177). What is no IPv6 address is itself.
+// Clients who can change their address freely count as one: an IPv6 address stands for its /64, which one subscriber gets (RFC
+// 6177). Any other text is returned unchanged.
 std::string ClientNetwork(std::string_view address);
 
 }  // namespace octavo

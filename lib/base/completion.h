@@ -13,8 +13,8 @@
 
 namespace octavo {
 
-// Set once, waited for by one thread, which may destroy it as soon as it knows. A POSIX semaphore allows that
-// (sem_destroy(3p)); with a mutex and a condition, the waiting thread would wake only to wait for the mutex.
+// Set once and waited for by one thread, which may destroy it as soon as it is set. A POSIX semaphore allows that
+// (sem_destroy(3p)); with a mutex and a condition, the waiting thread would wake up only to wait for the mutex.
 class Completion {
  public:
   Completion() { CHECK_SHARED(sem_init(&semaphore_, 0, 0) == 0); }
@@ -29,7 +29,7 @@ class Completion {
   void Wait() {
     while (sem_wait(&semaphore_) != 0) CHECK_SHARED(errno == EINTR);
   }
-  // False when it is not set yet after `wait_max`; after true, it is not waited for again.
+  // False if it is not set within `wait_max`. After true, do not wait again.
   [[nodiscard]] bool WaitFor(std::chrono::milliseconds wait_max) {
     timespec until{};
     CHECK_SHARED(clock_gettime(CLOCK_MONOTONIC, &until) == 0);

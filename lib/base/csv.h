@@ -1,7 +1,7 @@
-// CsvReader: reads RFC 4180 rows from a stream, one at a time, in constant memory (about 2 MiB), whatever the stream holds.
-// Accepts LF and CRLF, quoted fields with doubled quotes and line breaks, a UTF-8 byte order mark, and a last line
-// without an end. Fails with INVALID_ARGUMENT (BAD_CSV), naming the line, on a quote that never closes, text behind a
-// closing quote, or a row above row_bytes_max. Not thread-safe.
+// CsvReader: reads RFC 4180 rows from a stream, one at a time, in constant memory (about 2 MiB). Accepts LF and CRLF, quoted
+// fields with doubled quotes and line breaks, a UTF-8 byte order mark, and a last line without a line end. Fails with
+// INVALID_ARGUMENT (BAD_CSV), naming the line, on a quote that never closes, text after a closing quote, or a row above
+// row_bytes_max. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -16,16 +16,16 @@ namespace octavo {
 
 class CsvReader {
  public:
-  // 1 MiB: the longest book row seen in the wild is 40 kB.
+  // 1 MiB; the longest real book row that we know has 40 kB.
   static constexpr std::size_t kRowBytesMax = 1 << 20;
 
   // `in` must outlive the reader.
   explicit CsvReader(std::istream& in, char separator = ',') : in_(in), separator_(separator) {}
 
-  // The next row, or nullopt at the end. Empty lines are passed over.
+  // The next row, or nullopt at the end. Empty lines are skipped.
   Result<std::optional<std::vector<std::string>>> Next();
 
-  // The line (from 1) on which the row that Next() gave last begins.
+  // The line (from 1) on which the last row from Next() begins.
   std::size_t line() const { return row_line_; }
 
  private:

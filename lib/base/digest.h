@@ -16,18 +16,18 @@ inline constexpr std::size_t kDigestBytes = 32;
 
 // SHA-256 (FIPS 180-4): 32 bytes.
 std::string Sha256(std::string_view bytes);
-// HMAC-SHA-256 (RFC 2104) of the parts, one behind the other: 32 bytes. Who lets a stranger choose where a part ends writes
-// its length in front.
+// HMAC-SHA-256 (RFC 2104) of the parts, joined: 32 bytes. If strangers choose where a part ends, put its length in front of
+// it.
 std::string HmacSha256(const Secret& key, std::initializer_list<std::string_view> parts);
 
-// Two lower-case digits a byte.
+// Two lower-case digits per byte.
 std::string Hex(std::string_view bytes);
 // RFC 4648, section 5, without padding: letters, digits, '-' and '_', which need no escaping in a link, a cookie or a form.
 std::string Base64Url(std::string_view bytes);
-// nullopt for what Base64Url does not write.
+// nullopt for text that Base64Url does not write.
 std::optional<std::string> FromBase64Url(std::string_view text);
 
-// Whether both are the same, in a time that does not tell where they differ.
+// Whether both are equal; the time it takes does not tell where they differ.
 bool SameInConstantTime(std::string_view a, std::string_view b);
 
 std::string RandomBytes(Random& random, std::size_t count);

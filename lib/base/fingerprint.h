@@ -1,5 +1,5 @@
-// Fingerprint: a hash that is the same on every machine and in every version, for what is stored and compared later. It is no
-// secret and proves nothing: whoever wants a collision finds one. FNV-1a, 64 bits (Fowler, Noll, Vo;
+// Fingerprint: a hash that is the same on every machine and in every version, for values that are stored and compared later. It
+// is not secret and proves nothing: anybody can find a collision. FNV-1a, 64 bits (Fowler, Noll, Vo;
 // http://www.isthe.com/chongo/tech/comp/fnv/).
 #pragma once
 
@@ -10,7 +10,7 @@ namespace octavo {
 
 inline constexpr std::uint64_t kFingerprintSeed = 0xcbf29ce484222325;
 
-// Of several texts: the fingerprint of the one before is the seed of the next.
+// For several texts: the fingerprint of one is the seed of the next.
 constexpr std::uint64_t Fingerprint(std::string_view bytes, std::uint64_t seed = kFingerprintSeed) {
   std::uint64_t hash = seed;
   for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;

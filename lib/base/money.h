@@ -29,7 +29,7 @@ class Currency {
   static Currency Eur() { return Currency("EUR", 2); }
 
   std::string_view code() const { return {code_, 3}; }
-  int exponent() const { return exponent_; }  // Digits behind the point: 0, 2 or 3.
+  int exponent() const { return exponent_; }  // Digits after the point: 0, 2 or 3.
 
   bool operator==(const Currency&) const = default;
 
@@ -56,7 +56,7 @@ class Money {
   Money& operator+=(Money other) { return *this = *this + other; }
   Money& operator-=(Money other) { return *this = *this - other; }
 
-  // The share of this amount that `rate` is, rounded half up: 10.05 EUR at 1,000 basis points is 1.01 EUR.
+  // `rate` of this amount, rounded half up: 10.05 EUR at 1,000 basis points is 1.01 EUR.
   Money Share(BasisPoints rate) const;
 
   // Splits this amount in proportion to `weights` (none negative, not all zero) by the largest-remainder method; ties

@@ -1,4 +1,4 @@
-// Pause: the one way to wait on purpose, between two attempts of the same thing. Never to wait for something: that has a
+// Pause: the only way to wait on purpose, between two attempts of the same thing. To wait for an event use a
 // condition.
 #pragma once
 

@@ -5,8 +5,8 @@
 //       return Order{cart, reservation};
 //     }
 //
-// Asking a failed Result for its value, or a good one for its error, is a bug (CHECK). Where several answers are joined,
-// FirstError gives the error of the one that failed, so that nobody has to remember which one that was:
+// Asking a failed Result for its value, or a good one for its error, is a bug (CHECK). For several answers, FirstError gives the
+// error of the first one that failed:
 //
 //     if (const Error* error = FirstError(shipping, collection)) return ErrorPage(*error);
 #pragma once
@@ -95,7 +95,7 @@ class [[nodiscard]] Result<void> {
 using Status = Result<void>;
 inline Status Ok() { return {}; }
 
-// The error of the first of these that failed; null where none did. It points into that result.
+// The error of the first of these that failed; null if none did. It points into that result.
 template <typename... Results>
 const Error* FirstError(const Results&... results) {
   const Error* first = nullptr;
@@ -105,8 +105,8 @@ const Error* FirstError(const Results&... results) {
 
 }  // namespace octavo
 
-// The value of a Result expression, or `return` its error from the enclosing function. A GNU statement expression:
-// both compilers of Debian have it, and nothing else reads as well. A Status gives no value: `TRY(Check(x));`.
+// The value of a Result expression, or `return` of its error from the enclosing function. It is a GNU statement expression, which
+// both of Debian's compilers have. A Status gives no value: `TRY(Check(x));`.
 #define TRY(...)                                   \
   __extension__({                                  \
     auto octavo_try_result = (__VA_ARGS__);        \

@@ -1,5 +1,5 @@
-// Secret: a password, token or key. It has no way to a stream or a log: only Reveal() gives the text, so that every
-// use can be found by searching for that word. The memory is cleared when it goes.
+// Secret: a password, token or key. It cannot be written to a stream or a log: only Reveal() gives the text, so that every use
+// can be found by searching for that word. Its memory is cleared at the end.
 #pragma once
 
 #include <string>

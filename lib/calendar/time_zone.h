@@ -1,5 +1,5 @@
-// TimeZone: what the calendar and the clock on the wall say at a place, where and when ever it is asked. The shop has one (the
-// option --time-zone): of its pages, its reports and its periods. A value; thread-safe.
+// TimeZone: converts times to the days and clock times of a place, on any machine. The shop has one (the option --time-zone), for
+// its pages, its reports and its periods. A value; thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -22,12 +22,12 @@ class TimeZone {
     int day = 0;
     int hour = 0;
     int minute = 0;
-    std::string zone;  // As written behind a time: "CET", "GMT-5", "UTC".
+    std::string zone;  // As written after a time: "CET", "GMT-5", "UTC".
   };
   Local At(Timestamp time) const;
   // "2026-11-23".
   std::string DayOf(Timestamp time) const;
-  // The end of the day that is `days` days after the one of `time`: the midnight with which the next one begins.
+  // The end of the day that is `days` days after the day of `time`: the midnight at which the next day begins.
   Timestamp EndOfDay(Timestamp time, std::int64_t days) const;
 
   const std::string& name() const { return name_; }

@@ -12,7 +12,7 @@
 namespace octavo::db {
 namespace {
 
-// Of one table; what takes longer is ended by `stop`.
+// For one table; `stop` ends what takes longer.
 constexpr std::chrono::hours kTableMax{6};
 
 // A name within single quotes.

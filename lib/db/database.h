@@ -38,8 +38,8 @@ namespace octavo::db {
 
 enum class Dialect { kSqlite, kPostgres };
 
-// One row of an answer; columns count from 0. Asking for a column that is not there, for NULL where there is
-// no Optional, or for another type is damage, or a bug of the statement: it throws db::Damaged, so that it ends
+// One row of an answer; columns count from 0. Asking for a missing column, for NULL without Optional, or for another type means
+// damage or a wrong statement: it throws db::Damaged, so that it ends one request and not the shop.
 // one request and not the shop.
 class Row {
  public:
@@ -76,32 +76,32 @@ class Row {
   std::vector<Value> values_;
 };
 
-// What a statement gave; between Transaction and its drivers.
+// The result of a statement, for Transaction and its drivers.
 struct Answer {
   std::vector<Row> rows;
   std::int64_t changed = 0;  // Rows inserted, updated or deleted.
 };
 
-// Statements within one transaction. Lives only while the function runs that was given it; one thread at a
-// time. Parameters are written $1, $2, … and may be used in any order and more than once. Each text is
-// prepared once per connection, so texts are constants, or come in a few sizes (sql_text.h). A text parameter
-// has to be UTF-8 without NUL characters, a double not NaN: no store keeps them alike, so others throw
+// Statements within one transaction. It lives only while the function that got it runs; one thread at a time.
+// Parameters are written $1, $2, … and may be used in any order and more than once. Each text is prepared once
+// per connection, so texts are constants, or come in a few sizes (sql_text.h). A text parameter must be UTF-8
+// without NUL characters, a double must not be NaN: databases store these differently, so others throw
 // db::Error.
 //
-// A statement that fails throws (errors.h), and the transaction is lost: later statements throw too, and if
-// the function returns as if nothing had happened, Write throws what the statement threw.
+// A statement that fails throws (errors.h), and the transaction is lost: later statements throw too. If the
+// function returns normally all the same, Write throws what the statement threw.
 class Transaction {
  public:
   virtual ~Transaction() = default;
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // All rows, in memory: put a LIMIT on what may be long.
+  // All rows, in memory: use a LIMIT where there may be many.
   std::vector<Row> Query(std::string_view sql, std::span<const Value> parameters);
   // The only row, or none; more than one throws db::Error.
   std::optional<Row> QueryOne(std::string_view sql, std::span<const Value> parameters);
-  // The only row of a statement that always has one: a sum, a RETURNING, a counter that a migration made. Where it
-  // has none, what is stored is damaged: throws db::Damaged.
+  // The only row of a statement that always has one: a sum, a RETURNING, a counter that a migration made. If it has none, the
+  // stored data is damaged: throws db::Damaged.
   Row QueryTheOne(std::string_view sql, std::span<const Value> parameters);
   // How many rows were inserted, updated or deleted.
   std::int64_t Execute(std::string_view sql, std::span<const Value> parameters);
@@ -138,7 +138,7 @@ class Transaction {
   // For the drivers.
   virtual Answer RunStatement(std::string_view sql, std::span<const Value> parameters) = 0;
   virtual void RunScript(std::string_view sql) = 0;
-  // What the first statement that failed has thrown; null while all is well.
+  // The exception of the first statement that failed; null if none did.
   const std::exception_ptr& lost() const { return lost_; }
 
  private:
@@ -149,11 +149,11 @@ class Transaction {
   std::exception_ptr lost_;
 };
 
-// Counted since Open, but for `waiting`, which is now.
+// Counted since Open, except `waiting`, which is the present number.
 struct Stats {
   std::int64_t reads = 0;          // Read functions that ended.
   std::int64_t writes = 0;         // Write functions that were committed.
-  std::int64_t commits = 0;        // Commits that held them; fewer than writes where they gathered.
+  std::int64_t commits = 0;        // Commits for these writes; fewer if writes shared a commit.
   std::int64_t group_largest = 0;  // Writes in the largest commit.
   std::int64_t repeats = 0;        // Functions run again, because something else undid them.
   std::int64_t waiting = 0;        // Calls that wait for the writer (SQLite's Writes) or for a connection.
@@ -184,16 +184,16 @@ class Database {
     return Run(fn, [this](const Body& body) { RunWrite(body); });
   }
 
-  // As Write, for those who all change one row (a counter). On PostgreSQL, where they would make each other start over,
-  // those of this process that wait at the same time share a transaction, and go one transaction after the other. On SQLite
-  // every Write is so.
+  // As Write, for writes that all change one row (a counter). On PostgreSQL they would make each other start over; here those of
+  // this process that wait at the same time share a transaction, and the transactions run one after the other. On SQLite every
+  // Write works like this.
   template <std::invocable<Transaction&> Fn>
   auto WriteTogether(Fn&& fn) {
     return Run(fn, [this](const Body& body) { RunTogether(body); });
   }
-  // Runs `fn(Transaction&, i)` for each i below `count` as a Write of its own, which is committed or rolled back by itself;
-  // they share commits where they can. Gives what they returned, in order. Where some threw, throws what the first of them
-  // did when all have ended: the others may have been committed.
+  // Runs `fn(Transaction&, i)` for each i below `count` as a Write of its own, which is committed or rolled back by itself; they
+  // share commits where they can. Gives the results in order. If some threw, throws the first exception after all have ended: the
+  // others may have been committed.
   template <std::invocable<Transaction&, std::size_t> Fn>
   auto WriteEach(std::size_t count, const Fn& fn) {
     using R = std::invoke_result_t<const Fn&, Transaction&, std::size_t>;
@@ -226,7 +226,7 @@ class Database {
   virtual void RunRead(const Body& body) = 0;
   virtual void RunWrite(const Body& body) = 0;
   virtual void RunTogether(const Body& body) { RunWrite(body); }
-  // What each threw.
+  // The exception of each.
   virtual std::vector<std::exception_ptr> RunWriteEach(std::span<const Body> bodies);
 
  private:
@@ -265,18 +265,18 @@ struct Options {
   // C or C.UTF-8.
   std::string url;
 
-  // Looks only, beside the program that owns it: Write throws, and a SQLite file that is not there is not made. An owner
-  // need not run; if one does, its commits are seen by the next Read.
+  // Read-only, beside the program that owns the database: Write throws, and a missing SQLite file is not made. An owner need not
+  // run; if one does, the next Read sees its commits.
   bool read_only = false;
 
   int connections_max = 8;                            // SQLite: readers, beside the one writer. PostgreSQL: connections in all.
-  int waiting_max = 1024;                             // Calls that wait for a connection or the writer; the next is Overloaded.
+  int waiting_max = 1024;                             // Calls that wait for a connection or the writer; more are Overloaded.
   std::chrono::milliseconds wait_max{5000};           // How long each waits at most.
   std::chrono::milliseconds statement_timeout{5000};  // For one statement, and for reaching the server.
   int attempts_max = 10;  // How often a function is run in all, where others win or connections break.
 
-  // SQLite: how many Writes one commit may hold. Those that arrive while a commit runs share the next one;
-  // group_wait lets a commit wait for company even when nobody else is there yet.
+  // SQLite: how many Writes one commit may hold. Those that arrive while a commit runs share the next one; group_wait lets a
+  // commit wait for more Writes even when none is there yet.
   int group_max = 64;
   std::chrono::microseconds group_wait{0};
   std::string sqlite_vfs;  // A registered SQLite VFS, for tests that break the disk; empty: the usual one.
@@ -286,9 +286,9 @@ struct Options {
   std::function<void(const std::string& line)> on_fatal;
 };
 
-// Opens or throws db::Error with one clear line. Checks that the database does what Octavo relies on (SQLite:
-// WAL, synchronous=FULL, foreign keys, no other process has it open). `random` spreads repeats out in time
-// and must outlive the database. Tables are made by Migrate (migrations.h).
+// Opens the database, or throws db::Error with one line. Checks that the database does what Octavo relies on (SQLite: WAL,
+// synchronous=FULL, foreign keys, no other process has it open). `random` spreads repeats out in time and must outlive the
+// database. Migrate makes the tables (migrations.h).
 std::unique_ptr<Database> Open(const Options& options, Random& random);
 
 }  // namespace octavo::db

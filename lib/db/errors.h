@@ -1,6 +1,6 @@
-// What ends a request for the database's sake. All derive from octavo::Failure: the RPC boundary answers
-// error(), whose message is safe to show, and logs what(), which has the database's own words. Stores let
-// them pass, except ConstraintViolation, which they may turn into an Error of theirs.
+// Exceptions with which the database ends a request. All derive from octavo::Failure: the RPC boundary answers error(), whose
+// message is safe to show, and logs what(), which has the database's own words. Stores do not catch them, except
+// ConstraintViolation, which they may turn into an Error of their own.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace octavo::db {
 
-// The statement is wrong, the connection is lost, or the database refuses: INTERNAL DATABASE_ERROR, unless a
-// class below says it better. The transaction has been rolled back.
+// The statement is wrong, the connection is lost, or the database refuses: INTERNAL DATABASE_ERROR, unless a class below is more
+// exact. The transaction has been rolled back.
 class Error : public Failure {
  public:
   explicit Error(const std::string& detail);
@@ -28,8 +28,8 @@ class ConstraintViolation : public Error {
   ConstraintViolation(Kind kind, std::string constraint, const std::string& detail);
 
   Kind kind() const { return kind_; }
-  // The name given in the schema to a CHECK or to a unique index; "<table>_pkey" for a primary key; the same
-  // on both databases. Empty where the database does not tell: a NOT NULL, and SQLite's foreign keys.
+  // The schema's name of a CHECK or a unique index; "<table>_pkey" for a primary key; the same on both databases. Empty if the
+  // database does not tell: for a NOT NULL, and for SQLite's foreign keys.
   const std::string& constraint() const { return constraint_; }
 
  private:
@@ -37,14 +37,14 @@ class ConstraintViolation : public Error {
   std::string constraint_;
 };
 
-// What is stored breaks the rules of its table: the file or a row is damaged. DATA_LOSS DATA_LOSS. Restoring a copy, or
-// `octavo repair`, is for a person to decide.
+// Stored data breaks the rules of its table: the file or a row is damaged. DATA_LOSS DATA_LOSS. A person has to decide whether to
+// restore a copy.
 class Damaged : public Error {
  public:
   explicit Damaged(const std::string& detail);
 };
 
-// For what a row must keep that its types do not say; throws Damaged, naming the rule, where it does not.
+// Checks a rule of a row that its types do not express; throws Damaged, naming the rule, if it is broken.
 void CheckStored(bool keeps_the_rule, const char* rule);
 
 // Too many calls wait already, or this one has waited for Options::wait_max. Its function was not run.
@@ -79,8 +79,8 @@ class StorageFull : public Error {
   explicit StorageFull(const std::string& detail);
 };
 
-// The connection was lost while committing: the transaction is stored wholly or not at all, and nobody knows
-// which. Find out by looking the idempotency key up, never by guessing. UNAVAILABLE UNKNOWN_OUTCOME.
+// The connection was lost during the commit: the transaction is stored wholly or not at all, and nobody knows which. Look the
+// idempotency key up to find out; never guess. UNAVAILABLE UNKNOWN_OUTCOME.
 class UnknownOutcome : public Error {
  public:
   explicit UnknownOutcome(const std::string& detail);

@@ -22,8 +22,8 @@ constexpr std::string_view kRecord = "INSERT INTO schema_migrations (version, na
 constexpr std::string_view kLockCreation = "SELECT pg_advisory_xact_lock($1)";
 constexpr std::int64_t kCreationLock = 0x6f637461766f;
 
-// Before anything is read: a serializable transaction sees the state as of its first look, and has to see
-// what the one it waited for has done. LOCK TABLE does not look; an advisory lock would.
+// Taken before anything is read: a serializable transaction sees the state at its first read, and must see the changes of the one
+// it waited for. LOCK TABLE does not read; an advisory lock would.
 constexpr std::string_view kLockForMigration =
     "LOCK TABLE schema_migrations IN ACCESS EXCLUSIVE MODE; SET LOCAL statement_timeout = 0";
 
@@ -78,7 +78,7 @@ Result<std::size_t> CountApplied(Transaction& transaction, std::span<const Migra
   return applied.size();
 }
 
-// Applies the first one that is missing; false when none is.
+// Applies the first missing one; false if none is missing.
 Result<bool> ApplyNext(Transaction& transaction, std::span<const Migration> migrations) {
   if (transaction.dialect() == Dialect::kPostgres) transaction.Script(kLockForMigration);
   const std::size_t applied = TRY(CountApplied(transaction, migrations));

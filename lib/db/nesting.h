@@ -1,5 +1,5 @@
-// RunningTransaction: marks the thread while a transaction's function runs on it. A Read or Write within one
-// would wait for what it holds itself (SQLite's writer, the last connection of the pool), so it is a bug.
+// RunningTransaction: marks the thread while a transaction's function runs on it. A Read or Write inside it would wait for a
+// resource that it holds itself (SQLite's writer, the last connection of the pool), so it is a bug.
 #pragma once
 
 #include "lib/base/check.h"

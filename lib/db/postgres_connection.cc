@@ -18,7 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The server itself ends a statement that takes too long; this much later it is the server that does not
+// The server itself ends a statement that takes too long; if there is no answer this much later, the server does not
 // answer.
 constexpr std::chrono::milliseconds kAnswerGrace{1000};
 
@@ -172,7 +172,7 @@ void PostgresConnection::CheckSent(int sent) {
   Throw(Setback::kOther, std::make_exception_ptr(Error(OneLine(PQerrorMessage(connection_.get())))));
 }
 
-// The last result of what was sent, all being good; throws for the first bad one.
+// The last result of what was sent, if all are good; throws for the first bad one.
 PostgresConnection::ResultHandle PostgresConnection::Await(Deadline deadline, std::string_view sql) {
   ResultHandle result;
   for (;;) {

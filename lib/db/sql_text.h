@@ -1,5 +1,5 @@
-// Text for statements whose number of parameters varies. Each size is a text of its own to prepare: keep the
-// sizes few (full batches and a rest), and the parameters of one statement at kParametersMax or below.
+// Text for statements whose number of parameters varies. Each size is a text of its own that must be prepared: use few sizes
+// (full batches and a rest), and at most kParametersMax parameters per statement.
 #pragma once
 
 #include <string>

@@ -17,8 +17,8 @@ namespace {
 // Steps of SQLite's virtual machine between looks at the clock: some 100 microseconds.
 constexpr int kProgressSteps = 4000;
 
-// 1,000 pages of 4 KB is SQLite's own default. Past ten times that, some reader has always kept the log from
-// starting over, and it is worth waiting a moment for the readers.
+// 1,000 pages of 4 KB is SQLite's own default. If the log is ten times as long, readers have kept it from starting over all the
+// time, and it is worth waiting a moment for them.
 constexpr int kCheckpointPages = 1000;
 constexpr int kRestartPages = 10 * kCheckpointPages;
 constexpr int kReaderWaitMs = 100;
@@ -117,7 +117,7 @@ void SqliteConnection::Configure(Mode mode) {
   sqlite3_progress_handler(db_.get(), kProgressSteps, progress, this);
 
   if (mode == Mode::kWriter) {
-    // SQLite opens what it may not write as well, and refuses the first change.
+    // SQLite also opens a file that it cannot write, and refuses only the first change.
     if (sqlite3_db_readonly(db_.get(), "main") == 1) throw Error("this program may only read it; make it writable");
     Require("journal_mode = WAL", "wal");
     Script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864");

@@ -85,7 +85,7 @@ class SqliteDatabase final : public Database {
   std::vector<std::exception_ptr> RunWriteEach(std::span<const Body> bodies) override;
 
  private:
-  // One Write; in the hands of its caller, who waits.
+  // One Write; its caller owns it and waits.
   struct Job {
     explicit Job(const Body& of) : body(of) {}
 
@@ -143,7 +143,7 @@ SqliteDatabase::~SqliteDatabase() {
   queue_.Close();
   thread_.join();
   readers_.DropIdle();
-  // Not needed, but it leaves one file that can be copied. After a failure the next start has to look at the
+  // Not needed, but then there is one file to copy. After a failure the next start has to read the
   // log.
   if (!dead_) (void)writer_.CheckpointAll();
 }
@@ -195,7 +195,7 @@ void SqliteDatabase::RunWrite(const Body& body) {
   if (job.thrown) std::rethrow_exception(job.thrown);
 }
 
-// Until the job is done, or has failed because the writer did not get to it.
+// Waits until the job is done, or has failed because the writer did not get to it.
 void SqliteDatabase::Await(Job& job) {
   if (job.done.WaitFor(options_.wait_max)) return;
   if (queue_.Remove(&job)) {
@@ -225,15 +225,15 @@ void SqliteDatabase::WriterLoop() {
     RunGroup(group);
     for (Job* job : group) job->done.Set();  // The job may be gone from here on.
     if (dead_) continue;
-    // On a full disk the log is what can be given back; the next writes may fit.
+    // On a full disk the log's space can be given back; the next writes may fit.
     const int code = std::exchange(full_, false) ? writer_.CheckpointAll() : writer_.CheckpointIfDue();
     if (ClassifySqlite(code) == SqliteFailure::kDisk) Die("checkpoint", code);
   }
 }
 
-// Runs the functions one after the other and commits what they wrote, all at once. A failure that undoes the
-// others too (SQLite rolls everything back when a statement is interrupted) has them run again without the
-// one that failed.
+// Runs the functions one after the other and commits all together. If a failure also undoes the others
+// (SQLite rolls everything back when a statement is interrupted), they run again without the one that
+// failed.
 void SqliteDatabase::RunGroup(Group group) {
   while (!group.empty()) {
     if (dead_) return FailAll(group, SQLITE_IOERR, path_ + " is closed after a failure of the disk");
@@ -250,7 +250,7 @@ void SqliteDatabase::RunGroup(Group group) {
   }
 }
 
-// False when the group cannot be committed: all jobs have their answer, or `culprit` is the one that has.
+// False if the group cannot be committed: then all jobs have their answer, or `culprit` is the one that has.
 bool SqliteDatabase::RunAll(const Group& group, Group::const_iterator& culprit) {
   for (auto job = group.cbegin(); job != group.cend(); ++job) {
     (void)writer_.TakeFailure();
@@ -315,7 +315,7 @@ void SqliteDatabase::Commit(const Group& group) {
     return;
   }
   RollBack();
-  // A deferred constraint that only COMMIT checks, for one. Alone, each gets the answer that is its own.
+  // For example a deferred constraint that only COMMIT checks. Run alone, each gets its own answer.
   if ((code & 0xff) == SQLITE_CONSTRAINT && group.size() > 1) {
     repeats_ += static_cast<std::int64_t>(group.size());
     for (Job* job : group) RunGroup({job});
@@ -345,8 +345,8 @@ void SqliteDatabase::Die(const std::string& what, int code) {
   options_.on_fatal ? options_.on_fatal(line) : PrintAndEnd(line);
 }
 
-// Read-only connections beside the file's owner, who may be another process. They never checkpoint, so that the bug that
-// the header tells of cannot come from here.
+// Read-only connections beside the file's owner, which may be another process. They never checkpoint, so the bug described in the
+// header cannot come from here.
 class SqliteReader final : public Database {
  public:
   SqliteReader(const std::string& path, const Options& options)
@@ -380,10 +380,10 @@ class SqliteReader final : public Database {
 
 namespace {
 
-// Some hundred megabytes are read in that time; a start must not wait for more.
+// That is enough for some hundred megabytes; a start must not wait for more.
 constexpr std::chrono::milliseconds kCheckMax{1000};
 
-// Finds what a failing disk or a bad copy does to a file at rest, before anybody sells from it.
+// Finds damage by a failing disk or a bad copy, before anybody sells from the file.
 void CheckFile(const std::string& path, const Options& options) {
   SqliteConnection::Config config = ConfigOf(path, options);
   config.statement_timeout = std::min(config.statement_timeout, kCheckMax);
@@ -393,7 +393,7 @@ void CheckFile(const std::string& path, const Options& options) {
     const Answer answer = connection.Run("PRAGMA quick_check(1)", {});
     found = answer.rows.empty() ? "no answer" : answer.rows[0].Text(0);
   } catch (const Timeout&) {
-    return;  // It is large. What is damaged behind comes out when it is read.
+    return;  // It is large. Damage further on is found when it is read.
   } catch (const Damaged& damage) {
     found = damage.what();
   }

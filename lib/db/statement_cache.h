@@ -1,5 +1,5 @@
-// StatementCache<Statement>: the prepared statements of one connection by their text, the least recently used
-// making room for others. For one thread at a time.
+// StatementCache<Statement>: the prepared statements of one connection by their text. A new statement replaces the least recently
+// used one. For one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ class StatementCache {
  public:
   explicit StatementCache(std::size_t statements_max) : statements_max_(statements_max) { CHECK(statements_max > 0); }
 
-  // The statement of that text, or null. Valid until the next MakeRoom.
+  // The statement with that text, or null. Valid until the next MakeRoom.
   Statement* Find(std::string_view text) {
     const auto found = by_text_.find(text);
     if (found == by_text_.end()) return nullptr;
@@ -27,7 +27,7 @@ class StatementCache {
     return &found->second->second;
   }
 
-  // Takes out the least recently used statement if there is no room for another.
+  // Removes the least recently used statement if there is no room for another.
   std::optional<Statement> MakeRoom() {
     if (entries_.size() < statements_max_) return std::nullopt;
     by_text_.erase(entries_.back().first);
@@ -36,7 +36,7 @@ class StatementCache {
     return oldest;
   }
 
-  // `text` must not be there yet, and there must be room.
+  // `text` must not be in the cache, and there must be room.
   Statement& Insert(std::string_view text, Statement statement) {
     CHECK_SHARED(entries_.size() < statements_max_);
     entries_.emplace_front(std::string(text), std::move(statement));

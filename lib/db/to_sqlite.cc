@@ -25,7 +25,7 @@ std::size_t LengthThrough(std::string_view text, std::string_view end, std::size
   return at == std::string_view::npos ? text.size() : at + end.size();
 }
 
-// Whether two words are the same but for the case of ASCII letters.
+// Whether two words are equal, ignoring the case of ASCII letters.
 bool SameWord(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return Upper(x) == Upper(y); });
 }
@@ -60,7 +60,7 @@ SqlScanner::Piece SqlScanner::Next() {
   const char first = rest_.front();
   if (IsWordCharacter(first)) return Take(Kind::kWord, LengthWhile(rest_, IsWordCharacter));
   if (IsSpace(first)) return Take(Kind::kSpace, LengthWhile(rest_, IsSpace));
-  // A doubled quote inside reads as two texts side by side, which comes to the same.
+  // A doubled quote inside gives two texts side by side, which has the same effect.
   if (first == '\'' || first == '"') return Take(Kind::kQuoted, LengthThrough(rest_, rest_.substr(0, 1), 1));
   if (rest_.starts_with("--")) return Take(Kind::kComment, LengthThrough(rest_, "\n", 2));
   if (rest_.starts_with("/*")) return Take(Kind::kComment, LengthThrough(rest_, "*/", 2));

@@ -3,8 +3,8 @@
 //
 //     transaction.Execute(kInsert, book.id.value(), book.title, book.subtitle /* optional */, clock.Now());
 //
-// Made implicitly from what a store has at hand. A bool is 0 or 1, a Timestamp its microseconds since 1970 in
-// UTC, an empty optional a NULL that still knows its type (PostgreSQL wants to know).
+// Made implicitly from the types that stores use. A bool becomes 0 or 1, a Timestamp its microseconds since 1970 in UTC, an empty
+// optional a NULL that knows its type (PostgreSQL needs it).
 #pragma once
 
 #include <concepts>
@@ -26,7 +26,7 @@ struct Blob {
   bool operator==(const Blob&) const = default;
 };
 
-// An integer that any int64 holds; a std::uint64_t has to be converted where its range is known.
+// An integer that fits an int64; convert a std::uint64_t first, where its range is known.
 template <typename T>
 concept FitsInt64 = std::integral<T> &&(std::signed_integral<T> || sizeof(T) < sizeof(std::int64_t));
 

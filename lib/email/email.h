@@ -1,4 +1,4 @@
-// E-mail addresses: the one rule for pages, orders and accounts. Pure.
+// E-mail addresses: one rule for pages, orders and accounts. Pure.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace octavo {
 
-// The address as it is kept and sent to: trimmed, in lower case, its domain in ASCII (IDNA, UTS 46), so that
-// "Emma@Bücher.example" and "emma@xn--bcher-kva.example" are one. INVALID_ARGUMENT (INVALID_FIELD) naming `field` for what is no
-// address, or means something in a header: the part before the @ has letters, digits and !#$%&'*+-/=?^_`{|}~ with dots inside
-// (RFC 5321, without quotes), at most 64; the domain has a dot; 254 bytes in all.
+// The address as it is stored and used: trimmed, in lower case, its domain in ASCII (IDNA, UTS 46), so that "Emma@Bücher.example"
+// and "emma@xn--bcher-kva.example" are the same. INVALID_ARGUMENT (INVALID_FIELD) naming `field` if it is not an address or has
+// characters with a meaning in headers. The part before the @ has at most 64 letters, digits and !#$%&'*+-/=?^_`{|}~ with dots
+// inside (RFC 5321, without quotes); the domain has a dot; the whole has at most 254 bytes.
 Result<std::string> ParseEmail(std::string_view field, std::string_view text);
 
 // As people write it: "emma@bücher.example".

@@ -11,8 +11,8 @@
 
 namespace octavo::http {
 
-// Names and values as sent, without decoding; surrounding double quotes are taken off. Pieces without a '='
-// and pieces beyond the first 100 are passed over: what a browser sends is not ours to refuse.
+// Names and values as sent, without decoding; surrounding double quotes are removed. Pieces without a '=' and pieces after the
+// first 100 are skipped, because browsers send cookies that are not ours.
 Params ParseCookies(std::string_view header);
 
 struct SetCookie {
@@ -21,12 +21,12 @@ struct SetCookie {
   // Only over https. Required where the name begins with "__Host-" or "__Secure-" (browsers drop it
   // otherwise).
   bool secure = false;
-  // Unset: until the browser closes. Zero: away at once.
+  // Unset: until the browser closes. Zero: deleted at once.
   std::optional<std::chrono::seconds> max_age = {};
 };
 
-// The value of a Set-Cookie header: HttpOnly, SameSite=Lax and Path=/ always, because no page of ours needs
-// less. Dies (CHECK) on a name or value with characters that RFC 6265 forbids: they come from us.
+// The value of a Set-Cookie header, always with HttpOnly, SameSite=Lax and Path=/, because our pages need nothing else. Dies
+// (CHECK) on a name or value with characters that RFC 6265 forbids: only our code chooses them.
 std::string ToString(const SetCookie& cookie);
 
 }  // namespace octavo::http

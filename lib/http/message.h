@@ -1,4 +1,4 @@
-// What goes in and out of a page: Request and Response. Plain values; nothing here knows a socket.
+// Request and Response: the input and output of a page. Plain values; nothing here knows a socket.
 #pragma once
 
 #include <chrono>
@@ -18,12 +18,12 @@ enum class Method { kGet, kHead, kPost, kOther };
 
 class Headers {
  public:
-  // The first value of `name`, in any case; empty where there is none.
+  // The first value of `name`, in any case; empty if there is none.
   std::string_view Get(std::string_view name) const;
   bool Has(std::string_view name) const;
   int Count(std::string_view name) const;
   void Add(std::string name, std::string value) { items_.emplace_back(std::move(name), std::move(value)); }
-  // Takes the place of every header of this name.
+  // Replaces all headers of this name.
   void Set(std::string name, std::string value);
 
   const std::vector<std::pair<std::string, std::string>>& items() const { return items_; }
@@ -40,7 +40,7 @@ struct Request {
   Headers headers;
   Params cookies;
   std::string body;
-  std::string peer_address;  // Of the socket; behind a proxy it is the proxy's.
+  std::string peer_address;  // Of the socket; behind a proxy it is the proxy's address.
 
   // The path as sent, without the query.
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
@@ -49,13 +49,13 @@ struct Request {
   Result<Params> Form() const;
 };
 
-// A body that is made once and sent often, with its compressed twin (empty: only plain).
+// A body that is made once and sent often, with its compressed form (empty: it is only sent plain).
 struct PreparedBody {
   std::string plain;
   std::string gzip;
 };
 
-// An open response of server-sent events. Thread-safe; keep it as long as there is something to say.
+// An open response of server-sent events. Thread-safe; keep it as long as events may come.
 class EventStream {
  public:
   virtual ~EventStream() = default;
@@ -74,24 +74,25 @@ struct Response {
   std::string content_type = "text/html; charset=utf-8";
   Headers headers;
   std::string body;
-  // Where set, sent in place of `body`.
+  // If set, it is sent in place of `body`.
   std::shared_ptr<const PreparedBody> prepared;
-  // Opaque text of letters, digits and "-_"; where set, the server answers If-None-Match with 304 by itself.
+  // Opaque text of letters, digits and "-_". If set, the server answers If-None-Match with 304 itself.
   std::string etag;
-  // It holds a secret beside text that a stranger may choose: never compressed, as its length would tell (BREACH).
+  // The body has a secret beside text that a stranger may choose. It is never compressed, as its length would reveal the secret
+  // (BREACH).
   bool holds_secret = false;
-  // Where set, the response is a stream of server-sent events; called once, when the head is on its way.
+  // If set, the response is a stream of server-sent events; called once, when the head is sent.
   std::function<void(std::shared_ptr<EventStream>)> stream;
 };
 
 // A short plain text, for machines and for errors that no page covers.
 Response PlainText(int status, std::string text);
-// 303: look there with GET. `location` must be a path of ours, already encoded.
+// 303: go there with GET. `location` must be a path of ours, already encoded.
 Response SeeOther(std::string location);
-// 301: for ever there.
+// 301: moved there for ever.
 Response MovedPermanently(std::string location);
 
-// "Not Found" for 404; "" where the number is not known.
+// "Not Found" for 404; "" for an unknown number.
 std::string_view StatusText(int status);
 
 }  // namespace octavo::http

@@ -40,7 +40,7 @@ int StatusOf(const ErrorCode& error) {
   return 400;
 }
 
-// What Beast's parser lets through and a proxy might read otherwise. RFC 9112, sections 3.2 and 6.
+// What Beast's parser accepts and a proxy might read differently. RFC 9112, sections 3.2 and 6.
 bool IsAmbiguous(const Headers& headers, unsigned version) {
   const int hosts = headers.Count("Host");
   if (hosts > 1 || (version >= 11 && hosts == 0)) return true;

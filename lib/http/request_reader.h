@@ -1,6 +1,6 @@
-// RequestReader: makes a Request of the bytes that a connection brings. Pure; no socket: whoever has the bytes feeds them, in any
-// pieces. It refuses what two readers might read differently (RFC 9112), and what exceeds a limit, with the status that says so.
-// One request each; not thread-safe.
+// RequestReader: makes a Request from the bytes of a connection. Pure; it knows no socket: feed it bytes in pieces of any size.
+// It refuses what two readers might read differently (RFC 9112), and what exceeds a limit, with the matching status. One object
+// reads one request. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,9 @@ class RequestReader {
  public:
   enum class State {
     kHead,     // More bytes are needed for the head.
-    kHasHead,  // request() has all but the body; ReadBody says how long that may be.
+    kHasHead,  // request() has everything but the body; call ReadBody with its limit.
     kBody,     // More bytes are needed for the body.
-    kDone,     // request() is whole.
+    kDone,     // request() is complete.
     kRefused,  // status() says why; nothing more is read.
   };
 
@@ -26,35 +26,35 @@ class RequestReader {
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
 
-  // Reads on; gives how many of the bytes it has used up. Those that are left over are fed again, with more behind them.
+  // Reads on; gives how many of the bytes it has used. Feed the unused bytes again, followed by new ones.
   std::size_t Feed(std::string_view bytes);
-  // In kHasHead: goes on with a body of at most so many bytes, kDone where there is none. A chunked body may bring as much
-  // again in sizes, extensions and trailers.
+  // In kHasHead: reads a body of at most this many bytes; kDone if there is none. A chunked body may have the same number of
+  // bytes again in sizes, extensions and trailers.
   void ReadBody(std::size_t bytes_max);
 
   State state() const { return state_; }
   // 400, 413, 417, 431 or 505, in kRefused.
   int status() const { return status_; }
-  // From kHasHead on.
+  // Valid from kHasHead on.
   Request& request() { return request_; }
   // 10 or 11.
   unsigned version() const { return version_; }
-  // Whether nothing of the request is still to come.
+  // Whether the request is complete.
   bool is_whole() const;
   bool keep_alive() const;
-  // The client waits to be told to go on ("Expect: 100-continue").
+  // The client waits for permission to send the body ("Expect: 100-continue").
   bool expects_continue() const { return expects_continue_; }
 
  private:
-  // A line that goes on in the next one (obs-fold, RFC 9112, section 5.2) may be a field of its own to another reader, and
-  // the parser reads over it: so the bytes of the head are looked at as they come.
+  // Another reader may take a folded line (obs-fold, RFC 9112, section 5.2) for a field of its own, and Beast's parser accepts
+  // folded lines. So this looks for them in the bytes of the head as they come.
   class FoldScan {
    public:
-    // False when a line is folded. Bytes behind the head are not looked at.
+    // False if a line is folded. Bytes after the head are ignored.
     bool Feed(std::string_view bytes);
 
    private:
-    bool seen_text_ = false;  // Empty lines in front are allowed (RFC 9112, section 2.2).
+    bool seen_text_ = false;  // Empty lines before the request are allowed (RFC 9112, section 2.2).
     bool at_line_start_ = false;
     bool ended_ = false;
   };
@@ -68,7 +68,7 @@ class RequestReader {
   const std::size_t header_bytes_max_;
   std::unique_ptr<Parser> parser_;
   FoldScan folds_;
-  std::size_t scanned_ = 0;  // Of the bytes that were left over.
+  std::size_t scanned_ = 0;  // Of the unused bytes.
   Request request_;
   State state_ = State::kHead;
   int status_ = 0;

@@ -1,13 +1,13 @@
-// Router: which handler answers which path. A pattern is a path with "{}" for each parameter; the handler's
-// own signature says their types, so that a path that does not fit never reaches it:
+// Router: which handler answers which path. A pattern is a path with "{}" for each parameter. The handler's
+// signature gives their types, so a path that does not fit never reaches it:
 //
-//     router.Get("/books/{}", [&](const Request& request, std::int64_t book) { … });     // "/books/x" is not
-//     found router.Get("/covers/{}.svg", [&](const Request& request, std::int64_t book) { … });
+//     router.Get("/books/{}", [&](const Request& request, std::int64_t book) { … });     // "/books/x" is not found
+//     router.Get("/covers/{}.svg", [&](const Request& request, std::int64_t book) { … });
 //     router.Get("/authors/{}", [&](const Request& request, std::string author) { … });
 //
-// Parameter types: std::int64_t (1 to 18 digits, nothing else) and std::string (not empty). Patterns are
-// tried in the order they were added. Filled before the server starts, then only read: thread-safe from there
-// on.
+// Parameter types: std::int64_t (1 to 18 digits, nothing else) and std::string (not empty). Patterns are tried in
+// the order in which they were added. Fill it before the server starts; afterwards it is only read, and
+// thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -25,11 +25,11 @@
 
 namespace octavo::http {
 
-// Where a handler runs. One that may wait (for another service, a file, a lock) belongs on a worker; one that
-// may wait for seconds, for somebody whom we cannot hurry, on a patient worker: those have threads and a queue of
-// their own, so that however many wait there, the others come as ever. Pictures, of which one page asks for many at once,
-// have theirs too: a browser does not ask again for one that was refused. One that only touches memory may run on
-// the connection's own thread, which saves two hand-overs.
+// Where a handler runs. A handler that may wait (for another service, a file, a lock) belongs on a worker. One that may wait for
+// seconds, for somebody whom we cannot hurry, belongs on a patient worker: those have threads and a queue of their own, so they
+// do not delay others. Pictures, of which one page asks for many at once, also have threads and a queue of their own, because a
+// browser does not ask again for a picture that was refused. A handler that only touches memory may run on the connection's own
+// thread, which saves two hand-overs.
 enum class Run { kOnWorker, kOnPatientWorker, kOnPictureWorker, kInline };
 
 // The longest body of a form, unless its route says otherwise: a checkout of 100 lines has about 100 kB. A request with GET
@@ -44,15 +44,15 @@ class Router {
     std::vector<std::string> segments;  // Of the pattern.
     Run run = Run::kOnWorker;
     std::size_t body_bytes_max = 0;  // Beyond, 413.
-    // Answers with the parameters' text; nullopt where one is not of its type.
+    // Answers with the parameters' text; nullopt if one has the wrong type.
     std::function<std::optional<Response>(const Request&, const std::vector<std::string>&)> handler;
     std::function<bool(const std::vector<std::string>&)> accepts;
   };
 
   struct Found {
-    const Route* route = nullptr;  // Null: nothing has this path, or not with this method.
+    const Route* route = nullptr;  // Null: no route has this path, or none with this method.
     std::vector<std::string> arguments;
-    std::string allow;  // The methods that the path does have, where `route` is null: "GET, HEAD".
+    std::string allow;  // If `route` is null: the methods that the path has, "GET, HEAD".
   };
 
   template <typename Handler>

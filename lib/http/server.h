@@ -1,5 +1,7 @@
-// Server: HTTP/1.1 for pages, metrics and server-sent events, made to stand before strangers. It hides
-// Boost.Beast: no other file of Octavo knows that library. Why it lives in lib/:
+// Server: HTTP/1.1 for pages, metrics and server-sent
+// events, safe to show to strangers. It hides
+// Boost.Beast: no other file of Octavo uses that
+// library. Why it is in lib/:
 // docs/adr/0001-http-server-in-lib.md.
 //
 //     Router router;
@@ -8,23 +10,22 @@
 //     …
 //     server->Stop(std::chrono::seconds(5));
 //
-// What it promises:
-// - Everything has a limit (below), and what exceeds one is refused at once with the status that says so.
-// - Slow readers and writers cost a connection for a bounded time and never a thread: handlers get whole
-// requests.
-// - Two readings of where a request ends are not possible: Content-Length with Transfer-Encoding, several
-// lengths,
-//   codings other than "chunked", several Hosts or bad bytes are refused and the connection closed.
-// - When connections_max is reached, the connection that has waited longest for its peer makes room, be it idle or in the
-//   midst of sending a request; if none waits, the newcomer is refused with 503. One peer has a share of the connections, one
-//   client (whom the proxy names, where there is one) a share of the requests and the streams.
-// - What bodies hold, before anybody has looked at who sends them, has a budget for all; beyond, the oldest that still sends
-//   makes room.
-// - GET handlers answer HEAD; If-None-Match is answered from Response::etag; text is compressed where the
-// reader takes
-//   it. A page that mixes a secret with text from the URL must not be compressed (BREACH): say holds_secret.
+// What it guarantees:
+// - Everything has a limit (below). What exceeds a limit is refused at once with the matching status.
+// - Slow readers and writers hold a connection for a limited time, and never a thread: handlers get complete requests.
+// - The end of a request has only one reading: Content-Length with Transfer-Encoding, several lengths, codings other than
+//   "chunked", several Hosts and bad bytes are refused, and the connection is closed.
+// - At connections_max the connection that has waited longest for its peer is closed, whether it is idle or sending a request; if
+//   none waits, the new one is refused with 503. One peer has a share of the connections; one client (whom the proxy names, if
+//   there is one) has a share of the requests and the streams.
+// - All request bodies together have a memory limit, before anybody has checked who sends them. Beyond it, the oldest body that
+// is
+//   still being sent is dropped.
+// - GET handlers answer HEAD. If-None-Match is answered from Response::etag. Text is compressed if the reader accepts it. A page
+//   with a secret and with text from the URL must not be compressed (BREACH): set holds_secret.
 // - An exception of a handler is a 500 for its reader alone.
-// HTTP/1.0 readers are served. TLS and HTTP/2 belong to the proxy in front.
+// HTTP/1.0 readers are served. TLS and HTTP/2 belong to
+// the proxy in front.
 #pragma once
 
 #include <chrono>
@@ -43,14 +44,14 @@
 
 namespace octavo::http {
 
-// One request that was answered, for metrics and logs.
+// An answered request, for metrics and logs.
 struct Exchange {
   const Request& request;
-  // The pattern that matched ("/books/{}"): of bounded number, fit for a label; empty where none did.
+  // The pattern that matched ("/books/{}"): there are few of them, so it can be a label; empty if none did.
   std::string_view route;
   int status = 0;
   std::size_t body_bytes = 0;
-  // From the whole request being there to the response being ready to write.
+  // From the end of the request to the start of writing the response.
   std::chrono::microseconds duration = {};
 };
 
@@ -67,7 +68,7 @@ struct ServerOptions {
   std::size_t picture_queue_max = 4096;  // 4,096 waiting x 3 kB = 12 MB: a hundred pages' covers.
 
   std::uint32_t header_bytes_max = 16 * 1024;  // As the common proxies; beyond, 431.
-  // Each route says how long its body may be (Router). All bodies on their way together:
+  // Each route has a limit for its body (Router). For all bodies that are being received together:
   std::size_t bodies_bytes_max = 64 << 20;
   std::size_t connections_max = 4096;           // x 30 kB = 120 MB.
   std::size_t connections_per_peer_max = 1024;  // Beyond, the one of this peer that has waited longest makes room.
@@ -76,7 +77,7 @@ struct ServerOptions {
   std::size_t streams_per_client_max = 64;      // Likewise: an office full of readers behind one address.
   int requests_per_connection_max = 10'000;     // Then the connection closes, so that load spreads again.
 
-  std::chrono::milliseconds header_timeout{10'000};  // For the whole head, however slowly it trickles.
+  std::chrono::milliseconds header_timeout{10'000};  // For the whole head, however slowly it comes.
   std::chrono::milliseconds body_timeout{20'000};    // Likewise.
   std::chrono::milliseconds write_timeout{20'000};   // For the response, plus its size at 8 KiB/s.
   std::chrono::milliseconds idle_timeout{60'000};    // Between two requests.
@@ -84,11 +85,11 @@ struct ServerOptions {
 
   std::size_t compress_bytes_min = 1024;
 
-  // Who sends this request, where a proxy in front says so in a header; default: the peer of the socket. Then no socket's
-  // peer has a share.
+  // Who sends this request, if a proxy in front says so in a header; default: the peer of the socket. If it is set, the limit per
+  // peer does not apply.
   std::function<std::string(const Request&)> client_of = {};
-  // Called with every response of a handler or of error_page before it is written: the place for headers that
-  // all share. All of these run on the server's threads, several at a time, and must not throw.
+  // Called with every response of a handler or of error_page before it is written, for headers that all responses have. All of
+  // these run on the server's threads, several at a time, and must not throw.
   std::function<void(const Request&, Response&)> decorate = {};
   // The page for a status that the server itself gives (404, 405, 500, 503); default: a line of plain text.
   // Must not wait for anything.
@@ -102,19 +103,19 @@ class Server {
   // Listens and serves until Stop(). `clock` must outlive the server. Fails with UNAVAILABLE (CANNOT_LISTEN),
   // naming address and port, or INVALID_ARGUMENT (BAD_ADDRESS).
   static Result<std::unique_ptr<Server>> Start(ServerOptions options, Router router, const Clock& clock);
-  // Stop() without grace.
+  // Calls Stop() without a grace period.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const;
   std::size_t connection_count() const;
-  // What bodies on their way hold, of bodies_bytes_max.
+  // Bytes of the bodies that are being received, of bodies_bytes_max.
   std::int64_t held_body_bytes() const;
 
-  // Accepts no more, closes idle connections and streams, lets requests that run finish within `grace`, then
-  // closes the rest. Returns when all threads have ended: no handler runs afterwards. Repeating it is
-  // harmless.
+  // Accepts no more connections, closes idle connections and streams, lets running requests finish within `grace`,
+  // then closes the rest. Returns when all threads have ended: no handler runs afterwards. Calling it again does
+  // nothing.
   void Stop(std::chrono::milliseconds grace);
 
   class Impl;

@@ -13,7 +13,7 @@
 
 namespace octavo::http {
 
-// The bytes that `text` stands for; nullopt where a '%' is not followed by two hexadecimal digits.
+// The bytes that `text` encodes; nullopt if a '%' is not followed by two hexadecimal digits.
 std::optional<std::string> PercentDecode(std::string_view text);
 
 // Leaves letters, digits and "-._~" as they are: fit for one path segment or one query value.
@@ -28,7 +28,7 @@ std::string ToUtf8(std::string_view bytes);
 // Names and values in the order they came; a name may come more than once.
 class Params {
  public:
-  // The first value of `name`; empty where there is none.
+  // The first value of `name`; empty if there is none.
   std::string_view Get(std::string_view name) const;
   bool Has(std::string_view name) const;
   std::vector<std::string_view> GetAll(std::string_view name) const;
@@ -44,7 +44,7 @@ class Params {
   std::vector<std::pair<std::string, std::string>> items_;
 };
 
-// A form of ours has tens of fields; a cart of 200 lines has 400. More is somebody trying.
+// Our forms have tens of fields; a cart of 200 lines has 400. More is an attack.
 inline constexpr std::size_t kParamsMax = 1000;
 
 // Reads "a=1&b=x+y". '+' is a space; a '%' that begins no escape stands for itself; malformed UTF-8 becomes

@@ -16,7 +16,7 @@ bool IsCompressible(std::string_view content_type) {
          content_type.starts_with("application/json") || content_type.starts_with("image/svg+xml");
 }
 
-// A header with a control character would let its value write headers or bodies of its own: it is left out.
+// A header with a control character could add headers or a body of its own, so it is left out.
 bool IsSafe(std::string_view text) {
   return std::none_of(text.begin(), text.end(),
                       [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; });
@@ -27,7 +27,7 @@ void AppendHeader(std::string& head, std::string_view name, std::string_view val
   head.append(name).append(": ").append(value).append("\r\n");
 }
 
-// Fills the body of `out`, compressed where the reader takes it and it is worth it. Says whether it was.
+// Sets the body of `out`, compressed if the reader accepts that and it is worth it. Says whether it was compressed.
 bool ChooseBody(const Request& request, Response& response, const WireOptions& options, Outgoing& out) {
   const bool wanted = AcceptsGzip(request.headers.Get("Accept-Encoding"));
   if (response.prepared != nullptr) {

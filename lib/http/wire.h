@@ -1,7 +1,7 @@
-// Wire: how a Response becomes bytes. Pure; no socket. Used by the server alone.
+// Wire: makes the bytes of a Response. Pure; no socket. Used only by the server.
 //
-// Here live the conditional answers (304), compression, and the promise that no header carries a line break,
-// whatever a handler put into it.
+// It does conditional answers (304) and compression, and makes sure that no header has a line break, whatever a handler put into
+// it.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,9 @@ namespace octavo::http {
 
 struct WireOptions {
   bool keep_alive = true;
-  // A stream's length is not known, so it goes out in chunks; HTTP/1.0 has none and reads until the end.
+  // A stream's length is unknown, so it is sent in chunks; HTTP/1.0 has no chunks and reads until the end.
   bool chunked = false;
-  // Smaller bodies are not worth the work: they fit one packet anyway.
+  // Smaller bodies are not compressed: they fit one packet anyway.
   std::size_t compress_bytes_min = 1024;
 };
 

@@ -17,9 +17,9 @@ inline constexpr std::int64_t kBookIdMax = INT32_MAX;
 
 std::string BookName(BookId id);
 
-// nullopt unless `name` is exactly what BookName gives for some book.
+// nullopt unless `name` is exactly what BookName gives for a book.
 std::optional<BookId> FindBookId(std::string_view name);
-// INVALID_ARGUMENT (INVALID_FIELD) about `field` instead.
+// As FindBookId, but with INVALID_ARGUMENT (INVALID_FIELD) about `field`.
 Result<BookId> ParseBookName(std::string_view name, std::string_view field);
 
 }  // namespace octavo

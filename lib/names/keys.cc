@@ -45,7 +45,7 @@ Secret NewHexKey(Random& random) {
   return Secret(std::move(digits));
 }
 
-// Whole or not at all: written aside, synced, then linked into its place, unless another process was quicker.
+// Made completely or not at all: written to a second file, synced, then linked to its name, unless another process was faster.
 Status Make(const std::filesystem::path& file, Random& random) {
   const std::filesystem::path aside = file.string() + "." + std::to_string(getpid());
   const Secret line = NewHexKey(random);

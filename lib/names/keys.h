@@ -1,10 +1,10 @@
-// Keys: what proves that something came from this shop. The first seals; all are accepted, so that a key can be renewed
-// without making what is out there worthless at once. Immutable; thread-safe.
+// Keys: prove that something came from this shop. The first key signs and encrypts; all are accepted, so that a key
+// can be replaced without making everything that is in use invalid at once. Immutable; thread-safe.
 //
-// They stand in a file, one a line, of 64 hexadecimal digits each, newest first; empty lines and lines that begin with # are
-// passed
-// over. All processes and replicas of a shop use the same file. To renew: put a new line on top (`openssl rand -hex 32`),
-// start the processes again one by one, and take the last line away when nothing sealed with it is of use any more.
+// The keys are in a file, one per line, of 64 hexadecimal digits each, newest first; empty lines and lines that
+// begin with # are skipped. All processes of a shop use the same file. To renew: put a new line on top (`openssl
+// rand -hex 32`), restart the processes one by one, and remove the last line when nothing made with it is needed
+// any more.
 #pragma once
 
 #include <filesystem>
@@ -30,9 +30,9 @@ class Keys {
   std::vector<Secret> keys_;
 };
 
-// The keys in `file`; where there is no such file it is made, with one new key, readable by its owner only. Several processes
-// may do so at once: one makes it, all read the same. FAILED_PRECONDITION (BAD_KEY_FILE), naming the file and the rule, when it
-// cannot be read or made, or is none.
+// The keys in `file`. If there is no file, makes one with a new key, readable by its owner only. Several processes may do so at
+// once: one makes it, all read the same. FAILED_PRECONDITION (BAD_KEY_FILE), naming the file and the rule, if the file cannot be
+// read or made, or has the wrong form.
 Result<Keys> LoadOrMakeKeys(const std::filesystem::path& file, Random& random);
 
 }  // namespace octavo::names

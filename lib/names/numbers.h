@@ -7,7 +7,7 @@
 
 namespace octavo::names {
 
-// A whole number from 1 to `most` in the one way of writing it: decimal digits, the first of them not 0.
+// A whole number from 1 to `most`, in its only form: decimal digits, the first not 0.
 std::optional<std::int64_t> FindNumber(std::string_view text, std::int64_t most);
 
 }  // namespace octavo::names

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kSealBytes = 16;
 
 std::string SealOf(const Secret& key, std::string_view listing, std::string_view place) {
-  // With its length in front, so that no other split of the two gives the same seal.
+  // With its length in front, so that no other pair of texts gives the same signature.
   return HmacSha256(key, {"page token 1:", std::to_string(listing.size()), ":", listing, place}).substr(0, kSealBytes);
 }
 

@@ -5,7 +5,7 @@
 namespace octavo::names {
 
 std::string SecurityLog::Pseudonym(std::string_view name) const {
-  // A seal over nothing is the keyed hash of what it is for.
+  // The signature of an empty text is the keyed hash of its purpose.
   return name.empty() ? "" : keys_.Seal("pseudonym " + std::string(name), "");
 }
 

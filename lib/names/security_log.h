@@ -1,11 +1,11 @@
-// SecurityLog: what an owner looks at when somebody tries doors: sign-ins, wrong passwords, throttling, refused forms, new
-// passwords, roles, refunds. Its events are called security_… and have level=security, which no --log-level leaves out.
+// SecurityLog: what an owner checks for attacks: sign-ins, wrong passwords, throttling, refused forms, new passwords, roles,
+// refunds. Its events are called security_… and have level=security, which every --log-level includes.
 //
 //     security.Write({.event = "sign_in_failed", .subject = email, .client = address});
 //     → time=… level=security event=security_sign_in_failed subject=SK1qB0cYb2dK4xpvmQm3Rw client=nTq5Zk0mP1dyJmGzZ7Q0Xw
 //
-// Whom an event is about and where it came from stand there as pseudonyms, keyed with the shop's newest key: the same person
-// or address has the same one in every process, so that events can be counted and joined, and the log names nobody.
+// The person of an event and the address it came from are pseudonyms, keyed with the shop's newest key. The same person or
+// address has the same pseudonym in every process, so events can be counted and joined, and the log names nobody.
 // Thread-safe.
 #pragma once
 
@@ -19,9 +19,9 @@ namespace octavo::names {
 
 struct SecurityEvent {
   std::string_view event;    // Without its "security_".
-  std::string subject = {};  // An e-mail address, or what else names one person. Empty: nobody is known.
-  std::string client = {};   // A network address; of IPv6 its /64 counts (lib/base/client_network.h). Empty: not known.
-  std::string detail = {};   // Anything that is no secret and names nobody: "orders/…", "owner".
+  std::string subject = {};  // An e-mail address, or another name of one person. Empty: unknown.
+  std::string client = {};   // A network address; for IPv6 its /64 counts (lib/base/client_network.h). Empty: unknown.
+  std::string detail = {};   // Anything that is not secret and names nobody: "orders/…", "owner".
 };
 
 class SecurityLog {

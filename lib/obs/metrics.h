@@ -26,7 +26,7 @@ class Metrics {
 
   obs::Counter& Counter(const std::string& name, const std::string& help, const Labels& labels = {});
   obs::Gauge& Gauge(const std::string& name, const std::string& help, const Labels& labels = {});
-  // Buckets from 50 µs to 10 s, of which each is about twice the one before.
+  // Buckets from 50 µs to 10 s, each about twice the one before.
   obs::Histogram& Histogram(const std::string& name, const std::string& help, const Labels& labels = {});
 
   // Everything, with how the process itself fares (process.h), by name.

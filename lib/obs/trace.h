@@ -26,7 +26,7 @@ struct TraceContext {
 
 // A new trace.
 TraceContext NewTrace(bool sampled);
-// The same trace with a span of its own; a new trace where `parent` is invalid.
+// The same trace with a new span; a new trace if `parent` is invalid.
 TraceContext ChildOf(const TraceContext& parent, bool sampled_if_new);
 // nullopt unless `header` is a valid traceparent (an unknown future version is read as version 00, as the standard says).
 std::optional<TraceContext> ParseTraceparent(std::string_view header);
@@ -54,8 +54,8 @@ class SpanExporter {
   virtual void Export(Span span) = 0;
 };
 
-// Decides whether to record, and hands finished spans on. Without an exporter nothing is recorded, but the context still
-// travels through every hop. Thread-safe.
+// Decides whether to record, and passes finished spans on. Without an exporter nothing is recorded, but the context still goes
+// along with every call. Thread-safe.
 class Tracer {
  public:
   Tracer() = default;

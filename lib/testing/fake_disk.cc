@@ -40,7 +40,7 @@ void Apply(std::string& content, const Write& write) {
   }
 }
 
-// What became of writes that were under way when the power went: how likely each sector is kept.
+// What happened to writes that were under way when the power failed: the chance that a sector is kept.
 class Luck {
  public:
   explicit Luck(Random& random) : random_(random), kept_in_16_(random.Below(17)) {}
@@ -453,8 +453,8 @@ bool FakeDisk::CanHit(Call call) const {
   return false;
 }
 
-// SQLITE_OK: go on. SQLITE_ABORT: fail, with nothing done. SQLITE_INTERRUPT: fail, but it may have come through.
-// SQLITE_FULL: fail for want of space. SQLITE_DONE: do nothing, and say that it is done.
+// SQLITE_OK: go on. SQLITE_ABORT: fail and do nothing. SQLITE_INTERRUPT: fail, but the call may have its effect. SQLITE_FULL:
+// fail because there is no space. SQLITE_DONE: do nothing, and report success.
 int FakeDisk::Begin(Call call, const std::string& file) {
   if (halted_) return SQLITE_ABORT;
   if (!armed_ || !CanHit(call)) return SQLITE_OK;

@@ -6,13 +6,13 @@
 //     … use databases until disk.halted(), close them all …
 //     disk.RestartAfterPowerLoss(random);           // What the platters kept.
 //
-// Whatever is written is seen at once, but is kept for good only once its file is synced. When the power goes, each write
-// since then has reached the disk or not, in any order, sector by sector, and perhaps torn within a sector; names of files
-// made or deleted since the last sync of the folder may be gone or back. Bytes beside those written never change
-// (https://sqlite.org/psow.html). What SQLite's "unix" VFS syncs of the folder, this one does too.
+// Written data is visible at once, but is kept for good only once its file is synced. When the power fails, each write since then
+// has reached the disk or not, in any order, sector by sector, and perhaps torn within a sector; names of files made or deleted
+// since the last sync of the folder may be gone or back. Bytes beside those written never change (https://sqlite.org/psow.html).
+// Syncs of the folder that SQLite's "unix" VFS makes, this one makes too.
 //
-// Only for the one process that made it: locks and shared memory are in memory as well. Thread-safe; outlives the
-// databases that use it.
+// Only for the process that made it: locks and shared memory are in memory as well. Thread-safe; must outlive the databases that
+// use it.
 #pragma once
 
 #include <sqlite3.h>
@@ -36,8 +36,8 @@ class FakeDisk {
     kIoError,      // Any call: EIO, once.
     kNoSpace,      // A write or new file: ENOSPC, from then on.
     kShortWrite,   // A write: half of it, then ENOSPC, once.
-    kSyncError,    // A sync: EIO; what it should have kept is not.
-    kSyncIgnored,  // A sync: says that it worked, and keeps nothing. For proving that it matters.
+    kSyncError,    // A sync: EIO; its data is not kept.
+    kSyncIgnored,  // A sync: reports success and keeps nothing. To prove that syncing matters.
   };
   // Names and contents of all files.
   using Image = std::map<std::string, std::string>;
@@ -58,11 +58,11 @@ class FakeDisk {
   // Where it first did: "write orders.db-wal". Empty: nowhere yet.
   std::string broke_at() const;
 
-  // From now on every call fails and changes nothing: the process has ended, or the power is gone.
+  // From now on every call fails and changes nothing: the process has ended, or the power has failed.
   void Halt();
   bool halted() const;
 
-  // Both: the machine goes on, no file is open, nothing is broken.
+  // After both, the machine runs on, no file is open, and there is no fault.
   void Restart();  // The process only: all that was written is there, synced or not.
   void RestartAfterPowerLoss(Random& random);
 
@@ -70,7 +70,7 @@ class FakeDisk {
   Image Save() const;
   void Load(const Image& image);
 
-  // SQLite's synchronous=NORMAL, whatever a connection says and is told: commits are not synced, only checkpoints.
+  // Makes SQLite behave as with synchronous=NORMAL, whatever a connection is told: only checkpoints are synced, not commits.
   void ForceNormalSynchronous() { normal_synchronous_ = true; }
 
  private:

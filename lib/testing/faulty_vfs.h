@@ -1,4 +1,4 @@
-// FaultyVfs: the system's files for SQLite, until told to break them. Name it in db::Options::sqlite_vfs.
+// FaultyVfs: the system's files for SQLite, with faults on demand. Name it in db::Options::sqlite_vfs.
 //
 //     FaultyVfs vfs;
 //     vfs.FailSyncs(SQLITE_IOERR_FSYNC);   // From now on.
@@ -23,7 +23,7 @@ class FaultyVfs {
 
   const std::string& name() const { return name_; }
 
-  // Every write (sync, read) to every file fails with `code` and does nothing; SQLITE_OK heals it.
+  // Every write (sync, read) to every file fails with `code` and does nothing; SQLITE_OK ends the fault.
   void FailWrites(int code) { write_code_ = code; }
   void FailSyncs(int code) { sync_code_ = code; }
   void FailReads(int code) { read_code_ = code; }
@@ -31,7 +31,7 @@ class FaultyVfs {
   // Every write that would make a file longer than this fails with SQLITE_FULL, as on a small disk.
   void LimitFiles(std::int64_t bytes) { bytes_max_ = bytes; }
 
-  // Every sync takes so many microseconds longer, as on a slower disk.
+  // Every sync takes this many microseconds longer, as on a slower disk.
   void SlowSyncs(int by_us) { sync_delay_us_ = by_us; }
 
   int write_code() const { return write_code_; }

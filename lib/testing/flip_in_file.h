@@ -1,4 +1,4 @@
-// FlipInFile: what a failing disk does to a file at rest.
+// FlipInFile: changes a bit of a file, as a failing disk does.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,8 +9,8 @@
 
 namespace octavo {
 
-// Flips the lowest bit of the first byte where `text` stands in the file for the `occurrence`th time, counted
-// from 1.
+// Flips the lowest bit of the first byte of `text` where it appears in the file for the `occurrence`th time, counted from
+// 1.
 inline void FlipInFile(const std::string& path, const std::string& text, int occurrence = 1) {
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   const std::string all{std::istreambuf_iterator<char>(file), {}};

@@ -1,4 +1,4 @@
-// TestPageTokens: page tokens with a key that everybody knows.
+// TestPageTokens: page tokens with a fixed key, for tests.
 #pragma once
 
 #include <string>

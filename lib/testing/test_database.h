@@ -47,7 +47,7 @@ class TestDatabase {
   db::Database& operator*() { return *database_; }
   db::Database* operator->() { return database_.get(); }
 
-  // What Options::url was; for a second opener, or to hand to a module.
+  // The value of Options::url, for opening the database a second time or for a module.
   const std::string& url() const { return options_.url; }
   // Closes the database and opens it again, as a restart would.
   void Reopen();
