@@ -63,7 +63,7 @@ int EndCampaigns(const Settings& settings, const PromotionsPeer& promotions) {
   return 0;
 }
 
-// The first that does not end with 0.
+// Runs the steps in turn; returns the first result that is not 0.
 int InTurn(std::initializer_list<std::function<int()>> steps) {
   for (const auto& step : steps) {
     if (const int status = step(); status != 0) return status;

@@ -1,5 +1,5 @@
-// Books made up in any number, the same for the same number: words, authors and ratings follow Zipf's law, as they do in
-// real catalogues.
+// Generated books, the same ones for the same number: words, authors and ratings follow Zipf's law, as in real
+// catalogues.
 #pragma once
 
 #include <cmath>

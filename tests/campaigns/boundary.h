@@ -1,5 +1,5 @@
-// AtBoundary: where one service's call ends and another's begins. What a store throws becomes the answer, as at the RPC
-// boundary; but nobody hears anything from a process that has ended.
+// AtBoundary: the boundary between two services' calls. An exception of a store becomes the answer, as it does for an RPC; but a
+// process that has ended gives no answer.
 #pragma once
 
 #include "lib/base/failure.h"

@@ -1,5 +1,5 @@
-// Shops that are broken on purpose, each in one way that people have broken shops before. A campaign that does not catch
-// them proves nothing. README.md lists them with what catches each.
+// Shops that are broken on purpose, each in one way that real shops were broken. A campaign that does not catch them proves
+// nothing. README.md lists them with what catches each.
 #pragma once
 
 #include <vector>
@@ -12,11 +12,11 @@ inline Flaw NoFlaw() { return {.name = "none"}; }
 
 // --- Of placing an order
 
-// The intent is kept in memory until the order is stored: money moves before anything says why.
+// The intent is only in memory until the order is stored: money moves before anything durable says why.
 Flaw ChargesBeforeTheIntentIsStored();
-// The key of an order is looked up, but never found: the same key again is another order.
+// The key of an order is never found: the same key again makes another order.
 Flaw SameKeyIsNotUnique();
-// Reserving, or charging, again is another reservation, or charge.
+// Reserving or charging again makes another reservation or charge.
 Flaw ReservesAnewEachTime();
 Flaw ChargesAnewEachTime();
 // Nobody looks for unfinished orders.
@@ -24,9 +24,9 @@ Flaw NeverRecovers();
 
 // --- Of transactions
 
-// A Write says that it is stored, and the commit comes a few Writes later.
+// A Write returns before its commit, which comes a few Writes later.
 Flaw AnswersBeforeTheCommit();
-// What belongs into one transaction is in two.
+// Changes that belong into one transaction are in two.
 Flaw OutboxOutsideTheTransaction();
 Flaw LedgerOutsideTheTransaction();
 Flaw ClaimOutsideTheTransaction();
@@ -35,9 +35,9 @@ Flaw PositionBeforeItsEffect();
 // Those above.
 std::vector<Flaw> AllFlaws();
 
-// --- Of taking back. They show only where calls arrive late (late_calls_test.cc).
+// --- Of taking back. Only calls that arrive late show them (late_calls_test.cc).
 
-// What was never seen is not remembered as released, and is taken when it comes after all.
+// Releasing something unknown is not remembered, so it is taken when it comes later.
 Flaw ReleasesWithoutTombstone();
 Flaw VoidsWithoutTombstone();
 Flaw GivesBackWithoutTombstone();

@@ -1,5 +1,5 @@
-// The ports of a checkout straight onto the stores of the other services, as peers_client.h does over gRPC: the same errors,
-// the same names, no network.
+// The ports of a checkout, connected directly to the stores of the other services: the same errors and names as over gRPC, but no
+// network.
 #pragma once
 
 #include <map>

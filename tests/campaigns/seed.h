@@ -1,4 +1,4 @@
-// CampaignSeed: what a campaign's random choices begin with. OCTAVO_TEST_SEED, or another one each time; a campaign prints it.
+// CampaignSeed: the seed of a campaign's random choices: OCTAVO_TEST_SEED, or a new one each time; a campaign prints it.
 #pragma once
 
 #include <cstdint>

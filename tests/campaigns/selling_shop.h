@@ -1,6 +1,6 @@
-// SellingShop: all services but the pages, in one process, those that sell on SQLite files or on PostgreSQL, the others on files;
-// and Buyer, who buys there by gRPC.
-// For tests of what whole orders do to all stores.
+// SellingShop: all services except the pages, in one process. Those that sell use SQLite files or
+// PostgreSQL, the others files. Buyer buys there by gRPC. For tests of what whole orders do to all
+// stores.
 #pragma once
 
 #include <array>
@@ -27,13 +27,13 @@
 
 namespace octavo::campaigns {
 
-// Whether the same call is worth repeating: what became of it is unknown, or nothing did.
+// Whether to send the same call again: its outcome is unknown, or it did nothing.
 bool AsksAgain(const Error& error);
 
-// Waits for so long.
+// Waits for this long.
 void Pause(std::chrono::milliseconds pause);
 
-// What one buys. `key` makes it one order.
+// What a buyer orders. The same `key` is the same order.
 struct Purchase {
   std::string key;
   std::string book;
@@ -55,17 +55,17 @@ class Buyer {
  public:
   Buyer(const runtime::Peers& peers, rpc::Telemetry telemetry);
 
-  // These four make the world; they must succeed, else the test ends (CHECK).
-  // "books/12" with so many copies on the shelf.
+  // These four set up the shop; if one fails, the test ends (CHECK).
+  // Adds a book with this many copies in stock; gives "books/12".
   std::string AddBook(std::int64_t price_minor, std::int64_t copies);
   void AllowBackorders(const std::string& book, std::int64_t most);
-  // "campaigns/1".
+  // Gives "campaigns/1".
   std::string AddCampaign(const promotions::v1::Campaign& campaign);
   void AddToCart(const std::string& cart, const std::string& book, std::int64_t quantity);
 
-  // Asks with the same key until there is an answer that is not "ask again", for two minutes at most.
+  // Repeats the call with the same key until the answer is final, for two minutes at most.
   Result<transactions::v1::Order> Buy(const Purchase& purchase) const;
-  // Asks once.
+  // Calls once.
   Result<transactions::v1::Order> TryToBuy(const Purchase& purchase) const;
   // The others repeat as Buy does.
   Result<transactions::v1::Order> Cancel(const std::string& order) const;
@@ -75,7 +75,7 @@ class Buyer {
   std::int64_t Available(const std::string& book) const;
 
  private:
-  // Calls until there is an answer that is not "ask again".
+  // Repeats the call until the answer is final.
   template <class Stub, class Interface, class Request, class Response>
   Result<Response> Insist(Stub& stub, grpc::Status (Interface::*method)(grpc::ClientContext*, const Request&, Response*),
                           const std::type_identity_t<Request>& request) const;
@@ -94,7 +94,7 @@ class SellingShop {
   explicit SellingShop(TestDatabaseKind kind);
   ~SellingShop();
 
-  // It runs from the beginning.
+  // It runs from construction on.
   void Stop();
   void Start();
   Buyer& buyer() { return *buyer_; }
@@ -106,11 +106,11 @@ class SellingShop {
   const std::filesystem::path& data_dir() const { return folder_.path(); }
   // Audits now; the shop may run.
   audit::Ledger Audit(std::vector<std::string> acknowledged = {});
-  // Waits until the cart and promotions have followed every event and no effect is left to do.
+  // Waits until cart and promotions have followed every event and no effect is left to do.
   void WaitUntilQuiet();
 
  private:
-  // Those that sell.
+  // The services that sell.
   static constexpr std::array kServices = {"cart", "inventory", "payments", "promotions", "transactions"};
 
   std::string UrlOf(std::size_t service) const;

@@ -1,8 +1,8 @@
-// SmallShop: what sells in the shop, small enough to be started and ended ten thousand times: the real stores of carts,
-// inventory, promotions, payments and orders on one FakeDisk, the real checkout, sandbox and audits. Between the services are
-// plain calls instead of gRPC; prices are a constant list. One process: when one database dies, all end.
+// SmallShop: the selling part of the shop, small enough to be started and ended ten thousand times: the real stores of carts,
+// inventory, promotions, payments and orders on one FakeDisk, the real checkout, sandbox and audits. The services make plain
+// calls instead of gRPC; prices are a constant list. It is one process: when one database dies, all end.
 //
-// One object is one life of the process. Everything throws ProcessEnded once the disk has halted: nobody gets an answer then.
+// One object is one life of the process. Once the disk has halted, everything throws ProcessEnded, so nobody gets an answer.
 // Without a flaw, several threads may buy at once.
 #pragma once
 
@@ -33,10 +33,10 @@
 
 namespace octavo::campaigns {
 
-// What is broken on purpose. Empty: nothing.
+// What is broken on purpose. Default: nothing.
 struct Flaw {
   std::string name;
-  // The database of a service ("orders", "inventory", "promotions", "payments", "cart") behind another; null: as it is.
+  // Puts another database in front of a service's ("orders", "inventory", "promotions", "payments", "cart"); null: no change.
   std::function<std::unique_ptr<db::Database>(const std::string& service, db::Database&)> database = {};
   std::function<std::unique_ptr<transactions::Store>(transactions::Store&)> orders = {};
   std::function<std::unique_ptr<transactions::Stock>(transactions::Stock&)> stock = {};
@@ -45,7 +45,7 @@ struct Flaw {
   bool recovers = true;  // Whether unfinished orders are looked for.
 };
 
-// What one reader wants, and what the shop has told them so far: kept outside the machine, like a printed receipt.
+// What one reader wants, and the answers so far. It survives a crash of the process, like a printed receipt.
 struct Purchase {
   int number = 0;  // 1, 2, 3 …; makes the reader's name, cart and idempotency key.
   std::vector<transactions::Item> items;
@@ -54,7 +54,7 @@ struct Purchase {
   bool in_cart = false;                                    // The cart has the items.
   std::optional<std::int64_t> total_minor = std::nullopt;  // As shown before ordering.
   std::optional<transactions::Order> placed = std::nullopt;
-  std::optional<Error> refused = std::nullopt;  // By a final answer.
+  std::optional<Error> refused = std::nullopt;  // The final answer, if it was a refusal.
   bool cancel_asked = false;
   bool cancelled = false;  // The shop has said so.
 
@@ -69,7 +69,7 @@ class SmallShop {
   static constexpr int kBooks = 5;
   static constexpr std::int64_t kCopiesOfEach = 6;
   static constexpr std::int64_t kPriceMinor = 1000;
-  static constexpr std::int64_t kFreeBooks = 3;  // The campaign's limit: buy one, get one, so often.
+  static constexpr std::int64_t kFreeBooks = 3;  // The campaign's limit: how often "buy one, get one" applies.
 
   // All outlive the shop. The folder holds the databases' lock files.
   struct World {
@@ -80,27 +80,27 @@ class SmallShop {
     const Flaw& flaw;
   };
 
-  // Opens and migrates. Throws db::Error where the disk fails, and otherwise could go on.
+  // Opens and migrates the stores. Throws db::Error if a call of the disk fails and the process could go on.
   explicit SmallShop(const World& world);
   ~SmallShop();
   SmallShop(const SmallShop&) = delete;
   SmallShop& operator=(const SmallShop&) = delete;
 
-  // The copies and the campaign that every test begins with.
+  // Adds the copies and the campaign that every test begins with.
   void Furnish();
 
-  // What a reader does, each as one call of the shop. A refusal, or why there is no answer; the purchase remembers answers.
+  // What a reader does, one call of the shop each. Gives the refusal, or why there is no answer; the purchase keeps the answers.
   Status FillCart(Purchase& purchase);
   Status Preview(Purchase& purchase);
   Status Place(Purchase& purchase);
   Status Cancel(Purchase& purchase);
-  // All that is left to do of the first three.
+  // Does what is left of the first three.
   Status Buy(Purchase& purchase);
 
-  // What the background threads do, until nothing is left to do; the clock moves on meanwhile.
+  // Does what the background threads do, until nothing is left; the clock advances meanwhile.
   void Settle();
 
-  // Every equation that should hold once all is settled, and is not true; empty: all hold. `purchases` are all there were.
+  // Every equation that is not true once everything is settled; empty: all are true. `purchases` are all that were made.
   std::vector<std::string> Violations(const std::vector<Purchase>& purchases);
 
   transactions::Store& orders() { return *orders_; }
@@ -128,7 +128,7 @@ class SmallShop {
   std::unique_ptr<transactions::Stock> plain_stock_;
   std::unique_ptr<transactions::Pricing> plain_pricing_;
   std::unique_ptr<transactions::PaymentProvider> plain_card_;
-  // The same, or the flawed ones before them; owned by flawed_… where there is a flaw.
+  // The real stores, or the flawed ones in front of them; flawed_… owns those.
   std::unique_ptr<transactions::Store> flawed_orders_;
   std::unique_ptr<transactions::Stock> flawed_stock_;
   std::unique_ptr<transactions::Pricing> flawed_pricing_;

@@ -1,4 +1,4 @@
-// What the fuzzers share: a way to take an input apart, and a check that ends the run when a promise is broken.
+// What the fuzzers share: a way to take an input apart, and a check that ends the run when a property is broken.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-// A promise of the code under test; libFuzzer keeps the input that breaks it.
+// A property of the code under test; libFuzzer keeps the input that breaks it.
 #define PROMISE(condition)                                                                   \
   do {                                                                                       \
     if (!(condition)) {                                                                      \
@@ -18,7 +18,7 @@
 
 namespace octavo::fuzz {
 
-// Hands out the bytes of an input, from the front.
+// Hands out the bytes of an input from the front.
 class Input {
  public:
   Input(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}
