@@ -811,11 +811,10 @@ TEST_P(FakesTest, OfAnUnknownBookNothingIsRecommended) {
 TEST_P(FakesTest, WhatAReaderDidIsTakenInAndGoesOverToAnother) {
   const std::string book = AddBook("Looked at");
   const std::string reader = "readers/v-" + marketplace::RandomName(random_);
-  const auto sent = shop_.recommendations.SendAll(
-      &RecommendationsService::Stub::RecordEvents,
-      {Of<recommendations::v1::RecordEventsRequest>("event { event_id: '" + Uuid() + "' reader: '" + reader + "' book: '" + book +
-                                                    "' type: EVENT_TYPE_VIEW event_time { seconds: 1800000000 } }")},
-      kPatient);
+  const std::vector<recommendations::v1::RecordEventsRequest> events = {
+      Of<recommendations::v1::RecordEventsRequest>("event { event_id: '" + Uuid() + "' reader: '" + reader + "' book: '" + book +
+                                                   "' type: EVENT_TYPE_VIEW event_time { seconds: 1800000000 } }")};
+  const auto sent = shop_.recommendations.SendAll(&RecommendationsService::Stub::RecordEvents, events, kPatient);
   EXPECT_THAT(sent, IsOk());
   EXPECT_THAT(Ask(shop_.recommendations, &RecommendationsService::Stub::async::MergeReader,
                   "from_reader: '" + reader + "' to_reader: 'readers/c-7'"),
