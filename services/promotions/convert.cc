@@ -69,6 +69,13 @@ Result<Line> ParseLine(const v1::BasketLine& proto, Currency currency, const std
   return line;
 }
 
+Result<FixedPriceLaw> ParseLaw(const v1::FixedPriceLaw& proto) {
+  FixedPriceLaw law{.discount_max = BasisPoints{proto.discount_max_basis_points()},
+                    .unbound_categories = {proto.unbound_categories().begin(), proto.unbound_categories().end()}};
+  TRY(CheckLaw(law));
+  return law;
+}
+
 Result<Selection> ParseSelection(const v1::Selection& proto, const std::string& field) {
   Selection selection;
   selection.books = TRY(ParseBooks(proto.books(), field + ".books"));
@@ -138,6 +145,7 @@ v1::QuotedLine LineToProto(const Line& asked, const QuotedLine& line, Currency c
   SetMoney(proto.mutable_subtotal(), line.subtotal_minor, currency);
   SetMoney(proto.mutable_total(), line.total_minor, currency);
   SetMoney(proto.mutable_tax(), line.tax_minor, currency);
+  SetMoney(proto.mutable_gross_total(), line.gross_minor, currency);
   proto.set_free_quantity(line.free_quantity);
   for (const Adjustment& adjustment : line.adjustments) {
     v1::Adjustment& out = *proto.add_adjustments();
@@ -150,6 +158,7 @@ v1::QuotedLine LineToProto(const Line& asked, const QuotedLine& line, Currency c
     for (std::int64_t unit = 0; unit < share.quantity; ++unit) {
       proto.add_unit_total_minor(share.total_minor);
       proto.add_unit_tax_minor(share.tax_minor);
+      proto.add_unit_gross_minor(share.gross_minor);
     }
   }
   return proto;
@@ -171,8 +180,11 @@ Result<Basket> ParseBasket(const v1::QuoteBasketRequest& request, Currency curre
   if (static_cast<std::size_t>(request.lines_size()) > kLinesMax) {
     return InvalidField("lines", "has more than " + std::to_string(kLinesMax));
   }
+  std::optional<FixedPriceLaw> law;
+  if (request.has_fixed_price_law()) law = TRY(ParseLaw(request.fixed_price_law()));
   for (int i = 0; i < request.lines_size(); ++i) {
     basket.lines.push_back(TRY(ParseLine(request.lines(i), currency, "lines[" + std::to_string(i) + "]")));
+    if (law) Bind(basket.lines.back(), *law);
   }
   for (const std::string& typed : request.codes()) {
     std::string code = NormaliseCode(std::string(CutText(typed, 4 * kCodeBytesMax)));
@@ -313,6 +325,7 @@ v1::Quote ToProto(const Basket& basket, const Quote& quote, const std::vector<Ca
   SetMoney(proto.mutable_discount(), quote.discount_minor, basket.currency);
   SetMoney(proto.mutable_delivery(), quote.delivery_minor, basket.currency);
   SetMoney(proto.mutable_delivery_tax(), quote.delivery_tax_minor, basket.currency);
+  SetMoney(proto.mutable_gross_delivery(), quote.gross_delivery_minor, basket.currency);
   SetMoney(proto.mutable_tax(), quote.tax_minor, basket.currency);
   SetMoney(proto.mutable_total(), quote.total_minor, basket.currency);
   for (const Outcome& outcome : quote.outcomes) {

@@ -143,6 +143,34 @@ TEST_F(PromotionsServiceTest, SeveralBasketsInOneCallAreQuotedEachByItself) {
   EXPECT_EQ(response->outcomes(2).quote().total().minor(), 1'350);
 }
 
+TEST_F(PromotionsServiceTest, SaysWhatIsPaidForLinesUnitsAndDeliveryWithATaxThatIsAdded) {
+  v1::QuoteBasketRequest request = Basket(3, 333);
+  request.set_tax_inclusive(false);
+  *request.mutable_delivery_price() = Eur(390);
+  request.set_delivery_tax_basis_points(1'900);
+
+  const auto quote = Quote(request);
+
+  ASSERT_THAT(quote, IsOk());
+  EXPECT_EQ(quote->lines(0).gross_total().minor(), 999 + 70);
+  EXPECT_EQ(quote->lines(0).gross_total().currency_code(), "EUR");
+  EXPECT_THAT(quote->lines(0).unit_gross_minor(), ElementsAre(357, 356, 356));
+  EXPECT_EQ(quote->gross_delivery().minor(), 390 + 74);
+  EXPECT_EQ(quote->total().minor(), 999 + 70 + 390 + 74);
+}
+
+TEST_F(PromotionsServiceTest, AFixedPriceLawBindsTheBooksThatAreInNoUnboundCategory) {
+  ASSERT_THAT(Create(Draft()), IsOk());
+  v1::QuoteBasketRequest request = Basket(1, 1'000);
+  request.mutable_fixed_price_law()->set_discount_max_basis_points(500);
+
+  EXPECT_EQ(Quote(request)->total().minor(), 950);
+  request.mutable_fixed_price_law()->add_unbound_categories("categories/fiction");
+  EXPECT_EQ(Quote(request)->total().minor(), 900);
+  request.mutable_fixed_price_law()->set_discount_max_basis_points(10'001);
+  EXPECT_THAT(Quote(request), HasReason("INVALID_FIELD"));
+}
+
 TEST_F(PromotionsServiceTest, QuotesWithEveryShareAndTheCampaignThatTouchedIt) {
   ASSERT_THAT(Create(Draft()), IsOk());
   v1::QuoteBasketRequest request = Basket(3, 333);

@@ -73,13 +73,14 @@ inline Reason ReasonOf(const Quote& quote, std::int64_t campaign) {
   return Reason::kUnknownCode;
 }
 
-// One number a unit, as a refund would take them.
-inline std::vector<std::int64_t> UnitTotals(const QuotedLine& line) {
-  std::vector<std::int64_t> totals;
-  for (const UnitShare& share : line.units) {
-    totals.insert(totals.end(), static_cast<std::size_t>(share.quantity), share.total_minor);
-  }
-  return totals;
+// One number a unit.
+inline std::vector<std::int64_t> ListUnits(const QuotedLine& line, std::int64_t UnitShare::*minor) {
+  std::vector<std::int64_t> units;
+  for (const UnitShare& share : line.units) units.insert(units.end(), static_cast<std::size_t>(share.quantity), share.*minor);
+  return units;
 }
+inline std::vector<std::int64_t> UnitTotals(const QuotedLine& line) { return ListUnits(line, &UnitShare::total_minor); }
+// As a refund would take them.
+inline std::vector<std::int64_t> UnitGross(const QuotedLine& line) { return ListUnits(line, &UnitShare::gross_minor); }
 
 }  // namespace octavo::promotions

@@ -87,15 +87,15 @@ Status Module::Open(const runtime::Environment& environment) {
 Status Module::TakeFixedPriceLaw() {
   if (!configuration_.fixed_price_law) return Ok();
   const std::int64_t most = configuration_.fixed_price_discount_max;
-  if (most > 10'000) {
+  if (most < 0 || most > 10'000) {
     return InvalidField("--transactions.fixed_price_discount_max",
-                        "must be at most 10000 basis points, is " + std::to_string(most));
+                        "must be 0 to 10000 basis points, is " + std::to_string(most));
   }
-  PriceRules& prices = configuration_.prices;
-  prices.fixed_price_discount_max_basis_points = most;
+  promotions::v1::FixedPriceLaw& law = configuration_.prices.fixed_price_law.emplace();
+  law.set_discount_max_basis_points(most);
   std::istringstream names(configuration_.fixed_price_unbound);
   for (std::string name; std::getline(names, name, ',');) {
-    if (!name.empty()) prices.unbound_categories.push_back("categories/" + name);
+    if (!name.empty()) law.add_unbound_categories("categories/" + name);
   }
   return Ok();
 }

@@ -12,8 +12,10 @@
 #include "lib/runtime/module.h"
 #include "lib/runtime/store.h"
 #include "services/transactions/checkout.h"
-#include "services/transactions/peers_client.h"
+#include "services/transactions/pricing_client.h"
+#include "services/transactions/card_client.h"
 #include "services/transactions/service.h"
+#include "services/transactions/stock_client.h"
 #include "services/transactions/store.h"
 
 namespace octavo::transactions {

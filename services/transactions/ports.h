@@ -1,5 +1,5 @@
 // What a checkout needs from the other services and from payment providers, in transactions' own words.
-// peers_client.h implements them over gRPC; tests use fakes. All are thread-safe and safe to repeat with the same order.
+// pricing_client.h, stock_client.h and card_client.h implement them over gRPC; tests use fakes. All are thread-safe and safe to repeat with the same order.
 //
 // An Error of these says one of two things, told apart by Transient(): the other side refused (final), or it could not be
 // asked or its answer was lost (try again; the effect may have happened).

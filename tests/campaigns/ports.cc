@@ -32,12 +32,12 @@ transactions::OrderLine ToLine(const transactions::Item& item, const promotions:
                                .quantity = item.quantity,
                                .unit_price_minor = price_minor,
                                .discount_minor = quoted.subtotal_minor - quoted.total_minor,
-                               .total_minor = quoted.total_minor,
+                               .total_minor = quoted.gross_minor,
                                .tax_minor = quoted.tax_minor,
                                .tax_basis_points = kTaxBasisPoints,
                                .free_quantity = quoted.free_quantity};
   for (const promotions::UnitShare& share : quoted.units) {
-    line.unit_total_minor.insert(line.unit_total_minor.end(), static_cast<std::size_t>(share.quantity), share.total_minor);
+    line.unit_total_minor.insert(line.unit_total_minor.end(), static_cast<std::size_t>(share.quantity), share.gross_minor);
   }
   return line;
 }
@@ -77,7 +77,7 @@ Result<Order> StorePricing::Quote(const transactions::Basket& basket, std::int64
     }
     order.totals = {.subtotal_minor = quote.subtotal_minor,
                     .discount_minor = quote.discount_minor,
-                    .delivery_minor = quote.delivery_minor,
+                    .delivery_minor = quote.gross_delivery_minor,
                     .tax_minor = quote.tax_minor,
                     .total_minor = quote.total_minor};
     return order;

@@ -1,5 +1,6 @@
 #include "services/promotions/domain/basket.h"
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 
@@ -7,6 +8,8 @@
 
 namespace octavo::promotions {
 namespace {
+
+bool RateIsWrong(BasisPoints rate) { return rate.value < 0 || rate.value > 10'000; }
 
 Status CheckLine(const Line& line, const std::string& field) {
   if (line.id.empty()) return InvalidField(field + ".line_id", "is empty");
@@ -20,15 +23,31 @@ Status CheckLine(const Line& line, const std::string& field) {
   }
   if (line.categories.size() > kLineTermsMax) return InvalidField(field + ".categories", "has too many");
   if (line.authors.size() > kLineTermsMax) return InvalidField(field + ".authors", "has too many");
-  const auto rate_is_wrong = [](BasisPoints rate) { return rate.value < 0 || rate.value > 10'000; };
-  if (rate_is_wrong(line.tax_rate)) return InvalidField(field + ".tax_basis_points", "is not between 0 and 10000");
-  if (line.fixed_price_discount_max && rate_is_wrong(*line.fixed_price_discount_max)) {
+  if (RateIsWrong(line.tax_rate)) return InvalidField(field + ".tax_basis_points", "is not between 0 and 10000");
+  if (line.fixed_price_discount_max && RateIsWrong(*line.fixed_price_discount_max)) {
     return InvalidField(field + ".fixed_price.discount_max_basis_points", "is not between 0 and 10000");
   }
   return Ok();
 }
 
 }  // namespace
+
+void Bind(Line& line, const FixedPriceLaw& law) {
+  const auto& unbound = law.unbound_categories;
+  const bool free = std::find_first_of(line.categories.begin(), line.categories.end(), unbound.begin(), unbound.end()) !=
+                    line.categories.end();
+  if (!free && !line.fixed_price_discount_max) line.fixed_price_discount_max = law.discount_max;
+}
+
+Status CheckLaw(const FixedPriceLaw& law) {
+  if (RateIsWrong(law.discount_max)) {
+    return InvalidField("fixed_price_law.discount_max_basis_points", "is not between 0 and 10000");
+  }
+  if (law.unbound_categories.size() > kUnboundCategoriesMax) {
+    return InvalidField("fixed_price_law.unbound_categories", "has more than " + std::to_string(kUnboundCategoriesMax));
+  }
+  return Ok();
+}
 
 Status CheckBasket(const Basket& basket) {
   if (basket.lines.size() > kLinesMax) return InvalidField("lines", "has more than " + std::to_string(kLinesMax));
@@ -49,7 +68,7 @@ Status CheckBasket(const Basket& basket) {
   if (basket.delivery_minor < 0 || basket.delivery_minor > kAmountMinorMax) {
     return InvalidField("delivery_price", "is not between 0 and " + std::to_string(kAmountMinorMax));
   }
-  if (basket.delivery_tax_rate.value < 0 || basket.delivery_tax_rate.value > 10'000) {
+  if (RateIsWrong(basket.delivery_tax_rate)) {
     return InvalidField("delivery_tax_basis_points", "is not between 0 and 10000");
   }
   return Ok();

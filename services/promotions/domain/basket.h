@@ -58,8 +58,19 @@ inline constexpr std::int64_t kQuantityMax = 10'000;
 inline constexpr std::int64_t kUnitsMax = 100'000;
 inline constexpr std::size_t kBasketCodesMax = 5;
 inline constexpr std::size_t kLineTermsMax = 50;
+inline constexpr std::size_t kUnboundCategoriesMax = 1'000;
 
-// Fails with INVALID_ARGUMENT (INVALID_FIELD), naming the proto's field and the rule.
+// A law that binds the prices of books: no campaign takes more off a unit than it allows.
+struct FixedPriceLaw {
+  BasisPoints discount_max;                     // Of the unit price.
+  std::vector<std::string> unbound_categories;  // Of used copies and remainders, which the law does not bind.
+};
+
+// Puts the line under the law, unless it is in an unbound category or says already what a law allows.
+void Bind(Line& line, const FixedPriceLaw& law);
+
+// Both fail with INVALID_ARGUMENT (INVALID_FIELD), naming the proto's field and the rule.
+Status CheckLaw(const FixedPriceLaw& law);
 Status CheckBasket(const Basket& basket);
 
 }  // namespace octavo::promotions

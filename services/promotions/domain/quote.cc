@@ -102,6 +102,9 @@ class Pricing {
   void HandOut(const Units& units, const UnitShare& share, QuotedLine& line);
   void FinishOutcomes(Quote& quote);
   std::int64_t Tax(std::int64_t minor, BasisPoints rate) const;
+  std::int64_t Gross(std::int64_t minor, std::int64_t tax_minor) const {
+    return basket_.tax_mode == TaxMode::kExclusive ? minor + tax_minor : minor;
+  }
 
   const Basket& basket_;
   std::vector<Item> items_;
@@ -492,12 +495,13 @@ Quote Pricing::Finish() {
     quote.subtotal_minor += line.subtotal_minor;
     quote.discount_minor += line.subtotal_minor - line.total_minor;
     quote.tax_minor += line.tax_minor;
+    quote.total_minor += line.gross_minor;
   }
   quote.delivery_minor = delivery_minor_;
   quote.delivery_tax_minor = Tax(delivery_minor_, basket_.delivery_tax_rate);
   quote.tax_minor += quote.delivery_tax_minor;
-  quote.total_minor = quote.subtotal_minor - quote.discount_minor + quote.delivery_minor;
-  if (basket_.tax_mode == TaxMode::kExclusive) quote.total_minor += quote.tax_minor;
+  quote.gross_delivery_minor = Gross(quote.delivery_minor, quote.delivery_tax_minor);
+  quote.total_minor += quote.gross_delivery_minor;
   FinishOutcomes(quote);
   return quote;
 }
@@ -519,7 +523,7 @@ void Pricing::FinishItem(const Item& item, Quote& quote) {
         line.subtotal_minor = wanted * item.line->unit_price_minor;
       }
       const std::int64_t handed = std::min(count, wanted);
-      HandOut(units, {handed, units.price_minor, tax_minor}, line);
+      HandOut(units, {handed, units.price_minor, tax_minor, Gross(units.price_minor, tax_minor)}, line);
       count -= handed;
       wanted -= handed;
       if (wanted == 0) ++position;
@@ -534,6 +538,7 @@ void Pricing::FinishItem(const Item& item, Quote& quote) {
 void Pricing::HandOut(const Units& units, const UnitShare& share, QuotedLine& line) {
   line.total_minor += share.quantity * share.total_minor;
   line.tax_minor += share.quantity * share.tax_minor;
+  line.gross_minor += share.quantity * share.gross_minor;
   if (!line.units.empty() && line.units.back().total_minor == share.total_minor &&
       line.units.back().tax_minor == share.tax_minor) {
     line.units.back().quantity += share.quantity;

@@ -74,6 +74,7 @@ struct UnitShare {
   std::int64_t quantity = 0;
   std::int64_t total_minor = 0;
   std::int64_t tax_minor = 0;
+  std::int64_t gross_minor = 0;  // What is paid for one of them: total_minor, and the tax where prices are without.
 
   bool operator==(const UnitShare&) const = default;
 };
@@ -84,6 +85,7 @@ struct QuotedLine {
   std::vector<Adjustment> adjustments;  // In order of application.
   std::int64_t total_minor = 0;         // subtotal less adjustments = sum of the units.
   std::int64_t tax_minor = 0;
+  std::int64_t gross_minor = 0;  // What is paid for it: the sum of the units' gross shares.
   std::int64_t free_quantity = 0;
   std::vector<UnitShare> units;  // Dearest first.
 };
@@ -106,8 +108,10 @@ struct Quote {
   std::int64_t discount_minor = 0;  // On the lines.
   std::int64_t delivery_minor = 0;  // What is left of it.
   std::int64_t delivery_tax_minor = 0;
+  std::int64_t gross_delivery_minor = 0;  // What is paid for it.
   std::int64_t tax_minor = 0;    // Of lines and delivery. Contained in total, or added to it.
-  std::int64_t total_minor = 0;  // subtotal - discount + delivery, + tax where prices are without.
+  // What is paid: the gross amounts of lines and delivery, that is subtotal - discount + delivery, + tax where prices are without.
+  std::int64_t total_minor = 0;
   // Automatic campaigns that run, and every code that was typed, in order of application.
   std::vector<Outcome> outcomes;
 };

@@ -7,6 +7,7 @@
 #include <map>
 #include <numeric>
 
+#include "lib/base/money.h"
 #include "lib/base/random.h"
 #include "services/promotions/test_baskets.h"
 
@@ -195,12 +196,15 @@ TEST(QuoteProperties, ALineThatNoCampaignMeansChangesNothingElse) {
 void ExpectPartsAddUp(const Basket& basket, const Quote& quote) {
   std::map<CampaignId, std::int64_t> by_campaign;
   std::int64_t lines_minor = 0;
+  std::int64_t gross_minor = quote.gross_delivery_minor;
   std::int64_t tax_minor = quote.delivery_tax_minor;
   for (const QuotedLine& line : quote.lines) {
     const Line& asked = basket.lines[line.line];
     std::int64_t units = 0;
     std::int64_t paid = 0;
     std::int64_t unit_tax = 0;
+    std::int64_t gross = 0;
+    std::int64_t dearer_gross = INT64_MAX;
     std::int64_t dearer = INT64_MAX;
     for (const UnitShare& share : line.units) {
       ASSERT_GT(share.quantity, 0);
@@ -210,10 +214,14 @@ void ExpectPartsAddUp(const Basket& basket, const Quote& quote) {
       units += share.quantity;
       paid += share.quantity * share.total_minor;
       unit_tax += share.quantity * share.tax_minor;
+      gross += share.quantity * share.gross_minor;
+      ASSERT_LE(share.gross_minor, dearer_gross) << "also with the tax";
+      dearer_gross = share.gross_minor;
     }
     ASSERT_EQ(units, asked.quantity);
     ASSERT_EQ(paid, line.total_minor) << "paid is the sum of the units' shares";
     ASSERT_EQ(unit_tax, line.tax_minor);
+    ASSERT_EQ(gross, line.gross_minor);
     std::int64_t off = 0;
     for (const Adjustment& adjustment : line.adjustments) {
       ASSERT_GE(adjustment.amount_minor, 0);
@@ -223,12 +231,14 @@ void ExpectPartsAddUp(const Basket& basket, const Quote& quote) {
     ASSERT_EQ(line.subtotal_minor, asked.quantity * asked.unit_price_minor);
     ASSERT_EQ(line.total_minor, line.subtotal_minor - off);
     lines_minor += line.total_minor;
+    gross_minor += line.gross_minor;
     tax_minor += line.tax_minor;
   }
   ASSERT_EQ(quote.tax_minor, tax_minor);
   ASSERT_EQ(quote.subtotal_minor - quote.discount_minor, lines_minor);
   ASSERT_EQ(quote.total_minor,
             lines_minor + quote.delivery_minor + (basket.tax_mode == TaxMode::kExclusive ? quote.tax_minor : 0));
+  ASSERT_EQ(quote.total_minor, gross_minor) << "what is paid for lines and delivery is what is paid";
   for (const Outcome& outcome : quote.outcomes) {
     ASSERT_EQ(outcome.applied(), outcome.message.empty());
     ASSERT_TRUE(outcome.applied() || outcome.amount_minor == 0);
@@ -254,6 +264,47 @@ TEST(QuoteProperties, PartsAddUpToTheWholeAndNothingIsNegative) {
       const std::int64_t bound = campaign.budget_minor > 0 ? campaign.budget_minor : INT64_MAX;
       ASSERT_LE(AmountOf(quote, campaign.id.value()), bound);
     }
+  }
+}
+
+// The tax of a line, or of nothing, shared out over `units` by what each costs.
+std::vector<std::int64_t> SharesOfTax(std::int64_t tax_minor, std::vector<std::int64_t> units) {
+  if (tax_minor == 0) return std::vector<std::int64_t>(units.size());
+  std::vector<std::int64_t> shares;
+  for (const Money& share : Money(tax_minor, Currency::Eur()).Allocate(units)) shares.push_back(share.minor());
+  return shares;
+}
+
+// What is contained in a price or added to it, half up, as a fraction of whole numbers.
+std::int64_t TaxOf(std::int64_t minor, const BasisPoints& rate, TaxMode mode) {
+  const std::int64_t whole = mode == TaxMode::kExclusive ? 10'000 : 10'000 + rate.value;
+  return (minor * rate.value * 2 + whole) / (whole * 2);
+}
+
+// Baskets with one line a book, as orders have: what each line and unit costs with its tax, computed anew from the shares
+// without it, unit by unit.
+TEST(QuoteProperties, GrossSharesAreTheSharesAndTheirPartOfATaxThatIsAdded) {
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    RandomShop shop(seed);
+    Basket basket = shop.RandomBasket();
+    for (std::size_t i = 0; i < basket.lines.size(); ++i) basket.lines[i].book = BookId(static_cast<std::int64_t>(i) + 1);
+
+    const Quote quote = PriceOf(basket, shop.RandomCampaigns());
+
+    const bool added = basket.tax_mode == TaxMode::kExclusive;
+    std::int64_t rest = quote.total_minor;
+    for (const QuotedLine& line : quote.lines) {
+      ASSERT_EQ(line.tax_minor, TaxOf(line.total_minor, basket.lines[line.line].tax_rate, basket.tax_mode));
+      ASSERT_EQ(line.gross_minor, line.total_minor + (added ? line.tax_minor : 0));
+      std::vector<std::int64_t> units = UnitTotals(line);
+      const std::vector<std::int64_t> taxes = SharesOfTax(added ? line.tax_minor : 0, units);
+      for (std::size_t i = 0; i < units.size(); ++i) units[i] += taxes[i];
+      ASSERT_EQ(UnitGross(line), units);
+      rest -= line.gross_minor;
+    }
+    ASSERT_EQ(quote.gross_delivery_minor, rest) << "the delivery is what the lines leave";
+    ASSERT_EQ(quote.delivery_tax_minor, TaxOf(quote.delivery_minor, basket.delivery_tax_rate, basket.tax_mode));
   }
 }
 

@@ -255,7 +255,7 @@ TEST(BuyXGetYTest, TenThousandUnitsAreCountedNotListed) {
       PriceOf(TestBasket({{10'000, 999}, {10'000, 500}}), {TestCampaign(1, BuyXGetY{.buy_quantity = 2, .get_quantity = 1})});
 
   EXPECT_EQ(quote.outcomes[0].free_quantity, 6'666);
-  EXPECT_THAT(quote.lines[0].units, ElementsAre(UnitShare{6'667, 999, 0}, UnitShare{3'333, 0, 0}));
+  EXPECT_THAT(quote.lines[0].units, ElementsAre(UnitShare{6'667, 999, 0, 999}, UnitShare{3'333, 0, 0, 0}));
 }
 
 // --- Order promotions and delivery
@@ -330,6 +330,28 @@ TEST_F(FixedPriceTest, AnAmountOffTheOrderFallsOnTheOthers) {
 
 TEST_F(FixedPriceTest, APercentageOffTheOrderDoesNot) {
   EXPECT_THAT(Discounts(PriceOf(FixedAndFree(500), {TestCampaign(1, OrderPercentOff{kTenPercent})})), ElementsAre(50, 100));
+}
+
+TEST(FixedPriceLawTest, BindsWhatIsInNoUnboundCategoryAndLeavesWhatALineSaysItself) {
+  const FixedPriceLaw law{.discount_max = BasisPoints{500}, .unbound_categories = {"categories/remainders", "categories/used"}};
+  Line bound{.categories = {"categories/fiction"}};
+  Line unbound{.categories = {"categories/fiction", "categories/used"}};
+  Line told{.fixed_price_discount_max = BasisPoints{0}};
+
+  for (Line* line : {&bound, &unbound, &told}) Bind(*line, law);
+
+  EXPECT_EQ(bound.fixed_price_discount_max, BasisPoints{500});
+  EXPECT_EQ(unbound.fixed_price_discount_max, std::nullopt);
+  EXPECT_EQ(told.fixed_price_discount_max, BasisPoints{0});
+}
+
+TEST(FixedPriceLawTest, AllowsBetweenNothingAndEverythingOff) {
+  for (const std::int64_t allowed : {0, 10'000}) EXPECT_TRUE(CheckLaw({.discount_max = BasisPoints{allowed}}).ok()) << allowed;
+  for (const std::int64_t wrong : {-1, 10'001}) EXPECT_FALSE(CheckLaw({.discount_max = BasisPoints{wrong}}).ok()) << wrong;
+  FixedPriceLaw law{.unbound_categories = std::vector<std::string>(kUnboundCategoriesMax)};
+  EXPECT_TRUE(CheckLaw(law).ok());
+  law.unbound_categories.emplace_back();
+  EXPECT_FALSE(CheckLaw(law).ok());
 }
 
 TEST_F(FixedPriceTest, TakesNoPartInBuyXGetY) {

@@ -1,5 +1,5 @@
 // The prices of an order over gRPC: what promotions are asked, and that what they answer adds up to what is paid.
-#include "services/transactions/peers_client.h"
+#include "services/transactions/pricing_client.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ class FakeCatalog final : public catalog::v1::CatalogService::Service {
   std::string gift;
 };
 
-// Takes a third off the first line and taxes everything by 7 %.
+// Takes a third off the first line and taxes everything by 7 %. A tax that is added stands on each line's first unit.
 class FakePromotions final : public promotions::v1::PromotionsService::Service {
  public:
   grpc::Status BatchQuoteBaskets(grpc::ServerContext*, const promotions::v1::BatchQuoteBasketsRequest* request,
@@ -57,9 +57,10 @@ class FakePromotions final : public promotions::v1::PromotionsService::Service {
   }
   promotions::v1::QuoteBasketRequest asked;
   bool forgets_baskets = false;
+  bool forgets_shares = false;
 
  private:
-  static promotions::v1::Quote Quote(const promotions::v1::QuoteBasketRequest& request) {
+  promotions::v1::Quote Quote(const promotions::v1::QuoteBasketRequest& request) const {
     promotions::v1::Quote quote;
     std::int64_t subtotal = 0;
     std::int64_t total = 0;
@@ -75,15 +76,20 @@ class FakePromotions final : public promotions::v1::PromotionsService::Service {
       quoted->mutable_subtotal()->set_minor(list);
       quoted->mutable_total()->set_minor(list - off);
       quoted->mutable_tax()->set_minor((list - off) * 7 / 100);
+      const std::int64_t added_tax = request.tax_inclusive() ? 0 : quoted->tax().minor();
+      quoted->mutable_gross_total()->set_minor(list - off + added_tax);
       for (std::int64_t unit = 0; unit < line.quantity(); ++unit) {
-        quoted->add_unit_total_minor(off > 0 && unit + 1 == line.quantity() ? 0 : line.unit_price().minor());
+        const std::int64_t share = off > 0 && unit + 1 == line.quantity() ? 0 : line.unit_price().minor();
+        if (!forgets_shares) quoted->add_unit_gross_minor(share + (unit == 0 ? added_tax : 0));
       }
       subtotal += list;
       total += list - off;
       tax += quoted->tax().minor();
     }
     const std::int64_t delivery = request.delivery_price().minor();
-    tax += delivery * request.delivery_tax_basis_points() / 10'000;
+    const std::int64_t delivery_tax = delivery * request.delivery_tax_basis_points() / 10'000;
+    quote.mutable_gross_delivery()->set_minor(delivery + (request.tax_inclusive() ? 0 : delivery_tax));
+    tax += delivery_tax;
     quote.mutable_subtotal()->set_minor(subtotal);
     quote.mutable_discount()->set_minor(subtotal - total);
     quote.mutable_delivery()->set_minor(delivery);
@@ -172,7 +178,7 @@ TEST_F(GrpcPricingTest, AsksForTheBooksAtTheirPricesAndForWhoBuys) {
   EXPECT_THAT(asked.lines(0).categories(), ElementsAre("categories/fiction"));
   EXPECT_EQ(asked.lines(0).tax_basis_points(), 700);
   EXPECT_EQ(asked.delivery_tax_basis_points(), 700) << "the delivery is taxed as the goods are";
-  EXPECT_FALSE(asked.lines(0).fixed_price().applies());
+  EXPECT_FALSE(asked.has_fixed_price_law());
   EXPECT_EQ(asked.customer().customer(), "customers/ada");
   EXPECT_EQ(asked.customer().previous_order_count(), 2);
   EXPECT_THAT(asked.codes(), ElementsAre("TEN"));
@@ -188,8 +194,8 @@ TEST_F(GrpcPricingTest, WhoCollectsPaysNoDelivery) {
   EXPECT_EQ(order->totals.total_minor, 999);
 }
 
-// With taxes in the prices, and with taxes on top of them: what each unit costs adds up to what is paid.
-TEST_F(GrpcPricingTest, TheSharesOfTheUnitsAreWhatIsPaidTaxesAndAll) {
+// With taxes in the prices, and with taxes on top of them.
+TEST_F(GrpcPricingTest, AnOrderHasTheGrossSharesThatPromotionsAnswer) {
   for (const bool inclusive : {true, false}) {
     SCOPED_TRACE(inclusive ? "inclusive" : "exclusive");
     const auto order = Quote({.tax_inclusive = inclusive}, ThreeAndOne());
@@ -202,26 +208,34 @@ TEST_F(GrpcPricingTest, TheSharesOfTheUnitsAreWhatIsPaidTaxesAndAll) {
     EXPECT_EQ(line.tax_basis_points, 700);
     EXPECT_EQ(line.discount_minor, 333);
     EXPECT_EQ(line.total_minor, inclusive ? 666 : 712);
-    EXPECT_THAT(line.unit_total_minor, inclusive ? ElementsAre(333, 333, 0) : ElementsAre(356, 356, 0));
+    EXPECT_THAT(line.unit_total_minor, inclusive ? ElementsAre(333, 333, 0) : ElementsAre(379, 333, 0));
     EXPECT_EQ(order->totals.tax_minor, 46 + 23 + 27);
     EXPECT_EQ(order->totals.total_minor, inclusive ? 999 + 390 : 999 + 390 + 46 + 23 + 27);
     EXPECT_EQ(order->totals.delivery_minor, inclusive ? 390 : 417) << "with the tax on it";
   }
 }
 
-TEST_F(GrpcPricingTest, AFixedPriceLawBindsNewBooksAndLeavesRemaindersFree) {
-  ASSERT_THAT(
-      Quote({.fixed_price_discount_max_basis_points = 500, .unbound_categories = {"categories/remainders"}}, ThreeAndOne()),
-      IsOk());
+TEST_F(GrpcPricingTest, PromotionsAreToldTheFixedPriceLaw) {
+  promotions::v1::FixedPriceLaw law;
+  law.set_discount_max_basis_points(500);
+  law.add_unbound_categories("categories/remainders");
 
-  const auto& asked = promotions_.asked;
-  EXPECT_TRUE(asked.lines(0).fixed_price().applies());
-  EXPECT_EQ(asked.lines(0).fixed_price().discount_max_basis_points(), 500);
-  EXPECT_FALSE(asked.lines(1).fixed_price().applies());
+  ASSERT_THAT(Quote({.fixed_price_law = law}, ThreeAndOne()), IsOk());
+
+  ASSERT_TRUE(promotions_.asked.has_fixed_price_law());
+  EXPECT_EQ(promotions_.asked.fixed_price_law().discount_max_basis_points(), 500);
+  EXPECT_THAT(promotions_.asked.fixed_price_law().unbound_categories(), ElementsAre("categories/remainders"));
+  EXPECT_THAT(promotions_.asked.lines(1).categories(), ElementsAre("categories/remainders"));
 }
 
 TEST_F(GrpcPricingTest, AnAnswerThatLacksABasketIsAnError) {
   promotions_.forgets_baskets = true;
+
+  EXPECT_THAT(Quote({}, ThreeAndOne()), HasReason("INTERNAL"));
+}
+
+TEST_F(GrpcPricingTest, AnAnswerThatLacksTheSharesOfUnitsIsAnError) {
+  promotions_.forgets_shares = true;
 
   EXPECT_THAT(Quote({}, ThreeAndOne()), HasReason("INTERNAL"));
 }

@@ -1,0 +1,84 @@
+// What the calls to the other services have in common: how long each may take, and how several orders share one call.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "lib/base/gathering.h"
+#include "lib/base/result.h"
+#include "lib/rpc/client.h"
+#include "services/transactions/ports.h"
+
+namespace octavo::transactions {
+
+// Each below the lease of an intent (4 s), so that its holder never works beyond it.
+inline constexpr std::chrono::milliseconds kReadBudget{800};
+inline constexpr std::chrono::milliseconds kWriteBudget{1500};
+inline constexpr std::chrono::milliseconds kProviderBudget{2500};
+// Orders that travel together. Each may wait for one journey before its own: twice a budget is still below the lease. As many
+// may wait as there are threads that place orders, many times over.
+inline constexpr GatheringLimits kTogether{.group_max = 64, .waiting_max = 1024, .wait_max = std::chrono::seconds(2)};
+
+inline rpc::Limits Limit(const Context& context, std::chrono::milliseconds budget) {
+  return {.budget = budget, .deadline = context.deadline, .trace = context.trace};
+}
+
+template <typename Response>
+Status Discard(const Result<Response>& result) {
+  if (result.ok()) return Ok();
+  return result.error();
+}
+
+// Nothing, where this is what the other side means; else its error.
+inline Result<std::optional<std::int64_t>> NothingWhere(const Error& error, const char* reason) {
+  if (error.reason == reason) return std::optional<std::int64_t>();
+  return error;
+}
+
+// One order's part of a call that several share.
+template <class Question, class Answer>
+struct Shared {
+  const Question& question;
+  const Context& context;
+  Result<Answer> answer;
+};
+
+// What was not reached.
+inline Error NoAnswer() { return {Code::kInternal, "INTERNAL", "nobody answered"}; }
+
+// From a service that does not keep its contract: outcomes are as many as the requests, and in their order.
+inline Error BadAnswer() { return {Code::kInternal, "INTERNAL", "a service's answer does not fit what it was asked"}; }
+
+// Too many at once; the caller may try again.
+inline Error Crowded() { return {Code::kResourceExhausted, "OVERLOADED", "too many orders at once; try again in a moment"}; }
+
+// Whether one member of a group may have brought it upon all. What says that a service is away or busy would meet each of them
+// alone as well; gRPC's own RESOURCE_EXHAUSTED, which has no reason, says that the message was too long.
+inline bool MayBeOnesFault(const Error& error) {
+  switch (error.code) {
+    case Code::kUnavailable:
+    case Code::kDeadlineExceeded:
+    case Code::kCancelled: return false;
+    case Code::kResourceExhausted: return error.reason == CodeName(Code::kResourceExhausted);
+    default: return true;
+  }
+}
+
+template <class Call>
+Journey AnswerAll(std::span<Call* const> group, const Error& error) {
+  for (Call* call : group) call->answer = error;
+  return MayBeOnesFault(error) ? Journey::kRefused : Journey::kDone;
+}
+
+// Whoever has the most time left decides: the others would get the same error for less.
+template <class Call>
+rpc::Limits LimitTogether(std::span<Call* const> group, std::chrono::milliseconds budget) {
+  rpc::Limits limits = Limit(group.front()->context, budget);
+  for (const Call* call : group) limits.deadline = std::max(limits.deadline, call->context.deadline);
+  return limits;
+}
+
+}  // namespace octavo::transactions

@@ -1,0 +1,46 @@
+// The port Stock over gRPC: inventory holds the copies of an order. Reservations and commits of orders that are placed at the
+// same time go out in one call (peer_calls.h). Thread-safe once connected. `caller` must outlive it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lib/base/gathering.h"
+#include "lib/rpc/client.h"
+#include "octavo/inventory/v1/inventory.grpc.pb.h"
+#include "services/transactions/peer_calls.h"
+#include "services/transactions/ports.h"
+
+namespace octavo::transactions {
+
+class GrpcStock final : public Stock {
+ public:
+  explicit GrpcStock(const rpc::Caller& caller);
+  // Before the first use of the rest.
+  void Connect(const std::shared_ptr<grpc::Channel>& inventory);
+
+  Result<std::map<BookId, StockLevel>> Levels(const std::vector<BookId>& books, const Context& context) override;
+  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override;
+  Status Commit(const OrderId& order, const Context& context) override;
+  Result<std::optional<std::int64_t>> Known(const OrderId& order, const Context& context) override;
+  Status Release(const OrderId& order, const Context& context) override;
+  Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
+                  const Context& context) override;
+
+ private:
+  using ReserveCall = Shared<inventory::v1::ReserveStockRequest, inventory::v1::Reservation>;
+  using CommitCall = Shared<inventory::v1::CommitReservationRequest, inventory::v1::Reservation>;
+
+  template <class Requests, class Call, class Method>
+  Journey CallTogether(std::span<Call* const> group, Method method);
+
+  std::unique_ptr<inventory::v1::InventoryService::Stub> inventory_;
+  const rpc::Caller& caller_;
+  Gathering<ReserveCall> reservations_;
+  Gathering<CommitCall> commits_;
+};
+
+}  // namespace octavo::transactions
