@@ -17,12 +17,12 @@ class SandboxCard final : public PaymentProvider {
   // Before the first use of the rest.
   void Connect(const std::shared_ptr<grpc::Channel>& payments);
 
-  Status Authorize(const Order& order, const std::string& token, const Context& context) override;
-  Result<std::optional<std::int64_t>> Known(const OrderId& order, const Context& context) override;
-  Status Capture(const OrderId& order, const Context& context) override;
-  Status Void(const OrderId& order, const Context& context) override;
+  Status Authorize(const Order& order, const std::string& token, const rpc::Limits& limits) override;
+  Result<std::optional<std::int64_t>> Known(const OrderId& order, const rpc::Limits& limits) override;
+  Status Capture(const OrderId& order, const rpc::Limits& limits) override;
+  Status Void(const OrderId& order, const rpc::Limits& limits) override;
   Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor, const std::string& currency_code,
-                const Context& context) override;
+                const rpc::Limits& limits) override;
 
  private:
   std::unique_ptr<payments::v1::SandboxService::Stub> sandbox_;

@@ -200,16 +200,16 @@ class Checkout::Lease {
   // `intent` is as it was given under the lease.
   Lease(const Checkout& checkout, const Intent& intent) : checkout_(checkout), key_(intent.key), until_(intent.lease_until) {}
 
-  // For the next step: a context that ends before the lease does. Another lease's length is taken when less than three
+  // For the next step: limits that end before the lease does. Another lease's length is taken when less than three
   // quarters are left, which is as long as a step may take. ABORTED (STILL_RUNNING): it ran out, and somebody else drives.
-  Result<Context> Step(const Context& context) {
+  Result<rpc::Limits> Step(const rpc::Limits& limits) {
     const Timestamp now = checkout_.parts_.clock.Now();
     const auto whole = checkout_.options_.lease;
     if (until_ - now < whole * 3 / 4) {
       if (!Move(now + whole)) return StillRunning();
     }
-    Context step = context;
-    step.deadline = std::min(context.deadline, until_);
+    rpc::Limits step = limits;
+    step.deadline = std::min(limits.deadline, until_);
     return step;
   }
 
@@ -239,16 +239,16 @@ Checkout::Checkout(const Parts& parts, Options options)
       not_mended_(parts.metrics.Counter("orders_not_mended_total",
                                         "Orders of which a service has lost what cannot be asked for again.")) {}
 
-Result<Order> Checkout::Quote(const Basket& basket, History history, const Context& context) const {
+Result<Order> Checkout::Quote(const Basket& basket, History history, const rpc::Limits& limits) const {
   Basket asked = basket;
   if (history == History::kHidden) asked.buyer.email.clear();
-  return parts_.pricing.Quote(asked, parts_.store.CountOrders(asked.buyer.customer, asked.buyer.email), context);
+  return parts_.pricing.Quote(asked, parts_.store.CountOrders(asked.buyer.customer, asked.buyer.email), limits);
 }
 
-Result<Preview> Checkout::PreviewOrder(const Basket& basket, History history, const Context& context) {
+Result<Preview> Checkout::PreviewOrder(const Basket& basket, History history, const rpc::Limits& limits) {
   Preview preview;
-  preview.order = TRY(Quote(basket, history, context));
-  const auto levels = parts_.stock.Levels(BooksOf(preview.order), context);
+  preview.order = TRY(Quote(basket, history, limits));
+  const auto levels = parts_.stock.Levels(BooksOf(preview.order), limits);
   if (!levels.ok()) return preview;  // The price stands; what is on the shelf is seen when the order is placed.
   for (OrderLine& line : preview.order.lines) {
     const auto found = levels->find(line.book);
@@ -264,7 +264,7 @@ Result<Preview> Checkout::PreviewOrder(const Basket& basket, History history, co
   return preview;
 }
 
-Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const Context& context) {
+Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const rpc::Limits& limits) {
   const std::string key = ScopedKey(request.basket.buyer.customer, request.idempotency_key);
   const std::string fingerprint = Fingerprint(request);
   const RunningHere running(*this, key);
@@ -274,11 +274,11 @@ Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const Cont
   const UnpaidHere unpaid(*this, request);
   if (!known) {
     TRY(unpaid.Check(request.basket.buyer));
-    Intent intent = TRY(NewIntent(request, key, fingerprint, context));
+    Intent intent = TRY(NewIntent(request, key, fingerprint, limits));
     const std::string token = request.basket.buyer.customer.empty() ? NewAccessToken(parts_.random) : "";
     if (!token.empty()) intent.draft.access_token_hash = Hex(Sha256(token));
     known = parts_.store.Begin(intent);
-    if (!known) return Placed{.order = TRY(Drive(intent, Lease(*this, intent), context)), .access_token = token};
+    if (!known) return Placed{.order = TRY(Drive(intent, Lease(*this, intent), limits)), .access_token = token};
   }
   if (known->fingerprint != fingerprint) return Reused();
   if (known->state == Intent::State::kPlaced || known->state == Intent::State::kFailed) return AnswerOf(*known);
@@ -291,7 +291,7 @@ Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const Cont
     if (over) return AnswerOf(*known);
     return StillRunning();
   }
-  return Again(TRY(Drive(*leased, Lease(*this, *leased), context)));
+  return Again(TRY(Drive(*leased, Lease(*this, *leased), limits)));
 }
 
 // The first token is not kept, so a repeated answer carries another one. Both open the order.
@@ -303,15 +303,15 @@ Checkout::Placed Checkout::Again(Order order) const {
 }
 
 Result<Intent> Checkout::NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
-                                   const Context& context) {
+                                   const rpc::Limits& limits) {
   const Buyer& buyer = request.basket.buyer;
   const auto is_expected = [&](const Order& order) {
     return order.totals.total_minor == request.expected_total_minor && order.currency_code == request.expected_currency_code;
   };
-  Order draft = TRY(Quote(request.basket, History::kKnown, context));
+  Order draft = TRY(Quote(request.basket, History::kKnown, limits));
   if (!is_expected(draft)) {
     // Whoever asks for another total than any page shows hears what pages show, and nothing of the e-mail.
-    const Order shown = TRY(Quote(request.basket, History::kHidden, context));
+    const Order shown = TRY(Quote(request.basket, History::kHidden, limits));
     if (!is_expected(shown)) return Changed(request.expected_total_minor, shown);
     Error changed = Changed(request.expected_total_minor, draft);
     changed.metadata["cause"] = "BUYER";
@@ -335,9 +335,9 @@ Result<Intent> Checkout::NewIntent(const PlaceRequest& request, const std::strin
                 .lease_until = now + options_.lease};
 }
 
-Result<Order> Checkout::Drive(const Intent& intent, Lease lease, const Context& context) {
+Result<Order> Checkout::Drive(const Intent& intent, Lease lease, const rpc::Limits& limits) {
   Result<Order> order =
-      intent.state == Intent::State::kUndoing ? Undo(intent, *intent.error, lease, context) : Forward(intent, lease, context);
+      intent.state == Intent::State::kUndoing ? Undo(intent, *intent.error, lease, limits) : Forward(intent, lease, limits);
   if (!order.ok()) LetGo(intent, lease, order.error());
   return order;
 }
@@ -356,31 +356,31 @@ void Checkout::LetGo(const Intent& intent, Lease& lease, const Error& error) {
   parts_.log.Warn("undo_refused", {{"order", intent.draft.id.value()}, {"reason", error.reason}, {"message", error.message}});
 }
 
-Result<Order> Checkout::Forward(const Intent& intent, Lease& lease, const Context& context) {
+Result<Order> Checkout::Forward(const Intent& intent, Lease& lease, const rpc::Limits& limits) {
   const Order& draft = intent.draft;
-  const auto reserved = parts_.stock.Reserve(draft, TRY(lease.Step(context)));
+  const auto reserved = parts_.stock.Reserve(draft, TRY(lease.Step(limits)));
   if (!reserved.ok()) {
     if (Transient(reserved.error())) return reserved.error();
-    return Undo(intent, reserved.error(), lease, context);
+    return Undo(intent, reserved.error(), lease, limits);
   }
-  if (const Status claimed = parts_.pricing.Claim(draft, TRY(lease.Step(context))); !claimed.ok()) {
+  if (const Status claimed = parts_.pricing.Claim(draft, TRY(lease.Step(limits))); !claimed.ok()) {
     if (Transient(claimed.error())) return claimed.error();
-    return Undo(intent, TotalChanged(intent, claimed.error(), context), lease, context);
+    return Undo(intent, TotalChanged(intent, claimed.error(), limits), lease, limits);
   }
-  if (const Status paid = Pay(intent, TRY(lease.Step(context))); !paid.ok()) {
+  if (const Status paid = Pay(intent, TRY(lease.Step(limits))); !paid.ok()) {
     if (Transient(paid.error())) return paid.error();
-    return Undo(intent, paid.error(), lease, context);
+    return Undo(intent, paid.error(), lease, limits);
   }
-  if (const Status committed = parts_.stock.Commit(draft.id, TRY(lease.Step(context))); !committed.ok()) {
+  if (const Status committed = parts_.stock.Commit(draft.id, TRY(lease.Step(limits))); !committed.ok()) {
     if (Transient(committed.error())) return committed.error();
-    return Undo(intent, committed.error(), lease, context);
+    return Undo(intent, committed.error(), lease, limits);
   }
   Order order = draft;
   if (order.totals.total_minor == 0) order.payment_state = PaymentState::kPaid;  // There is nothing to wait for.
   if (PaidByCard(draft)) {
-    if (const Status captured = parts_.card.Capture(draft.id, TRY(lease.Step(context))); !captured.ok()) {
+    if (const Status captured = parts_.card.Capture(draft.id, TRY(lease.Step(limits))); !captured.ok()) {
       if (Transient(captured.error())) return captured.error();
-      return Undo(intent, captured.error(), lease, context);
+      return Undo(intent, captured.error(), lease, limits);
     }
     order.payment_state = PaymentState::kPaid;
     order.charged_minor = order.totals.total_minor;
@@ -388,59 +388,59 @@ Result<Order> Checkout::Forward(const Intent& intent, Lease& lease, const Contex
   const bool later = std::any_of(reserved->begin(), reserved->end(), [](const auto& entry) { return entry.second > 0; });
   std::map<BookId, StockLevel> levels;
   if (later) {
-    if (auto found = parts_.stock.Levels(BooksOf(draft), TRY(lease.Step(context))); found.ok()) levels = *std::move(found);
+    if (auto found = parts_.stock.Levels(BooksOf(draft), TRY(lease.Step(limits))); found.ok()) levels = *std::move(found);
   }
   // What is still to come takes as long as it takes.
   if (!later && order.payment_state == PaymentState::kDue && options_.unpaid_kept.count() > 0) {
     order.run_out_time = order.place_time + options_.unpaid_kept;
   }
-  if (!numbers_known_) TRY(KnowNumbers(TRY(lease.Step(context))));
+  if (!numbers_known_) TRY(KnowNumbers(TRY(lease.Step(limits))));
   return parts_.store.Place(intent.key, WithPromises(std::move(order), *reserved, levels));
 }
 
-Status Checkout::Pay(const Intent& intent, const Context& context) {
+Status Checkout::Pay(const Intent& intent, const rpc::Limits& limits) {
   if (!PaidByCard(intent.draft)) return Ok();
-  return parts_.card.Authorize(intent.draft, intent.payment_token, context);
+  return parts_.card.Authorize(intent.draft, intent.payment_token, limits);
 }
 
-Error Checkout::TotalChanged(const Intent& intent, const Error& refused, const Context& context) {
+Error Checkout::TotalChanged(const Intent& intent, const Error& refused, const rpc::Limits& limits) {
   Basket basket{.buyer = intent.draft.buyer, .delivery_method = intent.draft.delivery_method};
   for (const OrderLine& line : intent.draft.lines) basket.items.push_back({line.book, line.quantity});
   for (const CampaignNote& note : intent.draft.campaigns) {
     if (!note.code.empty()) basket.codes.push_back(note.code);
   }
-  const auto quote = Quote(basket, History::kKnown, context);
+  const auto quote = Quote(basket, History::kKnown, limits);
   if (!quote.ok()) return refused;
   Error error = Changed(intent.draft.totals.total_minor, *quote);
   error.message = refused.message + "; " + error.message;
   return error;
 }
 
-Result<Order> Checkout::Undo(const Intent& intent, const Error& why, Lease& lease, const Context& context) {
+Result<Order> Checkout::Undo(const Intent& intent, const Error& why, Lease& lease, const rpc::Limits& limits) {
   if (!parts_.store.BeginUndo(intent.key, why)) {
     return StillRunning();  // Somebody whose lease ran out meanwhile placed it; the next call gets its answer.
   }
-  TRY(UndoEffects(intent, lease, context));
+  TRY(UndoEffects(intent, lease, limits));
   parts_.store.Fail(intent.key);
   return why;
 }
 
 // A driver that lost its lease may have gone further than the refusal that is being undone, so each step is taken back
 // in whatever state it is.
-Status Checkout::UndoEffects(const Intent& intent, Lease& lease, const Context& context) {
+Status Checkout::UndoEffects(const Intent& intent, Lease& lease, const rpc::Limits& limits) {
   const Order& draft = intent.draft;
   if (PaidByCard(draft)) {
-    Status voided = parts_.card.Void(draft.id, TRY(lease.Step(context)));
+    Status voided = parts_.card.Void(draft.id, TRY(lease.Step(limits)));
     if (HasReason(voided, "CAPTURED")) {
       voided = parts_.card.Refund(draft.id, draft.id.value() + "-undo", draft.totals.total_minor, draft.currency_code,
-                                  TRY(lease.Step(context)));
+                                  TRY(lease.Step(limits)));
     }
     TRY(std::move(voided));
   }
-  TRY(parts_.pricing.ReleaseClaim(draft.id, TRY(lease.Step(context))));
-  Status released = parts_.stock.Release(draft.id, TRY(lease.Step(context)));
+  TRY(parts_.pricing.ReleaseClaim(draft.id, TRY(lease.Step(limits))));
+  Status released = parts_.stock.Release(draft.id, TRY(lease.Step(limits)));
   if (HasReason(released, "RESERVATION_COMMITTED")) {
-    released = parts_.stock.TakeBack(draft.id, draft.id.value() + "-undo", {}, Restock::kYes, TRY(lease.Step(context)));
+    released = parts_.stock.TakeBack(draft.id, draft.id.value() + "-undo", {}, Restock::kYes, TRY(lease.Step(limits)));
   }
   return released;
 }
@@ -459,13 +459,13 @@ Result<Checkout::Placed> Checkout::AnswerTo(const std::string& idempotency_key, 
   return StillRunning();
 }
 
-int Checkout::Recover(int limit, const Context& context) {
+int Checkout::Recover(int limit, const rpc::Limits& limits) {
   std::atomic<int> due = 0;
   ForEach(parts_.store.DueIntents(parts_.clock.Now(), limit), options_.recover_at_once,
-          [&](const Intent& intent) { due += RecoverIntent(intent.key, context) ? 1 : 0; });
+          [&](const Intent& intent) { due += RecoverIntent(intent.key, limits) ? 1 : 0; });
   ForEach(parts_.store.DueEffects(parts_.clock.Now(), limit), options_.recover_at_once, [&](const PendingEffect& pending) {
     ++due;
-    RecoverEffect(pending, context);
+    RecoverEffect(pending, limits);
   });
   return due;
 }
@@ -480,20 +480,20 @@ int Checkout::CancelRunOut(int limit) {
   return static_cast<int>(orders.size());
 }
 
-bool Checkout::RecoverIntent(const std::string& key, const Context& context) {
+bool Checkout::RecoverIntent(const std::string& key, const rpc::Limits& limits) {
   const Timestamp now = parts_.clock.Now();
   // As it is now: whoever had it before the lease may have gone on.
   const std::optional<Intent> intent = parts_.store.TakeLease(key, now, now + options_.lease);
   if (!intent) return false;
   Lease lease(*this, *intent);
   const Result<Order> order = [&]() -> Result<Order> {
-    if (intent->state == Intent::State::kUndoing) return Undo(*intent, *intent->error, lease, context);
-    if (now - intent->create_time <= options_.give_up) return Forward(*intent, lease, context);
+    if (intent->state == Intent::State::kUndoing) return Undo(*intent, *intent->error, lease, limits);
+    if (now - intent->create_time <= options_.give_up) return Forward(*intent, lease, limits);
     // Too old. Stock that is committed cannot be taken back silently, so such an order is driven on.
-    const Status released = parts_.stock.Release(intent->draft.id, TRY(lease.Step(context)));
-    if (HasReason(released, "RESERVATION_COMMITTED")) return Forward(*intent, lease, context);
+    const Status released = parts_.stock.Release(intent->draft.id, TRY(lease.Step(limits)));
+    if (HasReason(released, "RESERVATION_COMMITTED")) return Forward(*intent, lease, limits);
     if (!released.ok()) return released.error();
-    return Undo(*intent, GivenUp(), lease, context);
+    return Undo(*intent, GivenUp(), lease, limits);
   }();
   parts_.log.Info("intent_recovered",
                   {{"order", intent->draft.id.value()}, {"outcome", order.ok() ? "placed" : order.error().reason.c_str()}});
@@ -501,8 +501,8 @@ bool Checkout::RecoverIntent(const std::string& key, const Context& context) {
   return true;
 }
 
-void Checkout::RecoverEffect(const PendingEffect& pending, const Context& context) {
-  const Status done = Perform(pending, context);
+void Checkout::RecoverEffect(const PendingEffect& pending, const rpc::Limits& limits) {
+  const Status done = Perform(pending, limits);
   if (done.ok()) return parts_.store.FinishEffect(pending.id);
   const obs::Log::Fields fields = {{"order", pending.order.id.value()},
                                    {"effect", pending.id},
@@ -526,17 +526,17 @@ void Checkout::RecoverEffect(const PendingEffect& pending, const Context& contex
   parts_.store.GiveUpEffect(pending, Words(pending) + ": " + done.error().message, now);
 }
 
-Status Checkout::Perform(const PendingEffect& pending, const Context& context) {
+Status Checkout::Perform(const PendingEffect& pending, const rpc::Limits& limits) {
   const Order& order = pending.order;
   const std::string key = order.id.value() + "-" + std::to_string(pending.id);
   switch (pending.effect.kind) {
-    case Effect::Kind::kVoidPayment: return parts_.card.Void(order.id, context);
+    case Effect::Kind::kVoidPayment: return parts_.card.Void(order.id, limits);
     case Effect::Kind::kRefundPayment:
       if (order.payment_method != PaymentMethod::kCard) return Ok();  // Cash and transfers go back by hand.
-      return parts_.card.Refund(order.id, key, pending.effect.amount_minor, order.currency_code, context);
-    case Effect::Kind::kRestock: return parts_.stock.TakeBack(order.id, key, pending.effect.items, Restock::kYes, context);
-    case Effect::Kind::kStrikeOff: return parts_.stock.TakeBack(order.id, key, pending.effect.items, Restock::kNo, context);
-    case Effect::Kind::kReleaseRedemptions: return parts_.pricing.ReleaseClaim(order.id, context);
+      return parts_.card.Refund(order.id, key, pending.effect.amount_minor, order.currency_code, limits);
+    case Effect::Kind::kRestock: return parts_.stock.TakeBack(order.id, key, pending.effect.items, Restock::kYes, limits);
+    case Effect::Kind::kStrikeOff: return parts_.stock.TakeBack(order.id, key, pending.effect.items, Restock::kNo, limits);
+    case Effect::Kind::kReleaseRedemptions: return parts_.pricing.ReleaseClaim(order.id, limits);
   }
   return Ok();
 }

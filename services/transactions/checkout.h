@@ -52,7 +52,7 @@ class Checkout {
   struct Options {
     // Longer than the slowest step, which a driver keeps a lease for; short, because after the driver's death nobody drives
     // the intent for that long.
-    std::chrono::milliseconds lease{4000};
+    std::chrono::milliseconds lease{kStepMax};
     // A second call with the key of one that runs waits for it this long before STILL_RUNNING.
     std::chrono::milliseconds wait_max{2000};
     // An intent that cannot be driven on for so long (a service is down) is undone.
@@ -89,27 +89,27 @@ class Checkout {
   // what the customer who is signed in has ordered counts always.
   enum class History { kHidden, kKnown };
   // What Place would charge at this moment.
-  Result<Preview> PreviewOrder(const Basket& basket, History history, const Context& context);
+  Result<Preview> PreviewOrder(const Basket& basket, History history, const rpc::Limits& limits);
 
   struct Placed {
     Order order;
     std::string access_token = {};  // A guest's way to the order; another one in each answer.
   };
   // Errors as the proto says at PlaceOrder.
-  Result<Placed> Place(const PlaceRequest& request, const Context& context);
+  Result<Placed> Place(const PlaceRequest& request, const rpc::Limits& limits);
 
   // What Place answered to this key of this customer (empty: a guest), or will. Errors as the proto says at GetPlacedOrder.
   Result<Placed> AnswerTo(const std::string& idempotency_key, const std::string& customer) const;
 
   // Drives what is due: at most `limit` intents and effects, in no order. Gives how many there were.
-  int Recover(int limit, const Context& context);
+  int Recover(int limit, const rpc::Limits& limits);
   // Somebody has followed the shop's events to `position`. Where that is beyond the last one, this is an older copy of the store:
   // the numbers that the lost orders may have are passed over, and it is said (older_copy_found).
   void PassOverNumbers(std::int64_t position);
   // Looks whether inventory, payments and promotions know the last orders and what was decided about them. What one of them has
   // lost, because an older copy of its store was put back, is asked for again where that can be, and said (older_copy_found).
   // The first error of a service that cannot be asked; to be repeated then.
-  Status LookBack(const Context& context);
+  Status LookBack(const rpc::Limits& limits);
   // Cancels orders that have run out: at most `limit`. Gives how many there were.
   int CancelRunOut(int limit);
 
@@ -118,28 +118,28 @@ class Checkout {
   class UnpaidHere;
   class Lease;
 
-  Result<Order> Quote(const Basket& basket, History history, const Context& context) const;
+  Result<Order> Quote(const Basket& basket, History history, const rpc::Limits& limits) const;
   Result<Intent> NewIntent(const PlaceRequest& request, const std::string& key, const std::string& fingerprint,
-                           const Context& context);
-  Result<Order> Drive(const Intent& intent, Lease lease, const Context& context);
+                           const rpc::Limits& limits);
+  Result<Order> Drive(const Intent& intent, Lease lease, const rpc::Limits& limits);
   Placed Again(Order order) const;
   void LetGo(const Intent& intent, Lease& lease, const Error& error);
-  Result<Order> Forward(const Intent& intent, Lease& lease, const Context& context);
-  Status Pay(const Intent& intent, const Context& context);
-  Result<Order> Undo(const Intent& intent, const Error& why, Lease& lease, const Context& context);
-  Status UndoEffects(const Intent& intent, Lease& lease, const Context& context);
-  Error TotalChanged(const Intent& intent, const Error& refused, const Context& context);
+  Result<Order> Forward(const Intent& intent, Lease& lease, const rpc::Limits& limits);
+  Status Pay(const Intent& intent, const rpc::Limits& limits);
+  Result<Order> Undo(const Intent& intent, const Error& why, Lease& lease, const rpc::Limits& limits);
+  Status UndoEffects(const Intent& intent, Lease& lease, const rpc::Limits& limits);
+  Error TotalChanged(const Intent& intent, const Error& refused, const rpc::Limits& limits);
   Result<Placed> AnswerOf(const Intent& intent) const;
-  Status Perform(const PendingEffect& pending, const Context& context);
-  bool RecoverIntent(const std::string& key, const Context& context);
-  void RecoverEffect(const PendingEffect& pending, const Context& context);
-  Status KnowNumbers(const Context& context);
-  Status LookBackAtStock(const Order& order, Lost& stock, const Context& context);
-  Status LookBackAtMoney(const Order& order, Lost& money, const Context& context);
-  Status LookBackAtClaim(const Order& order, Lost& claims, const Context& context);
-  Status LookBackAtOrders(LostElsewhere& found, const Context& context);
-  Status LookBackAtDecisions(LostElsewhere& found, int done, int most, const Context& context);
-  Status LookBackAtDecision(const PendingEffect& decision, LostElsewhere& found, const Context& context);
+  Status Perform(const PendingEffect& pending, const rpc::Limits& limits);
+  bool RecoverIntent(const std::string& key, const rpc::Limits& limits);
+  void RecoverEffect(const PendingEffect& pending, const rpc::Limits& limits);
+  Status KnowNumbers(const rpc::Limits& limits);
+  Status LookBackAtStock(const Order& order, Lost& stock, const rpc::Limits& limits);
+  Status LookBackAtMoney(const Order& order, Lost& money, const rpc::Limits& limits);
+  Status LookBackAtClaim(const Order& order, Lost& claims, const rpc::Limits& limits);
+  Status LookBackAtOrders(LostElsewhere& found, const rpc::Limits& limits);
+  Status LookBackAtDecisions(LostElsewhere& found, int done, int most, const rpc::Limits& limits);
+  Status LookBackAtDecision(const PendingEffect& decision, LostElsewhere& found, const rpc::Limits& limits);
   void ShowOlderCopy(const std::string& store, bool found);
   void Tell(const Lost& lost);
 

@@ -42,8 +42,8 @@ void Checkout::PassOverNumbers(std::int64_t position) {
 }
 
 // An order placed before the first follower has come back would have a number that a lost one has too.
-Status Checkout::KnowNumbers(const Context& context) {
-  const Result<std::int64_t> followed = parts_.pricing.FollowedPosition(context);
+Status Checkout::KnowNumbers(const rpc::Limits& limits) {
+  const Result<std::int64_t> followed = parts_.pricing.FollowedPosition(limits);
   if (followed.ok()) {
     PassOverNumbers(*followed);
   } else if (Transient(followed.error())) {
@@ -53,10 +53,10 @@ Status Checkout::KnowNumbers(const Context& context) {
   return Ok();
 }
 
-Status Checkout::LookBackAtStock(const Order& order, Lost& stock, const Context& context) {
-  if (TRY(parts_.stock.Known(order.id, context))) return Ok();
-  const auto reserved = parts_.stock.Reserve(order, context);
-  const Status sold = reserved.ok() ? parts_.stock.Commit(order.id, context) : Status(reserved.error());
+Status Checkout::LookBackAtStock(const Order& order, Lost& stock, const rpc::Limits& limits) {
+  if (TRY(parts_.stock.Known(order.id, limits))) return Ok();
+  const auto reserved = parts_.stock.Reserve(order, limits);
+  const Status sold = reserved.ok() ? parts_.stock.Commit(order.id, limits) : Status(reserved.error());
   if (!sold.ok() && Transient(sold.error())) return sold;
   if (sold.ok()) {
     ++stock.mended;
@@ -66,16 +66,16 @@ Status Checkout::LookBackAtStock(const Order& order, Lost& stock, const Context&
   return Ok();
 }
 
-Status Checkout::LookBackAtMoney(const Order& order, Lost& money, const Context& context) {
-  if (!WasCharged(order) || TRY(parts_.card.Known(order.id, context))) return Ok();
+Status Checkout::LookBackAtMoney(const Order& order, Lost& money, const rpc::Limits& limits) {
+  if (!WasCharged(order) || TRY(parts_.card.Known(order.id, limits))) return Ok();
   money.Leave(order.id, "UNKNOWN_CHARGE");  // Nobody is charged twice: the token is gone, and the buyer has paid.
   return Ok();
 }
 
-Status Checkout::LookBackAtClaim(const Order& order, Lost& claims, const Context& context) {
-  if (!HasClaims(order) || TRY(parts_.pricing.Known(order.id, context))) return Ok();
+Status Checkout::LookBackAtClaim(const Order& order, Lost& claims, const rpc::Limits& limits) {
+  if (!HasClaims(order) || TRY(parts_.pricing.Known(order.id, limits))) return Ok();
   // Also of a cancelled order: what was decided, which comes next, gives it back.
-  const Status claimed = parts_.pricing.Claim(order, context);
+  const Status claimed = parts_.pricing.Claim(order, limits);
   if (!claimed.ok() && Transient(claimed.error())) return claimed;
   if (claimed.ok()) {
     ++claims.mended;
@@ -85,15 +85,15 @@ Status Checkout::LookBackAtClaim(const Order& order, Lost& claims, const Context
   return Ok();
 }
 
-Status Checkout::LookBackAtOrders(LostElsewhere& found, const Context& context) {
+Status Checkout::LookBackAtOrders(LostElsewhere& found, const rpc::Limits& limits) {
   Store::OrderFilter filter;
   for (int known = 0; known < kKnownInARow;) {
     const std::vector<Order> page = parts_.store.ListOrders(filter, kOrdersPerPage);
     for (const Order& order : page) {
       const int lost = found.orders();
-      TRY(LookBackAtStock(order, found.stock, context));
-      TRY(LookBackAtMoney(order, found.money, context));
-      TRY(LookBackAtClaim(order, found.claims, context));
+      TRY(LookBackAtStock(order, found.stock, limits));
+      TRY(LookBackAtMoney(order, found.money, limits));
+      TRY(LookBackAtClaim(order, found.claims, limits));
       known = found.orders() == lost ? known + 1 : 0;
     }
     for (const Lost& lost : {found.stock, found.money, found.claims}) ShowOlderCopy(lost.store, lost.any());
@@ -104,18 +104,18 @@ Status Checkout::LookBackAtOrders(LostElsewhere& found, const Context& context) 
 }
 
 // Does once more what was decided, under its own key. Whether that was news is seen from before and after.
-Status Checkout::LookBackAtDecision(const PendingEffect& decision, LostElsewhere& found, const Context& context) {
+Status Checkout::LookBackAtDecision(const PendingEffect& decision, LostElsewhere& found, const rpc::Limits& limits) {
   const OrderId& order = decision.order.id;
   const Effect::Kind kind = decision.effect.kind;
   const bool of_stock = kind == Effect::Kind::kRestock || kind == Effect::Kind::kStrikeOff;
   const bool of_claims = kind == Effect::Kind::kReleaseRedemptions;
   Lost& whose = of_stock ? found.stock : of_claims ? found.claims : found.money;
   const auto known = [&] {
-    if (of_stock) return parts_.stock.Known(order, context);
-    return of_claims ? parts_.pricing.Known(order, context) : parts_.card.Known(order, context);
+    if (of_stock) return parts_.stock.Known(order, limits);
+    return of_claims ? parts_.pricing.Known(order, limits) : parts_.card.Known(order, limits);
   };
   const std::optional<std::int64_t> before = TRY(known());
-  const Status done = Perform(decision, context);
+  const Status done = Perform(decision, limits);
   if (!done.ok()) {
     if (Transient(done.error())) return done;
     whose.Leave(order, done.error().reason);
@@ -126,11 +126,11 @@ Status Checkout::LookBackAtDecision(const PendingEffect& decision, LostElsewhere
 }
 
 // The last `most` without the last `done` of them, in the order in which they were decided.
-Status Checkout::LookBackAtDecisions(LostElsewhere& found, int done, int most, const Context& context) {
+Status Checkout::LookBackAtDecisions(LostElsewhere& found, int done, int most, const rpc::Limits& limits) {
   const std::vector<PendingEffect> newest_first = parts_.store.LastDoneEffects(most);
   found.bounded = static_cast<int>(newest_first.size()) == most;
   for (auto next = newest_first.rbegin(); newest_first.rend() - next > done; ++next) {
-    TRY(LookBackAtDecision(*next, found, context));
+    TRY(LookBackAtDecision(*next, found, limits));
   }
   return Ok();
 }
@@ -150,14 +150,14 @@ void Checkout::Tell(const Lost& lost) {
                                        {"what", "an older copy of this store was put back; octavo audit names what is left"}});
 }
 
-Status Checkout::LookBack(const Context& context) {
+Status Checkout::LookBack(const rpc::Limits& limits) {
   // A look that was broken off is begun again. What it has mended is known now, and counts; what was left is found again.
   for (Lost* lost : {&found_.stock, &found_.money, &found_.claims}) lost->left = 0;
-  TRY(KnowNumbers(context));
-  TRY(LookBackAtOrders(found_, context));
-  TRY(LookBackAtDecisions(found_, 0, kDecisions, context));
+  TRY(KnowNumbers(limits));
+  TRY(LookBackAtOrders(found_, limits));
+  TRY(LookBackAtDecisions(found_, 0, kDecisions, limits));
   if (found_.any()) {
-    TRY(LookBackAtDecisions(found_, kDecisions, kDecisionsWhereAmiss, context));
+    TRY(LookBackAtDecisions(found_, kDecisions, kDecisionsWhereAmiss, limits));
     if (found_.bounded) {
       parts_.log.Warn("look_back_bounded",
                       {{"decisions", kDecisionsWhereAmiss},

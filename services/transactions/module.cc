@@ -88,8 +88,7 @@ Status Module::TakeFixedPriceLaw() {
   if (!configuration_.fixed_price_law) return Ok();
   const std::int64_t most = configuration_.fixed_price_discount_max;
   if (most < 0 || most > 10'000) {
-    return InvalidField("--transactions.fixed_price_discount_max",
-                        "must be 0 to 10000 basis points, is " + std::to_string(most));
+    return InvalidField("--transactions.fixed_price_discount_max", "must be 0 to 10000 basis points, is " + std::to_string(most));
   }
   promotions::v1::FixedPriceLaw& law = configuration_.prices.fixed_price_law.emplace();
   law.set_discount_max_basis_points(most);
@@ -121,8 +120,8 @@ Status Module::Start(const runtime::Peers& peers) {
 }
 
 void Module::Serving::Recover() {
-  if (!looked_back) looked_back = checkout.LookBack({}).ok();
-  if (checkout.Recover(kRecoveredMax, {}) + checkout.CancelRunOut(kRecoveredMax) > 0) {
+  if (!looked_back) looked_back = checkout.LookBack({.budget = kStepMax}).ok();
+  if (checkout.Recover(kRecoveredMax, {.budget = kStepMax}) + checkout.CancelRunOut(kRecoveredMax) > 0) {
     events.Notify();
   } else {
     store->ForgetIntents(clock.Now() - kIntentsKept, kRecoveredMax);

@@ -1,28 +1,27 @@
 // What a checkout needs from the other services and from payment providers, in transactions' own words.
-// pricing_client.h, stock_client.h and card_client.h implement them over gRPC; tests use fakes. All are thread-safe and safe to repeat with the same order.
+// pricing_client.h, stock_client.h and card_client.h implement them over gRPC; tests use fakes. All are thread-safe and safe to
+// repeat with the same order.
 //
 // An Error of these says one of two things, told apart by Transient(): the other side refused (final), or it could not be
 // asked or its answer was lost (try again; the effect may have happened).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "lib/base/clock.h"
 #include "lib/base/result.h"
-#include "lib/obs/trace.h"
+#include "lib/rpc/limits.h"
 #include "services/transactions/domain/order.h"
 
 namespace octavo::transactions {
 
-// Of the call that all this is part of.
-struct Context {
-  Timestamp deadline = Timestamp::max();
-  obs::TraceContext trace = {};
-};
+// One step of a checkout may take so long at most. It is the lease of an intent, so that whoever drives it never works beyond
+// the lease.
+inline constexpr std::chrono::milliseconds kStepMax{4000};
 
 inline bool Transient(const Error& error) {
   switch (error.code) {
@@ -56,15 +55,15 @@ class Pricing {
  public:
   virtual ~Pricing() = default;
   // Lines, totals, campaigns and currency of an order for this basket. NOT_FOUND (UNKNOWN_BOOK).
-  virtual Result<Order> Quote(const Basket& basket, std::int64_t previous_order_count, const Context& context) = 0;
+  virtual Result<Order> Quote(const Basket& basket, std::int64_t previous_order_count, const rpc::Limits& limits) = 0;
   // FAILED_PRECONDITION (LIMIT_REACHED and the like).
-  virtual Status Claim(const Order& order, const Context& context) = 0;
-  virtual Status ReleaseClaim(const OrderId& order, const Context& context) = 0;
+  virtual Status Claim(const Order& order, const rpc::Limits& limits) = 0;
+  virtual Status ReleaseClaim(const OrderId& order, const rpc::Limits& limits) = 0;
   // Nullopt: nothing was ever claimed for the order, nor given back. Else a number that changes when the claim is given back.
   // What is never brought back from an older copy knows all; so do the other ports.
-  virtual Result<std::optional<std::int64_t>> Known(const OrderId&, const Context&) { return std::optional<std::int64_t>(0); }
+  virtual Result<std::optional<std::int64_t>> Known(const OrderId&, const rpc::Limits&) { return std::optional<std::int64_t>(0); }
   // How far promotions, who follow every event of the orders, have followed them.
-  virtual Result<std::int64_t> FollowedPosition(const Context&) { return std::int64_t{0}; }
+  virtual Result<std::int64_t> FollowedPosition(const rpc::Limits&) { return std::int64_t{0}; }
 };
 
 struct StockLevel {
@@ -79,18 +78,18 @@ enum class Restock { kYes, kNo };
 class Stock {
  public:
   virtual ~Stock() = default;
-  virtual Result<std::map<BookId, StockLevel>> Levels(const std::vector<BookId>& books, const Context& context) = 0;
+  virtual Result<std::map<BookId, StockLevel>> Levels(const std::vector<BookId>& books, const rpc::Limits& limits) = 0;
   // Holds the order's copies; per book how many of them come later than from the shelf.
   // FAILED_PRECONDITION (OUT_OF_STOCK, with metadata book and available).
-  virtual Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) = 0;
+  virtual Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const rpc::Limits& limits) = 0;
   // The copies are sold. FAILED_PRECONDITION when the reservation is gone.
-  virtual Status Commit(const OrderId& order, const Context& context) = 0;
+  virtual Status Commit(const OrderId& order, const rpc::Limits& limits) = 0;
   // Nullopt: it has nothing of the order. Else how many of its copies were taken back or struck off.
-  virtual Result<std::optional<std::int64_t>> Known(const OrderId&, const Context&) { return std::optional<std::int64_t>(0); }
-  virtual Status Release(const OrderId& order, const Context& context) = 0;
+  virtual Result<std::optional<std::int64_t>> Known(const OrderId&, const rpc::Limits&) { return std::optional<std::int64_t>(0); }
+  virtual Status Release(const OrderId& order, const rpc::Limits& limits) = 0;
   // Committed copies are taken back. No items: all that are left of the order. `key` makes it happen once.
   virtual Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
-                          const Context& context) = 0;
+                          const rpc::Limits& limits) = 0;
 };
 
 // A payment provider. A real one's adapter implements this; so does the sandbox's.
@@ -98,15 +97,15 @@ class PaymentProvider {
  public:
   virtual ~PaymentProvider() = default;
   // Holds the order's total. FAILED_PRECONDITION (PAYMENT_DECLINED). A transient error leaves it unknown whether it is held.
-  virtual Status Authorize(const Order& order, const std::string& token, const Context& context) = 0;
+  virtual Status Authorize(const Order& order, const std::string& token, const rpc::Limits& limits) = 0;
   // Nullopt: there is no charge. Else a number that changes when money is given back or let go.
-  virtual Result<std::optional<std::int64_t>> Known(const OrderId&, const Context&) { return std::optional<std::int64_t>(0); }
+  virtual Result<std::optional<std::int64_t>> Known(const OrderId&, const rpc::Limits&) { return std::optional<std::int64_t>(0); }
   // Takes what is held.
-  virtual Status Capture(const OrderId& order, const Context& context) = 0;
+  virtual Status Capture(const OrderId& order, const rpc::Limits& limits) = 0;
   // Lets go what is or may be held; a later Authorize for this order is then refused.
-  virtual Status Void(const OrderId& order, const Context& context) = 0;
+  virtual Status Void(const OrderId& order, const rpc::Limits& limits) = 0;
   virtual Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor, const std::string& currency_code,
-                        const Context& context) = 0;
+                        const rpc::Limits& limits) = 0;
 };
 
 }  // namespace octavo::transactions

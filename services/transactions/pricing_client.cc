@@ -40,15 +40,15 @@ Status CheckForSale(const catalog::v1::Book& book, const std::string& currency_c
 
 OrderLine ToLine(const promotions::v1::QuotedLine& quoted, const std::string& title, std::int64_t tax_basis_points) {
   return {.book = FindBookId(quoted.book()).value_or(BookId()),
-                 .title = title,
-                 .quantity = quoted.quantity(),
-                 .unit_price_minor = quoted.unit_price().minor(),
-                 .discount_minor = quoted.subtotal().minor() - quoted.total().minor(),
-                 .total_minor = quoted.gross_total().minor(),
-                 .tax_minor = quoted.tax().minor(),
-                 .tax_basis_points = tax_basis_points,
-                 .free_quantity = quoted.free_quantity(),
-                 .unit_total_minor = {quoted.unit_gross_minor().begin(), quoted.unit_gross_minor().end()}};
+          .title = title,
+          .quantity = quoted.quantity(),
+          .unit_price_minor = quoted.unit_price().minor(),
+          .discount_minor = quoted.subtotal().minor() - quoted.total().minor(),
+          .total_minor = quoted.gross_total().minor(),
+          .tax_minor = quoted.tax().minor(),
+          .tax_basis_points = tax_basis_points,
+          .free_quantity = quoted.free_quantity(),
+          .unit_total_minor = {quoted.unit_gross_minor().begin(), quoted.unit_gross_minor().end()}};
 }
 
 CampaignNote ToNote(const promotions::v1::CampaignOutcome& outcome) {
@@ -72,9 +72,9 @@ void GrpcPricing::Connect(const std::shared_ptr<grpc::Channel>& catalog, const s
   promotions_ = promotions::v1::PromotionsService::NewStub(promotions);
 }
 
-Result<Order> GrpcPricing::Quote(const Basket& basket, std::int64_t previous_order_count, const Context& context) {
+Result<Order> GrpcPricing::Quote(const Basket& basket, std::int64_t previous_order_count, const rpc::Limits& limits) {
   const ToQuote question{basket, previous_order_count};
-  QuoteCall call{question, context, NoAnswer()};
+  QuoteCall call{question, limits, NoAnswer()};
   if (quotes_.Run(call) != Gathered::kDealtWith) return Crowded();
   return std::move(call.answer);
 }
@@ -173,7 +173,7 @@ Result<Order> GrpcPricing::ToOrder(const Basket& basket, const promotions::v1::Q
   return order;
 }
 
-Status GrpcPricing::Claim(const Order& order, const Context& context) {
+Status GrpcPricing::Claim(const Order& order, const rpc::Limits& limits) {
   promotions::v1::ClaimRedemptionsRequest request;
   request.set_order_key(order.id.value());
   Fill(*request.mutable_customer(), order.buyer, 0);
@@ -186,28 +186,28 @@ Status GrpcPricing::Claim(const Order& order, const Context& context) {
   }
   if (request.redemptions_size() == 0) return Ok();
   return Discard(caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::ClaimRedemptions, request,
-                                Limit(context, kWriteBudget)));
+                                rpc::Within(limits, kWriteBudget)));
 }
 
-Status GrpcPricing::ReleaseClaim(const OrderId& order, const Context& context) {
+Status GrpcPricing::ReleaseClaim(const OrderId& order, const rpc::Limits& limits) {
   promotions::v1::ReleaseRedemptionsRequest request;
   request.set_order_key(order.value());
   return Discard(caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::ReleaseRedemptions, request,
-                                Limit(context, kWriteBudget)));
+                                rpc::Within(limits, kWriteBudget)));
 }
 
-Result<std::optional<std::int64_t>> GrpcPricing::Known(const OrderId& order, const Context& context) {
+Result<std::optional<std::int64_t>> GrpcPricing::Known(const OrderId& order, const rpc::Limits& limits) {
   promotions::v1::GetClaimRequest request;
   request.set_order_key(order.value());
   const auto found = caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::GetClaim, request,
-                                    Limit(context, kReadBudget));
+                                    rpc::Within(limits, kReadBudget));
   if (!found.ok()) return NothingWhere(found.error(), "UNKNOWN_CLAIM");
   return std::optional<std::int64_t>(found->released() ? 1 : 0);
 }
 
-Result<std::int64_t> GrpcPricing::FollowedPosition(const Context& context) {
+Result<std::int64_t> GrpcPricing::FollowedPosition(const rpc::Limits& limits) {
   const auto known = TRY(caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::GetKnown,
-                                        promotions::v1::GetKnownRequest(), Limit(context, kReadBudget)));
+                                        promotions::v1::GetKnownRequest(), rpc::Within(limits, kReadBudget)));
   return known.order_position();
 }
 

@@ -1,5 +1,5 @@
 // The port Pricing over gRPC: the catalogue gives the prices of books, promotions compute what the order costs and hold its
-// claims. Quotes of orders that are placed at the same time go out in one call (peer_calls.h). Thread-safe once connected.
+// claims. Quotes of orders that are placed at the same time go out in one call (peers_client.h). Thread-safe once connected.
 // `caller` must outlive it.
 #pragma once
 
@@ -13,7 +13,7 @@
 #include "lib/rpc/client.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
 #include "octavo/promotions/v1/promotions.grpc.pb.h"
-#include "services/transactions/peer_calls.h"
+#include "services/transactions/peers_client.h"
 #include "services/transactions/ports.h"
 
 namespace octavo::transactions {
@@ -33,11 +33,11 @@ class GrpcPricing final : public Pricing {
   // Before the first use of the rest.
   void Connect(const std::shared_ptr<grpc::Channel>& catalog, const std::shared_ptr<grpc::Channel>& promotions);
 
-  Result<Order> Quote(const Basket& basket, std::int64_t previous_order_count, const Context& context) override;
-  Status Claim(const Order& order, const Context& context) override;
-  Status ReleaseClaim(const OrderId& order, const Context& context) override;
-  Result<std::optional<std::int64_t>> Known(const OrderId& order, const Context& context) override;
-  Result<std::int64_t> FollowedPosition(const Context& context) override;
+  Result<Order> Quote(const Basket& basket, std::int64_t previous_order_count, const rpc::Limits& limits) override;
+  Status Claim(const Order& order, const rpc::Limits& limits) override;
+  Status ReleaseClaim(const OrderId& order, const rpc::Limits& limits) override;
+  Result<std::optional<std::int64_t>> Known(const OrderId& order, const rpc::Limits& limits) override;
+  Result<std::int64_t> FollowedPosition(const rpc::Limits& limits) override;
 
  private:
   struct ToQuote {

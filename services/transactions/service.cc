@@ -19,8 +19,6 @@ constexpr names::PageSizes kPageSizes{.standard = 20, .most = 100};
 constexpr names::PageSizes kErasedPageSizes{.standard = 1000, .most = 1000};
 constexpr int kEventsPerRead = 100;
 
-Context ContextOf(const rpc::Call& call) { return {.deadline = call.deadline(), .trace = call.trace()}; }
-
 // Names are stored: that of an erased customer for ever.
 Status CheckCustomer(const std::string& name) {
   constexpr std::size_t kBytesMax = 100;
@@ -131,11 +129,11 @@ TransactionsService::TransactionsService(Parts parts, rpc::Pipeline& pipeline)
 
 Result<v1::OrderPreview> TransactionsService::PreviewOrder(const rpc::Call& call, const v1::PreviewOrderRequest& request) {
   const auto history = request.with_history() ? Checkout::History::kKnown : Checkout::History::kHidden;
-  return ToProto(TRY(parts_.checkout.PreviewOrder(TRY(Parse(request)), history, ContextOf(call))));
+  return ToProto(TRY(parts_.checkout.PreviewOrder(TRY(Parse(request)), history, rpc::Within(call, kStepMax))));
 }
 
 Result<v1::Order> TransactionsService::PlaceOrder(const rpc::Call& call, const v1::PlaceOrderRequest& request) {
-  const auto placed = TRY(parts_.checkout.Place(TRY(Parse(request)), ContextOf(call)));
+  const auto placed = TRY(parts_.checkout.Place(TRY(Parse(request)), rpc::Within(call, kStepMax)));
   parts_.events.Notify();
   return ToProto(placed);
 }

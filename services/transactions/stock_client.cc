@@ -59,11 +59,11 @@ void GrpcStock::Connect(const std::shared_ptr<grpc::Channel>& inventory) {
   inventory_ = inventory::v1::InventoryService::NewStub(inventory);
 }
 
-Result<std::map<BookId, StockLevel>> GrpcStock::Levels(const std::vector<BookId>& books, const Context& context) {
+Result<std::map<BookId, StockLevel>> GrpcStock::Levels(const std::vector<BookId>& books, const rpc::Limits& limits) {
   inventory::v1::BatchGetStockRequest request;
   for (const BookId& book : books) request.add_books(BookName(book));
   const auto response = TRY(caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::BatchGetStock, request,
-                                           Limit(context, kReadBudget)));
+                                           rpc::Within(limits, kReadBudget)));
   std::map<BookId, StockLevel> levels;
   for (const auto& stock : response.stocks()) {
     levels[FindBookId(stock.book()).value_or(BookId())] = {
@@ -74,7 +74,7 @@ Result<std::map<BookId, StockLevel>> GrpcStock::Levels(const std::vector<BookId>
   return levels;
 }
 
-Result<std::map<BookId, std::int64_t>> GrpcStock::Reserve(const Order& order, const Context& context) {
+Result<std::map<BookId, std::int64_t>> GrpcStock::Reserve(const Order& order, const rpc::Limits& limits) {
   inventory::v1::ReserveStockRequest request;
   request.set_request_id(order.id.value());
   request.mutable_time_to_live()->set_seconds(kReservationSeconds);
@@ -83,7 +83,7 @@ Result<std::map<BookId, std::int64_t>> GrpcStock::Reserve(const Order& order, co
     wanted->set_book(BookName(line.book));
     wanted->set_quantity(line.quantity);
   }
-  ReserveCall call{request, context, NoAnswer()};
+  ReserveCall call{request, limits, NoAnswer()};
   if (reservations_.Run(call) != Gathered::kDealtWith) return Crowded();
   const inventory::v1::Reservation reservation = TRY(std::move(call.answer));
   using Reservation = inventory::v1::Reservation;
@@ -95,34 +95,34 @@ Result<std::map<BookId, std::int64_t>> GrpcStock::Reserve(const Order& order, co
   return later;
 }
 
-Status GrpcStock::Commit(const OrderId& order, const Context& context) {
+Status GrpcStock::Commit(const OrderId& order, const rpc::Limits& limits) {
   inventory::v1::CommitReservationRequest request;
   request.set_name(ReservationName(order));
-  CommitCall call{request, context, NoAnswer()};
+  CommitCall call{request, limits, NoAnswer()};
   if (commits_.Run(call) != Gathered::kDealtWith) return Crowded();
   return Discard(call.answer);
 }
 
-Result<std::optional<std::int64_t>> GrpcStock::Known(const OrderId& order, const Context& context) {
+Result<std::optional<std::int64_t>> GrpcStock::Known(const OrderId& order, const rpc::Limits& limits) {
   inventory::v1::GetReservationRequest request;
   request.set_name(ReservationName(order));
   const auto found = caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::GetReservation, request,
-                                    Limit(context, kReadBudget));
+                                    rpc::Within(limits, kReadBudget));
   if (!found.ok()) return NothingWhere(found.error(), "UNKNOWN_RESERVATION");
   std::int64_t back = 0;
   for (const auto& line : found->lines()) back += line.returned_quantity() + line.cancelled_quantity();
   return std::optional(back);
 }
 
-Status GrpcStock::Release(const OrderId& order, const Context& context) {
+Status GrpcStock::Release(const OrderId& order, const rpc::Limits& limits) {
   inventory::v1::ReleaseReservationRequest request;
   request.set_name(ReservationName(order));
   return Discard(caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::ReleaseReservation, request,
-                                Limit(context, kWriteBudget)));
+                                rpc::Within(limits, kWriteBudget)));
 }
 
 Status GrpcStock::TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
-                           const Context& context) {
+                           const rpc::Limits& limits) {
   inventory::v1::ReturnReservationRequest request;
   request.set_only_waiting(restock == Restock::kNo);
   request.set_request_id(key);
@@ -133,7 +133,7 @@ Status GrpcStock::TakeBack(const OrderId& order, const std::string& key, const s
     line->set_quantity(item.quantity);
   }
   return Discard(caller_.Invoke(*inventory_, &inventory::v1::InventoryService::StubInterface::ReturnReservation, request,
-                                Limit(context, kWriteBudget)));
+                                rpc::Within(limits, kWriteBudget)));
 }
 
 }  // namespace octavo::transactions

@@ -1,5 +1,5 @@
 // The port Stock over gRPC: inventory holds the copies of an order. Reservations and commits of orders that are placed at the
-// same time go out in one call (peer_calls.h). Thread-safe once connected. `caller` must outlive it.
+// same time go out in one call (peers_client.h). Thread-safe once connected. `caller` must outlive it.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 #include "lib/base/gathering.h"
 #include "lib/rpc/client.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
-#include "services/transactions/peer_calls.h"
+#include "services/transactions/peers_client.h"
 #include "services/transactions/ports.h"
 
 namespace octavo::transactions {
@@ -22,13 +22,13 @@ class GrpcStock final : public Stock {
   // Before the first use of the rest.
   void Connect(const std::shared_ptr<grpc::Channel>& inventory);
 
-  Result<std::map<BookId, StockLevel>> Levels(const std::vector<BookId>& books, const Context& context) override;
-  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override;
-  Status Commit(const OrderId& order, const Context& context) override;
-  Result<std::optional<std::int64_t>> Known(const OrderId& order, const Context& context) override;
-  Status Release(const OrderId& order, const Context& context) override;
+  Result<std::map<BookId, StockLevel>> Levels(const std::vector<BookId>& books, const rpc::Limits& limits) override;
+  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const rpc::Limits& limits) override;
+  Status Commit(const OrderId& order, const rpc::Limits& limits) override;
+  Result<std::optional<std::int64_t>> Known(const OrderId& order, const rpc::Limits& limits) override;
+  Status Release(const OrderId& order, const rpc::Limits& limits) override;
   Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
-                  const Context& context) override;
+                  const rpc::Limits& limits) override;
 
  private:
   using ReserveCall = Shared<inventory::v1::ReserveStockRequest, inventory::v1::Reservation>;

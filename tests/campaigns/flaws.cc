@@ -14,7 +14,6 @@
 namespace octavo::campaigns {
 namespace {
 
-using transactions::Context;
 using transactions::Intent;
 using transactions::Order;
 using transactions::OrderId;
@@ -169,21 +168,24 @@ class ReservingAnew final : public transactions::Stock {
  public:
   ReservingAnew(transactions::Stock& stock, std::shared_ptr<Attempts> attempts) : stock_(stock), attempts_(std::move(attempts)) {}
 
-  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books, const Context& context) override {
-    return stock_.Levels(books, context);
+  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books,
+                                                            const rpc::Limits& limits) override {
+    return stock_.Levels(books, limits);
   }
-  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override {
+  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const rpc::Limits& limits) override {
     Order another = order;
     another.id = attempts_->Next(order.id);
-    return stock_.Reserve(another, context);
+    return stock_.Reserve(another, limits);
   }
-  Status Commit(const OrderId& order, const Context& context) override { return stock_.Commit(attempts_->Last(order), context); }
-  Status Release(const OrderId& order, const Context& context) override {
-    return stock_.Release(attempts_->Last(order), context);
+  Status Commit(const OrderId& order, const rpc::Limits& limits) override {
+    return stock_.Commit(attempts_->Last(order), limits);
+  }
+  Status Release(const OrderId& order, const rpc::Limits& limits) override {
+    return stock_.Release(attempts_->Last(order), limits);
   }
   Status TakeBack(const OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
-                  transactions::Restock restock, const Context& context) override {
-    return stock_.TakeBack(attempts_->Last(order), key, items, restock, context);
+                  transactions::Restock restock, const rpc::Limits& limits) override {
+    return stock_.TakeBack(attempts_->Last(order), key, items, restock, limits);
   }
 
  private:
@@ -196,16 +198,18 @@ class ChargingAnew final : public transactions::PaymentProvider {
   ChargingAnew(transactions::PaymentProvider& card, std::shared_ptr<Attempts> attempts)
       : card_(card), attempts_(std::move(attempts)) {}
 
-  Status Authorize(const Order& order, const std::string& token, const Context& context) override {
+  Status Authorize(const Order& order, const std::string& token, const rpc::Limits& limits) override {
     Order another = order;
     another.id = attempts_->Next(order.id);
-    return card_.Authorize(another, token, context);
+    return card_.Authorize(another, token, limits);
   }
-  Status Capture(const OrderId& order, const Context& context) override { return card_.Capture(attempts_->Last(order), context); }
-  Status Void(const OrderId& order, const Context& context) override { return card_.Void(attempts_->Last(order), context); }
+  Status Capture(const OrderId& order, const rpc::Limits& limits) override {
+    return card_.Capture(attempts_->Last(order), limits);
+  }
+  Status Void(const OrderId& order, const rpc::Limits& limits) override { return card_.Void(attempts_->Last(order), limits); }
   Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor, const std::string& currency_code,
-                const Context& context) override {
-    return card_.Refund(attempts_->Last(order), key, amount_minor, currency_code, context);
+                const rpc::Limits& limits) override {
+    return card_.Refund(attempts_->Last(order), key, amount_minor, currency_code, limits);
   }
 
  private:
@@ -218,20 +222,21 @@ class ForgettingReleases final : public transactions::Stock {
  public:
   explicit ForgettingReleases(transactions::Stock& stock) : stock_(stock) {}
 
-  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books, const Context& context) override {
-    return stock_.Levels(books, context);
+  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books,
+                                                            const rpc::Limits& limits) override {
+    return stock_.Levels(books, limits);
   }
-  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context& context) override {
+  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const rpc::Limits& limits) override {
     seen_.insert(order.id);
-    return stock_.Reserve(order, context);
+    return stock_.Reserve(order, limits);
   }
-  Status Commit(const OrderId& order, const Context& context) override { return stock_.Commit(order, context); }
-  Status Release(const OrderId& order, const Context& context) override {
-    return seen_.contains(order) ? stock_.Release(order, context) : Ok();
+  Status Commit(const OrderId& order, const rpc::Limits& limits) override { return stock_.Commit(order, limits); }
+  Status Release(const OrderId& order, const rpc::Limits& limits) override {
+    return seen_.contains(order) ? stock_.Release(order, limits) : Ok();
   }
   Status TakeBack(const OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
-                  transactions::Restock restock, const Context& context) override {
-    return stock_.TakeBack(order, key, items, restock, context);
+                  transactions::Restock restock, const rpc::Limits& limits) override {
+    return stock_.TakeBack(order, key, items, restock, limits);
   }
 
  private:
@@ -243,17 +248,17 @@ class ForgettingVoids final : public transactions::PaymentProvider {
  public:
   explicit ForgettingVoids(transactions::PaymentProvider& card) : card_(card) {}
 
-  Status Authorize(const Order& order, const std::string& token, const Context& context) override {
+  Status Authorize(const Order& order, const std::string& token, const rpc::Limits& limits) override {
     seen_.insert(order.id);
-    return card_.Authorize(order, token, context);
+    return card_.Authorize(order, token, limits);
   }
-  Status Capture(const OrderId& order, const Context& context) override { return card_.Capture(order, context); }
-  Status Void(const OrderId& order, const Context& context) override {
-    return seen_.contains(order) ? card_.Void(order, context) : Ok();
+  Status Capture(const OrderId& order, const rpc::Limits& limits) override { return card_.Capture(order, limits); }
+  Status Void(const OrderId& order, const rpc::Limits& limits) override {
+    return seen_.contains(order) ? card_.Void(order, limits) : Ok();
   }
   Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor, const std::string& currency_code,
-                const Context& context) override {
-    return card_.Refund(order, key, amount_minor, currency_code, context);
+                const rpc::Limits& limits) override {
+    return card_.Refund(order, key, amount_minor, currency_code, limits);
   }
 
  private:
@@ -265,15 +270,15 @@ class ForgettingGivenBack final : public transactions::Pricing {
  public:
   explicit ForgettingGivenBack(transactions::Pricing& pricing) : pricing_(pricing) {}
 
-  Result<Order> Quote(const transactions::Basket& basket, std::int64_t previous, const Context& context) override {
-    return pricing_.Quote(basket, previous, context);
+  Result<Order> Quote(const transactions::Basket& basket, std::int64_t previous, const rpc::Limits& limits) override {
+    return pricing_.Quote(basket, previous, limits);
   }
-  Status Claim(const Order& order, const Context& context) override {
+  Status Claim(const Order& order, const rpc::Limits& limits) override {
     seen_.insert(order.id);
-    return pricing_.Claim(order, context);
+    return pricing_.Claim(order, limits);
   }
-  Status ReleaseClaim(const OrderId& order, const Context& context) override {
-    return seen_.contains(order) ? pricing_.ReleaseClaim(order, context) : Ok();
+  Status ReleaseClaim(const OrderId& order, const rpc::Limits& limits) override {
+    return seen_.contains(order) ? pricing_.ReleaseClaim(order, limits) : Ok();
   }
 
  private:

@@ -15,7 +15,6 @@ namespace octavo::campaigns {
 namespace {
 
 using namespace std::chrono_literals;
-using transactions::Context;
 using transactions::Order;
 using transactions::OrderId;
 
@@ -52,21 +51,21 @@ class DistantStock final : public transactions::Stock {
 
   using Levels_ = Result<std::map<BookId, transactions::StockLevel>>;
   using Later = Result<std::map<BookId, std::int64_t>>;
-  Levels_ Levels(const std::vector<BookId>& books, const Context& context) override {
-    return network_.Call<Levels_>([=, this] { return stock_.Levels(books, context); });
+  Levels_ Levels(const std::vector<BookId>& books, const rpc::Limits& limits) override {
+    return network_.Call<Levels_>([=, this] { return stock_.Levels(books, limits); });
   }
-  Later Reserve(const Order& order, const Context& context) override {
-    return network_.Call<Later>([=, this] { return stock_.Reserve(order, context); });
+  Later Reserve(const Order& order, const rpc::Limits& limits) override {
+    return network_.Call<Later>([=, this] { return stock_.Reserve(order, limits); });
   }
-  Status Commit(const OrderId& order, const Context& context) override {
-    return network_.Call<Status>([=, this] { return stock_.Commit(order, context); });
+  Status Commit(const OrderId& order, const rpc::Limits& limits) override {
+    return network_.Call<Status>([=, this] { return stock_.Commit(order, limits); });
   }
-  Status Release(const OrderId& order, const Context& context) override {
-    return network_.Call<Status>([=, this] { return stock_.Release(order, context); });
+  Status Release(const OrderId& order, const rpc::Limits& limits) override {
+    return network_.Call<Status>([=, this] { return stock_.Release(order, limits); });
   }
   Status TakeBack(const OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
-                  transactions::Restock restock, const Context& context) override {
-    return network_.Call<Status>([=, this] { return stock_.TakeBack(order, key, items, restock, context); });
+                  transactions::Restock restock, const rpc::Limits& limits) override {
+    return network_.Call<Status>([=, this] { return stock_.TakeBack(order, key, items, restock, limits); });
   }
 
  private:
@@ -80,14 +79,14 @@ class DistantPricing final : public transactions::Pricing {
   DistantPricing(Network& network, transactions::Pricing& pricing, std::unique_ptr<transactions::Pricing> owned)
       : network_(network), owned_(std::move(owned)), pricing_(owned_ ? *owned_ : pricing) {}
 
-  Result<Order> Quote(const transactions::Basket& basket, std::int64_t previous, const Context& context) override {
-    return network_.Call<Result<Order>>([=, this] { return pricing_.Quote(basket, previous, context); });
+  Result<Order> Quote(const transactions::Basket& basket, std::int64_t previous, const rpc::Limits& limits) override {
+    return network_.Call<Result<Order>>([=, this] { return pricing_.Quote(basket, previous, limits); });
   }
-  Status Claim(const Order& order, const Context& context) override {
-    return network_.Call<Status>([=, this] { return pricing_.Claim(order, context); });
+  Status Claim(const Order& order, const rpc::Limits& limits) override {
+    return network_.Call<Status>([=, this] { return pricing_.Claim(order, limits); });
   }
-  Status ReleaseClaim(const OrderId& order, const Context& context) override {
-    return network_.Call<Status>([=, this] { return pricing_.ReleaseClaim(order, context); });
+  Status ReleaseClaim(const OrderId& order, const rpc::Limits& limits) override {
+    return network_.Call<Status>([=, this] { return pricing_.ReleaseClaim(order, limits); });
   }
 
  private:
@@ -101,18 +100,18 @@ class DistantCard final : public transactions::PaymentProvider {
   DistantCard(Network& network, transactions::PaymentProvider& card, std::unique_ptr<transactions::PaymentProvider> owned)
       : network_(network), owned_(std::move(owned)), card_(owned_ ? *owned_ : card) {}
 
-  Status Authorize(const Order& order, const std::string& token, const Context& context) override {
-    return network_.Call<Status>([=, this] { return card_.Authorize(order, token, context); });
+  Status Authorize(const Order& order, const std::string& token, const rpc::Limits& limits) override {
+    return network_.Call<Status>([=, this] { return card_.Authorize(order, token, limits); });
   }
-  Status Capture(const OrderId& order, const Context& context) override {
-    return network_.Call<Status>([=, this] { return card_.Capture(order, context); });
+  Status Capture(const OrderId& order, const rpc::Limits& limits) override {
+    return network_.Call<Status>([=, this] { return card_.Capture(order, limits); });
   }
-  Status Void(const OrderId& order, const Context& context) override {
-    return network_.Call<Status>([=, this] { return card_.Void(order, context); });
+  Status Void(const OrderId& order, const rpc::Limits& limits) override {
+    return network_.Call<Status>([=, this] { return card_.Void(order, limits); });
   }
   Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor, const std::string& currency_code,
-                const Context& context) override {
-    return network_.Call<Status>([=, this] { return card_.Refund(order, key, amount_minor, currency_code, context); });
+                const rpc::Limits& limits) override {
+    return network_.Call<Status>([=, this] { return card_.Refund(order, key, amount_minor, currency_code, limits); });
   }
 
  private:

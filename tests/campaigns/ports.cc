@@ -8,7 +8,6 @@
 namespace octavo::campaigns {
 namespace {
 
-using transactions::Context;
 using transactions::Order;
 using transactions::OrderId;
 
@@ -54,7 +53,7 @@ Status Discard(const Result<T>& result) {
 
 // --- Pricing
 
-Result<Order> StorePricing::Quote(const transactions::Basket& basket, std::int64_t previous_order_count, const Context&) {
+Result<Order> StorePricing::Quote(const transactions::Basket& basket, std::int64_t previous_order_count, const rpc::Limits&) {
   return AtBoundary(disk_, [&]() -> Result<Order> {
     const promotions::OfferList list = store_.ReadOffers(PersonsOf(basket.buyer), {});
     std::vector<promotions::Offer> offers;
@@ -84,7 +83,7 @@ Result<Order> StorePricing::Quote(const transactions::Basket& basket, std::int64
   });
 }
 
-Status StorePricing::Claim(const Order& order, const Context&) {
+Status StorePricing::Claim(const Order& order, const rpc::Limits&) {
   return AtBoundary(disk_, [&]() -> Status {
     promotions::Claim claim{.order = promotions::OrderKey(order.id.value()), .persons = PersonsOf(order.buyer)};
     for (const transactions::CampaignNote& note : order.campaigns) {
@@ -97,7 +96,7 @@ Status StorePricing::Claim(const Order& order, const Context&) {
   });
 }
 
-Status StorePricing::ReleaseClaim(const OrderId& order, const Context&) {
+Status StorePricing::ReleaseClaim(const OrderId& order, const rpc::Limits&) {
   return AtBoundary(disk_, [&]() -> Status {
     store_.ReleaseRedemptions(promotions::OrderKey(order.value()), clock_.Now());
     return Ok();
@@ -106,7 +105,7 @@ Status StorePricing::ReleaseClaim(const OrderId& order, const Context&) {
 
 // --- Stock
 
-Result<std::map<BookId, transactions::StockLevel>> StoreStock::Levels(const std::vector<BookId>& books, const Context&) {
+Result<std::map<BookId, transactions::StockLevel>> StoreStock::Levels(const std::vector<BookId>& books, const rpc::Limits&) {
   using Levels = std::map<BookId, transactions::StockLevel>;
   return AtBoundary(disk_, [&]() -> Result<Levels> {
     std::vector<BookId> ids;
@@ -119,7 +118,7 @@ Result<std::map<BookId, transactions::StockLevel>> StoreStock::Levels(const std:
   });
 }
 
-Result<std::map<BookId, std::int64_t>> StoreStock::Reserve(const Order& order, const Context&) {
+Result<std::map<BookId, std::int64_t>> StoreStock::Reserve(const Order& order, const rpc::Limits&) {
   using Later = std::map<BookId, std::int64_t>;
   return AtBoundary(disk_, [&]() -> Result<Later> {
     inventory::ReserveOrder wanted{.request = inventory::RequestId(order.id.value())};
@@ -133,16 +132,16 @@ Result<std::map<BookId, std::int64_t>> StoreStock::Reserve(const Order& order, c
   });
 }
 
-Status StoreStock::Commit(const OrderId& order, const Context&) {
+Status StoreStock::Commit(const OrderId& order, const rpc::Limits&) {
   return AtBoundary(disk_, [&] { return Discard(store_.Commit(inventory::RequestId(order.value()), clock_.Now())); });
 }
 
-Status StoreStock::Release(const OrderId& order, const Context&) {
+Status StoreStock::Release(const OrderId& order, const rpc::Limits&) {
   return AtBoundary(disk_, [&] { return Discard(store_.Release(inventory::RequestId(order.value()), clock_.Now())); });
 }
 
 Status StoreStock::TakeBack(const OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
-                            transactions::Restock restock, const Context&) {
+                            transactions::Restock restock, const rpc::Limits&) {
   inventory::Return returned{.request = inventory::RequestId(key),
                              .reservation = inventory::RequestId(order.value()),
                              .only_waiting = restock == transactions::Restock::kNo};
@@ -152,7 +151,7 @@ Status StoreStock::TakeBack(const OrderId& order, const std::string& key, const 
 
 // --- Payments
 
-Status SandboxCard::Authorize(const Order& order, const std::string& token, const Context&) {
+Status SandboxCard::Authorize(const Order& order, const std::string& token, const rpc::Limits&) {
   return AtBoundary(disk_, [&]() -> Status {
     const payments::Behaviour behaviour = TRY(payments::ParseToken(token));
     const payments::Authorization authorization{.key = payments::ChargeKey(order.id.value()),
@@ -165,16 +164,16 @@ Status SandboxCard::Authorize(const Order& order, const std::string& token, cons
   });
 }
 
-Status SandboxCard::Capture(const OrderId& order, const Context&) {
+Status SandboxCard::Capture(const OrderId& order, const rpc::Limits&) {
   return AtBoundary(disk_, [&] { return Discard(sandbox_.Capture(payments::ChargeKey(order.value()))); });
 }
 
-Status SandboxCard::Void(const OrderId& order, const Context&) {
+Status SandboxCard::Void(const OrderId& order, const rpc::Limits&) {
   return AtBoundary(disk_, [&] { return Discard(sandbox_.Void(payments::ChargeKey(order.value()))); });
 }
 
 Status SandboxCard::Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor,
-                           const std::string& currency_code, const Context&) {
+                           const std::string& currency_code, const rpc::Limits&) {
   return AtBoundary(disk_, [&] {
     return Discard(sandbox_.GiveBack({.key = payments::ChargeKey(order.value()),
                                       .refund_key = key,

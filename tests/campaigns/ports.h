@@ -22,9 +22,9 @@ class StorePricing final : public transactions::Pricing {
       : store_(store), clock_(clock), disk_(disk), price_minor_(price_minor) {}
 
   Result<transactions::Order> Quote(const transactions::Basket& basket, std::int64_t previous_order_count,
-                                    const transactions::Context& context) override;
-  Status Claim(const transactions::Order& order, const transactions::Context& context) override;
-  Status ReleaseClaim(const transactions::OrderId& order, const transactions::Context& context) override;
+                                    const rpc::Limits& limits) override;
+  Status Claim(const transactions::Order& order, const rpc::Limits& limits) override;
+  Status ReleaseClaim(const transactions::OrderId& order, const rpc::Limits& limits) override;
 
  private:
   promotions::Store& store_;
@@ -37,13 +37,12 @@ class StoreStock final : public transactions::Stock {
  public:
   StoreStock(inventory::Store& store, const Clock& clock, const FakeDisk& disk) : store_(store), clock_(clock), disk_(disk) {}
 
-  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books,
-                                                            const transactions::Context& context) override;
-  Result<std::map<BookId, std::int64_t>> Reserve(const transactions::Order& order, const transactions::Context& context) override;
-  Status Commit(const transactions::OrderId& order, const transactions::Context& context) override;
-  Status Release(const transactions::OrderId& order, const transactions::Context& context) override;
+  Result<std::map<BookId, transactions::StockLevel>> Levels(const std::vector<BookId>& books, const rpc::Limits& limits) override;
+  Result<std::map<BookId, std::int64_t>> Reserve(const transactions::Order& order, const rpc::Limits& limits) override;
+  Status Commit(const transactions::OrderId& order, const rpc::Limits& limits) override;
+  Status Release(const transactions::OrderId& order, const rpc::Limits& limits) override;
   Status TakeBack(const transactions::OrderId& order, const std::string& key, const std::vector<transactions::Item>& items,
-                  transactions::Restock restock, const transactions::Context& context) override;
+                  transactions::Restock restock, const rpc::Limits& limits) override;
 
  private:
   inventory::Store& store_;
@@ -55,11 +54,11 @@ class SandboxCard final : public transactions::PaymentProvider {
  public:
   SandboxCard(payments::Sandbox& sandbox, const FakeDisk& disk) : sandbox_(sandbox), disk_(disk) {}
 
-  Status Authorize(const transactions::Order& order, const std::string& token, const transactions::Context& context) override;
-  Status Capture(const transactions::OrderId& order, const transactions::Context& context) override;
-  Status Void(const transactions::OrderId& order, const transactions::Context& context) override;
+  Status Authorize(const transactions::Order& order, const std::string& token, const rpc::Limits& limits) override;
+  Status Capture(const transactions::OrderId& order, const rpc::Limits& limits) override;
+  Status Void(const transactions::OrderId& order, const rpc::Limits& limits) override;
   Status Refund(const transactions::OrderId& order, const std::string& key, std::int64_t amount_minor,
-                const std::string& currency_code, const transactions::Context& context) override;
+                const std::string& currency_code, const rpc::Limits& limits) override;
 
  private:
   payments::Sandbox& sandbox_;

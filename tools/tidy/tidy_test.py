@@ -47,6 +47,8 @@ class Includes(TidyTest):
                 ("services/cart/memory_store.cc", "lib/db/database.h", "store may include"),
                 ("services/cart/service.cc", "services/cart/sql_store.h", "service may include"),
                 ("services/cart/service.cc", "lib/db/database.h", "service may include"),
+                ("services/cart/checkout.cc", "lib/rpc/client.h", "own may include"),
+                ("services/cart/domain/x.cc", "lib/rpc/limits.h", "domain may include"),
                 ("services/cart/service.cc", "services/catalog/store.h", "services speak proto"),
                 ("services/cart/service_test.cc", "services/catalog/domain/book.h", "services speak proto"),
                 ("services/marketplace/pages/home.cc", "services/catalog/domain/book.h", "services speak proto"),
@@ -62,6 +64,7 @@ class Includes(TidyTest):
         for path, include in [
                 ("lib/db/x.cc", "lib/base/result.h"),
                 ("lib/runtime/x.cc", "lib/rpc/service.h"),
+                ("services/cart/checkout.cc", "lib/rpc/limits.h"),
                 ("lib/base/x_test.cc", "lib/testing/matchers.h"),
                 ("services/cart/sql_store.cc", "lib/db/database.h"),
                 ("services/cart/service.cc", "services/cart/domain/cart.h"),

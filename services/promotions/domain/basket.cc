@@ -34,8 +34,8 @@ Status CheckLine(const Line& line, const std::string& field) {
 
 void Bind(Line& line, const FixedPriceLaw& law) {
   const auto& unbound = law.unbound_categories;
-  const bool free = std::find_first_of(line.categories.begin(), line.categories.end(), unbound.begin(), unbound.end()) !=
-                    line.categories.end();
+  const bool free =
+      std::find_first_of(line.categories.begin(), line.categories.end(), unbound.begin(), unbound.end()) != line.categories.end();
   if (!free && !line.fixed_price_discount_max) line.fixed_price_discount_max = law.discount_max;
 }
 

@@ -109,8 +109,9 @@ struct Quote {
   std::int64_t delivery_minor = 0;  // What is left of it.
   std::int64_t delivery_tax_minor = 0;
   std::int64_t gross_delivery_minor = 0;  // What is paid for it.
-  std::int64_t tax_minor = 0;    // Of lines and delivery. Contained in total, or added to it.
-  // What is paid: the gross amounts of lines and delivery, that is subtotal - discount + delivery, + tax where prices are without.
+  std::int64_t tax_minor = 0;             // Of lines and delivery. Contained in total, or added to it.
+  // What is paid: the gross amounts of lines and delivery, that is subtotal - discount + delivery, + tax where prices are
+  // without.
   std::int64_t total_minor = 0;
   // Automatic campaigns that run, and every code that was typed, in order of application.
   std::vector<Outcome> outcomes;

@@ -65,7 +65,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
     return count;
   }
 
-  Result<Order> Quote(const Basket& basket, std::int64_t previous_order_count, const Context&) override {
+  Result<Order> Quote(const Basket& basket, std::int64_t previous_order_count, const rpc::Limits&) override {
     return Call<Order>([&]() -> Result<Order> {
       Order order{.buyer = basket.buyer, .currency_code = "EUR", .delivery_method = basket.delivery_method};
       for (const Item& item : basket.items) {
@@ -87,12 +87,14 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
       return order;
     });
   }
-  Result<std::optional<std::int64_t>> Known(const OrderId&, const Context&) override { return std::optional<std::int64_t>(0); }
-  Result<std::int64_t> FollowedPosition(const Context&) override {
+  Result<std::optional<std::int64_t>> Known(const OrderId&, const rpc::Limits&) override {
+    return std::optional<std::int64_t>(0);
+  }
+  Result<std::int64_t> FollowedPosition(const rpc::Limits&) override {
     if (away) return Error{Code::kUnavailable, "UNAVAILABLE", "lost"};
     return followed;
   }
-  Status Claim(const Order& order, const Context&) override {
+  Status Claim(const Order& order, const rpc::Limits&) override {
     return Call<void>([&]() -> Status {
       const auto known = claims.find(order.id);
       if (known != claims.end()) return known->second ? Ok() : Refuse("CLAIM_RELEASED");
@@ -101,14 +103,14 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
       return Ok();
     });
   }
-  Result<std::map<BookId, StockLevel>> Levels(const std::vector<BookId>& books, const Context&) override {
+  Result<std::map<BookId, StockLevel>> Levels(const std::vector<BookId>& books, const rpc::Limits&) override {
     return Call<std::map<BookId, StockLevel>>([&]() -> Result<std::map<BookId, StockLevel>> {
       std::map<BookId, StockLevel> levels;
       for (const BookId& book : books) levels[book] = {.available = shelf[book]};
       return levels;
     });
   }
-  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const Context&) override {
+  Result<std::map<BookId, std::int64_t>> Reserve(const Order& order, const rpc::Limits&) override {
     return Call<std::map<BookId, std::int64_t>>([&]() -> Result<std::map<BookId, std::int64_t>> {
       const auto known = reservations.find(order.id);
       if (known != reservations.end()) {
@@ -126,7 +128,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
       return std::map<BookId, std::int64_t>();
     });
   }
-  Status Commit(const OrderId& order, const Context&) override {
+  Status Commit(const OrderId& order, const rpc::Limits&) override {
     return Call<void>([&]() -> Status {
       const auto known = reservations.find(order);
       if (known == reservations.end()) return Refuse("UNKNOWN_RESERVATION");
@@ -136,13 +138,13 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
       return Ok();
     });
   }
-  Status ReleaseClaim(const OrderId& order, const Context&) override {
+  Status ReleaseClaim(const OrderId& order, const rpc::Limits&) override {
     return Call<void>([&]() -> Status {
       claims[order] = false;
       return Ok();
     });
   }
-  Status Release(const OrderId& order, const Context&) override {
+  Status Release(const OrderId& order, const rpc::Limits&) override {
     return Call<void>([&]() -> Status {
       Reservation& reservation = reservations[order];
       if (reservation.state == Reservation::State::kCommitted) return Refuse("RESERVATION_COMMITTED");
@@ -154,7 +156,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
     });
   }
   Status TakeBack(const OrderId& order, const std::string& key, const std::vector<Item>& items, Restock restock,
-                  const Context&) override {
+                  const rpc::Limits&) override {
     return Call<void>([&]() -> Status {
       Reservation& reservation = reservations.at(order);
       if (reservation.state != Reservation::State::kCommitted) return Refuse("RESERVATION_NOT_COMMITTED");
@@ -170,7 +172,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
       return Ok();
     });
   }
-  Status Authorize(const Order& order, const std::string&, const Context&) override {
+  Status Authorize(const Order& order, const std::string&, const rpc::Limits&) override {
     return Call<void>([&]() -> Status {
       const auto known = charges.find(order.id);
       if (known != charges.end()) {
@@ -182,7 +184,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
       return decline ? Status(Refuse("PAYMENT_DECLINED")) : Ok();
     });
   }
-  Status Capture(const OrderId& order, const Context&) override {
+  Status Capture(const OrderId& order, const rpc::Limits&) override {
     return Call<void>([&]() -> Status {
       Charge& charge = charges.at(order);
       if (charge.state == Charge::State::kVoid) return Refuse("VOIDED");
@@ -190,7 +192,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
       return Ok();
     });
   }
-  Status Void(const OrderId& order, const Context&) override {
+  Status Void(const OrderId& order, const rpc::Limits&) override {
     return Call<void>([&]() -> Status {
       if (refuse_voids) return Refuse("UNKNOWN_CHARGE");
       Charge& charge = charges[order];
@@ -200,7 +202,7 @@ class FakeWorld final : public Pricing, public Stock, public PaymentProvider {
     });
   }
   Status Refund(const OrderId& order, const std::string& key, std::int64_t amount_minor, const std::string&,
-                const Context&) override {
+                const rpc::Limits&) override {
     return Call<void>([&]() -> Status {
       if (refuse_refunds) return Refuse("UNKNOWN_CHARGE");
       Charge& charge = charges.at(order);

@@ -14,17 +14,13 @@
 
 namespace octavo::transactions {
 
-// Each below the lease of an intent (4 s), so that its holder never works beyond it.
+// Each below kStepMax.
 inline constexpr std::chrono::milliseconds kReadBudget{800};
 inline constexpr std::chrono::milliseconds kWriteBudget{1500};
 inline constexpr std::chrono::milliseconds kProviderBudget{2500};
 // Orders that travel together. Each may wait for one journey before its own: twice a budget is still below the lease. As many
 // may wait as there are threads that place orders, many times over.
 inline constexpr GatheringLimits kTogether{.group_max = 64, .waiting_max = 1024, .wait_max = std::chrono::seconds(2)};
-
-inline rpc::Limits Limit(const Context& context, std::chrono::milliseconds budget) {
-  return {.budget = budget, .deadline = context.deadline, .trace = context.trace};
-}
 
 template <typename Response>
 Status Discard(const Result<Response>& result) {
@@ -42,7 +38,7 @@ inline Result<std::optional<std::int64_t>> NothingWhere(const Error& error, cons
 template <class Question, class Answer>
 struct Shared {
   const Question& question;
-  const Context& context;
+  const rpc::Limits& limits;
   Result<Answer> answer;
 };
 
@@ -76,8 +72,8 @@ Journey AnswerAll(std::span<Call* const> group, const Error& error) {
 // Whoever has the most time left decides: the others would get the same error for less.
 template <class Call>
 rpc::Limits LimitTogether(std::span<Call* const> group, std::chrono::milliseconds budget) {
-  rpc::Limits limits = Limit(group.front()->context, budget);
-  for (const Call* call : group) limits.deadline = std::max(limits.deadline, call->context.deadline);
+  rpc::Limits limits = rpc::Within(group.front()->limits, budget);
+  for (const Call* call : group) limits.deadline = std::max(limits.deadline, call->limits.deadline);
   return limits;
 }
 
