@@ -275,10 +275,8 @@ struct Options {
   std::chrono::milliseconds statement_timeout{5000};  // For one statement, and for reaching the server.
   int attempts_max = 10;  // How often a function is run in all, where others win or connections break.
 
-  // SQLite: how many Writes one commit may hold. Those that arrive while a commit runs share the next one; group_wait lets a
-  // commit wait for more Writes even when none is there yet.
+  // How many Writes one commit may hold. Those that arrive while a commit runs share the next one.
   int group_max = 64;
-  std::chrono::microseconds group_wait{0};
   std::string sqlite_vfs;  // A registered SQLite VFS, for tests that break the disk; empty: the usual one.
   // SQLite: called, on the writer's thread, with one line when a commit or sync failed: what is on disk is
   // unknown until the file is opened again. Empty: prints the line to stderr and ends the process at once,

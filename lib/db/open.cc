@@ -14,7 +14,7 @@ bool IsPostgres(std::string_view url) { return url.starts_with("postgresql://") 
 void CheckLimits(const Options& options) {
   const bool positive = options.connections_max > 0 && options.waiting_max > 0 && options.wait_max.count() > 0 &&
                         options.statement_timeout.count() > 0 && options.attempts_max > 0 && options.group_max > 0;
-  if (!positive || options.group_wait.count() < 0) throw Error("the database's limits have to be above zero");
+  if (!positive) throw Error("the database's limits have to be above zero");
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "lib/base/gathering.h"
+#include "lib/base/batcher.h"
 #include "lib/base/pause.h"
 #include "lib/db/nesting.h"
 #include "lib/db/pool.h"
@@ -54,10 +54,10 @@ class PostgresDatabase final : public Database {
         random_(random),
         pool_({.items_max = options.connections_max, .waiting_max = options.waiting_max, .wait_max = options.wait_max},
               [this] { return std::make_unique<PostgresConnection>(options_.url, options_.statement_timeout); }),
-        together_({.group_max = static_cast<std::size_t>(options.group_max),
+        together_({.batch_max = static_cast<std::size_t>(options.group_max),
                    .waiting_max = static_cast<std::size_t>(options.waiting_max),
                    .wait_max = options.wait_max},
-                  [this](std::span<Shared* const> group) { return RunShared(group); }) {
+                  [this](std::span<const Body* const> group) { return WriteAll(group); }) {
     (void)pool_.Take();
   }
 
@@ -81,31 +81,20 @@ class PostgresDatabase final : public Database {
     Repeat(Access::kWrite, body);
   }
   void RunTogether(const Body& body) override {
-    Shared shared{body};
-    switch (together_.Run(shared)) {
-      case Gathered::kDealtWith: break;
-      case Gathered::kFull: throw Overloaded(fmt::format("{} writes wait already", options_.waiting_max));
-      case Gathered::kLate: throw Overloaded("no group of writes took this one along in time");
+    switch (together_.Run(body)) {
+      case HandedIn::kDone: break;
+      case HandedIn::kLate: throw Overloaded("no group of writes took this one along in time");
+      default: throw Overloaded(fmt::format("{} writes wait already", options_.waiting_max));
     }
-    if (shared.thrown) std::rethrow_exception(shared.thrown);
   }
-  std::vector<std::exception_ptr> RunWriteEach(std::span<const Body> bodies) override;
+  std::vector<std::exception_ptr> RunWriteEach(std::span<const Body> bodies) override {
+    std::vector<const Body*> each;
+    for (const Body& body : bodies) each.push_back(&body);
+    return RunIsolated(std::span<const Body* const>(each), [this](std::span<const Body* const> all) { return WriteAll(all); });
+  }
 
  private:
-  // One call of WriteTogether.
-  struct Shared {
-    const Body& body;
-    std::exception_ptr thrown = nullptr;
-  };
-
-  Journey RunShared(std::span<Shared* const> group) {
-    std::vector<Body> bodies;
-    for (const Shared* shared : group) bodies.push_back(shared->body);
-    const std::vector<std::exception_ptr> thrown = RunWriteEach(bodies);
-    for (std::size_t i = 0; i < group.size(); ++i) group[i]->thrown = thrown[i];
-    return Journey::kDone;
-  }
-  std::vector<std::exception_ptr> RunOneByOne(std::span<const Body> bodies);
+  Batch WriteAll(std::span<const Body* const> bodies);
 
   using Connection = Pool<PostgresConnection>::Lease;
 
@@ -118,64 +107,26 @@ class PostgresDatabase final : public Database {
   const Options options_;
   Random& random_;
   Pool<PostgresConnection> pool_;
-  Gathering<Shared> together_;
+  Batcher<const Body> together_;
 
   std::atomic<std::int64_t> reads_ = 0;
   std::atomic<std::int64_t> writes_ = 0;
   std::atomic<std::int64_t> commits_ = 0;
-  std::atomic<std::int64_t> group_largest_ = 0;  // Only for who looks on: two at once may miss one.
+  std::atomic<std::int64_t> group_largest_ = 0;  // A statistic: where two change it at once, one may be lost.
   std::atomic<std::int64_t> repeats_ = 0;
 };
 
-// Whether it says that the database is in trouble, rather than that one write was: the next write would fare no better.
-bool IsTrouble(const std::exception_ptr& thrown) {
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const UnknownOutcome&) {
-    return true;
-  } catch (const Unavailable&) {
-    return true;
-  } catch (const Timeout&) {
-    return true;
-  } catch (const Overloaded&) {
-    return true;
-  } catch (const StorageFull&) {
-    return true;
-  } catch (...) {
-    return false;
-  }
-}
-
-// All in one transaction, as long as nothing is amiss with any of them; else, without savepoints, each by itself. When it is
-// the database that is in trouble, all have the same answer: 64 writes that wait for a hanging one, one behind the other,
-// would wait for minutes.
-std::vector<std::exception_ptr> PostgresDatabase::RunWriteEach(std::span<const Body> bodies) {
-  if (bodies.size() < 2) return Database::RunWriteEach(bodies);
+// All in one transaction, as long as nothing is amiss with any of them: without savepoints, what fails one undoes the others.
+Batch PostgresDatabase::WriteAll(std::span<const Body* const> bodies) {
   bool all = false;
-  try {
-    RunWrite([&](Transaction& transaction) {
-      all = std::all_of(bodies.begin(), bodies.end(), [&](const Body& body) { return body(transaction); });
-      return all;
-    });
-  } catch (...) {
-    if (IsTrouble(std::current_exception())) return std::vector<std::exception_ptr>(bodies.size(), std::current_exception());
-    all = false;  // Whose fault it was comes out below.
-  }
-  if (!all) return RunOneByOne(bodies);
+  RunWrite([&](Transaction& transaction) {
+    all = std::all_of(bodies.begin(), bodies.end(), [&](const Body* body) { return (*body)(transaction); });
+    return all;
+  });
+  if (!all) return Batch::kRefused;
   writes_ += static_cast<std::int64_t>(bodies.size()) - 1;
   group_largest_ = std::max<std::int64_t>(group_largest_, static_cast<std::int64_t>(bodies.size()));
-  return std::vector<std::exception_ptr>(bodies.size());
-}
-
-std::vector<std::exception_ptr> PostgresDatabase::RunOneByOne(std::span<const Body> bodies) {
-  std::vector<std::exception_ptr> thrown;
-  for (const Body& body : bodies) {
-    const std::span<const Body> alone(&body, 1);
-    thrown.push_back(Database::RunWriteEach(alone).front());
-    if (thrown.back() && IsTrouble(thrown.back())) thrown.resize(bodies.size(), thrown.back());
-    if (thrown.size() == bodies.size()) break;
-  }
-  return thrown;
+  return Batch::kDone;
 }
 
 void PostgresDatabase::Repeat(Access access, const Body& body) {

@@ -1,4 +1,4 @@
-// The queue, the pool and the cache, without any database: these run under ThreadSanitizer.
+// The pool and the cache, without any database: these run under ThreadSanitizer.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,8 +10,6 @@
 #include <thread>
 #include <vector>
 
-#include "lib/base/completion.h"
-#include "lib/db/group_queue.h"
 #include "lib/db/pool.h"
 #include "lib/db/sql_text.h"
 #include "lib/db/statement_cache.h"
@@ -19,96 +17,7 @@
 namespace octavo::db {
 namespace {
 
-using std::chrono::microseconds;
 using std::chrono::milliseconds;
-using testing::ElementsAre;
-using testing::IsEmpty;
-
-TEST(GroupQueueTest, HandsOutWhatGatheredOldestFirst) {
-  GroupQueue<int> queue(/*waiting_max=*/10, /*group_max=*/2, microseconds(0));
-  int a = 0, b = 0, c = 0;
-  ASSERT_TRUE(queue.Push(&a));
-  ASSERT_TRUE(queue.Push(&b));
-  ASSERT_TRUE(queue.Push(&c));
-
-  EXPECT_THAT(queue.Pop(), ElementsAre(&a, &b));
-  EXPECT_THAT(queue.Pop(), ElementsAre(&c));
-}
-
-TEST(GroupQueueTest, RefusesWhenFull) {
-  GroupQueue<int> queue(/*waiting_max=*/1, /*group_max=*/8, microseconds(0));
-  int a = 0, b = 0;
-
-  EXPECT_TRUE(queue.Push(&a));
-  EXPECT_FALSE(queue.Push(&b));
-  EXPECT_EQ(queue.waiting(), 1u);
-}
-
-TEST(GroupQueueTest, GivesBackOnlyWhatNoGroupHolds) {
-  GroupQueue<int> queue(8, 1, microseconds(0));
-  int a = 0, b = 0;
-  ASSERT_TRUE(queue.Push(&a));
-  ASSERT_TRUE(queue.Push(&b));
-  ASSERT_THAT(queue.Pop(), ElementsAre(&a));
-
-  EXPECT_FALSE(queue.Remove(&a));
-  EXPECT_TRUE(queue.Remove(&b));
-}
-
-TEST(GroupQueueTest, WaitsForCompanyUntilTheGroupIsFull) {
-  GroupQueue<int> queue(8, 2, std::chrono::hours(1));
-  int a = 0, b = 0;
-  ASSERT_TRUE(queue.Push(&a));
-  std::thread second([&] { EXPECT_TRUE(queue.Push(&b)); });
-
-  EXPECT_THAT(queue.Pop(), ElementsAre(&a, &b));
-  second.join();
-}
-
-TEST(GroupQueueTest, HandsOutTheRestAfterClosing) {
-  GroupQueue<int> queue(8, 8, microseconds(0));
-  int a = 0, b = 0;
-  ASSERT_TRUE(queue.Push(&a));
-  queue.Close();
-
-  EXPECT_FALSE(queue.Push(&b));
-  EXPECT_THAT(queue.Pop(), ElementsAre(&a));
-  EXPECT_THAT(queue.Pop(), IsEmpty());
-}
-
-TEST(GroupQueueTest, EveryItemOfManyThreadsIsDoneOnce) {
-  struct Item {
-    int times = 0;
-    Completion done;
-  };
-  constexpr int kThreads = 8;
-  constexpr int kEach = 500;
-  GroupQueue<Item> queue(kThreads, 4, microseconds(0));
-  std::thread worker([&] {
-    for (auto group = queue.Pop(); !group.empty(); group = queue.Pop()) {
-      for (Item* item : group) ++item->times;
-      for (Item* item : group) item->done.Set();
-    }
-  });
-
-  std::atomic<int> done = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&] {
-      for (int j = 0; j < kEach; ++j) {
-        Item item;
-        ASSERT_TRUE(queue.Push(&item));
-        item.done.Wait();
-        done += item.times;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  queue.Close();
-  worker.join();
-
-  EXPECT_EQ(done, kThreads * kEach);
-}
 
 std::unique_ptr<int> MakeZero() { return std::make_unique<int>(0); }
 

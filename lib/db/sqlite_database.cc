@@ -11,15 +11,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <exception>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "lib/base/completion.h"
-#include "lib/db/group_queue.h"
+#include "lib/base/batcher.h"
 #include "lib/db/nesting.h"
 #include "lib/db/pool.h"
 #include "lib/db/sqlite_connection.h"
@@ -87,17 +84,13 @@ class SqliteDatabase final : public Database {
  private:
   // One Write; its caller owns it and waits.
   struct Job {
-    explicit Job(const Body& of) : body(of) {}
-
     const Body& body;
     bool commit = false;
-    std::exception_ptr thrown = nullptr;  // For the caller, once `done`.
-    Completion done;
+    std::exception_ptr thrown = nullptr;  // For the caller, once it is done.
   };
   using Group = std::vector<Job*>;
 
-  void Await(Job& job);
-  void WriterLoop();
+  void Checkpoint();
   void RunGroup(Group group);
   bool RunAll(const Group& group, Group::const_iterator& culprit);
   void RunJob(Job& job);
@@ -110,10 +103,9 @@ class SqliteDatabase final : public Database {
   const std::string path_;
   const Options options_;
   OwnershipLock lock_;
-  SqliteConnection writer_;  // The writer thread's.
-  bool full_ = false;        // The writer thread's: the disk had no space for the last group.
+  SqliteConnection writer_;  // Of the thread of jobs_.
+  bool full_ = false;        // Of the thread of jobs_: the disk had no space for the last group.
   Pool<SqliteConnection> readers_;
-  GroupQueue<Job> queue_;
   std::atomic<bool> dead_ = false;
 
   std::atomic<std::int64_t> reads_ = 0;
@@ -122,7 +114,7 @@ class SqliteDatabase final : public Database {
   std::atomic<std::int64_t> group_largest_ = 0;
   std::atomic<std::int64_t> repeats_ = 0;
 
-  std::thread thread_;  // Last: it uses all the others.
+  Batcher<Job> jobs_;  // Last: its thread uses all the others.
 };
 
 SqliteConnection::Config ConfigOf(const std::string& path, const Options& options) {
@@ -136,12 +128,19 @@ SqliteDatabase::SqliteDatabase(const std::string& path, const Options& options)
       writer_(ConfigOf(path, options), SqliteConnection::Mode::kWriter),
       readers_({.items_max = options.connections_max, .waiting_max = options.waiting_max, .wait_max = options.wait_max},
                [this] { return std::make_unique<SqliteConnection>(ConfigOf(path_, options_), SqliteConnection::Mode::kReader); }),
-      queue_(static_cast<std::size_t>(options.waiting_max), static_cast<std::size_t>(options.group_max), options.group_wait),
-      thread_([this] { WriterLoop(); }) {}
+      jobs_(
+          {.batch_max = static_cast<std::size_t>(options.group_max),
+           .waiting_max = static_cast<std::size_t>(options.waiting_max),
+           .wait_max = options.wait_max},
+          // Each job has its own answer, and none may run again behind a commit: so nothing is thrown here.
+          [this](std::span<Job* const> group) noexcept {
+            RunGroup({group.begin(), group.end()});
+            return Batch::kDone;
+          },
+          OwnThread{.after = [this] { Checkpoint(); }}) {}
 
 SqliteDatabase::~SqliteDatabase() {
-  queue_.Close();
-  thread_.join();
+  jobs_.Close();
   readers_.DropIdle();
   // Not needed, but then there is one file to copy. After a failure the next start has to read the
   // log.
@@ -154,7 +153,7 @@ Stats SqliteDatabase::stats() const {
           .commits = commits_,
           .group_largest = group_largest_,
           .repeats = repeats_,
-          .waiting = static_cast<std::int64_t>(queue_.waiting()) + readers_.waiting()};
+          .waiting = static_cast<std::int64_t>(jobs_.waiting()) + readers_.waiting()};
 }
 
 void SqliteDatabase::CheckAlive() const {
@@ -187,48 +186,32 @@ void SqliteDatabase::RunRead(const Body& body) {
 }
 
 void SqliteDatabase::RunWrite(const Body& body) {
-  RunningTransaction::CheckNone();
-  CheckAlive();
-  Job job(body);
-  if (!queue_.Push(&job)) throw Overloaded(fmt::format("{} writes wait already", options_.waiting_max));
-  Await(job);
-  if (job.thrown) std::rethrow_exception(job.thrown);
-}
-
-// Waits until the job is done, or has failed because the writer did not get to it.
-void SqliteDatabase::Await(Job& job) {
-  if (job.done.WaitFor(options_.wait_max)) return;
-  if (queue_.Remove(&job)) {
-    job.thrown = std::make_exception_ptr(Overloaded("the writer was not free in time"));
-  } else {
-    job.done.Wait();  // It has begun.
-  }
+  if (const std::exception_ptr thrown = RunWriteEach({&body, 1}).front()) std::rethrow_exception(thrown);
 }
 
 std::vector<std::exception_ptr> SqliteDatabase::RunWriteEach(std::span<const Body> bodies) {
   RunningTransaction::CheckNone();
   CheckAlive();
-  std::deque<Job> jobs;  // They do not move.
+  std::vector<Job> jobs;
+  jobs.reserve(bodies.size());
+  for (const Body& body : bodies) jobs.push_back({.body = body});
   std::vector<Job*> waiting;
-  for (const Body& body : bodies) waiting.push_back(&jobs.emplace_back(body));
-  if (!queue_.PushAll(waiting)) throw Overloaded(fmt::format("{} writes wait already", options_.waiting_max));
+  for (Job& job : jobs) waiting.push_back(&job);
+  const std::vector<HandedIn> ends = jobs_.RunAll(waiting);
   std::vector<std::exception_ptr> thrown;
-  for (Job& job : jobs) {
-    Await(job);
-    thrown.push_back(job.thrown);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (ends[i] == HandedIn::kFull) throw Overloaded(fmt::format("{} writes wait already", options_.waiting_max));
+    const bool late = ends[i] == HandedIn::kLate;
+    thrown.push_back(late ? std::make_exception_ptr(Overloaded("the writer was not free in time")) : jobs[i].thrown);
   }
   return thrown;
 }
 
-void SqliteDatabase::WriterLoop() {
-  for (Group group = queue_.Pop(); !group.empty(); group = queue_.Pop()) {
-    RunGroup(group);
-    for (Job* job : group) job->done.Set();  // The job may be gone from here on.
-    if (dead_) continue;
-    // On a full disk the log's space can be given back; the next writes may fit.
-    const int code = std::exchange(full_, false) ? writer_.CheckpointAll() : writer_.CheckpointIfDue();
-    if (ClassifySqlite(code) == SqliteFailure::kDisk) Die("checkpoint", code);
-  }
+// On a full disk the log's space can be given back; the next writes may fit.
+void SqliteDatabase::Checkpoint() {
+  if (dead_) return;
+  const int code = std::exchange(full_, false) ? writer_.CheckpointAll() : writer_.CheckpointIfDue();
+  if (ClassifySqlite(code) == SqliteFailure::kDisk) Die("checkpoint", code);
 }
 
 // Runs the functions one after the other and commits all together. If a failure also undoes the others

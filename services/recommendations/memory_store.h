@@ -12,7 +12,7 @@
 
 namespace octavo::recommendations {
 
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
  public:
   std::vector<std::int64_t> Append(std::span<const Event> events) override {
     const std::lock_guard lock(mutex_);

@@ -1,10 +1,11 @@
 #include "services/recommendations/recorder.h"
 
-#include <future>
+#include <algorithm>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "lib/base/check.h"
 #include "lib/base/failure.h"
 
 namespace octavo::recommendations {
@@ -13,12 +14,20 @@ namespace {
 constexpr int kReplayPage = 10'000;  // 2 MB of events at a time.
 constexpr int kDeletePage = 2'000;   // In one transaction: 20 ms of work while other writers wait.
 
-Error Stopping() { return Error{Code::kUnavailable, "STOPPING", "the service is stopping; try another one"}; }
+Error NotTaken(HandedIn end) {
+  if (end == HandedIn::kClosed) return {Code::kUnavailable, "STOPPING", "the service is stopping; try another one"};
+  return {Code::kResourceExhausted, "OVERLOADED", "the event log has too much to write; try again in a moment"};
+}
 
 // What a failed write tells its callers; the database's own words go to nobody here.
-Error ErrorOf(const std::exception& exception) {
-  if (const auto* failure = dynamic_cast<const Failure*>(&exception)) return failure->error();
-  return Error{Code::kInternal, "INTERNAL", "the event log could not be written"};
+Error ErrorOf(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Failure& failure) {
+    return failure.error();
+  } catch (...) {
+    return {Code::kInternal, "INTERNAL", "the event log could not be written"};
+  }
 }
 
 }  // namespace
@@ -66,49 +75,31 @@ std::int64_t Recorder::Replay(std::int64_t position) {
 }
 
 void Recorder::Start() {
-  thread_ = std::thread([this] { Write(); });
+  queue_.emplace(
+      BatchLimits{.batch_max = kBatchMax, .waiting_max = kQueueMax, .wait_max = kWaitMax, .room_wait = kWaitMax},
+      [this](std::span<Work* const> batch) {
+        WriteAll(batch);
+        return Batch::kDone;
+      },
+      OwnThread{});
 }
 
 void Recorder::Stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  work_.notify_all();
-  room_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  if (queue_) queue_->Close();
 }
 
 void Recorder::Record(Event event, std::shared_ptr<Tally> tally) {
+  CHECK(queue_.has_value());
   tally->Expect();
-  {
-    std::unique_lock lock(mutex_);
-    room_.wait(lock, [this] { return stopping_ || queue_.size() < kQueueMax; });
-    if (!stopping_) {
-      queue_.emplace_back(Waiting{std::move(event), std::move(tally)});
-      work_.notify_one();
-      return;
-    }
-  }
-  tally->Failed(Stopping());
+  const HandedIn end = queue_->Post(std::make_unique<Work>(Work{.event = std::move(event), .tally = tally}));
+  if (end != HandedIn::kDone) tally->Failed(NotTaken(end));
 }
 
-Status Recorder::Do(std::function<void()> run) {
-  auto promise = std::make_shared<std::promise<Status>>();  // std::function must be copyable.
-  std::future<Status> done = promise->get_future();
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return Stopping();
-    // Not held back by kQueueMax: each caller waits here, so that there are never more than threads.
-    queue_.emplace_back(Command{.run =
-                                    [promise, run = std::move(run)] {
-                                      run();
-                                      promise->set_value(Ok());
-                                    },
-                                .fail = [promise](const Error& error) { promise->set_value(error); }});
-  }
-  work_.notify_one();
-  return done.get();
+Status Recorder::Do(std::function<void()> command) {
+  CHECK(queue_.has_value());
+  Work work{.command = std::move(command)};
+  if (const HandedIn end = queue_->Run(work); end != HandedIn::kDone) return NotTaken(end);
+  return work.error ? Status(*work.error) : Ok();
 }
 
 Status Recorder::Merge(const ReaderId& from, const ReaderId& to) {
@@ -164,54 +155,56 @@ void Recorder::Reread(const ReaderId& reader) {
   }
 }
 
-void Recorder::Write() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;  // Stopping, and all is stored.
-    std::vector<Waiting> batch;
-    while (!queue_.empty() && batch.size() < kBatchMax && std::holds_alternative<Waiting>(queue_.front())) {
-      batch.push_back(std::move(std::get<Waiting>(queue_.front())));
-      queue_.pop_front();
+// Commands stand between the events as they came. Throws nothing: what a batch threw would be run again.
+void Recorder::WriteAll(std::span<Work* const> batch) {
+  while (!batch.empty()) {
+    const auto is_command = [](const Work* work) { return work->command != nullptr; };
+    const auto events = static_cast<std::size_t>(std::find_if(batch.begin(), batch.end(), is_command) - batch.begin());
+    StoreEvents(batch.first(events));
+    batch = batch.subspan(events);
+    if (batch.empty()) return;
+    try {
+      batch.front()->command();
+    } catch (...) {
+      batch.front()->error = ErrorOf(std::current_exception());
     }
-    std::optional<Command> command;
-    if (batch.empty()) {
-      command = std::move(std::get<Command>(queue_.front()));
-      queue_.pop_front();
-    }
-    lock.unlock();
-    room_.notify_all();
-    command ? RunCommand(*command) : StoreBatch(std::move(batch));
-    lock.lock();
+    batch = batch.subspan(1);
   }
 }
 
-void Recorder::StoreBatch(std::vector<Waiting> batch) {
-  std::vector<Event> events;
-  events.reserve(batch.size());
-  for (Waiting& waiting : batch) events.push_back(std::move(waiting.event));
-  try {
-    const std::vector<std::int64_t> positions = store_.Append(events);
-    std::int64_t telling = 0;
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      if (positions[i] == 0) continue;
-      histories_.Apply(events[i]);
-      telling += events[i].type == EventType::kImpression ? 0 : 1;
-    }
-    on_recorded_(telling);
-    for (std::size_t i = 0; i < events.size(); ++i) batch[i].tally->Stored(positions[i] != 0);
-  } catch (const std::exception& exception) {
-    const Error error = ErrorOf(exception);
-    for (const Waiting& waiting : batch) waiting.tally->Failed(error);
+void Recorder::StoreEvents(std::span<Work* const> events) {
+  const std::vector<std::exception_ptr> thrown = RunIsolated(events, [this](std::span<Work* const> part) {
+    Append(part);
+    return Batch::kDone;
+  });
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (thrown[i]) events[i]->error = ErrorOf(thrown[i]);
   }
+  try {
+    TellOf(events);
+  } catch (...) {
+    for (Work* work : events) work->error = ErrorOf(std::current_exception());
+  }
+  for (const Work* work : events) work->error ? work->tally->Failed(*work->error) : work->tally->Stored(work->position != 0);
 }
 
-void Recorder::RunCommand(const Command& command) {
-  try {
-    command.run();
-  } catch (const std::exception& exception) {
-    command.fail(ErrorOf(exception));
+void Recorder::Append(std::span<Work* const> events) {
+  std::vector<Event> stored;
+  stored.reserve(events.size());
+  for (const Work* work : events) stored.push_back(work->event);
+  const std::vector<std::int64_t> positions = store_.Append(stored);
+  for (std::size_t i = 0; i < events.size(); ++i) events[i]->position = positions[i];
+}
+
+// The histories and whoever counts learn of the events that are new.
+void Recorder::TellOf(std::span<Work* const> events) {
+  std::int64_t telling = 0;
+  for (const Work* work : events) {
+    if (work->position == 0) continue;
+    histories_.Apply(work->event);
+    telling += work->event.type == EventType::kImpression ? 0 : 1;
   }
+  if (telling > 0) on_recorded_(telling);
 }
 
 }  // namespace octavo::recommendations

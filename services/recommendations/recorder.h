@@ -5,18 +5,18 @@
 // waits for company.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
-#include <thread>
-#include <variant>
 
+#include "lib/base/batcher.h"
 #include "lib/base/result.h"
 #include "services/recommendations/domain/history.h"
 #include "services/recommendations/store.h"
@@ -54,6 +54,8 @@ class Recorder {
   static constexpr std::size_t kQueueMax = 8192;
   // In one transaction: about 5 ms of work.
   static constexpr std::size_t kBatchMax = 512;
+  // How long a stream waits for room, and a command for its turn: a disk that is so slow is as good as away.
+  static constexpr std::chrono::seconds kWaitMax{30};
 
   // `on_recorded` gets how many new events say something of readers, after each commit; it must not block.
   // All outlive the recorder.
@@ -70,9 +72,11 @@ class Recorder {
   // Stores what is queued, then ends. Later events fail with UNAVAILABLE (STOPPING). Repeating it does nothing.
   void Stop();
 
-  // Queues a checked event; waits while the queue is full. `tally` learns when it is durable and counted.
+  // Queues a checked event; waits while the queue is full. `tally` learns when it is durable and counted. One that cannot be
+  // stored fails alone.
   void Record(Event event, std::shared_ptr<Tally> tally);
-  // The following wait until they are done, behind the events queued before.
+  // The following wait until they are done, behind the events queued before. RESOURCE_EXHAUSTED (OVERLOADED): their turn did not
+  // come within kWaitMax.
   Status Merge(const ReaderId& from, const ReaderId& to);
   Status Forget(const ReaderId& reader);
   // Applies events of orders with their position, and waits as above. What is known changes nothing.
@@ -85,33 +89,28 @@ class Recorder {
   Result<std::int64_t> ForgetSource(const std::string& source);
 
  private:
-  struct Waiting {
-    Event event;
-    std::shared_ptr<Tally> tally;  // Shared between the stream and the writer; either may end first.
+  // An event to be stored, or a command.
+  struct Work {
+    Event event = {};
+    std::shared_ptr<Tally> tally = nullptr;   // Shared between the stream and the writer; either may end first.
+    std::function<void()> command = nullptr;  // Null: it is an event.
+    std::int64_t position = 0;                // Of the event once it is stored; 0: it was known.
+    std::optional<Error> error = {};          // What it failed with.
   };
-  struct Command {
-    std::function<void()> run;
-    std::function<void(const Error&)> fail;
-  };
-  using Work = std::variant<Waiting, Command>;
 
-  // Runs `run` on the writer's thread and waits for it.
-  Status Do(std::function<void()> run);
-  void Write();
-  void StoreBatch(std::vector<Waiting> batch);
-  void RunCommand(const Command& command);
+  // Runs `command` on the writer's thread and waits for it.
+  Status Do(std::function<void()> command);
+  void WriteAll(std::span<Work* const> batch);
+  void StoreEvents(std::span<Work* const> events);
+  void Append(std::span<Work* const> events);
+  void TellOf(std::span<Work* const> events);
   // Reads one reader's history again from the log.
   void Reread(const ReaderId& reader);
 
   Store& store_;
   Histories& histories_;
   const std::function<void(std::int64_t)> on_recorded_;
-  std::mutex mutex_;
-  std::condition_variable work_;
-  std::condition_variable room_;
-  std::deque<Work> queue_;  // Guarded by mutex_.
-  bool stopping_ = false;   // Guarded by mutex_.
-  std::thread thread_;
+  std::optional<Batcher<Work>> queue_;  // From Start on.
 };
 
 }  // namespace octavo::recommendations

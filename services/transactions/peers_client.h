@@ -7,7 +7,7 @@
 #include <optional>
 #include <span>
 
-#include "lib/base/gathering.h"
+#include "lib/base/batcher.h"
 #include "lib/base/result.h"
 #include "lib/rpc/client.h"
 #include "services/transactions/ports.h"
@@ -18,9 +18,9 @@ namespace octavo::transactions {
 inline constexpr std::chrono::milliseconds kReadBudget{800};
 inline constexpr std::chrono::milliseconds kWriteBudget{1500};
 inline constexpr std::chrono::milliseconds kProviderBudget{2500};
-// Orders that travel together. Each may wait for one journey before its own: twice a budget is still below the lease. As many
-// may wait as there are threads that place orders, many times over.
-inline constexpr GatheringLimits kTogether{.group_max = 64, .waiting_max = 1024, .wait_max = std::chrono::seconds(2)};
+// Orders whose calls go out together. Each may wait for one call before its own: twice a budget is still below the lease. As
+// many may wait as there are threads that place orders, many times over.
+inline constexpr BatchLimits kTogether{.batch_max = 64, .waiting_max = 1024, .wait_max = std::chrono::seconds(2)};
 
 template <typename Response>
 Status Discard(const Result<Response>& result) {
@@ -51,22 +51,11 @@ inline Error BadAnswer() { return {Code::kInternal, "INTERNAL", "a service's ans
 // Too many at once; the caller may try again.
 inline Error Crowded() { return {Code::kResourceExhausted, "OVERLOADED", "too many orders at once; try again in a moment"}; }
 
-// Whether one member of a group may have brought it upon all. What says that a service is away or busy would meet each of them
-// alone as well; gRPC's own RESOURCE_EXHAUSTED, which has no reason, says that the message was too long.
-inline bool MayBeOnesFault(const Error& error) {
-  switch (error.code) {
-    case Code::kUnavailable:
-    case Code::kDeadlineExceeded:
-    case Code::kCancelled: return false;
-    case Code::kResourceExhausted: return error.reason == CodeName(Code::kResourceExhausted);
-    default: return true;
-  }
-}
-
+// MayBeOnesFault (lib/base/batcher.h) says whether each order then goes alone.
 template <class Call>
-Journey AnswerAll(std::span<Call* const> group, const Error& error) {
+Batch AnswerAll(std::span<Call* const> group, const Error& error) {
   for (Call* call : group) call->answer = error;
-  return MayBeOnesFault(error) ? Journey::kRefused : Journey::kDone;
+  return MayBeOnesFault(error) ? Batch::kRefused : Batch::kDone;
 }
 
 // Whoever has the most time left decides: the others would get the same error for less.

@@ -75,11 +75,11 @@ void GrpcPricing::Connect(const std::shared_ptr<grpc::Channel>& catalog, const s
 Result<Order> GrpcPricing::Quote(const Basket& basket, std::int64_t previous_order_count, const rpc::Limits& limits) {
   const ToQuote question{basket, previous_order_count};
   QuoteCall call{question, limits, NoAnswer()};
-  if (quotes_.Run(call) != Gathered::kDealtWith) return Crowded();
+  if (quotes_.Run(call) != HandedIn::kDone) return Crowded();
   return std::move(call.answer);
 }
 
-Journey GrpcPricing::QuoteTogether(std::span<QuoteCall* const> group) {
+Batch GrpcPricing::QuoteTogether(std::span<QuoteCall* const> group) {
   const Result<Books> books = GetBooks(group);
   if (!books.ok()) return AnswerAll(group, books.error());
   promotions::v1::BatchQuoteBasketsRequest request;
@@ -93,7 +93,7 @@ Journey GrpcPricing::QuoteTogether(std::span<QuoteCall* const> group) {
       call->answer = one.error();
     }
   }
-  if (asked.empty()) return Journey::kDone;
+  if (asked.empty()) return Batch::kDone;
   const auto response = caller_.Invoke(*promotions_, &promotions::v1::PromotionsService::StubInterface::BatchQuoteBaskets,
                                        request, LimitTogether(group, kReadBudget));
   if (!response.ok()) return AnswerAll<QuoteCall>(asked, response.error());
@@ -107,7 +107,7 @@ Journey GrpcPricing::QuoteTogether(std::span<QuoteCall* const> group) {
       call.answer = ToOrder(call.question.basket, outcome.quote(), *books);
     }
   }
-  return Journey::kDone;
+  return Batch::kDone;
 }
 
 Result<GrpcPricing::Books> GrpcPricing::GetBooks(std::span<QuoteCall* const> group) {

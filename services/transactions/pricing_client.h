@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-#include "lib/base/gathering.h"
+#include "lib/base/batcher.h"
 #include "lib/rpc/client.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
 #include "octavo/promotions/v1/promotions.grpc.pb.h"
@@ -47,7 +47,7 @@ class GrpcPricing final : public Pricing {
   using QuoteCall = Shared<ToQuote, Order>;
   using Books = std::map<BookId, catalog::v1::Book>;
 
-  Journey QuoteTogether(std::span<QuoteCall* const> group);
+  Batch QuoteTogether(std::span<QuoteCall* const> group);
   Result<Books> GetBooks(std::span<QuoteCall* const> group);
   Result<promotions::v1::QuoteBasketRequest> ToRequest(const ToQuote& question, const Books& books) const;
   Result<Order> ToOrder(const Basket& basket, const promotions::v1::Quote& quote, const Books& books) const;
@@ -56,7 +56,7 @@ class GrpcPricing final : public Pricing {
   std::unique_ptr<promotions::v1::PromotionsService::Stub> promotions_;
   const rpc::Caller& caller_;
   const PriceRules rules_;
-  Gathering<QuoteCall> quotes_;
+  Batcher<QuoteCall> quotes_;
 };
 
 }  // namespace octavo::transactions

@@ -37,7 +37,7 @@ GrpcStock::GrpcStock(const rpc::Caller& caller)
       }) {}
 
 template <class Requests, class Call, class Method>
-Journey GrpcStock::CallTogether(std::span<Call* const> group, Method method) {
+Batch GrpcStock::CallTogether(std::span<Call* const> group, Method method) {
   Requests requests;
   for (const Call* call : group) *requests.add_requests() = call->question;
   const Result<inventory::v1::ReservationOutcomes> response =
@@ -52,7 +52,7 @@ Journey GrpcStock::CallTogether(std::span<Call* const> group, Method method) {
       group[i]->answer = outcome.reservation();
     }
   }
-  return Journey::kDone;
+  return Batch::kDone;
 }
 
 void GrpcStock::Connect(const std::shared_ptr<grpc::Channel>& inventory) {
@@ -84,7 +84,7 @@ Result<std::map<BookId, std::int64_t>> GrpcStock::Reserve(const Order& order, co
     wanted->set_quantity(line.quantity);
   }
   ReserveCall call{request, limits, NoAnswer()};
-  if (reservations_.Run(call) != Gathered::kDealtWith) return Crowded();
+  if (reservations_.Run(call) != HandedIn::kDone) return Crowded();
   const inventory::v1::Reservation reservation = TRY(std::move(call.answer));
   using Reservation = inventory::v1::Reservation;
   if (reservation.state() == Reservation::STATE_EXPIRED || reservation.state() == Reservation::STATE_RELEASED) {
@@ -99,7 +99,7 @@ Status GrpcStock::Commit(const OrderId& order, const rpc::Limits& limits) {
   inventory::v1::CommitReservationRequest request;
   request.set_name(ReservationName(order));
   CommitCall call{request, limits, NoAnswer()};
-  if (commits_.Run(call) != Gathered::kDealtWith) return Crowded();
+  if (commits_.Run(call) != HandedIn::kDone) return Crowded();
   return Discard(call.answer);
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/base/gathering.h"
+#include "lib/base/batcher.h"
 #include "lib/rpc/client.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "services/transactions/peers_client.h"
@@ -35,12 +35,12 @@ class GrpcStock final : public Stock {
   using CommitCall = Shared<inventory::v1::CommitReservationRequest, inventory::v1::Reservation>;
 
   template <class Requests, class Call, class Method>
-  Journey CallTogether(std::span<Call* const> group, Method method);
+  Batch CallTogether(std::span<Call* const> group, Method method);
 
   std::unique_ptr<inventory::v1::InventoryService::Stub> inventory_;
   const rpc::Caller& caller_;
-  Gathering<ReserveCall> reservations_;
-  Gathering<CommitCall> commits_;
+  Batcher<ReserveCall> reservations_;
+  Batcher<CommitCall> commits_;
 };
 
 }  // namespace octavo::transactions
