@@ -9,7 +9,11 @@ namespace {
 using db::Row;
 using db::Transaction;
 
-#define OCTAVO_CUSTOMER_COLUMNS "customers.customer_id, customers.email, customers.full_name, customers.role, customers.created"
+// With the columns that ReadCustomer expects; `rest` goes on behind them.
+std::string SelectCustomers(std::string_view rest) {
+  return "SELECT customers.customer_id, customers.email, customers.full_name, customers.role, customers.created" +
+         std::string(rest);
+}
 
 Customer ReadCustomer(const Row& row) {
   return {.id = CustomerId(row.Text(0)),
@@ -22,11 +26,9 @@ Customer ReadCustomer(const Row& row) {
 // --- Customers
 // -------------------------------------------------------------------------------------------------------
 
-constexpr std::string_view kFindByEmail = "SELECT " OCTAVO_CUSTOMER_COLUMNS ", password_hash FROM customers WHERE email = $1";
-constexpr std::string_view kFindCustomer =
-    "SELECT " OCTAVO_CUSTOMER_COLUMNS ", password_hash FROM customers WHERE customer_id = $1";
-constexpr std::string_view kListCustomers =
-    "SELECT " OCTAVO_CUSTOMER_COLUMNS " FROM customers WHERE customer_id > $1 ORDER BY customer_id LIMIT $2";
+constexpr std::string_view kByEmail = ", password_hash FROM customers WHERE email = $1";
+constexpr std::string_view kById = ", password_hash FROM customers WHERE customer_id = $1";
+constexpr std::string_view kPage = " FROM customers WHERE customer_id > $1 ORDER BY customer_id LIMIT $2";
 constexpr std::string_view kInsertCustomer =
     "INSERT INTO customers (customer_id, email, full_name, role, password_hash, created) VALUES ($1, $2, $3, "
     "$4, $5, $6) "
@@ -68,9 +70,9 @@ constexpr std::string_view kRegistrationExpiries = "SELECT expires FROM registra
 constexpr std::string_view kInsertReset =
     "INSERT INTO resets (token_hash, customer_id, expires) "
     "SELECT $1, customer_id, CAST($3 AS BIGINT) FROM customers WHERE customer_id = $2";
-constexpr std::string_view kFindReset = "SELECT " OCTAVO_CUSTOMER_COLUMNS
-                                        " FROM resets JOIN customers ON customers.customer_id = resets.customer_id "
-                                        "WHERE token_hash = $1 AND expires > $2";
+constexpr std::string_view kOfReset =
+    " FROM resets JOIN customers ON customers.customer_id = resets.customer_id "
+    "WHERE token_hash = $1 AND expires > $2";
 constexpr std::string_view kDeleteResets = "DELETE FROM resets WHERE customer_id = $1";
 constexpr std::string_view kResetExpiries = "SELECT expires FROM resets WHERE customer_id = $1 ORDER BY expires";
 
@@ -81,7 +83,7 @@ std::vector<Timestamp> ReadTimes(const std::vector<Row>& rows) {
 }
 
 std::optional<Customer> LoadReset(Transaction& transaction, const TokenHash& token, Timestamp now) {
-  const std::optional<Row> row = transaction.QueryOne(kFindReset, token.value(), now);
+  const std::optional<Row> row = transaction.QueryOne(SelectCustomers(kOfReset), token.value(), now);
   if (!row) return std::nullopt;
   return ReadCustomer(*row);
 }
@@ -98,9 +100,9 @@ constexpr std::string_view kMakeRoom =
     "DELETE FROM sessions WHERE customer_id = $1 AND token_hash NOT IN "
     "(SELECT token_hash FROM sessions WHERE customer_id = $1 ORDER BY last_used DESC, token_hash DESC LIMIT "
     "$2)";
-constexpr std::string_view kFindSession = "SELECT " OCTAVO_CUSTOMER_COLUMNS
-                                          ", sessions.created, sessions.last_used, sessions.two_steps FROM sessions "
-                                          "JOIN customers ON customers.customer_id = sessions.customer_id WHERE token_hash = $1";
+constexpr std::string_view kOfSession =
+    ", sessions.created, sessions.last_used, sessions.two_steps FROM sessions "
+    "JOIN customers ON customers.customer_id = sessions.customer_id WHERE token_hash = $1";
 constexpr std::string_view kListSessions =
     "SELECT token_hash, created, last_used FROM sessions WHERE customer_id = $1 ORDER BY last_used DESC, token_hash";
 constexpr std::string_view kNoteUse = "UPDATE sessions SET last_used = $2 WHERE token_hash = $1 AND last_used < $2";
@@ -212,7 +214,7 @@ constexpr std::string_view kKnows =
     "UNION SELECT 1 FROM errands WHERE customer_id = $1 AND kind = 2";
 
 Result<Customer> EraseIn(Transaction& transaction, const CustomerId& id, Timestamp now) {
-  const std::optional<Credentials> found = Load(transaction, kFindCustomer, id.value());
+  const std::optional<Credentials> found = Load(transaction, SelectCustomers(kById), id.value());
   if (!found) return UnknownCustomer(id);
   if (IsLastOwner(transaction, found->customer)) return LastOwner();
   DeleteSessions(transaction, id, kKeepNone);
@@ -262,17 +264,17 @@ Result<Customer> SqlStore::ConfirmRegistration(const TokenHash& token, Timestamp
 }
 
 std::optional<Credentials> SqlStore::FindByEmail(const std::string& email) {
-  return database_.Read([&](Transaction& transaction) { return Load(transaction, kFindByEmail, email); });
+  return database_.Read([&](Transaction& transaction) { return Load(transaction, SelectCustomers(kByEmail), email); });
 }
 
 std::optional<Credentials> SqlStore::FindCustomer(const CustomerId& id) {
-  return database_.Read([&](Transaction& transaction) { return Load(transaction, kFindCustomer, id.value()); });
+  return database_.Read([&](Transaction& transaction) { return Load(transaction, SelectCustomers(kById), id.value()); });
 }
 
 std::vector<Customer> SqlStore::ListCustomers(const CustomerId& after, int count_max) {
   return database_.Read([&](Transaction& transaction) {
     std::vector<Customer> page;
-    for (const Row& row : transaction.Query(kListCustomers, after.value(), count_max)) {
+    for (const Row& row : transaction.Query(SelectCustomers(kPage), after.value(), count_max)) {
       page.push_back(ReadCustomer(row));
     }
     return page;
@@ -281,9 +283,9 @@ std::vector<Customer> SqlStore::ListCustomers(const CustomerId& after, int count
 
 Result<Customer> SqlStore::SetRole(const CustomerId& by, const CustomerId& id, Role role) {
   return database_.Write([&](Transaction& transaction) -> Result<Customer> {
-    const std::optional<Credentials> owner = Load(transaction, kFindCustomer, by.value());
+    const std::optional<Credentials> owner = Load(transaction, SelectCustomers(kById), by.value());
     if (!owner || owner->customer.role != Role::kOwner) return NotAllowed();
-    std::optional<Credentials> found = Load(transaction, kFindCustomer, id.value());
+    std::optional<Credentials> found = Load(transaction, SelectCustomers(kById), id.value());
     if (!found) return UnknownCustomer(id);
     if (role != Role::kOwner && IsLastOwner(transaction, found->customer)) return LastOwner();
     transaction.Execute(kSetRole, id.value(), static_cast<int>(role));
@@ -295,7 +297,7 @@ Result<Customer> SqlStore::SetRole(const CustomerId& by, const CustomerId& id, R
 Customer SqlStore::PutOwner(const Customer& owner, const PasswordHash& password_hash) {
   return database_.Write([&](Transaction& transaction) {
     transaction.Execute(kDeleteRegistrations, owner.email);
-    std::optional<Credentials> found = Load(transaction, kFindByEmail, owner.email);
+    std::optional<Credentials> found = Load(transaction, SelectCustomers(kByEmail), owner.email);
     if (!found) {
       InsertCustomer(transaction, owner, password_hash);
       return owner;
@@ -337,7 +339,7 @@ bool SqlStore::Knows(const CustomerId& id) {
 
 std::optional<Holdings> SqlStore::ReadHoldings(const CustomerId& id) {
   return database_.Read([&](Transaction& transaction) -> std::optional<Holdings> {
-    const std::optional<Credentials> found = Load(transaction, kFindCustomer, id.value());
+    const std::optional<Credentials> found = Load(transaction, SelectCustomers(kById), id.value());
     if (!found) return std::nullopt;
     Holdings holdings{.customer = found->customer};
     for (const Row& row : transaction.Query(kSessionTimes, id.value())) {
@@ -399,7 +401,7 @@ bool SqlStore::AddSession(const TokenHash& token, const CustomerId& id, const Pa
 
 std::optional<Session> SqlStore::FindSession(const TokenHash& token) {
   return database_.Read([&](Transaction& transaction) -> std::optional<Session> {
-    const std::optional<Row> row = transaction.QueryOne(kFindSession, token.value());
+    const std::optional<Row> row = transaction.QueryOne(SelectCustomers(kOfSession), token.value());
     if (!row) return std::nullopt;
     return Session{token, ReadCustomer(*row), {.created = row->Time(5), .last_used = row->Time(6)}, row->Int(7) == 1};
   });

@@ -17,9 +17,12 @@ using db::Value;
 
 // --- Rows ------------------------------------------------------------------------------------------------------------
 
-#define OCTAVO_STOCK_COLUMNS                                                                        \
-  "book_id, on_hand, reserved, backordered, movement_sequence, version, backorder, backorder_max, " \
-  "backorder_days, available_time, low_stock_threshold"
+// With the columns that ReadStock expects.
+std::string SelectStocks(std::string_view where) {
+  return "SELECT book_id, on_hand, reserved, backordered, movement_sequence, version, backorder, backorder_max, backorder_days, "
+         "available_time, low_stock_threshold FROM stocks WHERE " +
+         std::string(where);
+}
 
 Stock ReadStock(const Row& row) {
   return {.book = BookId{row.Int(0)},
@@ -61,9 +64,7 @@ std::vector<Value> PaddedBooks(const std::vector<BookId>& books) {
 std::vector<Stock> LoadStocks(Transaction& transaction, const std::vector<BookId>& books) {
   if (books.empty()) return {};
   const std::vector<Value> ids = PaddedBooks(books);
-  return ReadStocks(transaction.Query(
-      "SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE book_id IN (" + db::Placeholders(static_cast<int>(ids.size())) + ")",
-      ids));
+  return ReadStocks(transaction.Query(SelectStocks("book_id IN (" + db::Placeholders(static_cast<int>(ids.size())) + ")"), ids));
 }
 
 // --- Reservations ----------------------------------------------------------------------------------------------------
@@ -134,7 +135,8 @@ void UpdateLine(Transaction& transaction, const RequestId& id, const ReservedLin
 // --- Shelves: the stocks that one transaction reads and changes ------------------------------------------------------
 
 constexpr std::string_view kInsertStock =
-    "INSERT INTO stocks (" OCTAVO_STOCK_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    "INSERT INTO stocks (book_id, on_hand, reserved, backordered, movement_sequence, version, backorder, backorder_max, "
+    "backorder_days, available_time, low_stock_threshold) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 constexpr std::string_view kUpdateStock =
     "UPDATE stocks SET on_hand = $2, reserved = $3, backordered = $4, movement_sequence = $5, version = $6 "
     "WHERE book_id = $1 AND version = $7";
@@ -439,8 +441,6 @@ constexpr std::string_view kLineFacts =
     "CAST(SUM(l.waiting) AS BIGINT) FROM reservation_lines l JOIN reservations r ON r.request_id = l.request_id "
     "WHERE l.book_id BETWEEN $1 AND $2 "
     "GROUP BY l.book_id, r.state";
-constexpr std::string_view kStocksBetween = "SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE book_id BETWEEN $1 AND $2";
-
 constexpr std::string_view kReservationsBetween =
     "SELECT request_id FROM reservations WHERE request_id > $1 AND request_id <= $2 ORDER BY request_id";
 
@@ -459,7 +459,8 @@ std::vector<BookFacts> ReadFactsIn(Transaction& transaction, BookId after, int c
   if (facts.empty()) return {};
   const std::int64_t first = facts.begin()->first;
   const std::int64_t last = facts.rbegin()->first;
-  for (const Row& row : transaction.Query(kStocksBetween, first, last)) facts.at(row.Int(0)).stock = ReadStock(row);
+  for (const Row& row : transaction.Query(SelectStocks("book_id BETWEEN $1 AND $2"), first, last))
+    facts.at(row.Int(0)).stock = ReadStock(row);
   for (const Row& row : transaction.Query(kLedgerFacts, first, last)) {
     BookFacts& book = facts.at(row.Int(0));
     book.ledger_sum = row.Int(1);
@@ -481,12 +482,10 @@ std::vector<BookFacts> ReadFactsIn(Transaction& transaction, BookId after, int c
 
 // --- Lists -----------------------------------------------------------------------------------------------------------
 
-constexpr std::string_view kListStocks =
-    "SELECT " OCTAVO_STOCK_COLUMNS " FROM stocks WHERE book_id > $1 ORDER BY book_id LIMIT $2";
 constexpr std::string_view kLastBook = "SELECT COALESCE(MAX(book_id), 0) FROM stocks WHERE book_id <= $1";
-constexpr std::string_view kListLowStocks = "SELECT " OCTAVO_STOCK_COLUMNS
-                                            " FROM stocks WHERE low_stock_threshold > 0 AND on_hand - reserved <= "
-                                            "low_stock_threshold AND book_id > $1 ORDER BY book_id LIMIT $2";
+constexpr std::string_view kAllStocks = "book_id > $1 ORDER BY book_id LIMIT $2";
+constexpr std::string_view kLowStocks =
+    "low_stock_threshold > 0 AND on_hand - reserved <= low_stock_threshold AND book_id > $1 ORDER BY book_id LIMIT $2";
 constexpr std::string_view kListMovements =
     "SELECT sequence, difference, balance, reason, request_id, note, created FROM movements WHERE book_id = $1 AND "
     "sequence < $2 ORDER BY sequence DESC LIMIT $3";
@@ -510,13 +509,15 @@ std::vector<Stock> SqlStore::GetStocks(std::span<const BookId> books) {
 }
 
 std::vector<Stock> SqlStore::ListStocks(BookId after, int count_max) {
-  return database_.Read(
-      [&](Transaction& transaction) { return ReadStocks(transaction.Query(kListStocks, after.value(), count_max)); });
+  return database_.Read([&](Transaction& transaction) {
+    return ReadStocks(transaction.Query(SelectStocks(kAllStocks), after.value(), count_max));
+  });
 }
 
 std::vector<Stock> SqlStore::ListLowStocks(BookId after, int count_max) {
-  return database_.Read(
-      [&](Transaction& transaction) { return ReadStocks(transaction.Query(kListLowStocks, after.value(), count_max)); });
+  return database_.Read([&](Transaction& transaction) {
+    return ReadStocks(transaction.Query(SelectStocks(kLowStocks), after.value(), count_max));
+  });
 }
 
 std::vector<Movement> SqlStore::ListMovements(BookId book, std::int64_t before, int count_max) {

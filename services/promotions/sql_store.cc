@@ -33,18 +33,19 @@ constexpr std::string_view kUpdateCampaign =
     "kind = $6, rate = $7, amount_minor = $8, buy_quantity = $9, get_quantity = $10, group_max = $11, has_get_items = "
     "$12, threshold_minor = $13, first_order_only = $14, stackable = $15, total_limit = $16, customer_limit = $17, "
     "code_limit = $18, budget_minor = $19 WHERE campaign_id = $20";
-#define OCTAVO_CAMPAIGN_COLUMNS                                                                               \
-  "campaign_id, version, created, redemption_count, spent_minor, display_name, banner, state, starts, ends, " \
-  "kind, rate, amount_minor, buy_quantity, get_quantity, group_max, has_get_items, threshold_minor, "         \
-  "first_order_only, stackable, total_limit, customer_limit, code_limit, budget_minor"
-constexpr std::string_view kFindCampaign = "SELECT " OCTAVO_CAMPAIGN_COLUMNS " FROM campaigns WHERE campaign_id = $1";
-constexpr std::string_view kListCampaigns =
-    "SELECT " OCTAVO_CAMPAIGN_COLUMNS " FROM campaigns WHERE campaign_id < $1 ORDER BY campaign_id DESC LIMIT $2";
+// With the columns that ReadCampaign expects.
+std::string SelectCampaigns(std::string_view where) {
+  return "SELECT campaign_id, version, created, redemption_count, spent_minor, display_name, banner, state, starts, ends, "
+         "kind, rate, amount_minor, buy_quantity, get_quantity, group_max, has_get_items, threshold_minor, first_order_only, "
+         "stackable, total_limit, customer_limit, code_limit, budget_minor FROM campaigns WHERE " +
+         std::string(where);
+}
+constexpr std::string_view kOneCampaign = "campaign_id = $1";
+constexpr std::string_view kCampaignsBefore = "campaign_id < $1 ORDER BY campaign_id DESC LIMIT $2";
 // state 1: drafts; 4: archived.
-constexpr std::string_view kListOffers =
-    "SELECT " OCTAVO_CAMPAIGN_COLUMNS
-    " FROM campaigns WHERE state IN (2, 3) OR (state = 4 AND EXISTS (SELECT 1 FROM "
-    "campaign_codes WHERE campaign_codes.campaign_id = campaigns.campaign_id)) ORDER BY campaign_id";
+constexpr std::string_view kOffers =
+    "state IN (2, 3) OR (state = 4 AND EXISTS (SELECT 1 FROM campaign_codes WHERE campaign_codes.campaign_id = "
+    "campaigns.campaign_id)) ORDER BY campaign_id";
 // Lists of books, of items and of get_items. The CASE keeps the terms of other lists from being read as numbers.
 constexpr std::string_view kLastBook =
     "SELECT COALESCE(MAX(book), 0) FROM (SELECT CASE WHEN list IN (1, 4, 11, 14) THEN CAST(term AS BIGINT) ELSE 0 END AS "
@@ -171,7 +172,7 @@ void LoadLists(Transaction& transaction, Campaign& campaign) {
 }
 
 std::optional<StoredCampaign> Load(Transaction& transaction, CampaignId id) {
-  const std::optional<Row> row = transaction.QueryOne(kFindCampaign, id.value());
+  const std::optional<Row> row = transaction.QueryOne(SelectCampaigns(kOneCampaign), id.value());
   if (!row) return std::nullopt;
   StoredCampaign stored = ReadCampaign(*row);
   LoadLists(transaction, stored.campaign);
@@ -236,7 +237,7 @@ constexpr std::string_view kCountPerson =
 
 // The reason why kCountRedemption changed nothing.
 Error WhyNot(Transaction& transaction, const Redemption& redemption, Timestamp now) {
-  const std::optional<Row> row = transaction.QueryOne(kFindCampaign, redemption.campaign.value());
+  const std::optional<Row> row = transaction.QueryOne(SelectCampaigns(kOneCampaign), redemption.campaign.value());
   if (!row) return UnknownCampaign(redemption.campaign);
   const StoredCampaign stored = ReadCampaign(*row);
   if (!IsRunning(stored.campaign, now)) return CampaignEnded(redemption.campaign);
@@ -390,7 +391,7 @@ std::optional<StoredCampaign> SqlStore::Find(CampaignId id) {
 std::vector<StoredCampaign> SqlStore::List(CampaignId before, int count_max) {
   return database_.Read([&](Transaction& transaction) {
     std::vector<StoredCampaign> campaigns;
-    for (const Row& row : transaction.Query(kListCampaigns, before.value(), count_max)) {
+    for (const Row& row : transaction.Query(SelectCampaigns(kCampaignsBefore), before.value(), count_max)) {
       campaigns.push_back(ReadCampaign(row));
       LoadLists(transaction, campaigns.back().campaign);
     }
@@ -419,7 +420,7 @@ constexpr std::string_view kReadCodeUse = "SELECT campaign_id, redemption_count 
 
 std::vector<Campaign> LoadOffers(Transaction& transaction) {
   std::vector<Campaign> campaigns;
-  for (const Row& row : transaction.Query(kListOffers)) {
+  for (const Row& row : transaction.Query(SelectCampaigns(kOffers))) {
     campaigns.push_back(ReadCampaign(row).campaign);
     LoadLists(transaction, campaigns.back());
   }
