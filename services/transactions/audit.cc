@@ -56,7 +56,6 @@ bool PaymentFits(const Order& order) {
   const bool charged_in_full = order.charged_minor + order.credited_minor == order.totals.total_minor;
   switch (order.payment_state) {
     case PaymentState::kDue:
-    case PaymentState::kAuthorised:
     case PaymentState::kVoided: return order.charged_minor == 0;
     case PaymentState::kPaid: return charged_in_full && order.refunded_minor == 0;
     case PaymentState::kPartlyRefunded: return charged_in_full && kept > 0;
@@ -160,7 +159,6 @@ void CheckEvents(EquationChecker& check, const OrderFacts& facts) {
 
 const char* EffectName(Effect::Kind kind) {
   switch (kind) {
-    case Effect::Kind::kVoidPayment: return "void";
     case Effect::Kind::kRefundPayment: return "refund";
     case Effect::Kind::kRestock: return "restock";
     case Effect::Kind::kReleaseRedemptions: return "release";

@@ -41,11 +41,6 @@ std::string Fingerprint(const PlaceRequest& request) {
   return Hex(Sha256(text));
 }
 
-Error Reused() {
-  return {Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED",
-          "this idempotency key belongs to another request; a new request needs a new key"};
-}
-
 Error StillRunning() {
   return {Code::kAborted, "STILL_RUNNING", "this order is being placed at the moment; ask again with the same key"};
 }
@@ -70,7 +65,6 @@ std::string Words(const PendingEffect& pending) {
   for (const Item& item : pending.effect.items) copies += item.quantity;
   const std::string of_copies = copies == 0 ? "of every copy that is left" : "of " + std::to_string(copies) + " copies";
   switch (pending.effect.kind) {
-    case Effect::Kind::kVoidPayment: return "letting go of the payment that is held";
     case Effect::Kind::kRefundPayment: return "refund of " + Amount(pending.order, pending.effect.amount_minor);
     case Effect::Kind::kRestock: return "return to the shelf " + of_copies;
     case Effect::Kind::kStrikeOff: return "striking off " + of_copies;
@@ -280,7 +274,7 @@ Result<Checkout::Placed> Checkout::Place(const PlaceRequest& request, const rpc:
     known = parts_.store.Begin(intent);
     if (!known) return Placed{.order = TRY(Drive(intent, Lease(*this, intent), limits)), .access_token = token};
   }
-  if (known->fingerprint != fingerprint) return Reused();
+  if (known->fingerprint != fingerprint) return KeyReused();
   if (known->state == Intent::State::kPlaced || known->state == Intent::State::kFailed) return AnswerOf(*known);
   const Timestamp now = parts_.clock.Now();
   const std::optional<Intent> leased = parts_.store.TakeLease(key, now, now + options_.lease);
@@ -356,51 +350,39 @@ void Checkout::LetGo(const Intent& intent, Lease& lease, const Error& error) {
   parts_.log.Warn("undo_refused", {{"order", intent.draft.id.value()}, {"reason", error.reason}, {"message", error.message}});
 }
 
+// What is transient leaves the intent as it is; what was refused for good is undone.
 Result<Order> Checkout::Forward(const Intent& intent, Lease& lease, const rpc::Limits& limits) {
-  const Order& draft = intent.draft;
-  const auto reserved = parts_.stock.Reserve(draft, TRY(lease.Step(limits)));
-  if (!reserved.ok()) {
-    if (Transient(reserved.error())) return reserved.error();
-    return Undo(intent, reserved.error(), lease, limits);
+  const Result<Order> order = Obtain(intent, lease, limits);
+  if (!order.ok()) return Transient(order.error()) ? order.error() : Undo(intent, order.error(), lease, limits);
+  if (!numbers_known_) TRY(KnowNumbers(TRY(lease.Step(limits))));
+  return parts_.store.Place(intent.key, *order);
+}
+
+// Takes the steps at the other services. Gives the order as it is to be placed.
+Result<Order> Checkout::Obtain(const Intent& intent, Lease& lease, const rpc::Limits& limits) {
+  Order order = intent.draft;
+  const auto reserved = TRY(parts_.stock.Reserve(order, TRY(lease.Step(limits))));
+  if (const Status claimed = parts_.pricing.Claim(order, TRY(lease.Step(limits))); !claimed.ok()) {
+    return Transient(claimed.error()) ? claimed.error() : TotalChanged(intent, claimed.error(), limits);
   }
-  if (const Status claimed = parts_.pricing.Claim(draft, TRY(lease.Step(limits))); !claimed.ok()) {
-    if (Transient(claimed.error())) return claimed.error();
-    return Undo(intent, TotalChanged(intent, claimed.error(), limits), lease, limits);
-  }
-  if (const Status paid = Pay(intent, TRY(lease.Step(limits))); !paid.ok()) {
-    if (Transient(paid.error())) return paid.error();
-    return Undo(intent, paid.error(), lease, limits);
-  }
-  if (const Status committed = parts_.stock.Commit(draft.id, TRY(lease.Step(limits))); !committed.ok()) {
-    if (Transient(committed.error())) return committed.error();
-    return Undo(intent, committed.error(), lease, limits);
-  }
-  Order order = draft;
+  if (PaidByCard(order)) TRY(parts_.card.Authorize(order, intent.payment_token, TRY(lease.Step(limits))));
+  TRY(parts_.stock.Commit(order.id, TRY(lease.Step(limits))));
   if (order.totals.total_minor == 0) order.payment_state = PaymentState::kPaid;  // There is nothing to wait for.
-  if (PaidByCard(draft)) {
-    if (const Status captured = parts_.card.Capture(draft.id, TRY(lease.Step(limits))); !captured.ok()) {
-      if (Transient(captured.error())) return captured.error();
-      return Undo(intent, captured.error(), lease, limits);
-    }
+  if (PaidByCard(order)) {
+    TRY(parts_.card.Capture(order.id, TRY(lease.Step(limits))));
     order.payment_state = PaymentState::kPaid;
     order.charged_minor = order.totals.total_minor;
   }
-  const bool later = std::any_of(reserved->begin(), reserved->end(), [](const auto& entry) { return entry.second > 0; });
+  const bool later = std::any_of(reserved.begin(), reserved.end(), [](const auto& entry) { return entry.second > 0; });
   std::map<BookId, StockLevel> levels;
   if (later) {
-    if (auto found = parts_.stock.Levels(BooksOf(draft), TRY(lease.Step(limits))); found.ok()) levels = *std::move(found);
+    if (auto found = parts_.stock.Levels(BooksOf(order), TRY(lease.Step(limits))); found.ok()) levels = *std::move(found);
   }
   // What is still to come takes as long as it takes.
   if (!later && order.payment_state == PaymentState::kDue && options_.unpaid_kept.count() > 0) {
     order.run_out_time = order.place_time + options_.unpaid_kept;
   }
-  if (!numbers_known_) TRY(KnowNumbers(TRY(lease.Step(limits))));
-  return parts_.store.Place(intent.key, WithPromises(std::move(order), *reserved, levels));
-}
-
-Status Checkout::Pay(const Intent& intent, const rpc::Limits& limits) {
-  if (!PaidByCard(intent.draft)) return Ok();
-  return parts_.card.Authorize(intent.draft, intent.payment_token, limits);
+  return WithPromises(std::move(order), reserved, levels);
 }
 
 Error Checkout::TotalChanged(const Intent& intent, const Error& refused, const rpc::Limits& limits) {
@@ -530,7 +512,6 @@ Status Checkout::Perform(const PendingEffect& pending, const rpc::Limits& limits
   const Order& order = pending.order;
   const std::string key = order.id.value() + "-" + std::to_string(pending.id);
   switch (pending.effect.kind) {
-    case Effect::Kind::kVoidPayment: return parts_.card.Void(order.id, limits);
     case Effect::Kind::kRefundPayment:
       if (order.payment_method != PaymentMethod::kCard) return Ok();  // Cash and transfers go back by hand.
       return parts_.card.Refund(order.id, key, pending.effect.amount_minor, order.currency_code, limits);

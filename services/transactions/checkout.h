@@ -125,7 +125,7 @@ class Checkout {
   Placed Again(Order order) const;
   void LetGo(const Intent& intent, Lease& lease, const Error& error);
   Result<Order> Forward(const Intent& intent, Lease& lease, const rpc::Limits& limits);
-  Status Pay(const Intent& intent, const rpc::Limits& limits);
+  Result<Order> Obtain(const Intent& intent, Lease& lease, const rpc::Limits& limits);
   Result<Order> Undo(const Intent& intent, const Error& why, Lease& lease, const rpc::Limits& limits);
   Status UndoEffects(const Intent& intent, Lease& lease, const rpc::Limits& limits);
   Error TotalChanged(const Intent& intent, const Error& refused, const rpc::Limits& limits);

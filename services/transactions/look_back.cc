@@ -26,6 +26,18 @@ bool HasClaims(const Order& order) {
   return std::any_of(order.campaigns.begin(), order.campaigns.end(), [](const auto& note) { return note.applied; });
 }
 
+// What came of asking for an order again. What is transient is an error, to be asked again.
+Status Note(Lost& lost, const OrderId& order, const Status& asked) {
+  if (asked.ok()) {
+    ++lost.mended;
+  } else if (Transient(asked.error())) {
+    return asked;
+  } else {
+    lost.Leave(order, asked.error().reason);
+  }
+  return Ok();
+}
+
 }  // namespace
 
 void Checkout::PassOverNumbers(std::int64_t position) {
@@ -56,14 +68,7 @@ Status Checkout::KnowNumbers(const rpc::Limits& limits) {
 Status Checkout::LookBackAtStock(const Order& order, Lost& stock, const rpc::Limits& limits) {
   if (TRY(parts_.stock.Known(order.id, limits))) return Ok();
   const auto reserved = parts_.stock.Reserve(order, limits);
-  const Status sold = reserved.ok() ? parts_.stock.Commit(order.id, limits) : Status(reserved.error());
-  if (!sold.ok() && Transient(sold.error())) return sold;
-  if (sold.ok()) {
-    ++stock.mended;
-  } else {
-    stock.Leave(order.id, sold.error().reason);
-  }
-  return Ok();
+  return Note(stock, order.id, reserved.ok() ? parts_.stock.Commit(order.id, limits) : Status(reserved.error()));
 }
 
 Status Checkout::LookBackAtMoney(const Order& order, Lost& money, const rpc::Limits& limits) {
@@ -75,14 +80,7 @@ Status Checkout::LookBackAtMoney(const Order& order, Lost& money, const rpc::Lim
 Status Checkout::LookBackAtClaim(const Order& order, Lost& claims, const rpc::Limits& limits) {
   if (!HasClaims(order) || TRY(parts_.pricing.Known(order.id, limits))) return Ok();
   // Also of a cancelled order: what was decided, which comes next, gives it back.
-  const Status claimed = parts_.pricing.Claim(order, limits);
-  if (!claimed.ok() && Transient(claimed.error())) return claimed;
-  if (claimed.ok()) {
-    ++claims.mended;
-  } else {
-    claims.Leave(order.id, claimed.error().reason);
-  }
-  return Ok();
+  return Note(claims, order.id, parts_.pricing.Claim(order, limits));
 }
 
 Status Checkout::LookBackAtOrders(LostElsewhere& found, const rpc::Limits& limits) {

@@ -65,14 +65,10 @@ Result<Order> MemoryStore::Place(const std::string& key, const Order& order) {
   const std::lock_guard lock(mutex_);
   Intent& intent = intents_.at(key);
   if (intent.state == Intent::State::kPlaced) return orders_.at(intent.draft.id);
-  if (intent.state != Intent::State::kRunning) {
-    return Error{Code::kAborted, "BEING_UNDONE", "this order is being taken back"};
-  }
+  if (intent.state != Intent::State::kRunning) return BeingUndone();
   intent.state = Intent::State::kPlaced;
   intent.payment_token.clear();
-  Order placed = order;
-  placed.number = ++last_number_;
-  CheckInvariants(placed);
+  const Order placed = Numbered(order, ++last_number_);
   orders_[placed.id] = placed;
   Append(EventType::kPlaced, placed.place_time, placed, "", {});
   return placed;
@@ -141,9 +137,7 @@ std::int64_t MemoryStore::CountOrders(const std::string& customer, const std::st
   const std::lock_guard lock(mutex_);
   return std::count_if(orders_.begin(), orders_.end(), [&](const auto& entry) {
     const Order& order = entry.second;
-    if (order.state == OrderState::kCancelled) return false;
-    const bool by_customer = !customer.empty() && order.buyer.customer == customer;
-    return by_customer || (!email.empty() && order.buyer.email == email);
+    return order.state != OrderState::kCancelled && IsFrom(order.buyer, customer, email);
   });
 }
 
@@ -151,10 +145,7 @@ std::int64_t MemoryStore::UnpaidCopies(const std::string& customer, const std::s
   const std::lock_guard lock(mutex_);
   std::int64_t copies = 0;
   for (const auto& [id, order] : orders_) {
-    if (order.state != OrderState::kPlaced || order.payment_state != PaymentState::kDue) continue;
-    const bool by_customer = !customer.empty() && order.buyer.customer == customer;
-    if (!by_customer && (email.empty() || order.buyer.email != email)) continue;
-    for (const OrderLine& line : order.lines) copies += line.quantity - line.refunded_quantity;
+    if (IsFrom(order.buyer, customer, email)) copies += transactions::UnpaidCopies(order);
   }
   return copies;
 }
@@ -173,17 +164,15 @@ Result<Order> MemoryStore::Decided(const OrderId& id, const std::string& key, co
                                    const Decide& decide) {
   const std::lock_guard lock(mutex_);
   const auto found = orders_.find(id);
-  if (found == orders_.end()) return Error{Code::kNotFound, "UNKNOWN_ORDER", "there is no order orders/" + id.value()};
+  if (found == orders_.end()) return UnknownOrder(id);
   if (const auto known = decision_keys_.find(key); !key.empty() && known != decision_keys_.end()) {
     if (known->second == fingerprint) return found->second;
-    return Error{Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED",
-                 "this idempotency key belongs to another request; a new request needs a new key"};
+    return KeyReused();
   }
   std::optional<Change> change = TRY(decide(found->second));
   if (!key.empty()) decision_keys_[key] = fingerprint;
   if (!change) return found->second;
-  change->order.update_time = now;
-  CheckInvariants(change->order);
+  Happen(*change, now);
   found->second = change->order;
   Append(change->event, now, change->order, change->note, change->items);
   for (const Effect& effect : change->effects) {
@@ -234,9 +223,10 @@ void MemoryStore::GiveUpEffect(const PendingEffect& pending, const std::string& 
   const std::lock_guard lock(mutex_);
   if (effects_.erase(pending.id) == 0) return;
   Order& order = orders_.at(pending.order.id);
-  order = LeaveToStaff(order, note).order;
-  order.update_time = now;
-  Append(EventType::kLeftToStaff, now, order, note, {});
+  Change change = LeaveToStaff(order, note);
+  Happen(change, now);
+  order = change.order;
+  Append(change.event, now, order, change.note, {});
 }
 
 std::vector<OrderEvent> MemoryStore::Events(std::int64_t position, const std::optional<OrderId>& order, int limit) {
@@ -258,9 +248,7 @@ std::int64_t MemoryStore::SkipNumbers(std::int64_t position) {
   const std::lock_guard lock(mutex_);
   std::int64_t newest = 0;
   for (const auto& [id, order] : orders_) newest = std::max(newest, order.number);
-  const std::int64_t lost = position - static_cast<std::int64_t>(events_.size());
-  const std::int64_t skipped = newest + lost - last_number_;
-  if (lost <= 0 || skipped <= 0) return 0;
+  const std::int64_t skipped = NumbersToSkip(position, static_cast<std::int64_t>(events_.size()), newest, last_number_);
   last_number_ += skipped;
   return skipped;
 }
@@ -288,23 +276,18 @@ std::int64_t MemoryStore::ClaimGuestOrders(const std::string& customer, const st
 
 Store::Erasure MemoryStore::EraseBuyer(const std::string& customer, const std::string& email, Timestamp now) {
   const std::lock_guard lock(mutex_);
-  const auto theirs = [&](const Buyer& buyer) {
-    const bool guests = buyer.customer.empty() && !email.empty() && buyer.email == email;
-    return guests || (!customer.empty() && buyer.customer == customer);
-  };
   Erasure erasure;
   if (!customer.empty()) erased_.insert(customer);
-  for (const auto& [key, intent] : intents_) erasure.waiting += Unfinished(intent) && theirs(intent.draft.buyer) ? 1 : 0;
+  for (const auto& [key, intent] : intents_)
+    erasure.waiting += Unfinished(intent) && IsOf(intent.draft.buyer, customer, email) ? 1 : 0;
   for (auto& [id, order] : orders_) {
-    if (!theirs(order.buyer)) continue;
-    if (!IsOver(order)) {
+    if (!IsOf(order.buyer, customer, email)) continue;
+    if (!Erase(order, now)) {
       ++erasure.waiting;
       continue;
     }
     ++erasure.erased;
-    ErasePerson(order);
     access_.erase(id);
-    order.update_time = now;
     for (OrderEvent& event : events_) {
       if (event.order.id == id) ErasePerson(event.order);
     }

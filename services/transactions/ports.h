@@ -44,13 +44,6 @@ struct Basket {
   DeliveryMethod delivery_method = DeliveryMethod::kCollection;
 };
 
-// A campaign's claim on its limits.
-struct Redemption {
-  std::string campaign;
-  std::string code;
-  std::int64_t amount_minor = 0;
-};
-
 class Pricing {
  public:
   virtual ~Pricing() = default;

@@ -37,8 +37,6 @@ Error MissingKey() {
   return {Code::kInvalidArgument, "MISSING_KEY", "idempotency_key is missing", {{"idempotency_key", "is missing"}}};
 }
 
-Error UnknownOrder(const std::string& name) { return {Code::kNotFound, "UNKNOWN_ORDER", "there is no order " + name}; }
-
 v1::Order ToProto(const Checkout::Placed& placed) {
   v1::Order order = ToProto(placed.order);
   order.set_access_token(placed.access_token);
@@ -154,9 +152,9 @@ Result<Order> TransactionsService::Find(const std::string& name, const Request& 
   const OrderId id = TRY(ParseOrderName(name));
   if (asks.customer().empty() && asks.access_token().empty() && !asks.as_staff()) return WhoAsks();
   const auto order = parts_.store.FindOrder(id);
-  if (!order) return UnknownOrder(name);
+  if (!order) return UnknownOrder(id);
   const bool theirs = !asks.customer().empty() && order->buyer.customer == asks.customer();
-  if (!asks.as_staff() && !theirs && !Opens(asks.access_token(), *order)) return UnknownOrder(name);
+  if (!asks.as_staff() && !theirs && !Opens(asks.access_token(), *order)) return UnknownOrder(id);
   return *order;
 }
 
@@ -348,7 +346,7 @@ Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> TransactionsService::Stream
   std::optional<OrderId> order;
   if (!request.order().empty()) {
     order = TRY(ParseOrderName(request.order()));
-    if (!parts_.store.FindOrder(*order)) return UnknownOrder(request.order());
+    if (!parts_.store.FindOrder(*order)) return UnknownOrder(*order);
   }
   TRY(CheckPosition(request.position()));
   return std::make_unique<SingleEvents>(parts_.store, parts_.events, request.position(), std::move(order));

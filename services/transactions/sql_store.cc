@@ -213,8 +213,7 @@ std::int64_t InsertEvent(Transaction& transaction, const OrderEvent& event) {
 }
 
 void WriteChange(Transaction& transaction, Change& change, Timestamp now) {
-  change.order.update_time = now;
-  CheckInvariants(change.order);
+  Happen(change, now);
   UpdateOrder(transaction, change.order);
   const std::int64_t position = InsertEvent(
       transaction, {.type = change.event, .time = now, .order = change.order, .note = change.note, .items = change.items});
@@ -258,7 +257,7 @@ std::vector<PendingEffect> ToPendingEffects(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     effects.push_back({.id = row.Int(0),
                        .order = OrderFromJson(row.Text(6)),
-                       .effect = {.kind = row.OneOf(1, Effect::Kind::kVoidPayment, Effect::Kind::kStrikeOff),
+                       .effect = {.kind = row.OneOf(1, Effect::Kind::kRefundPayment, Effect::Kind::kStrikeOff),
                                   .amount_minor = row.Int(2),
                                   .items = ItemsFromJson(row.Text(3))},
                        .attempts = row.Int(4),
@@ -270,7 +269,7 @@ std::vector<PendingEffect> ToPendingEffects(const std::vector<Row>& rows) {
 EffectFacts ToEffectFacts(const Row& row) {
   return {.id = row.Int(1),
           .event_position = row.Int(1) / kEffectsPerEventMax,
-          .effect = {.kind = row.OneOf(2, Effect::Kind::kVoidPayment, Effect::Kind::kStrikeOff),
+          .effect = {.kind = row.OneOf(2, Effect::Kind::kRefundPayment, Effect::Kind::kStrikeOff),
                      .amount_minor = row.Int(3),
                      .items = ItemsFromJson(row.Text(4))},
           .attempts = row.Int(5),
@@ -319,12 +318,6 @@ void FillEvents(FactsPage& page, const std::vector<Row>& rows) {
       facts.told = std::move(event.order);
     });
   }
-}
-
-// Whether the customer bought it, or a guest with the e-mail.
-bool IsOf(const Buyer& buyer, const std::string& customer, const std::string& email) {
-  if (buyer.customer.empty()) return !email.empty() && buyer.email == email;
-  return buyer.customer == customer;
 }
 
 }  // namespace
@@ -380,11 +373,9 @@ Result<Order> SqlStore::Place(const std::string& key, const Order& order) {
     if (transaction.Execute(kMarkPlaced, key) == 0) {
       const auto row = transaction.QueryOne(kSelectOrderOfIntent, key);
       if (row) return OrderFromJson(row->Text(0));
-      return Error{Code::kAborted, "BEING_UNDONE", "this order is being taken back"};
+      return BeingUndone();
     }
-    Order placed = order;
-    placed.number = transaction.QueryTheOne(kNextOrderNumber).Int(0);
-    CheckInvariants(placed);
+    const Order placed = Numbered(order, transaction.QueryTheOne(kNextOrderNumber).Int(0));
     InsertOrder(transaction, key, placed);
     InsertEvent(transaction, {.type = EventType::kPlaced, .time = placed.place_time, .order = placed});
     return placed;
@@ -456,12 +447,11 @@ Result<Order> SqlStore::Decided(const OrderId& id, const std::string& key, const
                                 const Decide& decide) {
   return database_.WriteTogether([&](Transaction& transaction) -> Result<Order> {
     const auto row = transaction.QueryOne(kSelectOrder, id.value());
-    if (!row) return Error{Code::kNotFound, "UNKNOWN_ORDER", "there is no order orders/" + id.value()};
+    if (!row) return UnknownOrder(id);
     const Order order = OrderFromJson(row->Text(0));
     if (!key.empty() && transaction.Execute(kInsertDecisionKey, key, fingerprint, id.value()) == 0) {
       if (transaction.QueryTheOne(kSelectDecisionKey, key).Text(0) == fingerprint) return order;
-      return Error{Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED",
-                   "this idempotency key belongs to another request; a new request needs a new key"};
+      return KeyReused();
     }
     std::optional<Change> change = TRY(decide(order));
     if (!change) return order;
@@ -510,10 +500,8 @@ std::int64_t SqlStore::LastPosition() {
 std::int64_t SqlStore::SkipNumbers(std::int64_t position) {
   return database_.WriteTogether([&](Transaction& transaction) -> std::int64_t {
     const Row row = transaction.QueryTheOne(kReadCounters);
-    const std::int64_t lost = position - row.Int(0);
-    const std::int64_t skipped = row.Int(2) + lost - row.Int(1);
-    if (lost <= 0 || skipped <= 0) return 0;
-    transaction.Execute(kSkipNumbers, skipped);
+    const std::int64_t skipped = NumbersToSkip(position, row.Int(0), /*newest=*/row.Int(2), /*last_number=*/row.Int(1));
+    if (skipped > 0) transaction.Execute(kSkipNumbers, skipped);
     return skipped;
   });
 }
@@ -544,14 +532,12 @@ Store::Erasure SqlStore::EraseBuyer(const std::string& customer, const std::stri
       erasure.waiting += IsOf(draft.buyer, customer, email) ? 1 : 0;
     }
     for (Order order : orders) {
-      if (!IsOver(order)) {
+      if (!Erase(order, now)) {
         ++erasure.waiting;
         continue;
       }
       ++erasure.erased;
-      ErasePerson(order);
       transaction.Execute(kDeleteAccess, order.id.value());
-      order.update_time = now;
       UpdateOrder(transaction, order);
       for (OrderEvent event : ToEvents(transaction.Query(kSelectEventsOfOrder, 0, INT64_MAX, order.id.value()))) {
         ErasePerson(event.order);

@@ -193,8 +193,7 @@ TEST_P(StoreContractTest, AnEffectThatIsGivenUpIsOnTheOrderAndInItsEvents) {
 TEST_P(StoreContractTest, KeepsEveryKindOfEffect) {
   using Kind = Effect::Kind;
   const Order order = PlaceExample();
-  const std::vector<Effect> effects = {{.kind = Kind::kVoidPayment},
-                                       {.kind = Kind::kRefundPayment, .amount_minor = 1},
+  const std::vector<Effect> effects = {{.kind = Kind::kRefundPayment, .amount_minor = 1},
                                        {.kind = Kind::kRestock, .items = {{BookId(1), 1}}},
                                        {.kind = Kind::kReleaseRedemptions},
                                        {.kind = Kind::kStrikeOff, .items = {{BookId(2), 1}}}};

@@ -109,6 +109,46 @@ void CheckInvariants(const Order& order) {
   CHECK(order.charged_minor + order.credited_minor <= order.totals.total_minor);
 }
 
+bool IsFrom(const Buyer& buyer, const std::string& customer, const std::string& email) {
+  return (!customer.empty() && buyer.customer == customer) || (!email.empty() && buyer.email == email);
+}
+
+bool IsOf(const Buyer& buyer, const std::string& customer, const std::string& email) {
+  return IsFrom(buyer, customer, buyer.customer.empty() ? email : "");
+}
+
+std::int64_t UnpaidCopies(const Order& order) {
+  if (order.state != OrderState::kPlaced || order.payment_state != PaymentState::kDue) return 0;
+  std::int64_t copies = 0;
+  for (const OrderLine& line : order.lines) copies += line.quantity - line.refunded_quantity;
+  return copies;
+}
+
+Order Numbered(Order order, std::int64_t number) {
+  order.number = number;
+  CheckInvariants(order);
+  return order;
+}
+
+std::int64_t NumbersToSkip(std::int64_t seen_position, std::int64_t last_position, std::int64_t newest,
+                           std::int64_t last_number) {
+  const std::int64_t lost = seen_position - last_position;
+  return lost <= 0 ? 0 : std::max<std::int64_t>(0, newest + lost - last_number);
+}
+
+void Happen(Change& change, Timestamp now) {
+  change.order.update_time = now;
+  CheckInvariants(change.order);
+}
+
+Error UnknownOrder(const OrderId& id) { return {Code::kNotFound, "UNKNOWN_ORDER", "there is no order orders/" + id.value()}; }
+
+Error KeyReused() {
+  return Refused("IDEMPOTENCY_KEY_REUSED", "this idempotency key belongs to another request; a new request needs a new key");
+}
+
+Error BeingUndone() { return {Code::kAborted, "BEING_UNDONE", "this order is being taken back"}; }
+
 Result<std::optional<Change>> Cancel(const Order& order, const std::string& reason) {
   if (order.state == OrderState::kCancelled) return std::optional<Change>();
   if (HandedOver(order)) {
@@ -126,7 +166,6 @@ Result<std::optional<Change>> Cancel(const Order& order, const std::string& reas
     after.refunded_minor = after.charged_minor;
     after.payment_state = PaymentState::kRefunded;
   } else if (order.charged_minor == 0) {
-    if (order.payment_state == PaymentState::kAuthorised) change.effects.push_back({.kind = Effect::Kind::kVoidPayment});
     after.payment_state = PaymentState::kVoided;
   }
   after.state = OrderState::kCancelled;

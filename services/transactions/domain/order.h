@@ -20,7 +20,7 @@ namespace octavo::transactions {
 using OrderId = StrongId<struct OrderIdTag>;  // A UUID.
 
 enum class OrderState { kPlaced = 1, kCompleted = 2, kCancelled = 3 };
-enum class PaymentState { kDue = 1, kAuthorised = 2, kPaid = 3, kPartlyRefunded = 4, kRefunded = 5, kVoided = 6 };
+enum class PaymentState { kDue = 1, kPaid = 3, kPartlyRefunded = 4, kRefunded = 5, kVoided = 6 };
 enum class FulfilmentState { kOpen = 1, kPacked = 2, kReady = 3, kShipped = 4, kDelivered = 5, kCancelled = 6 };
 enum class PaymentMethod { kOnCollection = 1, kInvoice = 2, kCard = 3 };
 enum class DeliveryMethod { kShipping = 1, kCollection = 2 };
@@ -167,7 +167,7 @@ struct OrderEvent {
 
 // Something that another service must do because of a decision: at least once, under its own key.
 struct Effect {
-  enum class Kind { kVoidPayment = 1, kRefundPayment = 2, kRestock = 3, kReleaseRedemptions = 4, kStrikeOff = 5 };
+  enum class Kind { kRefundPayment = 2, kRestock = 3, kReleaseRedemptions = 4, kStrikeOff = 5 };
 
   Kind kind = Kind::kRestock;
   std::int64_t amount_minor = 0;  // kRefundPayment.
@@ -187,6 +187,25 @@ struct Change {
 
 // Dies (CHECK) unless all of this is true.
 void CheckInvariants(const Order& order);
+
+// Whether the order is one of a person's, who is known by an account or an e-mail, whichever is given, and whoever placed it.
+bool IsFrom(const Buyer& buyer, const std::string& customer, const std::string& email);
+// Whether the customer bought it, or a guest with the e-mail: what others ordered for the e-mail is theirs.
+bool IsOf(const Buyer& buyer, const std::string& customer, const std::string& email);
+// Copies that are ordered and not paid.
+std::int64_t UnpaidCopies(const Order& order);
+
+// The order with the number that it is placed under. Dies (CHECK) as CheckInvariants.
+Order Numbered(Order order, std::int64_t number);
+// How many order numbers are passed over in an older copy of the store, whose events go to `last_position` while somebody has
+// seen `seen_position`. `newest` is the highest number of an order, `last_number` the last that was given.
+std::int64_t NumbersToSkip(std::int64_t seen_position, std::int64_t last_position, std::int64_t newest, std::int64_t last_number);
+// What was decided happens at `now`. Dies (CHECK) as CheckInvariants.
+void Happen(Change& change, Timestamp now);
+
+Error UnknownOrder(const OrderId& id);  // NOT_FOUND (UNKNOWN_ORDER)
+Error KeyReused();                      // FAILED_PRECONDITION (IDEMPOTENCY_KEY_REUSED)
+Error BeingUndone();                    // ABORTED (BEING_UNDONE)
 
 // Gives everything back: stock, redemptions, money. FAILED_PRECONDITION (ALREADY_FULFILLED) after it was shipped or handed over.
 // nullopt: it is cancelled already.

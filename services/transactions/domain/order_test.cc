@@ -210,5 +210,50 @@ TEST(OrderInvariantsTest, SharesThatDoNotAddUpAreABug) {
   EXPECT_THROW(CheckInvariants(order), Bug);
 }
 
+TEST(WhoseOrderTest, APersonIsKnownByAccountOrEmailWhicheverIsGiven) {
+  const Buyer ada{.customer = "customers/ada", .email = "ada@example.org"};
+  const Buyer guest{.email = "ada@example.org"};
+
+  EXPECT_TRUE(IsFrom(ada, "customers/ada", ""));
+  EXPECT_TRUE(IsFrom(ada, "customers/bob", "ada@example.org"));
+  EXPECT_FALSE(IsFrom(ada, "customers/bob", "bob@example.org"));
+  EXPECT_FALSE(IsFrom(guest, "", "")) << "nobody is named";
+  EXPECT_FALSE(IsFrom({.customer = "customers/ada"}, "", "")) << "an order without an e-mail is not everybody's";
+}
+
+TEST(WhoseOrderTest, WhatOthersOrderedForAnEmailIsTheirs) {
+  const Buyer ada{.customer = "customers/ada", .email = "both@example.org"};
+  const Buyer guest{.email = "both@example.org"};
+
+  EXPECT_TRUE(IsOf(ada, "customers/ada", ""));
+  EXPECT_TRUE(IsOf(guest, "customers/bob", "both@example.org"));
+  EXPECT_FALSE(IsOf(ada, "customers/bob", "both@example.org"));
+  EXPECT_FALSE(IsOf(guest, "", ""));
+}
+
+TEST(UnpaidCopiesTest, AreThoseLeftInAnOrderThatIsOpenAndDue) {
+  Order order = ExampleOrder();
+  EXPECT_EQ(UnpaidCopies(order), 4);
+  order.lines[0].refunded_quantity = 1;
+  EXPECT_EQ(UnpaidCopies(order), 3);
+  order.payment_state = PaymentState::kPaid;
+  EXPECT_EQ(UnpaidCopies(order), 0);
+  order.payment_state = PaymentState::kDue;
+  order.state = OrderState::kCancelled;
+  EXPECT_EQ(UnpaidCopies(order), 0);
+}
+
+TEST(NumbersToSkipTest, AsManyAsEventsAreLostAndEachOnce) {
+  const auto skip = [](std::int64_t seen, std::int64_t last_number) {
+    return NumbersToSkip(seen, /*last_position=*/10, /*newest=*/4, last_number);
+  };
+
+  EXPECT_EQ(skip(13, 4), 3);
+  EXPECT_EQ(skip(13, 7), 0) << "they were passed over before";
+  EXPECT_EQ(skip(13, 6), 1);
+  EXPECT_EQ(skip(10, 4), 0);
+  EXPECT_EQ(skip(9, 4), 0);
+}
+
 }  // namespace
 }  // namespace octavo::transactions

@@ -88,6 +88,13 @@ void ErasePerson(Order& order) {
   for (Return& given_back : order.returns) given_back.reason.clear();
 }
 
+bool Erase(Order& order, Timestamp now) {
+  if (!IsOver(order)) return false;
+  ErasePerson(order);
+  order.update_time = now;
+  return true;
+}
+
 Result<Change> RequestReturn(const Order& order, const std::vector<Item>& items, const std::string& reason, Asker asker,
                              Timestamp now) {
   if (!HandedOver(order)) {

@@ -44,5 +44,7 @@ bool IsOver(const Order& order);
 
 // Removes what tells who bought: name, e-mail, address except the country, and all that leads to them.
 void ErasePerson(Order& order);
+// The same at `now`, unless the order is not over, which still needs them: false.
+bool Erase(Order& order, Timestamp now);
 
 }  // namespace octavo::transactions

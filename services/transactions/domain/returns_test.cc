@@ -164,5 +164,18 @@ TEST(ReturnTest, OfEverythingBeforeItIsPaidLeavesNothingToPay) {
   CheckInvariants(order);
 }
 
+TEST(EraseTest, TakesThePersonOutOfAnOrderThatIsOver) {
+  Order order = ExampleOrder();
+  order.buyer = {.customer = "customers/ada", .email = "ada@example.org", .full_name = "Ada"};
+  EXPECT_FALSE(Erase(order, FakeClock::kNoon)) << "it is still to be sent";
+  EXPECT_EQ(order.buyer.full_name, "Ada");
+
+  order.state = OrderState::kCancelled;
+
+  EXPECT_TRUE(Erase(order, FakeClock::kNoon));
+  EXPECT_EQ(order.buyer, Buyer());
+  EXPECT_EQ(order.update_time, FakeClock::kNoon);
+}
+
 }  // namespace
 }  // namespace octavo::transactions
