@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "lib/db/lines.h"
 #include "lib/db/pool.h"
 #include "lib/db/sql_text.h"
 #include "lib/db/statement_cache.h"
@@ -95,6 +96,17 @@ TEST(StatementCacheTest, MakesRoomByTheLeastRecentlyUsed) {
   EXPECT_EQ(*cache.Find("a"), "A");
   EXPECT_EQ(cache.Find("b"), nullptr);
   EXPECT_EQ(*cache.Find("c"), "C");
+}
+
+TEST(LinesTest, WhatIsJoinedComesBackAlsoWhereItIsEmpty) {
+  for (const std::vector<std::string>& lines :
+       {std::vector<std::string>{}, {"one"}, {"one", "two"}, {""}, {"", "two"}, {"one", ""}}) {
+    EXPECT_EQ(SplitLines(JoinLines(lines)), lines);
+  }
+}
+
+TEST(LinesTest, OlderRowsHaveNoLineEndBehindTheLast) {
+  EXPECT_EQ(SplitLines("one\ntwo"), (std::vector<std::string>{"one", "two"}));
 }
 
 TEST(SqlTextTest, NumbersParameters) {

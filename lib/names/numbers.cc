@@ -12,4 +12,13 @@ std::optional<std::int64_t> FindNumber(std::string_view text, std::int64_t most)
   return number;
 }
 
+std::string ToEtag(std::int64_t version) { return std::to_string(version); }
+
+std::optional<std::int64_t> FindVersion(std::string_view etag) {
+  std::int64_t version = 0;
+  const auto [end, problem] = std::from_chars(etag.data(), etag.data() + etag.size(), version);
+  if (problem != std::errc() || end != etag.data() + etag.size() || version < 0) return std::nullopt;
+  return version;
+}
+
 }  // namespace octavo::names

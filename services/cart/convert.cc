@@ -3,12 +3,12 @@
 #include <google/protobuf/timestamp.pb.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <optional>
 
 #include "lib/base/fingerprint.h"
 #include "lib/base/quoted.h"
+#include "lib/names/numbers.h"
 #include "lib/rpc/values.h"
 
 namespace octavo::cart {
@@ -19,9 +19,7 @@ constexpr int kOrderedLinesMax = 500;
 constexpr std::size_t kOrderNameBytesMax = 200;
 
 Result<std::int64_t> ParseEtag(const std::string& etag) {
-  std::int64_t version = 0;
-  const auto [end, failed] = std::from_chars(etag.data(), etag.data() + etag.size(), version);
-  if (failed == std::errc() && end == etag.data() + etag.size() && version >= 0) return version;
+  if (const auto version = names::FindVersion(etag)) return *version;
   return InvalidField("etag", "must be the etag of a cart that was read, is " + Quoted(etag));
 }
 
@@ -142,7 +140,7 @@ Availability AvailabilityNow(const Line& line, const ShopFacts& facts) {
 v1::Cart ToProto(const Cart& cart, const ShopFacts& facts) {
   v1::Cart out;
   out.set_name(CartName(cart.id));
-  out.set_etag(std::to_string(cart.version));
+  out.set_etag(names::ToEtag(cart.version));
   out.set_item_count(cart.item_count());
   out.set_stale(!facts.books || !facts.stocks);
   if (cart.version > 0) *out.mutable_update_time() = rpc::ToProto(cart.updated);

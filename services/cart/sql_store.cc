@@ -7,11 +7,14 @@
 #include <vector>
 
 #include "lib/db/errors.h"
+#include "lib/db/lines.h"
 
 namespace octavo::cart {
 namespace {
 
+using db::JoinLines;
 using db::Row;
+using db::SplitLines;
 using db::Transaction;
 
 // --- Carts -----------------------------------------------------------------------------------------------------------
@@ -38,23 +41,6 @@ constexpr std::string_view kDeleteCart = "DELETE FROM carts WHERE cart_id = $1";
 constexpr std::string_view kSetSeen =
     "UPDATE cart_lines SET title = $3, authors = $4, price_minor = $5, currency = $6, availability = $7 WHERE cart_id = $1 "
     "AND book_id = $2";
-
-std::string JoinLines(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += line + '\n';
-  return text;
-}
-
-std::vector<std::string> SplitLines(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    db::CheckStored(end != std::string_view::npos, "each of a cart's lines of text ends with a line end");
-    lines.emplace_back(text.substr(0, end));
-    text.remove_prefix(end + 1);
-  }
-  return lines;
-}
 
 Line ReadLine(const Row& row) {
   Line line{.book = BookId{row.Int(0)},

@@ -12,6 +12,7 @@
 #include "services/catalog/domain/text.h"
 
 #include "lib/base/quoted.h"
+#include "lib/names/numbers.h"
 #include "lib/rpc/values.h"
 
 namespace octavo::catalog {
@@ -95,7 +96,7 @@ v1::Book ToProto(const Book& book) {
   proto.set_ratings_count(content.ratings_count);
   proto.set_source(book.source);
   proto.set_key(book.key);
-  proto.set_etag(std::to_string(book.position));
+  proto.set_etag(names::ToEtag(book.position));
   *proto.mutable_create_time() = rpc::ToProto(book.created);
   *proto.mutable_update_time() = rpc::ToProto(book.updated);
   return proto;
@@ -224,10 +225,8 @@ Result<BookContent> PricedDraftOf(const v1::Book& book, Currency shop) {
 
 Result<std::optional<std::int64_t>> PositionOf(const std::string& etag, BookId id) {
   if (etag.empty()) return std::optional<std::int64_t>{};
-  std::int64_t position = 0;
-  const auto [end, problem] = std::from_chars(etag.data(), etag.data() + etag.size(), position);
-  if (problem != std::errc() || end != etag.data() + etag.size()) return EtagMismatch(id);
-  return std::optional(position);
+  if (const auto position = names::FindVersion(etag)) return position;
+  return EtagMismatch(id);
 }
 
 Result<SearchFilter> FilterOf(const v1::Filter& filter) {

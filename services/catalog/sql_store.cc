@@ -6,13 +6,16 @@
 #include <unordered_map>
 #include <utility>
 
+#include "lib/db/lines.h"
 #include "lib/db/sql_text.h"
 #include "services/catalog/domain/category.h"
 
 namespace octavo::catalog {
 namespace {
 
+using db::JoinLines;
 using db::Row;
+using db::SplitLines;
 using db::Transaction;
 using db::Value;
 
@@ -35,25 +38,6 @@ const std::string kBookColumns =
     "publisher, page_count, formats, price_minor, currency, description, subjects, categories, cover_uri, "
     "rating_hundredths, ratings_count, source, source_key, row_fingerprint, position, created, updated";
 constexpr int kBookColumnCount = 27;
-
-std::string JoinLines(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) {
-    if (!text.empty()) text += '\n';
-    text += line;
-  }
-  return text;
-}
-
-std::vector<std::string> SplitLines(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
 
 std::string JoinAuthors(const std::vector<AuthorCredit>& authors) {
   std::vector<std::string> lines;

@@ -3,7 +3,6 @@
 #include <google/protobuf/field_mask.pb.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "services/promotions/domain/text.h"
 
 #include "lib/base/quoted.h"
+#include "lib/names/numbers.h"
 #include "lib/rpc/values.h"
 
 namespace octavo::promotions {
@@ -298,10 +298,8 @@ Result<Campaign> ParseChange(const Campaign& before, const v1::UpdateCampaignReq
 }
 
 Result<std::int64_t> ParseEtag(const std::string& etag, CampaignId campaign) {
-  std::int64_t version = 0;
-  const auto [end, failure] = std::from_chars(etag.data(), etag.data() + etag.size(), version);
-  if (failure != std::errc() || end != etag.data() + etag.size()) return EtagMismatch(campaign);
-  return version;
+  if (const auto version = names::FindVersion(etag)) return *version;
+  return EtagMismatch(campaign);
 }
 
 Result<Period> ParsePeriod(const google::protobuf::Timestamp* start, const google::protobuf::Timestamp* end) {
@@ -362,7 +360,7 @@ v1::Campaign ToProto(const StoredCampaign& stored, Currency currency) {
   proto.set_customer_limit(campaign.customer_limit);
   proto.set_code_limit(campaign.code_limit);
   if (campaign.budget_minor > 0) SetMoney(proto.mutable_budget(), campaign.budget_minor, currency);
-  proto.set_etag(std::to_string(stored.version));
+  proto.set_etag(names::ToEtag(stored.version));
   proto.set_redemption_count(stored.redemption_count);
   SetMoney(proto.mutable_spent(), stored.spent_minor, currency);
   *proto.mutable_create_time() = rpc::ToProto(stored.create_time);

@@ -1,5 +1,6 @@
 #include "services/recommendations/follower.h"
 
+#include "lib/names/resource_names.h"
 #include "lib/rpc/values.h"
 
 #include <algorithm>
@@ -40,15 +41,11 @@ std::string PurchaseId(const std::string& order, BookId book) { return order + '
 
 // Whose purchase it is. An order that names nobody is a reader of its own: what was bought together teaches the model.
 std::optional<ReaderId> ReaderOf(const transactions::v1::OrderEvent& event) {
-  constexpr std::string_view kCustomers = "customers/";
-  constexpr std::string_view kOrders = "orders/";
-  const std::string& customer = event.order().buyer().customer();
-  const std::string& order = event.order().name();
+  const auto customer = names::FindId(names::kCustomers, event.order().buyer().customer());
+  const auto order = names::FindId(names::kOrders, event.order().name());
   Result<ReaderId> reader = ParseReader(event.reader());
-  if (!reader.ok() && customer.starts_with(kCustomers)) {
-    reader = ParseReader("readers/c-" + customer.substr(kCustomers.size()));
-  }
-  if (!reader.ok() && order.starts_with(kOrders)) reader = ParseReader("readers/o-" + order.substr(kOrders.size()));
+  if (!reader.ok() && customer) reader = ParseReader(names::NameOf("readers/c-", *customer));
+  if (!reader.ok() && order) reader = ParseReader(names::NameOf("readers/o-", *order));
   return reader.ok() ? std::optional(*reader) : std::nullopt;
 }
 

@@ -226,7 +226,7 @@ std::vector<Violation> CheckLog(const LogFacts& facts) {
 
 std::vector<Unfinished> ListUnfinished(const OrderFacts& facts, Timestamp now) {
   std::vector<Unfinished> unfinished;
-  const std::string order = "orders/" + facts.id.value();
+  const std::string order = OrderName(facts.id);
   if (facts.intent && facts.intent->state == Intent::State::kRunning) {
     unfinished.push_back({"intent (running)", order, now - facts.intent->create_time});
   }

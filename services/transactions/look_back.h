@@ -18,7 +18,7 @@ struct Lost {
 
   bool any() const { return mended + decisions + left > 0; }
   void Leave(const OrderId& order, const std::string& why) {
-    if (left++ == 0) first_left = "orders/" + order.value() + ": " + why;
+    if (left++ == 0) first_left = OrderName(order) + ": " + why;
   }
 };
 

@@ -1,7 +1,6 @@
 #include "services/transactions/service.h"
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 
 #include "lib/base/digest.h"
@@ -22,7 +21,7 @@ constexpr int kEventsPerRead = 100;
 // Names are stored: that of an erased customer for ever.
 Status CheckCustomer(const std::string& name) {
   constexpr std::size_t kBytesMax = 100;
-  if (name.starts_with("customers/") && name.size() <= kBytesMax) return Ok();
+  if (names::FindId(names::kCustomers, name) && name.size() <= kBytesMax) return Ok();
   return InvalidField("customer", Quoted(name) + " is not a customer's name");
 }
 
@@ -200,7 +199,7 @@ Result<v1::ListOrderEventsResponse> TransactionsService::ListOrderEvents(const r
 void TransactionsService::TellOfRefund(const Order& order, std::int64_t minor) {
   parts_.security.Write({.event = "refund",
                          .subject = order.buyer.email,
-                         .detail = "orders/" + order.id.value() + " " + std::to_string(minor) + " " + order.currency_code});
+                         .detail = OrderName(order.id) + " " + std::to_string(minor) + " " + order.currency_code});
 }
 
 Result<v1::Order> TransactionsService::Decide(const OrderId& id, const std::string& key, const std::string& fingerprint,

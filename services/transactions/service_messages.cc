@@ -1,12 +1,12 @@
 #include "services/transactions/service_messages.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "lib/base/quoted.h"
 #include "lib/base/uuid.h"
 #include "lib/email/email.h"
+#include "lib/names/numbers.h"
 #include "lib/postal/postal_code.h"
 #include "lib/rpc/values.h"
 
@@ -138,25 +138,14 @@ Result<std::vector<Item>> ParseItems(const google::protobuf::RepeatedPtrField<v1
   return parsed;
 }
 
-Result<OrderId> ParseOrderName(const std::string& name) {
-  constexpr std::string_view kPrefix = "orders/";
-  if (!name.starts_with(kPrefix) || !IsUuid(name.substr(kPrefix.size()))) {
-    return InvalidField("name", Quoted(name) + " is not an order's name, like orders/<uuid>");
-  }
-  return OrderId(name.substr(kPrefix.size()));
-}
-
 Result<ReturnName> ParseReturnName(const std::string& name) {
   constexpr std::string_view kBetween = "/returns/";
   const std::size_t at = name.find(kBetween);
   const Result<OrderId> order = ParseOrderName(name.substr(0, at));
-  std::int64_t number = 0;
-  const char* const begin = at == std::string::npos ? name.data() + name.size() : name.data() + at + kBetween.size();
-  const auto [end, error] = std::from_chars(begin, name.data() + name.size(), number);
-  if (!order.ok() || error != std::errc() || end != name.data() + name.size() || number < 1) {
-    return InvalidField("name", Quoted(name) + " is not a return's name, like orders/<uuid>/returns/1");
-  }
-  return ReturnName{.order = *order, .number = number};
+  const std::string_view behind = at == std::string::npos ? "" : std::string_view(name).substr(at + kBetween.size());
+  const auto number = names::FindNumber(behind, INT64_MAX);
+  if (order.ok() && number) return ReturnName{.order = *order, .number = *number};
+  return InvalidField("name", Quoted(name) + " is not a return's name, like orders/<uuid>/returns/1");
 }
 
 Result<std::string> ParseSentence(const std::string& field, const std::string& text) {
@@ -211,7 +200,7 @@ void FillItems(google::protobuf::RepeatedPtrField<v1::OrderItem>& to, const std:
 }
 
 void Fill(v1::Return& to, const Return& from, const Order& order) {
-  to.set_name("orders/" + order.id.value() + "/returns/" + std::to_string(from.number));
+  to.set_name(OrderName(order.id) + "/returns/" + std::to_string(from.number));
   FillItems(*to.mutable_items(), from.items);
   to.set_state(static_cast<v1::Return::State>(from.state));
   to.set_reason(from.reason);
@@ -223,7 +212,7 @@ void Fill(v1::Return& to, const Return& from, const Order& order) {
 
 v1::Order ToProto(const Order& order) {
   v1::Order to;
-  to.set_name("orders/" + order.id.value());
+  to.set_name(OrderName(order.id));
   to.set_number(OrderNumber(order));
   to.mutable_buyer()->set_customer(order.buyer.customer);
   to.mutable_buyer()->set_email(order.buyer.email);

@@ -18,7 +18,6 @@ v1::OrderPreview ToProto(const Preview& preview);
 Result<PlaceRequest> Parse(const v1::PlaceOrderRequest& request);
 Result<Basket> Parse(const v1::PreviewOrderRequest& request);
 Result<std::vector<Item>> ParseItems(const google::protobuf::RepeatedPtrField<v1::OrderItem>& items);
-Result<OrderId> ParseOrderName(const std::string& name);
 struct ReturnName {
   OrderId order;
   std::int64_t number = 0;

@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "lib/base/quoted.h"
+#include "lib/names/resource_names.h"
 
 namespace octavo::cart {
 namespace {
 
-constexpr std::string_view kCarts = "carts/";
 constexpr std::size_t kIdBytesMax = 128;
 
 bool MayBeInId(char c) {
@@ -118,12 +118,12 @@ void ClearOrdered(Cart& cart, const Copies& ordered) {
   if (cart.item_count() == 0) cart.codes.clear();
 }
 
-std::string CartName(const CartId& id) { return std::string(kCarts) + id.value(); }
+std::string CartName(const CartId& id) { return names::NameOf(names::kCarts, id.value()); }
 
 bool IsGuest(const CartId& id) { return id.value().starts_with("v-"); }
 
 Result<CartId> ParseCartName(const std::string& name, const std::string& field) {
-  const std::string_view id = name.starts_with(kCarts) ? std::string_view(name).substr(kCarts.size()) : "";
+  const std::string_view id = names::FindId(names::kCarts, name).value_or("");
   const bool of_somebody = (id.starts_with("v-") || id.starts_with("c-")) && IsPlainId(id.substr(2));
   if (of_somebody) return CartId{std::string(id)};
   return InvalidField(field, "must be \"carts/v-\" or \"carts/c-\" and an id, is " + Quoted(name));

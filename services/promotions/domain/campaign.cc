@@ -1,13 +1,13 @@
 #include "services/promotions/domain/campaign.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
 #include "services/promotions/domain/text.h"
 
 #include "lib/base/quoted.h"
+#include "lib/names/resource_names.h"
 
 namespace octavo::promotions {
 namespace {
@@ -91,17 +91,6 @@ Status CheckCodes(const Campaign& campaign) {
   return Ok();
 }
 
-Result<std::int64_t> ParseName(std::string_view name, std::string_view prefix, std::int64_t most, std::string_view field) {
-  std::int64_t number = 0;
-  if (name.starts_with(prefix)) {
-    const std::string_view digits = name.substr(prefix.size());
-    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    const bool canonical = !digits.empty() && digits.front() >= '1' && digits.front() <= '9';
-    if (failure == std::errc() && end == digits.data() + digits.size() && canonical && number <= most) return number;
-  }
-  return InvalidField(std::string(field), Quoted(name) + " is not of the form " + std::string(prefix) + "<number>");
-}
-
 }  // namespace
 
 bool IsRunning(const Campaign& campaign, Timestamp now) {
@@ -146,10 +135,10 @@ Status CheckCampaign(const Campaign& campaign) {
   return CheckRange(campaign.budget_minor, 0, kSumMinorMax, "budget");
 }
 
-std::string CampaignName(CampaignId id) { return "campaigns/" + std::to_string(id.value()); }
+std::string CampaignName(CampaignId id) { return names::NameOf(names::kCampaigns, std::to_string(id.value())); }
 
 Result<CampaignId> ParseCampaignName(std::string_view name, std::string_view field) {
-  return CampaignId(TRY(ParseName(name, "campaigns/", INT64_MAX, field)));
+  return CampaignId(TRY(names::ParseNumber(names::kCampaigns, name, std::string(field))));
 }
 
 }  // namespace octavo::promotions

@@ -89,6 +89,12 @@ void AddRefund(Order& order, std::int64_t amount_minor) {
   }
 }
 
+std::string OrderName(const OrderId& id) { return names::NameOf(names::kOrders, id.value()); }
+
+Result<OrderId> ParseOrderName(std::string_view name, const std::string& field) {
+  return OrderId(TRY(names::ParseUuid(names::kOrders, name, field)));
+}
+
 std::string OrderNumber(const Order& order) { return "B-" + std::to_string(1000 + order.number); }
 
 void CheckInvariants(const Order& order) {
@@ -141,7 +147,7 @@ void Happen(Change& change, Timestamp now) {
   CheckInvariants(change.order);
 }
 
-Error UnknownOrder(const OrderId& id) { return {Code::kNotFound, "UNKNOWN_ORDER", "there is no order orders/" + id.value()}; }
+Error UnknownOrder(const OrderId& id) { return {Code::kNotFound, "UNKNOWN_ORDER", "there is no order " + OrderName(id)}; }
 
 Error KeyReused() {
   return Refused("IDEMPOTENCY_KEY_REUSED", "this idempotency key belongs to another request; a new request needs a new key");

@@ -14,6 +14,7 @@
 #include "lib/base/result.h"
 #include "lib/base/strong_id.h"
 #include "lib/names/books.h"
+#include "lib/names/resource_names.h"
 
 namespace octavo::transactions {
 
@@ -250,7 +251,11 @@ void AddRefund(Order& order, std::int64_t amount_minor);
 // 12.90 EUR, in the order's currency.
 std::string Amount(const Order& order, std::int64_t minor);
 
-// "B-1042".
+// "orders/0198f0a2-…".
+std::string OrderName(const OrderId& id);
+// INVALID_ARGUMENT (INVALID_FIELD) about `field`.
+Result<OrderId> ParseOrderName(std::string_view name, const std::string& field = "name");
+// "B-1042", for people.
 std::string OrderNumber(const Order& order);
 
 }  // namespace octavo::transactions
