@@ -13,7 +13,9 @@ readonly BUILD_PACKAGES=(
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 # To test it as well: a real database, a real browser, clients in other languages.
-readonly TEST_PACKAGES=(openssl postgresql chromium fonts-dejavu-core fonts-liberation python3-grpcio strace clang-format-14)
+readonly TEST_PACKAGES=(
+  openssl postgresql chromium fonts-dejavu-core fonts-liberation python3-grpcio strace clang-format-14 systemd
+)
 # And to fuzz it (tests/fuzz).
 readonly FUZZ_PACKAGES=(clang-14 libclang-rt-14-dev)
 # Debian's nodejs and npm, unless another Node of at least this version is there.

@@ -1,6 +1,7 @@
 #include "lib/obs/process.h"
 
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -28,14 +29,10 @@ MetricFamily One(const std::string& name, const std::string& help, MetricType ty
   return {name, help, type, {std::move(metric)}};
 }
 
-// Seconds since 1970 at which this machine started; 0 where it does not say.
-double BootTime() {
-  std::ifstream file("/proc/stat");
-  for (std::string word; file >> word;) {
-    double seconds = 0;
-    if (word == "btime" && file >> seconds) return seconds;
-  }
-  return 0;
+double Seconds(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
 // What /proc/self/stat has behind the name of the program, from field 3 on: proc(5).
@@ -60,7 +57,7 @@ void AddStat(std::vector<MetricFamily>& families) {
                          (number(kUserTicks) + number(kSystemTicks)) / ticks));
   families.push_back(One("process_threads", "Threads of the process", MetricType::Gauge, number(kThreads)));
   families.push_back(One("process_start_time_seconds", "When the process started, in seconds since 1970", MetricType::Gauge,
-                         BootTime() + number(kStartTicks) / ticks));
+                         Seconds(CLOCK_REALTIME) - Seconds(CLOCK_BOOTTIME) + number(kStartTicks) / ticks));
   families.push_back(One("process_virtual_memory_bytes", "Virtual memory", MetricType::Gauge, number(kVirtualBytes)));
   families.push_back(One("process_resident_memory_bytes", "Memory that is in use", MetricType::Gauge,
                          number(kResidentPages) * static_cast<double>(sysconf(_SC_PAGESIZE))));

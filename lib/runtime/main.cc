@@ -7,14 +7,18 @@
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <set>
+#include <stdexcept>
 
+#include "lib/background/repeater.h"
 #include "lib/http/server.h"
 #include "lib/names/keys.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/otlp_exporter.h"
 #include "lib/rpc/tls.h"
 #include "lib/runtime/private_files.h"
+#include "lib/runtime/service_manager.h"
 #include "lib/runtime/shop.h"
 #include "lib/runtime/status_page.h"
 #include "lib/runtime/store_checks.h"
@@ -216,8 +220,22 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
                       {"grpc", settings.listen},
                       {"port", shop.port()},
                       {"metrics", operators != nullptr ? operators->port() : 0}});
+  const ServiceManager manager = ServiceManager::FromEnvironment();
+  std::optional<background::Repeater> watchdog;
+  if (manager.watchdog()) {
+    // Twice in the time that systemd waits, as sd_watchdog_enabled(3) advises.
+    const auto interval = std::chrono::duration_cast<std::chrono::milliseconds>(*manager.watchdog() / 2);
+    watchdog.emplace(background::Repeater::Options{.name = "watchdog", .interval = interval}, *log, metrics,
+                     [&](const std::stop_token&) {
+                       if (!shop.Answers(interval / 2)) throw std::runtime_error("gRPC does not answer; systemd is not told");
+                       (void)manager.Tell("WATCHDOG=1");
+                     });
+  }
+  (void)manager.Tell("READY=1");
   int signal = 0;
   sigwait(&signals, &signal);
+  (void)manager.Tell("STOPPING=1");
+  watchdog.reset();
   log->Info("stopping", {{"signal", signal}});
   shop.Stop();
   log->Info("stopped");

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "grpc/health/v1/health.pb.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "lib/obs/older_copy.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/server_limits.h"
@@ -104,6 +104,14 @@ void Shop::SetHealthOf(const std::string& service, bool serving) {
   server_->GetHealthCheckService()->SetServingStatus(service, serving);
   const MutexLock lock(mutex_);
   told_[service] = serving;
+}
+
+bool Shop::Answers(std::chrono::milliseconds most) const {
+  const auto stub = grpc::health::v1::Health::NewStub(server_->InProcessChannel({}));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::time_point_cast<std::chrono::system_clock::duration>(environment_.clock.Now() + most));
+  grpc::health::v1::HealthCheckResponse response;
+  return stub->Check(&context, {}, &response).ok();
 }
 
 std::map<std::string, bool> Shop::health() const {

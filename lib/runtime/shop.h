@@ -4,6 +4,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,6 +42,8 @@ class Shop final : public Peers {
   void Stop();
 
   int port() const { return port_; }
+  // Whether gRPC's server answers within `most`, asked for its health as any client would. Between Start and Stop.
+  bool Answers(std::chrono::milliseconds most) const;
   // Whether each service serves, as health says: by its name, "" for the whole. Thread-safe.
   std::map<std::string, bool> health() const;
   std::shared_ptr<grpc::Channel> To(const std::string& service) const override;

@@ -239,6 +239,15 @@ TEST_F(ShopTest, AnOlderCopyThatWasFoundIsSeenInHealthUntilItIsRepaired) {
   EXPECT_EQ(whole.Next(), health_v1::HealthCheckResponse::SERVING) << "and the shop sells all the while";
 }
 
+TEST_F(ShopTest, AnswersWhileItServes) {
+  const auto shop = Make();
+  ASSERT_THAT(shop->Start(), IsOk());
+
+  EXPECT_TRUE(shop->Answers(10s));
+  EXPECT_EQ(shop->health().at(""), true);
+  EXPECT_FALSE(shop->Answers(-1s)) << "nothing answers in no time";
+}
+
 TEST_F(ShopTest, BackgroundWorkThatFailsIsSeenInHealthUntilItGoesWellAgain) {
   const auto shop = Make();
   ASSERT_THAT(shop->Start(), IsOk());

@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import urllib.request
@@ -67,6 +68,37 @@ def test_a_life(folder):
     expect_equal([event["event"] for event in events[-2:]], ["stopping", "stopped"], "the last events")
 
 
+def test_under_systemd(folder):
+    """It tells systemd when it is ready, that it is alive, and that it stops; and it has a page for its operator."""
+    socket_path = folder / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(socket_path))
+        systemd.settimeout(CLIENT_SECONDS_MAX)
+        told = []
+        environment = os.environ | {"NOTIFY_SOCKET": str(socket_path), "WATCHDOG_USEC": "1000000"}
+        command = [*SHOP[:-1], "--metrics-listen=127.0.0.1:0", "--log-format=json"]
+        with subprocess.Popen([str(part) for part in command], cwd=folder, env=environment, text=True,
+                              stderr=subprocess.PIPE) as shop:
+            try:
+                while told.count("WATCHDOG=1") < 2 or "READY=1" not in told:
+                    told.append(systemd.recv(256).decode())
+                ready = next(event for line in shop.stderr if (event := json.loads(line))["event"] == "ready")
+                with urllib.request.urlopen(f"http://127.0.0.1:{ready['metrics']}/status") as page:
+                    status = page.read().decode()
+                shop.send_signal(signal.SIGTERM)
+                while told[-1] != "STOPPING=1":
+                    told.append(systemd.recv(256).decode())
+                shop.communicate(timeout=CLIENT_SECONDS_MAX)
+            except BaseException:
+                shop.kill()
+                raise
+    expect_equal(shop.returncode, 0, "how the shop ended")
+    expect_equal(set(told), {"READY=1", "WATCHDOG=1", "STOPPING=1"}, "what systemd was told")
+    for words in ("octavo.catalog.v1.CatalogService", "accounts_sweep", "octavo.background_work"):
+        expect(words in status, f"the status page has no {words}:\n{status}")
+    expect("does not serve" not in status, f"a service does not serve:\n{status}")
+
+
 def test_files_are_for_their_user_alone(folder):
     kept = [folder / "data", *(folder / "data").rglob("*")]
     expect(len(kept) > 8, f"the shop keeps {kept}")
@@ -116,6 +148,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="octavo-operator-") as folder:
         test_refusals(folder)
         test_a_life(folder)
+        test_under_systemd(pathlib.Path(folder))
         test_files_are_for_their_user_alone(pathlib.Path(folder))
         test_stores_that_may_only_be_read(pathlib.Path(folder))
 
