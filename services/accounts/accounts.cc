@@ -16,13 +16,13 @@
 namespace octavo::accounts {
 namespace {
 
-// What a session is called where its customer can see it. Not the hash that it is found by: that one stays in the table.
+// The session's name for its customer. It differs from the hash under which the session is stored: that one never leaves the
+// table.
 std::string SessionId(const TokenHash& token) { return HashToken(token.value()).value().substr(0, 32); }
 
 }  // namespace
 
 // --- Registering
-// -----------------------------------------------------------------------------------------------------
 
 bool Accounts::MayWrite(const std::string& email, const std::string& client) {
   std::vector<ThrottledSubject> subjects{{MakeSubject("message-email", email), policy_.messages_per_email}};
@@ -32,7 +32,7 @@ bool Accounts::MayWrite(const std::string& email, const std::string& client) {
   return !parts_.store.Attempt(subjects, parts_.clock.Now()).has_value();
 }
 
-// Said aloud, other than the limit per address: it tells a client of nobody but itself.
+// A client is told of this limit, unlike the limit per address: it reveals nothing about anybody else.
 Status Accounts::CountRegistration(const std::string& client) {
   if (client.empty()) return Ok();
   const Timestamp now = parts_.clock.Now();
@@ -67,10 +67,10 @@ Status Accounts::Register(const Applicant& applicant) {
   auto write = [&store = parts_.store, registration, base_uri, token]() -> std::optional<Message> {
     const std::string& to = registration.customer.email;
     if (store.FindByEmail(to)) return AlreadyRegisteredMessage(to, base_uri);
-    if (!store.AddRegistration(registration)) return std::nullopt;  // The same request again.
+    if (!store.AddRegistration(registration)) return std::nullopt;  // The same request was repeated.
     return VerifyEmailMessage(to, base_uri, token);
   };
-  return parts_.postman.Post({.kind = "register", .write = std::move(write)});
+  return parts_.mail_queue.Add({.kind = "register", .write = std::move(write)});
 }
 
 Result<Customer> Accounts::VerifyEmail(const Secret& token, const Secret& password) {
@@ -83,12 +83,11 @@ Result<Customer> Accounts::VerifyEmail(const Secret& token, const Secret& passwo
   }
   Customer customer = TRY(parts_.store.ConfirmRegistration(hash, parts_.clock.Now()));
   parts_.security.Write({.event = "account_opened", .subject = customer.email});
-  parts_.errands.Notify();  // Guest orders.
+  parts_.tasks_added.Notify();  // Guest orders.
   return customer;
 }
 
 // --- Sessions
-// --------------------------------------------------------------------------------------------------------
 
 Result<Accounts::SignedIn> Accounts::SignIn(const SignInAttempt& attempt) {
   const Secret& password = attempt.password;
@@ -124,7 +123,7 @@ Result<Accounts::SignedIn> Accounts::SignIn(const SignInAttempt& attempt) {
 
   PasswordHash verified = credentials->password_hash;
   if (verdict->outdated) {
-    const Result<PasswordHash> anew = parts_.hasher.Hash(password);  // Another time, if there is none now.
+    const Result<PasswordHash> anew = parts_.hasher.Hash(password);  // If it fails now, the next sign-in does it.
     if (anew.ok() && parts_.store.Rehash(credentials->customer.id, verified, *anew)) verified = *anew;
   }
   if (parts_.store.FindTwoStep(credentials->customer.id)) {
@@ -140,7 +139,7 @@ Result<Accounts::SignedIn> Accounts::OpenSessionOf(const Customer& customer, con
   const Timestamp now = parts_.clock.Now();
   Secret token = NewToken(parts_.random);
   if (!parts_.store.AddSession(HashToken(token.Reveal()), customer.id, verified, steps, now)) return BadCredentials();
-  parts_.errands.Notify();  // Guest orders.
+  parts_.tasks_added.Notify();  // Guest orders.
   const Timestamp expires = ExpiryOf({.created = now, .last_used = now}, policy_.sessions);
   return SignedIn{.token = std::move(token),
                   .session = {.customer = customer, .expires = expires, .two_steps = steps == Steps::kTwo}};
@@ -191,7 +190,6 @@ Result<std::int64_t> Accounts::SignOutEverywhere(const Secret& token, bool keep_
 }
 
 // --- Passwords
-// -------------------------------------------------------------------------------------------------------
 
 Result<PasswordHash> Accounts::Prove(const Customer& customer, const Secret& password) {
   const std::optional<Credentials> credentials = parts_.store.FindCustomer(customer.id);
@@ -223,8 +221,8 @@ Status Accounts::ChangePassword(const Secret& token, const Secret& old_password,
   const PasswordHash after = TRY(parts_.hasher.Hash(new_password));
   if (!parts_.store.ChangePassword(customer.id, before, after, session.token)) return BadCredentials();
   parts_.security.Write({.event = "password_changed", .subject = customer.email});
-  // A courtesy: what was asked for is done, with or without it.
-  (void)parts_.postman.Post({"password_changed", [to = customer.email] { return PasswordChangedMessage(to); }});
+  // The password is changed even if this message cannot be sent.
+  (void)parts_.mail_queue.Add({"password_changed", [to = customer.email] { return PasswordChangedMessage(to); }});
   return Ok();
 }
 
@@ -244,25 +242,24 @@ Status Accounts::RequestPasswordReset(const std::string& email_text, const std::
     store.AddReset(HashToken(token.Reveal()), credentials->customer.id, expires);
     return ResetPasswordMessage(email, base_uri, token);
   };
-  return parts_.postman.Post({.kind = "reset_password", .write = std::move(write)});
+  return parts_.mail_queue.Add({.kind = "reset_password", .write = std::move(write)});
 }
 
 Result<Customer> Accounts::ResetPassword(const Secret& token, const Secret& new_password) {
   const TokenHash reset = HashToken(token.Reveal());
-  // Before the costly hash; nobody guesses a token, so this tells nothing.
+  // Before the costly hash. This reveals nothing, because nobody guesses a token.
   const std::optional<Customer> found = parts_.store.FindReset(reset, parts_.clock.Now());
   if (!found) return BadToken();
   TRY(CheckPassword("new_password", new_password, found->email));
   const PasswordHash after = TRY(parts_.hasher.Hash(new_password));
   const Customer customer = TRY(parts_.store.ResetPassword(reset, after, parts_.clock.Now()));
   parts_.security.Write({.event = "password_reset", .subject = customer.email});
-  parts_.store.Forget(MakeSubject("guess-email", customer.email));  // Whoever guessed, guessed at the old one.
-  (void)parts_.postman.Post({"password_changed", [to = customer.email] { return PasswordChangedMessage(to); }});
+  parts_.store.Forget(MakeSubject("guess-email", customer.email));  // Earlier guesses were at the old password.
+  (void)parts_.mail_queue.Add({"password_changed", [to = customer.email] { return PasswordChangedMessage(to); }});
   return customer;
 }
 
 // --- Customers
-// -------------------------------------------------------------------------------------------------------
 
 Result<Customer> Accounts::GetCustomer(const CustomerId& id) {
   std::optional<Credentials> found = parts_.store.FindCustomer(id);
@@ -287,10 +284,10 @@ Result<Customer> Accounts::SetRole(const Secret& token, const CustomerId& id, Ro
 
 Result<std::string> Accounts::ExportAsJson(const Secret& token, Timestamp deadline) {
   const Session session = TRY(FindLive(token)).session;
-  const HeldElsewhere elsewhere = TRY(parts_.neighbours.Read(session.customer.id, deadline));
-  const std::optional<Holdings> holdings = parts_.store.ReadHoldings(session.customer.id);
-  if (!holdings) return NoSession();
-  return ToJson(*holdings, policy_.sessions, elsewhere);
+  const HeldElsewhere elsewhere = TRY(parts_.peers.Read(session.customer.id, deadline));
+  const std::optional<CustomerData> data = parts_.store.ReadCustomerData(session.customer.id);
+  if (!data) return NoSession();
+  return ToJson(*data, policy_.sessions, elsewhere);
 }
 
 Result<Customer> Accounts::Erase(const Secret& token, const Secret& password) {
@@ -299,7 +296,7 @@ Result<Customer> Accounts::Erase(const Secret& token, const Secret& password) {
   Customer erased = TRY(parts_.store.Erase(session.customer.id, parts_.clock.Now()));
   parts_.security.Write({.event = "account_erased", .subject = erased.email});
   parts_.store.Forget(MakeSubject("message-email", erased.email));
-  parts_.errands.Notify();  // The other services.
+  parts_.tasks_added.Notify();  // The other services.
   return erased;
 }
 

@@ -515,7 +515,7 @@ TEST_F(AccountsTest, TheExportHasEverythingButHashesAndTokens) {
 
 TEST_F(AccountsTest, AnExportIsWholeOrNone) {
   Join();
-  neighbours_.Fail(Error{Code::kUnavailable, "STARTING", "not yet"});
+  peers_.Fail(Error{Code::kUnavailable, "STARTING", "not yet"});
 
   EXPECT_THAT(accounts().ExportAsJson(Session(), kInTime), HasReason("STARTING"));
 }

@@ -13,19 +13,19 @@ nlohmann::ordered_json Times(const std::vector<Timestamp>& times) {
 
 }  // namespace
 
-std::string ToJson(const Holdings& holdings, const SessionPolicy& policy, const HeldElsewhere& elsewhere) {
-  const Customer& customer = holdings.customer;
+std::string ToJson(const CustomerData& data, const SessionPolicy& policy, const HeldElsewhere& elsewhere) {
+  const Customer& customer = data.customer;
   nlohmann::ordered_json sessions = nlohmann::ordered_json::array();
-  for (const SessionTimes& times : holdings.sessions) {
+  for (const SessionTimes& times : data.sessions) {
     sessions.push_back({{"create_time", ToString(times.created)},
                         {"last_use_time", ToString(times.last_used)},
                         {"expire_time", ToString(ExpiryOf(times, policy))}});
   }
   nlohmann::ordered_json two_step = "off";
-  if (holdings.two_step) {
-    two_step = {{"turn_on_time", ToString(holdings.two_step->turned_on)},
+  if (data.two_step) {
+    two_step = {{"turn_on_time", ToString(data.two_step->turned_on)},
                 {"secret", "kept sealed"},
-                {"recovery_codes_left", holdings.two_step->recovery_codes_left},
+                {"recovery_codes_left", data.two_step->recovery_codes_left},
                 {"recovery_codes", "kept as hashes only"}};
   }
   const nlohmann::ordered_json all = {
@@ -39,8 +39,8 @@ std::string ToJson(const Holdings& holdings, const SessionPolicy& policy, const 
       {"password", "kept as a hash only"},
       {"two_step_sign_in", two_step},
       {"sessions", sessions},
-      {"password_resets", Times(holdings.reset_expiries)},
-      {"registrations", Times(holdings.registration_expiries)},
+      {"password_resets", Times(data.reset_expiries)},
+      {"registrations", Times(data.registration_expiries)},
       {"orders", nlohmann::ordered_json::parse(elsewhere.orders)},
       {"cart", nlohmann::ordered_json::parse(elsewhere.cart)},
       {"reading_events", nlohmann::ordered_json::parse(elsewhere.reading_events)},

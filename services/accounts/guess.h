@@ -1,5 +1,5 @@
-// Guess: an attempt at guessing a password or a code, counted before it is known how it ends, so that many at
-// the same time are no way around; and the errors that those who guess are told.
+// Guess: an attempt to give a password or a code, and the errors for it. An attempt is counted before its result is known, so
+// that many attempts at the same time do not get around the limit.
 #pragma once
 
 #include <chrono>
@@ -28,17 +28,17 @@ inline Error TryLater(Timestamp allowed, Timestamp now) {
           .metadata = {{"retry_seconds", std::to_string(seconds)}}};
 }
 
-// Attempts at guessing one thing, counted before it is known how they end.
+// One attempt, with all the counters that it belongs to.
 class Guess {
  public:
-  // What is guessed at: each is counted for itself.
+  // Passwords and codes are counted apart.
   enum class At { kPassword, kCode };
   struct By {
     std::string client = {};  // A network address; empty: not counted.
-    std::string device = {};  // Known to the account; empty: none.
+    std::string device = {};  // A device that has signed in to the account before; empty: none.
   };
-  // By who is not signed in. On a device that is known to the account, strangers who guess at it are not
-  // counted.
+  // By somebody who is not signed in. Attempts on a device that the account knows have a counter of their own, so that its owner
+  // does not wait because strangers guess elsewhere.
   static Guess OfAStranger(Store& store, const Policy& policy, At at, const std::string& email, const By& by) {
     Guess guess(store);
     if (!by.device.empty()) {
@@ -49,7 +49,7 @@ class Guess {
     if (!by.client.empty()) guess.Count(at, "client", ClientNetwork(by.client), policy.guesses_per_client);
     return guess;
   }
-  // By who is signed in already: likewise.
+  // By somebody who is signed in already; counted apart for the same reason.
   static Guess SignedIn(Store& store, const Policy& policy, At at, const CustomerId& id) {
     Guess guess(store);
     guess.Count(at, "signed-in", id.value(), policy.guesses_per_email);
@@ -62,13 +62,13 @@ class Guess {
     if (allowed) return TryLater(*allowed, now);
     return Ok();
   }
-  // It was right. The client keeps its other attempts: else an account of one's own would pay for guessing at
-  // others'.
+  // The attempt was right. The client's earlier attempts stay counted: else an attacker could clear the client's counter by
+  // signing in to an account of their own.
   void Right() {
     store_.Forget(subjects_[0].subject);
     if (subjects_.size() > 1) store_.TakeBack(subjects_[1].subject);
   }
-  // It could not be told.
+  // The attempt could not be checked, so it does not count.
   void NotMade() {
     for (const ThrottledSubject& one : subjects_) store_.TakeBack(one.subject);
   }

@@ -111,38 +111,38 @@ class MemoryStore final : public Store {
   void AskToEraseAgain(Timestamp since) override {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, time] : erased_) {
-      if (time < since || errands_.contains({Errand::Kind::kErase, id})) continue;
-      errands_[{Errand::Kind::kErase, id}].errand = {.kind = Errand::Kind::kErase, .customer = id, .asked_count = 1};
+      if (time < since || tasks_.contains({PeerTask::Kind::kErase, id})) continue;
+      tasks_[{PeerTask::Kind::kErase, id}].task = {.kind = PeerTask::Kind::kErase, .customer = id, .asked_count = 1};
     }
   }
 
   bool Knows(const CustomerId& id) override {
     const std::lock_guard lock(mutex_);
-    return customers_.contains(id) || erased_.contains(id) || errands_.contains({Errand::Kind::kErase, id});
+    return customers_.contains(id) || erased_.contains(id) || tasks_.contains({PeerTask::Kind::kErase, id});
   }
 
-  std::optional<Holdings> ReadHoldings(const CustomerId& id) override {
+  std::optional<CustomerData> ReadCustomerData(const CustomerId& id) override {
     const std::lock_guard lock(mutex_);
     const auto found = customers_.find(id);
     if (found == customers_.end()) return std::nullopt;
-    Holdings holdings{.customer = found->second.customer};
+    CustomerData data{.customer = found->second.customer};
     for (const auto& [token, session] : sessions_) {
-      if (session.customer == id) holdings.sessions.push_back(session.times);
+      if (session.customer == id) data.sessions.push_back(session.times);
     }
     for (const auto& [token, reset] : resets_) {
-      if (reset.customer == id) holdings.reset_expiries.push_back(reset.expires);
+      if (reset.customer == id) data.reset_expiries.push_back(reset.expires);
     }
     for (const auto& [token, waiting] : registrations_) {
-      if (waiting.customer.email == holdings.customer.email) {
-        holdings.registration_expiries.push_back(waiting.expires);
+      if (waiting.customer.email == data.customer.email) {
+        data.registration_expiries.push_back(waiting.expires);
       }
     }
-    holdings.two_step = LoadTwoStep(id);
-    std::sort(holdings.sessions.begin(), holdings.sessions.end(),
+    data.two_step = LoadTwoStep(id);
+    std::sort(data.sessions.begin(), data.sessions.end(),
               [](const SessionTimes& a, const SessionTimes& b) { return a.created < b.created; });
-    std::sort(holdings.reset_expiries.begin(), holdings.reset_expiries.end());
-    std::sort(holdings.registration_expiries.begin(), holdings.registration_expiries.end());
-    return holdings;
+    std::sort(data.reset_expiries.begin(), data.reset_expiries.end());
+    std::sort(data.registration_expiries.begin(), data.registration_expiries.end());
+    return data;
   }
 
   bool ChangePassword(const CustomerId& id, const PasswordHash& before, const PasswordHash& after,
@@ -276,31 +276,31 @@ class MemoryStore final : public Store {
     return two_steps_.erase(id) == 1;
   }
 
-  std::vector<Errand> DueErrands(Timestamp now, int count_max) override {
+  std::vector<PeerTask> DueTasks(Timestamp now, int count_max) override {
     const std::lock_guard lock(mutex_);
     std::vector<Asked> due;
-    for (const auto& [key, asked] : errands_) {
+    for (const auto& [key, asked] : tasks_) {
       if (asked.due <= now) due.push_back(asked);
     }
     std::stable_sort(due.begin(), due.end(), [](const Asked& a, const Asked& b) {
-      return std::tie(a.due, a.errand.customer) < std::tie(b.due, b.errand.customer);
+      return std::tie(a.due, a.task.customer) < std::tie(b.due, b.task.customer);
     });
     if (static_cast<int>(due.size()) > count_max) due.resize(static_cast<std::size_t>(count_max));
-    std::vector<Errand> errands;
-    for (const Asked& asked : due) errands.push_back(asked.errand);
-    return errands;
+    std::vector<PeerTask> tasks;
+    for (const Asked& asked : due) tasks.push_back(asked.task);
+    return tasks;
   }
 
-  void FinishErrand(const Errand& errand) override {
+  void FinishTask(const PeerTask& task) override {
     const std::lock_guard lock(mutex_);
-    if (const auto found = Unchanged(errand); found != errands_.end()) errands_.erase(found);
+    if (const auto found = Unchanged(task); found != tasks_.end()) tasks_.erase(found);
   }
 
-  void PutOffErrand(const Errand& errand, Timestamp due) override {
+  void PutOffTask(const PeerTask& task, Timestamp due) override {
     const std::lock_guard lock(mutex_);
-    const auto found = Unchanged(errand);
-    if (found == errands_.end()) return;
-    found->second.errand.failed_count += 1;
+    const auto found = Unchanged(task);
+    if (found == tasks_.end()) return;
+    found->second.task.failed_count += 1;
     found->second.due = due;
   }
 
@@ -328,14 +328,14 @@ class MemoryStore final : public Store {
     attempts.count = std::max<std::int64_t>(0, attempts.count - 1);
   }
 
-  std::int64_t Sweep(const Bounds& bounds, Timestamp now, int count_max) override {
+  std::int64_t Sweep(const ExpiryRules& expiry_rules, Timestamp now, int count_max) override {
     const std::lock_guard lock(mutex_);
     return EraseSome(registrations_, count_max, [&](const Registration& waiting) { return waiting.expires <= now; }) +
            EraseSome(resets_, count_max, [&](const Reset& reset) { return reset.expires <= now; }) +
            EraseSome(sessions_, count_max,
-                     [&](const Opened& session) { return ExpiryOf(session.times, bounds.sessions) <= now; }) +
+                     [&](const Opened& session) { return ExpiryOf(session.times, expiry_rules.sessions) <= now; }) +
            EraseSome(attempts_, count_max,
-                     [&](const Attempts& attempts) { return attempts.last <= now - bounds.attempts_forgotten_after; });
+                     [&](const Attempts& attempts) { return attempts.last <= now - expiry_rules.attempts_forgotten_after; });
   }
 
  private:
@@ -354,21 +354,21 @@ class MemoryStore final : public Store {
   };
 
   struct Asked {
-    Errand errand;
+    PeerTask task;
     Timestamp due{};
   };
-  using Errands = std::map<std::pair<Errand::Kind, CustomerId>, Asked>;
+  using PeerTasks = std::map<std::pair<PeerTask::Kind, CustomerId>, Asked>;
 
   void AskToClaim(const Customer& customer) {
-    Asked& asked = errands_[{Errand::Kind::kClaimGuestOrders, customer.id}];
-    asked.errand = {.customer = customer.id, .email = customer.email, .asked_count = asked.errand.asked_count + 1};
+    Asked& asked = tasks_[{PeerTask::Kind::kClaimGuestOrders, customer.id}];
+    asked.task = {.customer = customer.id, .email = customer.email, .asked_count = asked.task.asked_count + 1};
     asked.due = {};
   }
-  // Where it was not asked for again since.
-  Errands::iterator Unchanged(const Errand& errand) {
-    const auto found = errands_.find({errand.kind, errand.customer});
-    const bool same = found != errands_.end() && found->second.errand.asked_count == errand.asked_count;
-    return same ? found : errands_.end();
+  // Finds the task, unless it was asked for again since `task` was read.
+  PeerTasks::iterator Unchanged(const PeerTask& task) {
+    const auto found = tasks_.find({task.kind, task.customer});
+    const bool same = found != tasks_.end() && found->second.task.asked_count == task.asked_count;
+    return same ? found : tasks_.end();
   }
 
   template <typename Map, typename Predicate>
@@ -402,9 +402,9 @@ class MemoryStore final : public Store {
     EraseRegistrations(customer.email);
     two_steps_.erase(id);
     customers_.erase(found);
-    std::erase_if(errands_, [&](const auto& entry) { return entry.first.second == id; });
-    errands_[{Errand::Kind::kErase, id}].errand = {
-        .kind = Errand::Kind::kErase, .customer = id, .email = customer.email, .asked_count = 1};
+    std::erase_if(tasks_, [&](const auto& entry) { return entry.first.second == id; });
+    tasks_[{PeerTask::Kind::kErase, id}].task = {
+        .kind = PeerTask::Kind::kErase, .customer = id, .email = customer.email, .asked_count = 1};
     erased_.emplace(id, now);
     return customer;
   }
@@ -423,7 +423,7 @@ class MemoryStore final : public Store {
   std::int64_t CountSessions(const CustomerId& id) const {
     return std::count_if(sessions_.begin(), sessions_.end(), [&](const auto& entry) { return entry.second.customer == id; });
   }
-  // Of a customer who has a session.
+  // The session used longest ago. The customer has to have one.
   std::map<TokenHash, Opened>::iterator LeastUsed(const CustomerId& id) {
     auto least = sessions_.end();
     for (auto next = sessions_.begin(); next != sessions_.end(); ++next) {
@@ -456,7 +456,7 @@ class MemoryStore final : public Store {
   std::map<TokenHash, Opened> sessions_;
   std::map<TokenHash, Reset> resets_;
   std::map<CustomerId, TwoSteps> two_steps_;
-  Errands errands_;
+  PeerTasks tasks_;
   std::map<Subject, Attempts> attempts_;
   std::map<CustomerId, Timestamp> erased_;
 };

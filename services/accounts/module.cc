@@ -58,20 +58,20 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
       database(std::move(opened)),
       hasher(std::move(made)),
       mailer(std::move(chosen)),
-      postman(*mailer, environment.log, environment.metrics, {}),
-      neighbours(environment.telemetry()),
+      mail_queue(*mailer, environment.log, environment.metrics, {}),
+      peers(environment.telemetry()),
       security(environment.log, environment.page_tokens),
-      sealer(std::move(keys), environment.random),
-      accounts({store, *hasher, postman, neighbours, errands, security, environment.page_tokens, sealer, environment.clock,
+      cipher(std::move(keys), environment.random),
+      accounts({store, *hasher, mail_queue, peers, tasks_added, security, environment.page_tokens, cipher, environment.clock,
                 environment.random},
                policy),
-      password_places(configuration.hash_at_once_max + configuration.hash_waiting_max),
+      password_calls(configuration.hash_at_once_max + configuration.hash_waiting_max),
       pipeline(environment.telemetry(), configuration.service.pool()),
-      service(accounts, environment.page_tokens, password_places, pipeline) {}
+      service(accounts, environment.page_tokens, password_calls, pipeline) {}
 
-void Module::Serving::Sweep(Bounds bounds, const std::stop_token& stop) {
+void Module::Serving::Sweep(ExpiryRules expiry_rules, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    if (store.Sweep(bounds, environment.clock.Now(), kSweptTogether) < kSweptTogether) return;
+    if (store.Sweep(expiry_rules, environment.clock.Now(), kSweptTogether) < kSweptTogether) return;
   }
 }
 
@@ -118,11 +118,11 @@ Result<std::unique_ptr<Mailer>> Module::ChooseMailer(const runtime::Environment&
   return std::unique_ptr<Mailer>(std::make_unique<SmtpMailer>(options, environment.clock, environment.random));
 }
 
-// The keys stand beside the database, not in it: who reads a backup of the database alone makes no codes.
+// The keys stand beside the database, not in it: a stolen backup of the database alone makes no codes.
 Result<names::Keys> Module::OpenKeys(const runtime::Environment& environment) const {
   if (!configuration_.keys_file.empty()) return names::LoadOrMakeKeys(configuration_.keys_file, environment.random);
   const std::filesystem::path folder = environment.data_dir / name();
-  std::error_code ignored;  // LoadOrMakeKeys says what is wrong.
+  std::error_code ignored;  // If this fails, LoadOrMakeKeys reports it.
   std::filesystem::create_directories(folder, ignored);
   return names::LoadOrMakeKeys(folder / "two_step.keys", environment.random);
 }
@@ -144,20 +144,20 @@ Status Module::Open(const runtime::Environment& environment) {
 
 Status Module::Start(const runtime::Peers& peers) {
   const runtime::Environment& environment = serving_->environment;
-  serving_->neighbours.Connect(peers.To("transactions"), peers.To("cart"), peers.To("recommendations"));
-  serving_->courier.emplace(serving_->store, serving_->neighbours, serving_->errands, environment.clock, environment.log,
-                            environment.metrics, Courier::Options{});
-  serving_->sweep.emplace(background::Repeater::Options{.name = "accounts_sweep", .interval = kSweepInterval}, environment.log,
-                          environment.metrics,
-                          [this, bounds = MakePolicy().bounds()](const std::stop_token& stop) { serving_->Sweep(bounds, stop); });
+  serving_->peers.Connect(peers.To("transactions"), peers.To("cart"), peers.To("recommendations"));
+  serving_->peer_task_worker.emplace(serving_->store, serving_->peers, serving_->tasks_added, environment.clock, environment.log,
+                                     environment.metrics, PeerTaskWorker::Options{});
+  serving_->sweep.emplace(
+      background::Repeater::Options{.name = "accounts_sweep", .interval = kSweepInterval}, environment.log, environment.metrics,
+      [this, expiry_rules = MakePolicy().expiry_rules()](const std::stop_token& stop) { serving_->Sweep(expiry_rules, stop); });
   serving_->pipeline.Open();
   return Ok();
 }
 
 void Module::Close() {
   serving_->pipeline.Close();
-  serving_->postman.Stop();
-  serving_->courier.reset();
+  serving_->mail_queue.Stop();
+  serving_->peer_task_worker.reset();
   serving_->sweep.reset();
 }
 

@@ -16,13 +16,13 @@
 #include "lib/runtime/module.h"
 #include "lib/runtime/store.h"
 #include "services/accounts/accounts.h"
-#include "services/accounts/courier.h"
+#include "services/accounts/concurrency_limit.h"
+#include "services/accounts/mail/mail_queue.h"
 #include "services/accounts/mail/mailer.h"
-#include "services/accounts/mail/postman.h"
-#include "services/accounts/neighbours_client.h"
 #include "services/accounts/password_hasher.h"
-#include "services/accounts/places.h"
-#include "services/accounts/sealer.h"
+#include "services/accounts/peer_tasks.h"
+#include "services/accounts/peers_client.h"
+#include "services/accounts/secret_cipher.h"
 #include "services/accounts/service.h"
 #include "services/accounts/sql_store.h"
 
@@ -81,21 +81,21 @@ class Module final : public runtime::Module {
     SqlStore store{*database};
     const std::unique_ptr<PasswordHasher> hasher;
     const std::unique_ptr<Mailer> mailer;
-    Postman postman;
-    GrpcNeighbours neighbours;
-    ChangeSignal errands;  // There may be a new one.
+    MailQueue mail_queue;
+    GrpcPeerServices peers;
+    ChangeSignal tasks_added;  // There may be a new one.
     const names::SecurityLog security;
-    const Sealer sealer;
+    const SecretCipher cipher;
     Accounts accounts;
-    Places password_places;
+    ConcurrencyLimit password_calls;
     rpc::Pipeline pipeline;
     AccountsService service;
     std::optional<background::Repeater> sweep;  // Between Start and Close, as the next.
-    std::optional<Courier> courier;
+    std::optional<PeerTaskWorker> peer_task_worker;
 
     // Removes what has run out: sessions, links, counts of attempts. Nothing depends on it but the size of the tables, and
     // that nothing is kept about people for longer than it is needed.
-    void Sweep(Bounds bounds, const std::stop_token& stop);
+    void Sweep(ExpiryRules expiry_rules, const std::stop_token& stop);
   };
 
   Status CheckConfiguration() const;

@@ -29,7 +29,7 @@ struct Request {
   Configuration configuration;
 };
 
-// Keeps what is typed off the screen.
+// Switches off the terminal's echo while a password is typed.
 class Hidden {
  public:
   Hidden() {
@@ -67,7 +67,7 @@ Result<Secret> ReadPassword() {
   return password;
 }
 
-// Options of the shop's other modules may stand in the environment too; they are not ours to judge.
+// The environment may hold options of the shop's other modules; this command ignores them.
 std::vector<const char*> OwnEnvironment(const char* const* environment) {
   std::vector<const char*> own;
   for (const char* const* entry = environment; *entry != nullptr; ++entry) {
@@ -78,7 +78,7 @@ std::vector<const char*> OwnEnvironment(const char* const* environment) {
   return own;
 }
 
-Result<Customer> Create(const Request& request, const Surroundings& surroundings) {
+Result<Customer> Create(const Request& request, const CommandIo& io) {
   const std::string email = TRY(ParseEmail("--email", request.email));
   const std::string full_name = TRY(ParseFullName("--full_name", request.full_name));
   if (sodium_init() < 0) {
@@ -86,9 +86,9 @@ Result<Customer> Create(const Request& request, const Surroundings& surroundings
   }
   SystemClock clock;
   SystemRandom random;
-  // Before the password is asked for: there is no sense in typing one for a store that cannot be opened.
+  // Opens the database before asking for the password: nobody should type one for a store that cannot be opened.
   const auto database = TRY(OpenDatabase(request.configuration, request.data_dir, random));
-  const Secret password = TRY(surroundings.read_password());
+  const Secret password = TRY(io.read_password());
   TRY(CheckPassword("password", password, email));
   const auto hasher = TRY(PasswordHasher::Make(request.configuration.hashing()));
   const PasswordHash password_hash = TRY(hasher->Hash(password));
@@ -100,8 +100,8 @@ Result<Customer> Create(const Request& request, const Surroundings& surroundings
                                       password_hash);
 }
 
-Result<std::string> CreateLine(const Request& request, const Surroundings& surroundings) {
-  const Customer owner = TRY(Create(request, surroundings));
+Result<std::string> CreateLine(const Request& request, const CommandIo& io) {
+  const Customer owner = TRY(Create(request, io));
   return "customers/" + owner.id.value() + " (" + owner.email + ") is an owner of the shop";
 }
 
@@ -125,34 +125,33 @@ struct Command {
   std::function<Result<std::string>()> run;  // Gives the line to say.
 };
 
-int Run(const Command& command, const Request& request, const std::vector<std::string>& arguments,
-        const Surroundings& surroundings) {
-  const std::vector<const char*> environment = OwnEnvironment(surroundings.environment);
+int Run(const Command& command, const Request& request, const std::vector<std::string>& arguments, const CommandIo& io) {
+  const std::vector<const char*> environment = OwnEnvironment(io.environment);
   const auto outcome = command.options.Parse(arguments, environment.data());
   if (outcome.ok() && *outcome == runtime::Options::Outcome::kHelp) {
-    surroundings.out << command.options.Help(std::string(command.name), std::string(command.about));
+    io.out << command.options.Help(std::string(command.name), std::string(command.about));
     return 0;
   }
   if (!outcome.ok() || request.email.empty()) {
-    surroundings.errors << command.name << ": " << (outcome.ok() ? "--email is needed" : outcome.error().message) << "\n";
+    io.errors << command.name << ": " << (outcome.ok() ? "--email is needed" : outcome.error().message) << "\n";
     return 2;
   }
   try {
     const Result<std::string> line = command.run();
     if (line.ok()) {
-      surroundings.out << *line << "\n";
+      io.out << *line << "\n";
       return 0;
     }
-    surroundings.errors << command.name << ": " << line.error().message << "\n";
+    io.errors << command.name << ": " << line.error().message << "\n";
   } catch (const std::exception& exception) {
-    surroundings.errors << command.name << ": " << exception.what() << "\n";
+    io.errors << command.name << ": " << exception.what() << "\n";
   }
   return 1;
 }
 
 }  // namespace
 
-int CreateOwner(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
+int CreateOwner(const std::vector<std::string>& arguments, const CommandIo& io) {
   Request request;
   runtime::Options options;
   auto own = options.Prefixed("");
@@ -163,15 +162,15 @@ int CreateOwner(const std::vector<std::string>& arguments, const Surroundings& s
   return Run({.name = "octavo owner create",
               .about = "Makes an owner of the shop; the password is read from the terminal or standard input.",
               .options = options,
-              .run = [&] { return CreateLine(request, surroundings); }},
-             request, arguments, surroundings);
+              .run = [&] { return CreateLine(request, io); }},
+             request, arguments, io);
 }
 
 int CreateOwner(const std::vector<std::string>& arguments) {
   return CreateOwner(arguments, {environ, ReadPassword, std::cout, std::cerr});
 }
 
-int TurnOffTwoStep(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
+int TurnOffTwoStep(const std::vector<std::string>& arguments, const CommandIo& io) {
   Request request;
   runtime::Options options;
   auto own = options.Prefixed("");
@@ -184,7 +183,7 @@ int TurnOffTwoStep(const std::vector<std::string>& arguments, const Surroundings
                        "that it is them who ask.",
               .options = options,
               .run = [&] { return TurnOff(request); }},
-             request, arguments, surroundings);
+             request, arguments, io);
 }
 
 int TurnOffTwoStep(const std::vector<std::string>& arguments) {

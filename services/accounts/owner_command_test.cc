@@ -61,7 +61,7 @@ TEST_F(OwnerCommandTest, SaysWhatIsWrongInOneLine) {
   EXPECT_EQ(Run({"--mail=x"}), 2);
   EXPECT_EQ(Run({"--email=owner"}), 1);
   EXPECT_EQ(Run({"--email=owner@example.org"}, "password123456"), 1);
-  EXPECT_EQ(errors_.str(), "octavo owner create: password: is among those that are guessed first\n");
+  EXPECT_EQ(errors_.str(), "octavo owner create: password: is one of the passwords that people guess first\n");
   EXPECT_EQ(Run({"--email=owner@example.org", "--accounts.hash_passes=0"}), 1);
   EXPECT_THAT(Customers(), IsEmpty());
 }

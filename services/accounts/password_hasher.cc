@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "services/accounts/concurrency_limit.h"
 #include "services/accounts/domain/password.h"
-#include "services/accounts/places.h"
 
 namespace octavo::accounts {
 
@@ -86,7 +86,7 @@ Result<PasswordHasher::Verdict> PasswordHasher::Verify(const PasswordHash& hash,
                    .outdated = crypto_pwhash_str_needs_rehash(text, static_cast<unsigned long long>(options_.passes),
                                                               static_cast<std::size_t>(options_.memory_bytes)) != 0};
   }
-  // Hashes of before passwords were normalised are of what was typed.
+  // Older hashes were made of the password as typed, before normalising was introduced.
   const bool differs = normalized.Reveal() != password.Reveal();
   return Verdict{.matches = differs && is_of(password.Reveal()), .outdated = true};
 }

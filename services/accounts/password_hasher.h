@@ -1,6 +1,6 @@
-// PasswordHasher: argon2id (RFC 9106) by libsodium, a bounded number at a time. Each hash takes tens of
-// megabytes and tenths of a second on purpose; so few are made at once, on their callers' threads, few wait,
-// and more are refused at once. Passwords are normalised first (domain/password.h). Thread-safe.
+// PasswordHasher: argon2id (RFC 9106) by libsodium, a limited number at once. A hash takes tens of megabytes and tenths of a
+// second on purpose. So few run at once, on the threads of their callers; a few more wait; all others are refused. Passwords are
+// normalised first (domain/password.h). Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -23,12 +23,13 @@ class PasswordHasher {
     std::int64_t passes = 2;
     // x memory_bytes = 128 MiB at the most.
     std::int64_t at_once_max = 2;
-    // Waiting beyond those; the last waits about waiting_max / at_once_max x 0.1 s.
+    // How many more may wait. The last of them waits about waiting_max / at_once_max x 0.1 s.
     std::int64_t waiting_max = 16;
   };
   struct Verdict {
     bool matches = false;
-    // Made with other parameters than these, or of a password that was not normalised: to be hashed anew while it is at hand.
+    // The hash was made with other parameters, or of a password that was not normalised. Hash the password again now, while it is
+    // here.
     bool outdated = false;
   };
 
@@ -36,17 +37,17 @@ class PasswordHasher {
   // memory.
   static Result<std::unique_ptr<PasswordHasher>> Make(Options options);
 
-  // Both wait for their turn. Errors: RESOURCE_EXHAUSTED (OVERLOADED).
+  // Both wait until they may run. Errors: RESOURCE_EXHAUSTED (OVERLOADED).
   Result<PasswordHash> Hash(const Secret& password);
   Result<Verdict> Verify(const PasswordHash& hash, const Secret& password);
-  // Takes as long as Verify, and never matches: for who is not there.
+  // For an account that does not exist: takes as long as Verify and never matches.
   Status VerifyNothing(const Secret& password);
 
-  // How many passwords were hashed so far, to keep or to compare.
+  // How many passwords were hashed so far, by Hash or Verify.
   std::int64_t count() const { return count_.load(); }
 
  private:
-  // Leave to hash now, from those at_once_max; given back when it goes.
+  // Permission to hash now, one of at_once_max; its destructor gives it back.
   class Turn;
 
   explicit PasswordHasher(Options options) : options_(options) {}

@@ -64,12 +64,12 @@ v1::SignInResponse ToProto(const Accounts::SignedIn& signed_in) {
 
 }  // namespace
 
-AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, Places& password_places,
+AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, ConcurrencyLimit& password_calls,
                                  rpc::Pipeline& pipeline)
     : rpc::Service("octavo.accounts.v1.AccountsService", pipeline),
       accounts_(accounts),
       page_tokens_(page_tokens),
-      password_places_(password_places) {
+      password_calls_(password_calls) {
   Unary("Register", this, &AccountsService::Register);
   Unary("VerifyEmail", this, &AccountsService::VerifyEmail);
   Unary("SignIn", this, &AccountsService::SignIn);
@@ -95,7 +95,7 @@ AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& pa
 }
 
 Result<v1::RegisterResponse> AccountsService::Register(const rpc::Call&, const v1::RegisterRequest& request) {
-  const Places::Place place = TRY(password_places_.Take());
+  const ConcurrencyLimit::Slot slot = TRY(password_calls_.Acquire());
   if (request.request_id().size() > kRequestIdBytesMax) {
     return InvalidField("request_id", "is longer than 100 bytes");
   }
@@ -109,14 +109,14 @@ Result<v1::RegisterResponse> AccountsService::Register(const rpc::Call&, const v
 }
 
 Result<v1::VerifyEmailResponse> AccountsService::VerifyEmail(const rpc::Call&, const v1::VerifyEmailRequest& request) {
-  const Places::Place place = TRY(password_places_.Take());
+  const ConcurrencyLimit::Slot slot = TRY(password_calls_.Acquire());
   v1::VerifyEmailResponse response;
   *response.mutable_customer() = ToProto(TRY(accounts_.VerifyEmail(Secret(request.token()), Secret(request.password()))));
   return response;
 }
 
 Result<v1::SignInResponse> AccountsService::SignIn(const rpc::Call&, const v1::SignInRequest& request) {
-  const Places::Place place = TRY(password_places_.Take());
+  const ConcurrencyLimit::Slot slot = TRY(password_calls_.Acquire());
   return ToProto(TRY(accounts_.SignIn({.email = request.email(),
                                        .password = Secret(request.password()),
                                        .client = request.client(),
@@ -168,7 +168,7 @@ Result<v1::EndSessionResponse> AccountsService::EndSession(const rpc::Call&, con
 }
 
 Result<v1::ChangePasswordResponse> AccountsService::ChangePassword(const rpc::Call&, const v1::ChangePasswordRequest& request) {
-  const Places::Place place = TRY(password_places_.Take());
+  const ConcurrencyLimit::Slot slot = TRY(password_calls_.Acquire());
   TRY(accounts_.ChangePassword(Secret(request.session_token()), Secret(request.old_password()), Secret(request.new_password())));
   return v1::ChangePasswordResponse();
 }
@@ -180,7 +180,7 @@ Result<v1::RequestPasswordResetResponse> AccountsService::RequestPasswordReset(c
 }
 
 Result<v1::ResetPasswordResponse> AccountsService::ResetPassword(const rpc::Call&, const v1::ResetPasswordRequest& request) {
-  const Places::Place place = TRY(password_places_.Take());
+  const ConcurrencyLimit::Slot slot = TRY(password_calls_.Acquire());
   v1::ResetPasswordResponse response;
   *response.mutable_customer() = ToProto(TRY(accounts_.ResetPassword(Secret(request.token()), Secret(request.new_password()))));
   return response;
@@ -216,14 +216,14 @@ Result<v1::TurnOnTwoStepResponse> AccountsService::TurnOnTwoStep(const rpc::Call
 }
 
 Result<v1::TurnOffTwoStepResponse> AccountsService::TurnOffTwoStep(const rpc::Call&, const v1::TurnOffTwoStepRequest& request) {
-  const Places::Place place = TRY(password_places_.Take());
+  const ConcurrencyLimit::Slot slot = TRY(password_calls_.Acquire());
   TRY(accounts_.TurnOffTwoStep(Secret(request.session_token()), Secret(request.password()), request.code()));
   return v1::TurnOffTwoStepResponse();
 }
 
 Result<v1::MakeRecoveryCodesResponse> AccountsService::MakeRecoveryCodes(const rpc::Call&,
                                                                          const v1::MakeRecoveryCodesRequest& request) {
-  const Places::Place place = TRY(password_places_.Take());
+  const ConcurrencyLimit::Slot slot = TRY(password_calls_.Acquire());
   v1::MakeRecoveryCodesResponse response;
   for (std::string& code :
        TRY(accounts_.MakeRecoveryCodes(Secret(request.session_token()), Secret(request.password()), request.code()))) {
@@ -239,13 +239,13 @@ Result<v1::Customer> AccountsService::GetCustomer(const rpc::Call&, const v1::Ge
 Result<v1::ListCustomersResponse> AccountsService::ListCustomers(const rpc::Call&, const v1::ListCustomersRequest& request) {
   const int size = TRY(names::ParsePageSize(request.page_size(), kPageSizes));
   const std::string listing = rpc::ListingOf(request);
-  // A page begins behind the last customer of the page before, so that it is stable while others register.
+  // A page begins after the last customer of the page before, so that it stays correct while others register.
   CustomerId after;
   if (!request.page_token().empty()) after = CustomerId(TRY(page_tokens_.Open(listing, request.page_token())));
   const std::vector<Customer> customers = accounts_.ListCustomers(after, size);
   v1::ListCustomersResponse response;
   for (const Customer& customer : customers) *response.add_customers() = ToProto(customer);
-  // A full page may be the last one: then the next is empty.
+  // If this full page is the last one, the next page is empty.
   if (static_cast<int>(customers.size()) == size)
     response.set_next_page_token(page_tokens_.Seal(listing, customers.back().id.value()));
   return response;
@@ -265,7 +265,7 @@ Result<v1::ExportCustomerResponse> AccountsService::ExportCustomer(const rpc::Ca
 }
 
 Result<v1::EraseCustomerResponse> AccountsService::EraseCustomer(const rpc::Call&, const v1::EraseCustomerRequest& request) {
-  const Places::Place place = TRY(password_places_.Take());
+  const ConcurrencyLimit::Slot slot = TRY(password_calls_.Acquire());
   const Customer erased = TRY(accounts_.Erase(Secret(request.session_token()), Secret(request.password())));
   v1::EraseCustomerResponse response;
   response.set_name(NameOf(erased));

@@ -1,11 +1,11 @@
-// AccountsService: octavo.accounts.v1 over Accounts. Translates, and bounds how many calls with a password are under way.
+// AccountsService: octavo.accounts.v1 over Accounts. Translates messages, and limits how many calls with a password run at once.
 #pragma once
 
 #include "lib/names/page_tokens.h"
 #include "lib/rpc/service.h"
 #include "octavo/accounts/v1/accounts.pb.h"
 #include "services/accounts/accounts.h"
-#include "services/accounts/places.h"
+#include "services/accounts/concurrency_limit.h"
 
 namespace octavo::accounts {
 
@@ -14,7 +14,8 @@ namespace v1 = ::octavo::accounts::v1;
 class AccountsService final : public rpc::Service {
  public:
   // All must outlive the service.
-  AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, Places& password_places, rpc::Pipeline& pipeline);
+  AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, ConcurrencyLimit& password_calls,
+                  rpc::Pipeline& pipeline);
 
  private:
   Result<v1::RegisterResponse> Register(const rpc::Call& call, const v1::RegisterRequest& request);
@@ -43,7 +44,7 @@ class AccountsService final : public rpc::Service {
 
   Accounts& accounts_;
   const names::PageTokens& page_tokens_;
-  Places& password_places_;
+  ConcurrencyLimit& password_calls_;
 };
 
 }  // namespace octavo::accounts

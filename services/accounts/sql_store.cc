@@ -24,7 +24,6 @@ Customer ReadCustomer(const Row& row) {
 }
 
 // --- Customers
-// -------------------------------------------------------------------------------------------------------
 
 constexpr std::string_view kByEmail = ", password_hash FROM customers WHERE email = $1";
 constexpr std::string_view kById = ", password_hash FROM customers WHERE customer_id = $1";
@@ -56,7 +55,6 @@ bool IsLastOwner(Transaction& transaction, const Customer& customer) {
 }
 
 // --- Registrations and resets
-// ----------------------------------------------------------------------------------------
 
 constexpr std::string_view kInsertRegistration =
     "INSERT INTO registrations (token_hash, request_id, customer_id, email, full_name, password_hash, "
@@ -89,7 +87,6 @@ std::optional<Customer> LoadReset(Transaction& transaction, const TokenHash& tok
 }
 
 // --- Sessions
-// --------------------------------------------------------------------------------------------------------
 
 constexpr std::string_view kInsertSession =
     "INSERT INTO sessions (token_hash, customer_id, created, last_used, two_steps) "
@@ -117,7 +114,6 @@ std::int64_t DeleteSessions(Transaction& transaction, const CustomerId& id, cons
 const TokenHash kKeepNone;
 
 // --- Two steps
-// ---------------------------------------------------------------------------------------------------------
 
 constexpr std::string_view kFindTwoStep =
     "SELECT sealed_secret, last_step, turned_on, (SELECT COUNT(*) FROM recovery_codes WHERE customer_id = $1) "
@@ -150,8 +146,7 @@ std::int64_t DeleteTwoStep(Transaction& transaction, const CustomerId& id) {
   return transaction.Execute(kDeleteTwoStep, id.value());
 }
 
-// --- Errands
-// ---------------------------------------------------------------------------------------------------------
+// --- Tasks for other services
 
 // Due at once.
 constexpr std::string_view kAskToClaim =
@@ -162,17 +157,16 @@ constexpr std::string_view kAskToClaim =
 constexpr std::string_view kAskToErase =
     "INSERT INTO errands (kind, customer_id, email, asked_count, failed_count, due) "
     "VALUES (2, $1, $2, 1, 0, 0)";
-constexpr std::string_view kDeleteErrands = "DELETE FROM errands WHERE customer_id = $1";
-constexpr std::string_view kDueErrands =
+constexpr std::string_view kDeletePeerTasks = "DELETE FROM errands WHERE customer_id = $1";
+constexpr std::string_view kDueTasks =
     "SELECT kind, customer_id, email, asked_count, failed_count FROM errands WHERE due <= $1 "
     "ORDER BY due, customer_id, kind LIMIT $2";
-constexpr std::string_view kFinishErrand = "DELETE FROM errands WHERE kind = $1 AND customer_id = $2 AND asked_count = $3";
-constexpr std::string_view kPutOffErrand =
+constexpr std::string_view kFinishTask = "DELETE FROM errands WHERE kind = $1 AND customer_id = $2 AND asked_count = $3";
+constexpr std::string_view kPutOffTask =
     "UPDATE errands SET failed_count = failed_count + 1, due = $4 "
     "WHERE kind = $1 AND customer_id = $2 AND asked_count = $3";
 
 // --- Throttling
-// ------------------------------------------------------------------------------------------------------
 
 constexpr std::string_view kFindAttempts = "SELECT attempt_count, last_time FROM attempts WHERE subject = $1";
 constexpr std::string_view kPutAttempts =
@@ -190,7 +184,6 @@ Attempts LoadAttempts(Transaction& transaction, const Subject& subject) {
 }
 
 // --- Sweeping
-// --------------------------------------------------------------------------------------------------------
 
 constexpr std::string_view kSweepRegistrations =
     "DELETE FROM registrations WHERE token_hash IN (SELECT token_hash FROM registrations WHERE expires <= $1 "
@@ -205,7 +198,8 @@ constexpr std::string_view kSweepAttempts =
 
 constexpr std::string_view kRememberErased =
     "INSERT INTO erased (customer_id, erase_time) VALUES ($1, $2) ON CONFLICT (customer_id) DO NOTHING";
-// Their addresses are not known any more. Of those who are being erased they are.
+// For those erased before, the address is no longer known. Those whose erasure is still under way keep their task, with its
+// address.
 constexpr std::string_view kAskToEraseAgain =
     "INSERT INTO errands (kind, customer_id, email, asked_count, failed_count, due) "
     "SELECT 2, customer_id, '', 1, 0, 0 FROM erased WHERE erase_time >= $1 ON CONFLICT (kind, customer_id) DO NOTHING";
@@ -222,7 +216,7 @@ Result<Customer> EraseIn(Transaction& transaction, const CustomerId& id, Timesta
   transaction.Execute(kDeleteRegistrations, found->customer.email);
   DeleteTwoStep(transaction, id);
   transaction.Execute(kDeleteCustomer, id.value());
-  transaction.Execute(kDeleteErrands, id.value());
+  transaction.Execute(kDeletePeerTasks, id.value());
   transaction.Execute(kAskToErase, id.value(), found->customer.email);
   transaction.Execute(kRememberErased, id.value(), now);
   return found->customer;
@@ -337,18 +331,18 @@ bool SqlStore::Knows(const CustomerId& id) {
   return database_.Read([&](Transaction& transaction) { return transaction.QueryOne(kKnows, id.value()).has_value(); });
 }
 
-std::optional<Holdings> SqlStore::ReadHoldings(const CustomerId& id) {
-  return database_.Read([&](Transaction& transaction) -> std::optional<Holdings> {
+std::optional<CustomerData> SqlStore::ReadCustomerData(const CustomerId& id) {
+  return database_.Read([&](Transaction& transaction) -> std::optional<CustomerData> {
     const std::optional<Credentials> found = Load(transaction, SelectCustomers(kById), id.value());
     if (!found) return std::nullopt;
-    Holdings holdings{.customer = found->customer};
+    CustomerData data{.customer = found->customer};
     for (const Row& row : transaction.Query(kSessionTimes, id.value())) {
-      holdings.sessions.push_back({.created = row.Time(0), .last_used = row.Time(1)});
+      data.sessions.push_back({.created = row.Time(0), .last_used = row.Time(1)});
     }
-    holdings.reset_expiries = ReadTimes(transaction.Query(kResetExpiries, id.value()));
-    holdings.registration_expiries = ReadTimes(transaction.Query(kRegistrationExpiries, found->customer.email));
-    holdings.two_step = LoadTwoStep(transaction, id);
-    return holdings;
+    data.reset_expiries = ReadTimes(transaction.Query(kResetExpiries, id.value()));
+    data.registration_expiries = ReadTimes(transaction.Query(kRegistrationExpiries, found->customer.email));
+    data.two_step = LoadTwoStep(transaction, id);
+    return data;
   });
 }
 
@@ -470,29 +464,29 @@ bool SqlStore::TurnOffTwoStep(const CustomerId& id) {
   });
 }
 
-std::vector<Errand> SqlStore::DueErrands(Timestamp now, int count_max) {
+std::vector<PeerTask> SqlStore::DueTasks(Timestamp now, int count_max) {
   return database_.Read([&](Transaction& transaction) {
-    std::vector<Errand> errands;
-    for (const Row& row : transaction.Query(kDueErrands, now, count_max)) {
-      errands.push_back({.kind = row.OneOf(0, Errand::Kind::kClaimGuestOrders, Errand::Kind::kErase),
-                         .customer = CustomerId(row.Text(1)),
-                         .email = row.Text(2),
-                         .asked_count = row.Int(3),
-                         .failed_count = row.Int(4)});
+    std::vector<PeerTask> tasks;
+    for (const Row& row : transaction.Query(kDueTasks, now, count_max)) {
+      tasks.push_back({.kind = row.OneOf(0, PeerTask::Kind::kClaimGuestOrders, PeerTask::Kind::kErase),
+                       .customer = CustomerId(row.Text(1)),
+                       .email = row.Text(2),
+                       .asked_count = row.Int(3),
+                       .failed_count = row.Int(4)});
     }
-    return errands;
+    return tasks;
   });
 }
 
-void SqlStore::FinishErrand(const Errand& errand) {
+void SqlStore::FinishTask(const PeerTask& task) {
   database_.Write([&](Transaction& transaction) {
-    transaction.Execute(kFinishErrand, static_cast<int>(errand.kind), errand.customer.value(), errand.asked_count);
+    transaction.Execute(kFinishTask, static_cast<int>(task.kind), task.customer.value(), task.asked_count);
   });
 }
 
-void SqlStore::PutOffErrand(const Errand& errand, Timestamp due) {
+void SqlStore::PutOffTask(const PeerTask& task, Timestamp due) {
   database_.Write([&](Transaction& transaction) {
-    transaction.Execute(kPutOffErrand, static_cast<int>(errand.kind), errand.customer.value(), errand.asked_count, due);
+    transaction.Execute(kPutOffTask, static_cast<int>(task.kind), task.customer.value(), task.asked_count, due);
   });
 }
 
@@ -521,11 +515,12 @@ void SqlStore::TakeBack(const Subject& subject) {
   database_.Write([&](Transaction& transaction) { transaction.Execute(kTakeBack, subject.value()); });
 }
 
-std::int64_t SqlStore::Sweep(const Bounds& bounds, Timestamp now, int count_max) {
+std::int64_t SqlStore::Sweep(const ExpiryRules& expiry_rules, Timestamp now, int count_max) {
   return database_.Write([&](Transaction& transaction) {
     return transaction.Execute(kSweepRegistrations, now, count_max) + transaction.Execute(kSweepResets, now, count_max) +
-           transaction.Execute(kSweepSessions, now - bounds.sessions.idle_max, now - bounds.sessions.age_max, count_max) +
-           transaction.Execute(kSweepAttempts, now - bounds.attempts_forgotten_after, count_max);
+           transaction.Execute(kSweepSessions, now - expiry_rules.sessions.idle_max, now - expiry_rules.sessions.age_max,
+                               count_max) +
+           transaction.Execute(kSweepAttempts, now - expiry_rules.attempts_forgotten_after, count_max);
   });
 }
 

@@ -1,5 +1,5 @@
-// SqlStore: the Store over lib/db, on SQLite or PostgreSQL alike. The tables are in migrations/; run
-// db::Migrate(database, Migrations()) before.
+// SqlStore: the Store over lib/db, the same for SQLite and PostgreSQL. The tables are in migrations/; run db::Migrate(database,
+// Migrations()) first.
 #pragma once
 
 #include <optional>
@@ -29,7 +29,7 @@ class SqlStore final : public Store {
   std::int64_t EraseAgain(std::span<const CustomerId> ids, Timestamp now) override;
   void AskToEraseAgain(Timestamp since) override;
   bool Knows(const CustomerId& id) override;
-  std::optional<Holdings> ReadHoldings(const CustomerId& id) override;
+  std::optional<CustomerData> ReadCustomerData(const CustomerId& id) override;
   bool ChangePassword(const CustomerId& id, const PasswordHash& before, const PasswordHash& after,
                       const TokenHash& keep) override;
   bool Rehash(const CustomerId& id, const PasswordHash& before, const PasswordHash& after) override;
@@ -50,13 +50,13 @@ class SqlStore final : public Store {
   bool UseRecoveryCode(const CustomerId& id, const TokenHash& code) override;
   bool ReplaceRecoveryCodes(const CustomerId& id, std::span<const TokenHash> recovery_codes) override;
   bool TurnOffTwoStep(const CustomerId& id) override;
-  std::vector<Errand> DueErrands(Timestamp now, int count_max) override;
-  void FinishErrand(const Errand& errand) override;
-  void PutOffErrand(const Errand& errand, Timestamp due) override;
+  std::vector<PeerTask> DueTasks(Timestamp now, int count_max) override;
+  void FinishTask(const PeerTask& task) override;
+  void PutOffTask(const PeerTask& task, Timestamp due) override;
   std::optional<Timestamp> Attempt(std::span<const ThrottledSubject> subjects, Timestamp now) override;
   void Forget(const Subject& subject) override;
   void TakeBack(const Subject& subject) override;
-  std::int64_t Sweep(const Bounds& bounds, Timestamp now, int count_max) override;
+  std::int64_t Sweep(const ExpiryRules& expiry_rules, Timestamp now, int count_max) override;
 
  private:
   db::Database& database_;

@@ -16,7 +16,7 @@ constexpr db::Equation kEquations[] = {
      "SELECT 'customers/' || customer_id FROM resets WHERE customer_id NOT IN (SELECT customer_id FROM customers)",
      "a new password is to be set for a customer who is not there"},
     {"accounts.emails_differ", "SELECT 'customers/' || MAX(customer_id) FROM customers GROUP BY LOWER(email) HAVING COUNT(*) > 1",
-     "another customer has the same e-mail but for capital letters"},
+     "another customer has the same e-mail, except for capital letters"},
     {"accounts.second_steps_have_customers",
      "SELECT 'customers/' || customer_id FROM two_step WHERE customer_id NOT IN (SELECT customer_id FROM customers)",
      "two steps are on for a customer who is not there"},

@@ -1,4 +1,4 @@
-// What the accounts' tables must agree on, for `octavo audit`.
+// Rules that the accounts tables must keep, for `octavo audit`.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@
 namespace octavo::accounts {
 
 std::span<const db::Equation> Equations();
-// Of these ids of customers, those that are nobody's: neither a customer's, nor of one who is still to be erased elsewhere.
+// Those of these ids that belong to nobody: to no customer, and to nobody who still has to be erased elsewhere.
 std::vector<std::string> UnknownCustomers(db::Database& database, std::span<const std::string> ids);
 
 }  // namespace octavo::accounts

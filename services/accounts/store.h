@@ -1,8 +1,8 @@
-// Store: what accounts remembers. Two implementations pass one contract test (store_contract_test.cc):
-// SqlStore over lib/db, and MemoryStore for tests of what stands on a store.
+// Store: what accounts remembers. Two implementations pass one contract test (store_contract_test.cc): SqlStore over lib/db, and
+// MemoryStore for the tests of code that uses a store.
 //
-// Of a password or token it only ever sees a hash. Every verb is one transaction; one that fails has changed
-// nothing. Thread-safe. All may throw octavo::Failure when the database is gone.
+// The store only sees hashes of passwords and tokens. Every verb is one transaction; one that fails has changed nothing.
+// Thread-safe. Every verb may throw octavo::Failure when the database is gone.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,11 @@
 
 namespace octavo::accounts {
 
-// Of a session's or a message's token (token.h).
+// The hash of a session's or a message's token (token.h).
 using TokenHash = StrongId<struct TokenHashTag>;
 // argon2id with its salt and parameters (password_hasher.h).
 using PasswordHash = StrongId<struct PasswordHashTag>;
-// Whom a throttle counts for; says nothing readable about them.
+// Whom a throttle counts for. It is a hash and reveals nobody.
 using Subject = StrongId<struct SubjectTag>;
 
 struct Credentials {
@@ -31,12 +31,12 @@ struct Credentials {
   PasswordHash password_hash;
 };
 
-// An account that will be, once its message is answered. Several may wait for one address: each has the
-// password that was given with it, and the message that is answered decides whose.
+// A future account, until its message is answered. Several may wait for one address, each with its own password; the message that
+// is answered decides which one becomes the account.
 struct Registration {
   TokenHash token;
   std::string request_id;  // May be empty.
-  Customer customer;       // As it will be.
+  Customer customer;       // The customer that it will make.
   PasswordHash password_hash;
   Timestamp expires;
 };
@@ -45,16 +45,16 @@ struct Session {
   TokenHash token;
   Customer customer;
   SessionTimes times;
-  bool two_steps = false;  // See TwoStep; false again once it is turned off.
+  bool two_steps = false;  // True once both steps are done (see TwoStep); false again when the customer turns two steps off.
 };
 
-// How a session was opened: by the password alone, or with a code behind it.
+// How a session was opened: with a password alone, or with a password and a code.
 enum class Steps { kOne, kTwo };
 
-// Of a customer who signs in with a code behind the password (domain/two_step.h).
+// The settings of a customer who signs in with a password and a code (domain/two_step.h).
 struct TwoStep {
-  std::string sealed_secret;   // By Sealer.
-  std::int64_t last_step = 0;  // Of the last code that was taken.
+  std::string sealed_secret;   // Encrypted by SecretCipher.
+  std::int64_t last_step = 0;  // The step of the last code that was used.
   Timestamp turned_on;
   std::int64_t recovery_codes_left = 0;
 
@@ -69,8 +69,8 @@ struct HeldSession {
   bool operator==(const HeldSession&) const = default;
 };
 
-// Everything that is kept about a customer, but hashes.
-struct Holdings {
+// Everything that is kept about a customer, except hashes.
+struct CustomerData {
   Customer customer;
   std::vector<SessionTimes> sessions;  // By creation.
   std::vector<Timestamp> reset_expiries;
@@ -83,8 +83,8 @@ struct ThrottledSubject {
   ThrottlePolicy policy;
 };
 
-// What the other services have to do about a customer (courier.h). One of a kind a customer, until it is done.
-struct Errand {
+// What another service still has to do about a customer (peer_tasks.h); table `errands`. At most one of each kind per customer.
+struct PeerTask {
   enum class Kind {
     kClaimGuestOrders = 1,
     kErase = 2,
@@ -96,13 +96,13 @@ struct Errand {
   std::int64_t asked_count = 0;   // Since it was last done.
   std::int64_t failed_count = 0;  // Since it was last asked for.
 
-  bool operator==(const Errand&) const = default;
+  bool operator==(const PeerTask&) const = default;
 };
 
-// What has run out at a point in time.
-struct Bounds {
+// When sessions and counts of attempts end.
+struct ExpiryRules {
   SessionPolicy sessions;
-  // Of all policies the longest.
+  // The longest of all policies.
   std::chrono::microseconds attempts_forgotten_after{};
 };
 
@@ -110,101 +110,102 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // --- Registering. False, changing nothing, when a registration with this request id waits already.
+  // --- Registering. False, and nothing changes, if a registration with this request id waits already.
   virtual bool AddRegistration(const Registration& registration) = 0;
-  // The password that was chosen with it. Errors: FAILED_PRECONDITION (BAD_TOKEN: unknown, used or expired).
+  // The password chosen with the registration. Errors: FAILED_PRECONDITION (BAD_TOKEN: unknown, used or expired).
   virtual Result<PasswordHash> FindRegistration(const TokenHash& token, Timestamp now) = 0;
-  // Makes the account of the registration, forgets the others of its address, and asks for its guest orders
-  // to be claimed. Errors: FAILED_PRECONDITION (BAD_TOKEN: unknown, used, expired, or the address has an
+  // Makes the account, removes the address's other registrations, and adds the task to claim its guest
+  // orders. Errors: FAILED_PRECONDITION (BAD_TOKEN: unknown, used, expired, or the address has an
   // account).
   virtual Result<Customer> ConfirmRegistration(const TokenHash& token, Timestamp now) = 0;
 
   // --- Customers.
   virtual std::optional<Credentials> FindByEmail(const std::string& email) = 0;
   virtual std::optional<Credentials> FindCustomer(const CustomerId& id) = 0;
-  // The next `count_max` behind `after` (empty: from the first), by id, which is by creation.
+  // The next `count_max` after `after` (empty: from the first), by id, which is the order in which they registered.
   virtual std::vector<Customer> ListCustomers(const CustomerId& after, int count_max) = 0;
-  // `by` has to be an owner when it happens. Errors: PERMISSION_DENIED (NOT_ALLOWED), NOT_FOUND
-  // (UNKNOWN_CUSTOMER), FAILED_PRECONDITION (LAST_OWNER).
+  // `by` has to be an owner at that moment. Errors: PERMISSION_DENIED (NOT_ALLOWED), NOT_FOUND (UNKNOWN_CUSTOMER),
+  // FAILED_PRECONDITION (LAST_OWNER).
   virtual Result<Customer> SetRole(const CustomerId& by, const CustomerId& id, Role role) = 0;
-  // Makes the account an owner with this password, or a new one where the address has none, and ends its
+  // Makes the account of this address an owner, or makes a new account. Sets the password and ends the account's
   // sessions.
   virtual Customer PutOwner(const Customer& owner, const PasswordHash& password_hash) = 0;
-  // Removes the customer and all that refers to them, and asks for them to be erased elsewhere. Errors:
-  // NOT_FOUND (UNKNOWN_CUSTOMER), FAILED_PRECONDITION (LAST_OWNER).
+  // Removes the customer and all rows about them, and adds the task to erase them elsewhere. Errors: NOT_FOUND
+  // (UNKNOWN_CUSTOMER), FAILED_PRECONDITION (LAST_OWNER).
   virtual Result<Customer> Erase(const CustomerId& id, Timestamp now) = 0;
-  // They were erased, as others remember: where an older copy of the store has them again, they are erased again, but for the
-  // shop's only owner. Remembers all of them as erased. Says how many were there.
+  // Other services remember that these were erased. If this store has them again, because it was restored from an older copy, it
+  // erases them again, except the shop's only owner. Remembers all of them as erased. Gives how many it had.
   virtual std::int64_t EraseAgain(std::span<const CustomerId> ids, Timestamp now) = 0;
-  // Asks once more for those who were erased at `since` or later to be erased elsewhere: another store may be an older copy.
+  // Adds tasks to erase elsewhere all who were erased at `since` or later: another store may have been restored from an older
+  // copy.
   virtual void AskToEraseAgain(Timestamp since) = 0;
-  // Whether this is a customer, or one who was erased.
+  // Whether this is a customer now, or was one and is erased.
   virtual bool Knows(const CustomerId& id) = 0;
-  virtual std::optional<Holdings> ReadHoldings(const CustomerId& id) = 0;
+  virtual std::optional<CustomerData> ReadCustomerData(const CustomerId& id) = 0;
 
-  // --- Passwords. Changes nothing and gives false where the password is no longer `before`.
-  // Ends all sessions but `keep`.
+  // --- Passwords. Where the password is no longer `before`, nothing changes and the answer is false. ChangePassword ends all
+  // sessions except `keep`.
   virtual bool ChangePassword(const CustomerId& id, const PasswordHash& before, const PasswordHash& after,
                               const TokenHash& keep) = 0;
-  // The same password, hashed anew.
+  // Stores another hash of the same password.
   virtual bool Rehash(const CustomerId& id, const PasswordHash& before, const PasswordHash& after) = 0;
   virtual void AddReset(const TokenHash& token, const CustomerId& id, Timestamp expires) = 0;
-  // Whose reset it is; none when it is unknown, used or expired.
+  // The customer of this reset; none if it is unknown, used or expired.
   virtual std::optional<Customer> FindReset(const TokenHash& token, Timestamp now) = 0;
-  // Uses the reset up, with the customer's others, and ends all sessions. Errors: FAILED_PRECONDITION
+  // Uses up this reset and all others of the customer, and ends all sessions. Errors: FAILED_PRECONDITION
   // (BAD_TOKEN).
   virtual Result<Customer> ResetPassword(const TokenHash& token, const PasswordHash& after, Timestamp now) = 0;
 
-  // --- Sessions, at most kSessionsMax a customer: the one that was used longest ago makes room.
-  // None is added, and the answer is false, where the customer is gone or has another password
-  // than that which was verified, or signs in with two steps and this was one. Asks for the customer's guest orders to be
-  // claimed: there may be new ones.
+  // --- Sessions, at most kSessionsMax per customer: one more ends the one that was used longest ago.
+  // AddSession adds nothing and gives false if the customer is gone, has another password than `verified`, or
+  // needs two steps where `steps` is one. It also adds the task to claim guest orders, because there may be new
+  // ones.
   virtual bool AddSession(const TokenHash& token, const CustomerId& id, const PasswordHash& verified, Steps steps,
                           Timestamp now) = 0;
-  // Also one that has run out: see ExpiryOf.
+  // Also gives a session that has expired: see ExpiryOf.
   virtual std::optional<Session> FindSession(const TokenHash& token) = 0;
-  // Also those that have run out; the one that was used last first.
+  // Last used first. Also gives sessions that have expired.
   virtual std::vector<HeldSession> ListSessions(const CustomerId& id) = 0;
   virtual void NoteUse(const TokenHash& token, Timestamp now) = 0;
   virtual void EndSession(const TokenHash& token) = 0;
-  // Says how many ended.
+  // Gives how many ended.
   virtual std::int64_t EndSessions(const CustomerId& id, const std::optional<TokenHash>& keep) = 0;
 
-  // --- Two steps. None where the customer signs in with one.
+  // --- Two steps. None if the customer signs in with the password alone.
   virtual std::optional<TwoStep> FindTwoStep(const CustomerId& id) = 0;
-  // False, changing nothing, where it is on already or the customer is gone. `session` has done both steps by this; the
-  // customer's other sessions stay as they are.
+  // False, and nothing changes, if it is on already or the customer is gone. `session` then counts as having done both steps; the
+  // customer's other sessions do not.
   virtual bool TurnOnTwoStep(const CustomerId& id, const TwoStep& two_step, std::span<const TokenHash> recovery_codes,
                              const TokenHash& session) = 0;
-  // Takes the code of this step; false where it, or a later one, was taken before.
+  // Uses up the code of this step. False if this or a later step was used before.
   virtual bool UseStep(const CustomerId& id, std::int64_t step) = 0;
-  // Takes the code; false where there is none such.
+  // Uses up the code. False if there is no such code.
   virtual bool UseRecoveryCode(const CustomerId& id, const TokenHash& code) = 0;
-  // All those that were left are void; false where two steps are not on.
+  // Voids all older codes. False if two steps are off.
   virtual bool ReplaceRecoveryCodes(const CustomerId& id, std::span<const TokenHash> recovery_codes) = 0;
-  // False where it was not on. Sessions stay.
+  // False if it was off. Sessions stay open.
   virtual bool TurnOffTwoStep(const CustomerId& id) = 0;
 
-  // --- Errands. Those that are due, the longest due first.
-  virtual std::vector<Errand> DueErrands(Timestamp now, int count_max) = 0;
-  // It is done; one that was asked for again meanwhile stays.
-  virtual void FinishErrand(const Errand& errand) = 0;
-  // It failed, and is due again at `due`; one that was asked for again meanwhile is due at once.
-  virtual void PutOffErrand(const Errand& errand, Timestamp due) = 0;
+  // --- Tasks for other services. Those that are due, the longest due first.
+  virtual std::vector<PeerTask> DueTasks(Timestamp now, int count_max) = 0;
+  // Removes the task, unless it was asked for again since it was read.
+  virtual void FinishTask(const PeerTask& task) = 0;
+  // The task failed and is due again at `due`; if it was asked for again since it was read, it is due at once.
+  virtual void PutOffTask(const PeerTask& task, Timestamp due) = 0;
 
-  // --- Throttling. Counts an attempt for every subject; or, where one of them has to wait, counts none and
-  // gives the time to wait for.
+  // --- Throttling. Counts one attempt for every subject. If one of them has to wait, counts nothing and gives the time until
+  // which it waits.
   virtual std::optional<Timestamp> Attempt(std::span<const ThrottledSubject> subjects, Timestamp now) = 0;
-  // The attempts have turned out right.
+  // Forgets all attempts, because one was right.
   virtual void Forget(const Subject& subject) = 0;
-  // One of them has.
+  // Takes one attempt back.
   virtual void TakeBack(const Subject& subject) = 0;
 
-  // Removes up to `count_max` things of each kind that have run out; says how many.
-  virtual std::int64_t Sweep(const Bounds& bounds, Timestamp now, int count_max) = 0;
+  // Removes up to `count_max` expired rows of each kind. Gives how many.
+  virtual std::int64_t Sweep(const ExpiryRules& expiry_rules, Timestamp now, int count_max) = 0;
 };
 
-// What stores answer.
+// Errors that both stores return.
 inline Error BadToken() {
   return {Code::kFailedPrecondition, "BAD_TOKEN", "the link is unknown, was used, or is too old; ask for a new one"};
 }

@@ -167,11 +167,11 @@ TEST_P(StoreContractTest, ErasingLeavesNothingBehind) {
   EXPECT_FALSE(HasSession('a'));
   EXPECT_FALSE(store_->FindReset(Token('b'), kNoon).has_value());
   EXPECT_THAT(store_->ConfirmRegistration(Token('c'), kNoon), HasReason("BAD_TOKEN"));
-  EXPECT_FALSE(store_->ReadHoldings(kAda.id).has_value());
+  EXPECT_FALSE(store_->ReadCustomerData(kAda.id).has_value());
   EXPECT_THAT(store_->Erase(kAda.id, kNoon), HasReason("UNKNOWN_CUSTOMER"));
 }
 
-TEST_P(StoreContractTest, HoldingsAreEverythingThatIsKept) {
+TEST_P(StoreContractTest, CustomerDataIsEverythingThatIsKept) {
   AddCustomer(kAda);
   AddCustomer(Person("2", "b@example.org"));
   AddSession('a', kNoon + 1h);
@@ -179,14 +179,14 @@ TEST_P(StoreContractTest, HoldingsAreEverythingThatIsKept) {
   store_->AddReset(Token('c'), kAda.id, kNoon + 2h);
   store_->AddRegistration(Of(Person("5", kAdaEmail), 'd'));
 
-  const auto holdings = store_->ReadHoldings(kAda.id);
+  const auto data = store_->ReadCustomerData(kAda.id);
 
-  ASSERT_TRUE(holdings.has_value());
-  EXPECT_EQ(holdings->customer, kAda);
-  EXPECT_THAT(holdings->sessions, ElementsAre(SessionTimes{kNoon, kNoon}, SessionTimes{kNoon + 1h, kNoon + 1h}));
-  EXPECT_THAT(holdings->reset_expiries, ElementsAre(kNoon + 2h));
-  EXPECT_THAT(holdings->registration_expiries, ElementsAre(kNoon + 24h));
-  EXPECT_THAT(store_->ReadHoldings(CustomerId("2"))->sessions, IsEmpty());
+  ASSERT_TRUE(data.has_value());
+  EXPECT_EQ(data->customer, kAda);
+  EXPECT_THAT(data->sessions, ElementsAre(SessionTimes{kNoon, kNoon}, SessionTimes{kNoon + 1h, kNoon + 1h}));
+  EXPECT_THAT(data->reset_expiries, ElementsAre(kNoon + 2h));
+  EXPECT_THAT(data->registration_expiries, ElementsAre(kNoon + 24h));
+  EXPECT_THAT(store_->ReadCustomerData(CustomerId("2"))->sessions, IsEmpty());
 }
 
 TEST_P(StoreContractTest, SessionsOfOneCustomerAreListedTheLastUsedFirst) {
@@ -334,13 +334,13 @@ TEST_P(StoreContractTest, TwoStepsAreTurnedOnOnceAndOff) {
   TwoStep expected = kTwoStep;
   expected.recovery_codes_left = 2;
   EXPECT_EQ(store_->FindTwoStep(kAda.id), expected);
-  EXPECT_EQ(store_->ReadHoldings(kAda.id)->two_step, expected);
+  EXPECT_EQ(store_->ReadCustomerData(kAda.id)->two_step, expected);
   EXPECT_TRUE(store_->FindSession(Token('a'))->two_steps);
   EXPECT_FALSE(store_->FindSession(Token('b'))->two_steps);
 
   EXPECT_TRUE(store_->TurnOffTwoStep(kAda.id));
   EXPECT_FALSE(store_->FindTwoStep(kAda.id).has_value());
-  EXPECT_FALSE(store_->ReadHoldings(kAda.id)->two_step.has_value());
+  EXPECT_FALSE(store_->ReadCustomerData(kAda.id)->two_step.has_value());
   EXPECT_FALSE(store_->FindSession(Token('a'))->two_steps);
   EXPECT_TRUE(store_->TurnOnTwoStep(kAda.id, kTwoStep, codes, Token('a'))) << "the same codes are new ones";
 }
@@ -404,44 +404,44 @@ TEST_P(StoreContractTest, NewRecoveryCodesMakeTheOldOnesVoid) {
   EXPECT_TRUE(store_->UseRecoveryCode(kAda.id, Token('e')));
 }
 
-// --- Errands
+// --- Tasks for other services
 
 TEST_P(StoreContractTest, AnAccountAndEachSignInAskForItsGuestOrders) {
   AddCustomer(kAda);
 
-  const Errand first{.customer = kAda.id, .email = kAdaEmail, .asked_count = 1};
-  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(first));
-  store_->FinishErrand(first);
-  EXPECT_THAT(store_->DueErrands(kNoon, 10), IsEmpty());
+  const PeerTask first{.customer = kAda.id, .email = kAdaEmail, .asked_count = 1};
+  EXPECT_THAT(store_->DueTasks(kNoon, 10), ElementsAre(first));
+  store_->FinishTask(first);
+  EXPECT_THAT(store_->DueTasks(kNoon, 10), IsEmpty());
   AddSession('a');
-  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(first));
+  EXPECT_THAT(store_->DueTasks(kNoon, 10), ElementsAre(first));
 }
 
 TEST_P(StoreContractTest, WhatIsAskedForWhileItIsBeingDoneIsDoneAgain) {
   AddCustomer(kAda);
-  const Errand running = store_->DueErrands(kNoon, 10).at(0);
+  const PeerTask running = store_->DueTasks(kNoon, 10).at(0);
   AddSession('a');
 
-  store_->FinishErrand(running);
-  store_->PutOffErrand(running, kNoon + 1h);
+  store_->FinishTask(running);
+  store_->PutOffTask(running, kNoon + 1h);
 
-  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(Errand{.customer = kAda.id, .email = kAdaEmail, .asked_count = 2}));
+  EXPECT_THAT(store_->DueTasks(kNoon, 10), ElementsAre(PeerTask{.customer = kAda.id, .email = kAdaEmail, .asked_count = 2}));
 }
 
-TEST_P(StoreContractTest, AnErrandThatFailsIsPutOffAndHoldsUpNoOther) {
+TEST_P(StoreContractTest, ATaskThatFailsIsPutOffAndHoldsUpNoOther) {
   AddCustomer(kAda);
   AddCustomer(Person("2", "b@example.org"));
-  const Errand failing = store_->DueErrands(kNoon, 1).at(0);
+  const PeerTask failing = store_->DueTasks(kNoon, 1).at(0);
   ASSERT_EQ(failing.customer, kAda.id);
 
-  store_->PutOffErrand(failing, kNoon + 1min);
+  store_->PutOffTask(failing, kNoon + 1min);
 
-  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(Field(&Errand::customer, CustomerId("2"))));
-  EXPECT_THAT(store_->DueErrands(kNoon + 1min, 10),
-              ElementsAre(Field(&Errand::customer, CustomerId("2")), Field(&Errand::failed_count, 1)));
+  EXPECT_THAT(store_->DueTasks(kNoon, 10), ElementsAre(Field(&PeerTask::customer, CustomerId("2"))));
+  EXPECT_THAT(store_->DueTasks(kNoon + 1min, 10),
+              ElementsAre(Field(&PeerTask::customer, CustomerId("2")), Field(&PeerTask::failed_count, 1)));
   AddSession('a');
-  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(Errand{.customer = kAda.id, .email = kAdaEmail, .asked_count = 2},
-                                                         Field(&Errand::customer, CustomerId("2"))));
+  EXPECT_THAT(store_->DueTasks(kNoon, 10), ElementsAre(PeerTask{.customer = kAda.id, .email = kAdaEmail, .asked_count = 2},
+                                                       Field(&PeerTask::customer, CustomerId("2"))));
 }
 
 TEST_P(StoreContractTest, ErasingAsksForNothingButErasure) {
@@ -450,24 +450,24 @@ TEST_P(StoreContractTest, ErasingAsksForNothingButErasure) {
 
   ASSERT_THAT(store_->Erase(kAda.id, kNoon), IsOk());
 
-  const Errand erase{.kind = Errand::Kind::kErase, .customer = kAda.id, .email = kAdaEmail, .asked_count = 1};
-  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(erase));
-  store_->FinishErrand(erase);
-  EXPECT_THAT(store_->DueErrands(kNoon, 10), IsEmpty());
+  const PeerTask erase{.kind = PeerTask::Kind::kErase, .customer = kAda.id, .email = kAdaEmail, .asked_count = 1};
+  EXPECT_THAT(store_->DueTasks(kNoon, 10), ElementsAre(erase));
+  store_->FinishTask(erase);
+  EXPECT_THAT(store_->DueTasks(kNoon, 10), IsEmpty());
 }
 
 TEST_P(StoreContractTest, WhoWasErasedIsErasedAgain) {
   const Customer owner = store_->PutOwner(Person("3", "owner@example.org", Role::kOwner), kOld);
   AddCustomer(kAda);
-  store_->FinishErrand(store_->DueErrands(kNoon, 10).at(0));
+  store_->FinishTask(store_->DueTasks(kNoon, 10).at(0));
   const CustomerId ids[] = {kAda.id, CustomerId("2"), owner.id};
 
   EXPECT_EQ(store_->EraseAgain(ids, kNoon), 1) << "the shop keeps an owner";
   EXPECT_EQ(store_->EraseAgain(ids, kNoon), 0);
 
   EXPECT_FALSE(store_->FindCustomer(kAda.id).has_value());
-  EXPECT_THAT(store_->DueErrands(kNoon, 10),
-              ElementsAre(Errand{.kind = Errand::Kind::kErase, .customer = kAda.id, .email = kAdaEmail, .asked_count = 1}));
+  EXPECT_THAT(store_->DueTasks(kNoon, 10),
+              ElementsAre(PeerTask{.kind = PeerTask::Kind::kErase, .customer = kAda.id, .email = kAdaEmail, .asked_count = 1}));
 }
 
 TEST_P(StoreContractTest, ErasingElsewhereIsAskedForOnceMore) {
@@ -476,13 +476,13 @@ TEST_P(StoreContractTest, ErasingElsewhereIsAskedForOnceMore) {
   const CustomerId early[] = {CustomerId("2")};
   store_->EraseAgain(early, kNoon - 1s);
   store_->AskToEraseAgain(kNoon);
-  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(Field(&Errand::email, kAdaEmail))) << "it is being done";
-  store_->FinishErrand(store_->DueErrands(kNoon, 10).at(0));
+  EXPECT_THAT(store_->DueTasks(kNoon, 10), ElementsAre(Field(&PeerTask::email, kAdaEmail))) << "it is being done";
+  store_->FinishTask(store_->DueTasks(kNoon, 10).at(0));
 
   store_->AskToEraseAgain(kNoon);
 
-  const Errand again{.kind = Errand::Kind::kErase, .customer = kAda.id, .asked_count = 1};
-  EXPECT_THAT(store_->DueErrands(kNoon, 10), ElementsAre(again));
+  const PeerTask again{.kind = PeerTask::Kind::kErase, .customer = kAda.id, .asked_count = 1};
+  EXPECT_THAT(store_->DueTasks(kNoon, 10), ElementsAre(again));
 }
 
 TEST_P(StoreContractTest, KnowsCustomersAndThoseWhoWereErased) {
@@ -490,7 +490,7 @@ TEST_P(StoreContractTest, KnowsCustomersAndThoseWhoWereErased) {
   AddCustomer(kAda);
   EXPECT_TRUE(store_->Knows(kAda.id));
   ASSERT_THAT(store_->Erase(kAda.id, kNoon), IsOk());
-  store_->FinishErrand(store_->DueErrands(kNoon, 10).at(0));
+  store_->FinishTask(store_->DueTasks(kNoon, 10).at(0));
 
   EXPECT_TRUE(store_->Knows(kAda.id));
 }
@@ -548,14 +548,14 @@ TEST_P(StoreContractTest, SweepsWhatHasRunOutAndNothingElse) {
   store_->AddReset(Token('d'), kAda.id, kNoon + 4h);
   store_->AddRegistration(Of(Person("5", "b@example.org"), 'e'));
   (void)store_->Attempt(std::vector<ThrottledSubject>{{kEmail, kPolicy}}, kNoon);
-  const Bounds bounds{.sessions = {.idle_max = 2h, .age_max = 24h}, .attempts_forgotten_after = 24h};
+  const ExpiryRules expiry_rules{.sessions = {.idle_max = 2h, .age_max = 24h}, .attempts_forgotten_after = 24h};
 
-  EXPECT_EQ(store_->Sweep(bounds, kNoon + 2h, 100), 2);  // A session, a reset.
+  EXPECT_EQ(store_->Sweep(expiry_rules, kNoon + 2h, 100), 2);  // A session, a reset.
   EXPECT_FALSE(HasSession('a'));
   EXPECT_TRUE(HasSession('b'));
   EXPECT_TRUE(store_->FindReset(Token('d'), kNoon + 2h).has_value());
-  EXPECT_EQ(store_->Sweep(bounds, kNoon + 24h, 100), 4);  // The rest.
-  EXPECT_EQ(store_->Sweep(bounds, kNoon + 24h, 100), 0);
+  EXPECT_EQ(store_->Sweep(expiry_rules, kNoon + 24h, 100), 4);  // The rest.
+  EXPECT_EQ(store_->Sweep(expiry_rules, kNoon + 24h, 100), 0);
   EXPECT_TRUE(store_->FindByEmail(kAdaEmail).has_value());
 }
 

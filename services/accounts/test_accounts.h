@@ -18,7 +18,7 @@
 #include "lib/testing/page_tokens.h"
 #include "services/accounts/accounts.h"
 #include "services/accounts/domain/two_step.h"
-#include "services/accounts/fake_neighbours.h"
+#include "services/accounts/fake_peers.h"
 #include "services/accounts/mail/fake_mailer.h"
 #include "services/accounts/memory_store.h"
 
@@ -100,7 +100,7 @@ class AccountsTest : public testing::Test {
   // Made at the first use, with the policy as it is then.
   Accounts& accounts() {
     if (!accounts_) {
-      accounts_.emplace(Accounts::Parts{store_, *hasher_, postman_, neighbours_, errands_, security_, TestPageTokens(), sealer_,
+      accounts_.emplace(Accounts::Parts{store_, *hasher_, mail_queue_, peers_, tasks_added_, security_, TestPageTokens(), cipher_,
                                         clock_, random_},
                         policy_);
     }
@@ -116,11 +116,11 @@ class AccountsTest : public testing::Test {
   obs::Metrics metrics_;
   MemoryStore store_;
   FakeMailer mailer_;
-  Postman postman_{mailer_, *log_, metrics_, {}};
-  FakeNeighbours neighbours_;
-  ChangeSignal errands_;
+  MailQueue mail_queue_{mailer_, *log_, metrics_, {}};
+  FakePeerServices peers_;
+  ChangeSignal tasks_added_;
   std::unique_ptr<PasswordHasher> hasher_ = MakeHasher(/*passes=*/1);
-  const Sealer sealer_{names::Keys({Secret(std::string(names::Keys::kKeyBytes, 'x'))}), random_};
+  const SecretCipher cipher_{names::Keys({Secret(std::string(names::Keys::kKeyBytes, 'x'))}), random_};
   Secret app_;
   Policy policy_;
   std::optional<Accounts> accounts_;

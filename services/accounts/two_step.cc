@@ -25,11 +25,11 @@ Error BadOffer() { return {Code::kFailedPrecondition, "BAD_OFFER", "the offer is
 Error TwoStepOn() { return {Code::kFailedPrecondition, "TWO_STEP_ON", "signing in takes two steps already"}; }
 Error TwoStepOff() { return {Code::kFailedPrecondition, "TWO_STEP_OFF", "signing in takes one step"}; }
 
-// Of what a secret is sealed for: a customer, or an offer in a session.
+// What a secret is encrypted for: a customer, or an offer in a session.
 std::string PurposeOf(const CustomerId& id) { return "two-step of " + id.value(); }
 std::string PurposeOf(const TokenHash& session) { return "two-step offer in " + session.value(); }
 
-// Names the password that was verified without telling its hash.
+// Names the password that was verified without revealing its hash.
 std::string FingerprintOf(const PasswordHash& verified) { return HashToken(verified.value()).value(); }
 
 TokenHash HashRecoveryCode(const CustomerId& id, std::string_view normal_code) {
@@ -84,7 +84,7 @@ Status Accounts::UseCode(const Customer& customer, const TwoStep& two_step, cons
                            .detail = std::to_string(two_step.recovery_codes_left - 1) + " left"});
     return Ok();
   }
-  const std::optional<Secret> secret = parts_.sealer.Open(PurposeOf(customer.id), two_step.sealed_secret);
+  const std::optional<Secret> secret = parts_.cipher.Decrypt(PurposeOf(customer.id), two_step.sealed_secret);
   if (!secret) {
     parts_.security.Write({.event = "two_step_unreadable", .subject = customer.email});
     return Error{Code::kFailedPrecondition, "TWO_STEP_UNREADABLE", "codes cannot be checked here; a recovery code can"};
@@ -107,7 +107,7 @@ Result<Accounts::SignedIn> Accounts::CompleteSignIn(const SecondStep& step) {
         {.event = event, .subject = customer.email, .client = step.client, .detail = step.device.empty() ? "" : "known device"});
   };
   const std::optional<TwoStep> two_step = parts_.store.FindTwoStep(customer.id);
-  if (!two_step) return BadChallenge();  // It was turned off meanwhile: the password will do.
+  if (!two_step) return BadChallenge();  // It was turned off meanwhile: the password alone is enough.
 
   Guess guess =
       Guess::OfAStranger(parts_.store, policy_, Guess::At::kCode, customer.email, {.client = step.client, .device = step.device});
@@ -132,23 +132,23 @@ Result<Accounts::TwoStepOffer> Accounts::OfferTwoStep(const Secret& token, const
   if (parts_.store.FindTwoStep(session.customer.id)) return TwoStepOn();
   const std::string purpose = PurposeOf(session.token);
   const std::optional<Secret> secret =
-      offer.empty() ? std::optional(NewTotpSecret(parts_.random)) : parts_.sealer.Open(purpose, offer);
+      offer.empty() ? std::optional(NewTotpSecret(parts_.random)) : parts_.cipher.Decrypt(purpose, offer);
   if (!secret) return BadOffer();
   return TwoStepOffer{.secret = Secret(Base32(secret->Reveal())),
                       .uri = Secret(OtpauthUri(session.customer.email, *secret)),
-                      .text = offer.empty() ? parts_.sealer.Seal(purpose, *secret) : offer};
+                      .text = offer.empty() ? parts_.cipher.Encrypt(purpose, *secret) : offer};
 }
 
 Result<std::vector<std::string>> Accounts::TurnOnTwoStep(const Secret& token, const std::string& offer, const std::string& code) {
   const Session session = TRY(FindLive(token)).session;
   const CustomerId& id = session.customer.id;
-  const std::optional<Secret> secret = parts_.sealer.Open(PurposeOf(session.token), offer);
+  const std::optional<Secret> secret = parts_.cipher.Decrypt(PurposeOf(session.token), offer);
   if (!secret) return BadOffer();
   const Timestamp now = parts_.clock.Now();
   const std::optional<std::int64_t> step = MatchTotp(*secret, NormalCode(code), now, /*last_used=*/-1);
   if (!step) return BadCode();
   std::vector<std::string> codes = NewRecoveryCodes(parts_.random);
-  const TwoStep two_step{.sealed_secret = parts_.sealer.Seal(PurposeOf(id), *secret), .last_step = *step, .turned_on = now};
+  const TwoStep two_step{.sealed_secret = parts_.cipher.Encrypt(PurposeOf(id), *secret), .last_step = *step, .turned_on = now};
   if (!parts_.store.TurnOnTwoStep(id, two_step, HashAll(id, codes), session.token)) return TwoStepOn();
   parts_.security.Write({.event = "two_step_turned_on", .subject = session.customer.email});
   return codes;

@@ -200,8 +200,8 @@ TEST_F(TwoStepTest, WhatHappensIsLoggedWithoutCodes) {
 
 TEST_F(TwoStepTest, WithoutTheKeyOnlyARecoveryCodeHelps) {
   const std::vector<std::string> codes = TurnOn(Session());
-  const Sealer other(names::Keys({Secret(std::string(names::Keys::kKeyBytes, 'y'))}), random_);
-  Accounts without({store_, *hasher_, postman_, neighbours_, errands_, security_, TestPageTokens(), other, clock_, random_},
+  const SecretCipher other(names::Keys({Secret(std::string(names::Keys::kKeyBytes, 'y'))}), random_);
+  Accounts without({store_, *hasher_, mail_queue_, peers_, tasks_added_, security_, TestPageTokens(), other, clock_, random_},
                    policy_);
 
   EXPECT_THAT(without.CompleteSignIn({.challenge = Challenge(), .code = NextCode()}), HasReason("TWO_STEP_UNREADABLE"));
@@ -244,25 +244,25 @@ TEST_F(OwnerTest, RightsAreForTheRoleAndThoseAbove) {
   EXPECT_THAT(accounts().RequireStaff(Secret("none"), Role::kBookseller), HasReason("NO_SESSION"));
 }
 
-// --- What keeps it sealed
+// --- What encrypts it
 
-TEST(SealerTest, OpensWhatItSealedForThatPurposeWithAnyOfItsKeys) {
+TEST(SecretCipherTest, DecryptsWhatItEncryptedForThatPurposeWithAnyOfItsKeys) {
   ASSERT_GE(sodium_init(), 0);
   SystemRandom random;
   const Secret before(std::string(names::Keys::kKeyBytes, 'a'));
   const Secret now(std::string(names::Keys::kKeyBytes, 'b'));
   const Secret text("twenty bytes of text");
-  const std::string sealed = Sealer(names::Keys({before}), random).Seal("ada", text);
-  const Sealer sealer(names::Keys({now, before}), random);
+  const std::string encrypted = SecretCipher(names::Keys({before}), random).Encrypt("ada", text);
+  const SecretCipher cipher(names::Keys({now, before}), random);
 
-  EXPECT_EQ(sealer.Open("ada", sealed)->Reveal(), text.Reveal());
-  EXPECT_THAT(sealed, Not(HasSubstr("twenty")));
-  EXPECT_NE(sealer.Seal("ada", text), sealer.Seal("ada", text));
-  EXPECT_FALSE(sealer.Open("bob", sealed).has_value());
-  EXPECT_FALSE(sealer.Open("ada", sealer.Seal("ada", text) + "A").has_value());
-  EXPECT_FALSE(Sealer(names::Keys({now}), random).Open("ada", sealed).has_value());
-  for (const char* nonsense : {"", "A", "not base 64!", "AAAA"}) EXPECT_FALSE(sealer.Open("ada", nonsense).has_value());
-  EXPECT_FALSE(sealer.Open("ada", std::string(5000, 'A')).has_value());
+  EXPECT_EQ(cipher.Decrypt("ada", encrypted)->Reveal(), text.Reveal());
+  EXPECT_THAT(encrypted, Not(HasSubstr("twenty")));
+  EXPECT_NE(cipher.Encrypt("ada", text), cipher.Encrypt("ada", text));
+  EXPECT_FALSE(cipher.Decrypt("bob", encrypted).has_value());
+  EXPECT_FALSE(cipher.Decrypt("ada", cipher.Encrypt("ada", text) + "A").has_value());
+  EXPECT_FALSE(SecretCipher(names::Keys({now}), random).Decrypt("ada", encrypted).has_value());
+  for (const char* nonsense : {"", "A", "not base 64!", "AAAA"}) EXPECT_FALSE(cipher.Decrypt("ada", nonsense).has_value());
+  EXPECT_FALSE(cipher.Decrypt("ada", std::string(5000, 'A')).has_value());
 }
 
 }  // namespace

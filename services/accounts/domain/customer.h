@@ -1,5 +1,5 @@
-// Who a customer is to the shop. There are no accounts with an unverified address: a registration becomes an
-// account when its message is answered.
+// Customers and their roles. No account has an unverified address: a registration becomes an account only when its message is
+// answered.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace octavo::accounts {
 
 using CustomerId = StrongId<struct CustomerIdTag>;  // A UUID.
 
-// Each may do what those before may, and more.
+// Each role has all rights of those before it.
 enum class Role {
   kCustomer = 1,
   kBookseller = 2,
@@ -38,7 +38,7 @@ struct Customer {
 // (INVALID_FIELD).
 Result<std::string> ParseFullName(std::string_view field, std::string_view text);
 
-// Where links of messages lead: "http://host:port" or "https://host", without a path. Errors:
+// The address that links in messages begin with: "http://host:port" or "https://host", without a path. Errors:
 // INVALID_ARGUMENT.
 Result<std::string> ParseBaseUri(std::string_view field, std::string_view text);
 

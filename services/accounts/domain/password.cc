@@ -16,13 +16,13 @@
 namespace octavo::accounts {
 namespace {
 
-// What is guessed first at this shop, or in other languages, beside the public list. Each stands between spaces.
+// Words that people guess first at this shop or in other languages, beyond the public list. Spaces separate them.
 constexpr std::string_view kWordsOfOurs =
     " octavo bookshop willkommen p@ssword thisismypassword iloveyousomuch correcthorsebatterystaple ";
-// A core that is shorter says nothing about the password around it.
+// A shorter core tells nothing about the password around it.
 constexpr std::size_t kCoreLengthMin = 5;
 
-// Rows of keys and of the alphabet, along which fingers run.
+// Rows of keys and the alphabet: passwords often follow them.
 constexpr std::string_view kRows[] = {
     "01234567890123456789",       "abcdefghijklmnopqrstuvwxyz",   "qwertyuiopasdfghjklzxcvbnm",
     "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn",   "1q2w3e4r5t6z7u8i9o0p",
@@ -37,7 +37,7 @@ int CountCharacters(std::string_view utf8) {
 
 bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
 
-// Whether `text` repeats one unit of up to half its length, the last time perhaps in part: "abcabcabc",
+// The unit that `text` repeats, of at most half its length; the last repetition may be cut: "abcabcabc",
 // "121212121".
 std::string_view RepeatedUnit(std::string_view text) {
   for (std::size_t unit = 1; unit <= text.size() / 2; ++unit) {
@@ -59,14 +59,14 @@ bool IsCommonWord(std::string_view text) {
          (text.find(' ') == std::string_view::npos && kWordsOfOurs.find(" " + std::string(text) + " ") != std::string_view::npos);
 }
 
-// Without the digits and signs around it: "123password2024!!" is "password".
+// `text` without the digits and signs around it: "123password2024!!" gives "password".
 std::string_view Core(std::string_view text) {
   while (!text.empty() && !IsLetter(text.back())) text.remove_suffix(1);
   while (!text.empty() && !IsLetter(text.front())) text.remove_prefix(1);
   return text;
 }
 
-// A common word that is most of the password, with digits and signs around it.
+// Whether a common word is most of the password, with digits and signs around it.
 bool IsCommonCore(std::string_view core, std::string_view text) {
   return core.size() >= kCoreLengthMin && 2 * core.size() >= text.size() &&
          (IsCommonWord(core) || IsCommonWord(RepeatedUnit(core)));
@@ -112,7 +112,7 @@ Status CheckPassword(std::string_view field, const Secret& as_typed, std::string
   }
   if (characters > kPasswordCharactersMax) return TooLong(field);
   if (IsCommon(password.Reveal(), email)) {
-    return InvalidField(std::string(field), "is among those that are guessed first");
+    return InvalidField(std::string(field), "is one of the passwords that people guess first");
   }
   return Ok();
 }

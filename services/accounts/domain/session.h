@@ -1,4 +1,4 @@
-// How long a session lasts: it ends when it was not used for a while, and at the latest some time after it
+// How long a session lasts: it ends some time after its last use, and at the latest some time after it
 // began.
 #pragma once
 
@@ -9,16 +9,16 @@
 
 namespace octavo::accounts {
 
-// Of one customer; a further one ends the one that was used longest ago. More devices than anybody has, and a
-// bound on what one customer makes the shop keep.
+// Per customer; one more ends the one that was used longest ago. It is more devices than anybody has, and it limits how much one
+// customer makes the shop store.
 inline constexpr int kSessionsMax = 50;
 
 struct SessionPolicy {
   std::chrono::microseconds idle_max = std::chrono::hours(24 * 14);
   std::chrono::microseconds age_max = std::chrono::hours(24 * 90);
 
-  // A use is written down only when the last one noted is this old: one write an hour or so instead of one
-  // per page. So a session may end this much earlier than idle_max after its last use.
+  // A use is stored only when the last stored use is at least this old: about one write per hour, not one per page. So a session
+  // may end this much earlier than idle_max after its last use.
   std::chrono::microseconds note_after() const { return idle_max / 24; }
 };
 

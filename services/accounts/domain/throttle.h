@@ -1,5 +1,5 @@
-// Throttling: how long to wait after attempts that failed. The first few are free, then each doubles the
-// wait. Whether the thing guessed at exists makes no difference.
+// Throttling: how long to wait after failed attempts. The first few cost no wait; each further one doubles it. It makes no
+// difference whether the account that is guessed at exists.
 #pragma once
 
 #include <chrono>
@@ -13,11 +13,11 @@ struct ThrottlePolicy {
   std::int64_t free_count = 5;                  // Attempts without a wait.
   std::chrono::microseconds wait_first;         // After the last free one …
   std::chrono::microseconds wait_max;           // … doubled with each further attempt, up to this.
-  std::chrono::microseconds forgotten_after{};  // Without attempts for so long, it starts anew.
+  std::chrono::microseconds forgotten_after{};  // After this long without attempts, counting starts again.
 };
 
-// Attempts that have not turned out right (yet): an attempt counts before it is known how it ends, so that
-// many at the same time are no way around.
+// Attempts that were not right so far. An attempt is counted before its result is known, so that many attempts at the same time
+// do not get around the limit.
 struct Attempts {
   std::int64_t count = 0;
   Timestamp last;
@@ -25,9 +25,9 @@ struct Attempts {
   bool operator==(const Attempts&) const = default;
 };
 
-// When the next attempt may be made: the past, where it may be made now.
+// When the next attempt may be made; in the past if it may be made now.
 Timestamp NextAllowed(const Attempts& attempts, const ThrottlePolicy& policy);
-// With one more attempt, now.
+// The count after one more attempt at `now`.
 Attempts AfterAttempt(const Attempts& attempts, const ThrottlePolicy& policy, Timestamp now);
 
 }  // namespace octavo::accounts

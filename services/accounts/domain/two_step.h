@@ -1,6 +1,6 @@
-// Two-step sign-in: behind the password a code of an authenticator app, TOTP as RFC 6238 has it, with what
-// every app speaks (HMAC-SHA-1, six digits, 30 s); or, for who has lost theirs, a recovery code. Values only;
-// the HMAC is OpenSSL's.
+// Two-step sign-in: after the password comes a code of an authenticator app (TOTP, RFC 6238, with what every app supports:
+// HMAC-SHA-1, six digits, 30 s), or a recovery code for those who have lost the app. Pure values; OpenSSL computes the
+// HMAC.
 #pragma once
 
 #include <chrono>
@@ -25,21 +25,21 @@ inline constexpr std::chrono::seconds kTotpStep{30};
 std::int64_t TotpStepAt(Timestamp time);
 // Six digits. A step below 0 is a bug.
 std::string TotpCode(const Secret& secret, std::int64_t step);
-// Whose step `code` is: of `now`, or of one beside it, for a clock that is half a minute wrong. Only of steps
-// behind `last_used`, so that a code works once.
+// The step that `code` belongs to: the step of `now` or one before or after it, so a clock may be half a minute wrong. Only steps
+// after `last_used` count, so that a code works once.
 std::optional<std::int64_t> MatchTotp(const Secret& secret, std::string_view code, Timestamp now, std::int64_t last_used);
 
-// What a customer types, without the spaces and dashes that are there for the eye, in capital letters.
+// What a customer typed, in capital letters and without spaces and dashes.
 std::string NormalCode(std::string_view typed);
-// Whether a normal code is one of an app; else it may be a recovery code.
+// Whether a normal code has the form of an app's code; else it may be a recovery code.
 bool IsTotpCode(std::string_view code);
 
 // RFC 4648, section 6, without padding.
 std::string Base32(std::string_view bytes);
-// What a QR code tells an app: the secret, and as what to keep it.
+// What the QR code tells an app: the secret, and the name to store it under.
 std::string OtpauthUri(std::string_view email, const Secret& secret);
 
-// Recovery codes: 80 random bits each, which nobody guesses from a hash either.
+// Recovery codes have 80 random bits each, so nobody finds one from its hash.
 inline constexpr int kRecoveryCodes = 10;
 // "7KQ2-MZ4A-PXW6-3RTB". Normalise it before it is hashed.
 std::vector<std::string> NewRecoveryCodes(Random& random);

@@ -1,4 +1,4 @@
-// FakeMailer: keeps the messages, for tests. Refuses as many as it is told to, first.
+// FakeMailer: keeps the messages, for tests. It first refuses as many as a test asks it to.
 #pragma once
 
 #include <condition_variable>

@@ -1,6 +1,6 @@
-// FolderMailer: writes each message as a file that mail programs open: <folder>/<UUID>.eml, so that the
-// newest is the last by name. For trying the shop without a mail server. The files hold tokens: only their
-// owner may read them.
+// FolderMailer: writes each message as a file that mail programs open: <folder>/<UUID>.eml. The newest file is the
+// last by name. For trying the shop without a mail server. The files hold tokens, so only their owner may read
+// them.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +16,7 @@ class FolderMailer final : public Mailer {
   FolderMailer(std::filesystem::path folder, std::string from, const Clock& clock, Random& random)
       : folder_(std::move(folder)), from_(std::move(from)), clock_(clock), random_(random) {}
 
-  // A file that is there is whole.
+  // A file appears only when it is complete.
   Status Send(const Message& message) override;
 
  private:

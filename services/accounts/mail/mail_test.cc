@@ -19,8 +19,8 @@
 #include "lib/testing/temp_dir.h"
 #include "services/accounts/mail/fake_mailer.h"
 #include "services/accounts/mail/folder_mailer.h"
+#include "services/accounts/mail/mail_queue.h"
 #include "services/accounts/mail/messages.h"
-#include "services/accounts/mail/postman.h"
 #include "services/accounts/mail/smtp_mailer.h"
 
 namespace octavo::accounts {
@@ -393,9 +393,9 @@ TEST_F(SmtpMailerTest, AServerThatSaysNothingIsGivenUp) {
 
 const Error kDown{Code::kUnavailable, "MAIL_UNAVAILABLE", "down"};
 
-class PostmanTest : public testing::Test {
+class MailQueueTest : public testing::Test {
  protected:
-  static Postman::Letter To(const std::string& to) {
+  static MailQueue::Job To(const std::string& to) {
     return {.kind = "test", .write = [to] {
               Message message = kMessage;
               message.to = to;
@@ -412,27 +412,27 @@ class PostmanTest : public testing::Test {
   FakeMailer mailer_;
 };
 
-TEST_F(PostmanTest, SendsInOrderAndSkipsWhatTurnsOutToBeNothing) {
-  Postman postman(mailer_, *log_, metrics_, {});
+TEST_F(MailQueueTest, SendsInOrderAndSkipsWhatTurnsOutToBeNothing) {
+  MailQueue mail_queue(mailer_, *log_, metrics_, {});
 
-  ASSERT_THAT(postman.Post(To("a")), IsOk());
-  ASSERT_THAT(postman.Post({.kind = "nothing", .write = [] { return std::nullopt; }}), IsOk());
-  ASSERT_THAT(postman.Post(To("b")), IsOk());
+  ASSERT_THAT(mail_queue.Add(To("a")), IsOk());
+  ASSERT_THAT(mail_queue.Add({.kind = "nothing", .write = [] { return std::nullopt; }}), IsOk());
+  ASSERT_THAT(mail_queue.Add(To("b")), IsOk());
 
   const std::vector<Message> messages = mailer_.WaitFor(2);
   EXPECT_EQ(messages[0].to, "a");
   EXPECT_EQ(messages[1].to, "b");
 }
 
-TEST_F(PostmanTest, TriesAgainWhenTheServerIsDownButNotWhenItRefuses) {
-  Postman postman(mailer_, *log_, metrics_, {.pause = 1ms});
+TEST_F(MailQueueTest, TriesAgainWhenTheServerIsDownButNotWhenItRefuses) {
+  MailQueue mail_queue(mailer_, *log_, metrics_, {.pause = 1ms});
 
   mailer_.Refuse(2, kDown);
-  ASSERT_THAT(postman.Post(To("a")), IsOk());
+  ASSERT_THAT(mail_queue.Add(To("a")), IsOk());
   mailer_.WaitFor(1);
   mailer_.Refuse(1, {Code::kFailedPrecondition, "MAIL_REFUSED", "unknown"});
-  ASSERT_THAT(postman.Post(To("b")), IsOk());
-  ASSERT_THAT(postman.Post(To("c")), IsOk());
+  ASSERT_THAT(mail_queue.Add(To("b")), IsOk());
+  ASSERT_THAT(mail_queue.Add(To("c")), IsOk());
 
   const std::vector<Message> messages = mailer_.WaitFor(2);
   EXPECT_EQ(messages[0].to, "a");
@@ -440,46 +440,46 @@ TEST_F(PostmanTest, TriesAgainWhenTheServerIsDownButNotWhenItRefuses) {
   EXPECT_EQ(Lost(), 1);
 }
 
-TEST_F(PostmanTest, ALetterThatCannotBeWrittenIsLostAloneAndCounted) {
-  Postman postman(mailer_, *log_, metrics_, {});
+TEST_F(MailQueueTest, AMessageThatCannotBeWrittenIsLostAloneAndCounted) {
+  MailQueue mail_queue(mailer_, *log_, metrics_, {});
 
-  ASSERT_THAT(postman.Post({.kind = "test", .write = []() -> std::optional<Message> { throw std::runtime_error("gone"); }}),
+  ASSERT_THAT(mail_queue.Add({.kind = "test", .write = []() -> std::optional<Message> { throw std::runtime_error("gone"); }}),
               IsOk());
-  ASSERT_THAT(postman.Post(To("b")), IsOk());
+  ASSERT_THAT(mail_queue.Add(To("b")), IsOk());
 
   mailer_.WaitFor(1);
   EXPECT_EQ(Lost(), 1);
 }
 
-TEST_F(PostmanTest, StopSendsWhatWaits) {
-  Postman postman(mailer_, *log_, metrics_, {});
-  for (const char* to : {"a", "b", "c"}) ASSERT_THAT(postman.Post(To(to)), IsOk());
+TEST_F(MailQueueTest, StopSendsWhatWaits) {
+  MailQueue mail_queue(mailer_, *log_, metrics_, {});
+  for (const char* to : {"a", "b", "c"}) ASSERT_THAT(mail_queue.Add(To(to)), IsOk());
 
-  postman.Stop();
+  mail_queue.Stop();
 
   EXPECT_THAT(mailer_.WaitFor(3), SizeIs(3));
-  EXPECT_THAT(postman.Post(To("d")), HasReason("OVERLOADED"));
+  EXPECT_THAT(mail_queue.Add(To("d")), HasReason("OVERLOADED"));
 }
 
-TEST_F(PostmanTest, StopDoesNotWaitForAServerThatIsDown) {
+TEST_F(MailQueueTest, StopDoesNotWaitForAServerThatIsDown) {
   mailer_.Refuse(1'000'000, kDown);
-  Postman postman(mailer_, *log_, metrics_, {.pause = 24h});
-  for (const char* to : {"a", "b", "c"}) ASSERT_THAT(postman.Post(To(to)), IsOk());
+  MailQueue mail_queue(mailer_, *log_, metrics_, {.pause = 24h});
+  for (const char* to : {"a", "b", "c"}) ASSERT_THAT(mail_queue.Add(To(to)), IsOk());
   mailer_.WaitForAttempts(1);
 
-  postman.Stop();
+  mail_queue.Stop();
 
   EXPECT_EQ(Lost(), 3);
 }
 
-TEST_F(PostmanTest, RefusesMoreThanItsQueueHolds) {
+TEST_F(MailQueueTest, RefusesMoreThanItsQueueHolds) {
   mailer_.Refuse(1'000'000, kDown);
-  Postman postman(mailer_, *log_, metrics_, {.queue_max = 1, .pause = 24h});
-  ASSERT_THAT(postman.Post(To("a")), IsOk());
+  MailQueue mail_queue(mailer_, *log_, metrics_, {.queue_max = 1, .pause = 24h});
+  ASSERT_THAT(mail_queue.Add(To("a")), IsOk());
   mailer_.WaitForAttempts(1);  // The first is on its way, not in the queue.
 
-  EXPECT_THAT(postman.Post(To("b")), IsOk());
-  EXPECT_THAT(postman.Post(To("c")), HasReason("OVERLOADED"));
+  EXPECT_THAT(mail_queue.Add(To("b")), IsOk());
+  EXPECT_THAT(mail_queue.Add(To("c")), HasReason("OVERLOADED"));
 }
 
 }  // namespace

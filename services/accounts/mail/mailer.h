@@ -21,8 +21,8 @@ class Mailer {
  public:
   virtual ~Mailer() = default;
 
-  // Returns when the message is in safe hands. Errors: UNAVAILABLE (MAIL_UNAVAILABLE: try again),
-  // FAILED_PRECONDITION (MAIL_REFUSED: not this message). Neither names the recipient.
+  // Returns when the file is written or the mail server has taken the message. Errors: UNAVAILABLE (MAIL_UNAVAILABLE: try again),
+  // FAILED_PRECONDITION (MAIL_REFUSED: do not try this message again). No error names the recipient.
   virtual Status Send(const Message& message) = 0;
 };
 

@@ -1,8 +1,8 @@
-// What the shop writes to its customers about their accounts. Plain ASCII, and nothing in it that a stranger
-// typed: else anybody could have the shop send texts of theirs to addresses of others. Links are
+// The messages that the shop sends to its customers about their accounts. They are plain ASCII and hold nothing that a stranger
+// typed: else anybody could have the shop send their text to other people. The links are
+//
 //   <base_uri>/account/verify?token=…    <base_uri>/account/reset?token=…
-// whose pages have to ask with a button (POST) before they use the token: mail programs fetch links to look
-// at them.
+// Mail programs fetch links to look at them, so these pages must ask with a button (POST) before they use the token.
 #pragma once
 
 #include <string>
@@ -13,10 +13,10 @@
 namespace octavo::accounts {
 
 Message VerifyEmailMessage(const std::string& to, const std::string& base_uri, const Secret& token);
-// To who registers with an address that has an account.
+// Sent when somebody registers with an address that has an account.
 Message AlreadyRegisteredMessage(const std::string& to, const std::string& base_uri);
 Message ResetPasswordMessage(const std::string& to, const std::string& base_uri, const Secret& token);
-// After the fact, in case it was somebody else.
+// Tells the customer, in case somebody else changed the password.
 Message PasswordChangedMessage(const std::string& to);
 
 }  // namespace octavo::accounts

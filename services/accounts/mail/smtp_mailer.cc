@@ -27,8 +27,8 @@ std::size_t GiveBytes(char* to, std::size_t size, std::size_t count, void* rest)
   return taken;
 }
 
-// What the server's address is, with the name by which we greet it: the one that this machine has is nobody's business, and a
-// relay does not care (section 4.1.3).
+// The server's address, and "[127.0.0.1]" as our name in the greeting: this machine's own name is private, and a relay does
+// not need it (section 4.1.3).
 std::string Url(const SmtpMailer::Options& options) {
   const bool is_v6 = options.host.find(':') != std::string::npos;
   return "smtp://" + (is_v6 ? "[" + options.host + "]" : options.host) + ":" + options.port + "/%5B127.0.0.1%5D";
@@ -42,7 +42,7 @@ void Set(const Conversation& conversation, CURLoption option, Value value) {
 void Configure(const Conversation& conversation, const SmtpMailer::Options& options) {
   Set(conversation, CURLOPT_URL, Url(options).c_str());
   Set(conversation, CURLOPT_PROTOCOLS_STR, "smtp");
-  Set(conversation, CURLOPT_PROXY, "");  // Whatever the environment says.
+  Set(conversation, CURLOPT_PROXY, "");  // Ignore proxies that the environment names.
   Set(conversation, CURLOPT_NOSIGNAL, 1L);
   Set(conversation, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
   if (options.starttls) Set(conversation, CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL));
@@ -53,7 +53,7 @@ void Configure(const Conversation& conversation, const SmtpMailer::Options& opti
   }
 }
 
-// Only codes and libcurl's own words: the server's may repeat the recipient.
+// Only codes and libcurl's own words: the server's words may repeat the recipient.
 Error WhyNot(const Conversation& conversation, CURLcode failed) {
   long reply = 0;
   curl_easy_getinfo(conversation.get(), CURLINFO_RESPONSE_CODE, &reply);

@@ -1,6 +1,6 @@
-// SmtpMailer: hands each message to a mail server by SMTP (RFC 5321), one connection a message; libcurl speaks it. With STARTTLS
-// (RFC 3207) nothing is said before the server has proven its name by a certificate, and with a user and password it signs in
-// (RFC 4954).
+// SmtpMailer: hands each message to a mail server by SMTP (RFC 5321) through libcurl, one connection per message. With STARTTLS
+// (RFC 3207) it sends nothing before the server's certificate has proven the server's name. With a user and a password it signs
+// in (RFC 4954).
 #pragma once
 
 #include <chrono>
@@ -17,22 +17,22 @@ class SmtpMailer final : public Mailer {
     std::string host;
     std::string port;
     std::string from = {};
-    // Not without TLS; else the message stays here.
+    // True: send over TLS only, or not at all.
     bool starttls = false;
-    // A PEM file with the authority of the server's certificate; empty: those that this machine trusts.
+    // A PEM file with the authority that signs the server's certificate; empty: the authorities that this machine trusts.
     std::string authority = {};
     // Empty: it does not sign in.
     std::string user = {};
     Secret password = {};
-    // For the whole conversation.
+    // For the whole exchange with the server.
     std::chrono::milliseconds timeout{30'000};
   };
 
   // `clock` and `random` must outlive the mailer.
   SmtpMailer(Options options, const Clock& clock, Random& random);
 
-  // The server has taken the message once it has answered 250 to its end. Where that answer is lost, the
-  // message is sent again: it may arrive twice.
+  // Returns once the server has answered 250 to the end of the message. If that answer is lost, the message is sent again, so it
+  // may arrive twice.
   Status Send(const Message& message) override;
 
  private:
@@ -41,7 +41,7 @@ class SmtpMailer final : public Mailer {
   Random& random_;
 };
 
-// "localhost:25" in two; a port is required. Errors: INVALID_ARGUMENT (BAD_OPTION).
+// Splits "localhost:25"; the port is required. Errors: INVALID_ARGUMENT (BAD_OPTION).
 Result<SmtpMailer::Options> ParseSmtpAddress(const std::string& address);
 
 }  // namespace octavo::accounts

@@ -1,4 +1,4 @@
-#include "services/accounts/neighbours_client.h"
+#include "services/accounts/peers_client.h"
 
 #include <google/protobuf/util/json_util.h>
 
@@ -12,8 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What an errand waits for one answer; the next attempt waits again.
-constexpr std::chrono::milliseconds kErrandBudget = 5s;
+// How long a task waits for one answer; the next attempt waits as long again.
+constexpr std::chrono::milliseconds kTaskBudget = 5s;
 // A page of a list: a hundred orders are some 500 kB, well below the 4 MB that a message may have.
 constexpr int kPageSize = 100;
 
@@ -53,60 +53,60 @@ class JsonList {
 
 }  // namespace
 
-void GrpcNeighbours::Connect(const std::shared_ptr<grpc::Channel>& transactions, const std::shared_ptr<grpc::Channel>& cart,
-                             const std::shared_ptr<grpc::Channel>& recommendations) {
+void GrpcPeerServices::Connect(const std::shared_ptr<grpc::Channel>& transactions, const std::shared_ptr<grpc::Channel>& cart,
+                               const std::shared_ptr<grpc::Channel>& recommendations) {
   transactions_ = transactions::v1::TransactionsService::NewStub(transactions);
   cart_ = cart::v1::CartService::NewStub(cart);
   recommendations_ = recommendations::v1::RecommendationsService::NewStub(recommendations);
 }
 
-Status GrpcNeighbours::ClaimGuestOrders(const CustomerId& customer, const std::string& email) {
+Status GrpcPeerServices::ClaimGuestOrders(const CustomerId& customer, const std::string& email) {
   transactions::v1::ClaimGuestOrdersRequest request;
   request.set_customer(CustomerName(customer));
   request.set_verified_email(email);
   using Stub = transactions::v1::TransactionsService::StubInterface;
-  TRY(caller_.Invoke(*transactions_, &Stub::ClaimGuestOrders, request, {.budget = kErrandBudget}));
+  TRY(caller_.Invoke(*transactions_, &Stub::ClaimGuestOrders, request, {.budget = kTaskBudget}));
   return Ok();
 }
 
-Status GrpcNeighbours::Erase(const CustomerId& customer, const std::string& email) {
-  // The orders first: their event takes the person out of what others have learned from it.
+Status GrpcPeerServices::Erase(const CustomerId& customer, const std::string& email) {
+  // Orders come first: their event removes the customer from what other services have learned from it.
   transactions::v1::EraseCustomerRequest orders;
   orders.set_customer(CustomerName(customer));
   orders.set_email(email);
   using Transactions = transactions::v1::TransactionsService::StubInterface;
-  const auto erased = TRY(caller_.Invoke(*transactions_, &Transactions::EraseCustomer, orders, {.budget = kErrandBudget}));
+  const auto erased = TRY(caller_.Invoke(*transactions_, &Transactions::EraseCustomer, orders, {.budget = kTaskBudget}));
 
   cart::v1::DeleteCartRequest cart;
   cart.set_name(CartName(customer));
-  TRY(caller_.Invoke(*cart_, &cart::v1::CartService::StubInterface::DeleteCart, cart, {.budget = kErrandBudget}));
+  TRY(caller_.Invoke(*cart_, &cart::v1::CartService::StubInterface::DeleteCart, cart, {.budget = kTaskBudget}));
 
   recommendations::v1::DeleteReaderRequest reader;
   reader.set_reader(ReaderName(customer));
   using Recommendations = recommendations::v1::RecommendationsService::StubInterface;
-  TRY(caller_.Invoke(*recommendations_, &Recommendations::DeleteReader, reader, {.budget = kErrandBudget}));
+  TRY(caller_.Invoke(*recommendations_, &Recommendations::DeleteReader, reader, {.budget = kTaskBudget}));
   if (erased.waiting_count() == 0) return Ok();
   return Error{Code::kFailedPrecondition, "ORDERS_NOT_OVER",
                std::to_string(erased.waiting_count()) + " orders are not over yet; they need their buyer's name until then"};
 }
 
-Result<KnownElsewhere> GrpcNeighbours::ReadKnown() {
+Result<KnownElsewhere> GrpcPeerServices::ReadKnown() {
   using Stub = transactions::v1::TransactionsService::StubInterface;
   KnownElsewhere known;
   transactions::v1::ListErasedCustomersRequest request;
   do {
-    const auto page = TRY(caller_.Invoke(*transactions_, &Stub::ListErasedCustomers, request, {.budget = kErrandBudget}));
+    const auto page = TRY(caller_.Invoke(*transactions_, &Stub::ListErasedCustomers, request, {.budget = kTaskBudget}));
     for (const std::string& name : page.customers()) {
       if (const auto id = IdOf(name)) known.erased.push_back(*id);
     }
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
-  known.last = IdOf(TRY(caller_.Invoke(*transactions_, &Stub::GetKnown, {}, {.budget = kErrandBudget})).customer());
+  known.last = IdOf(TRY(caller_.Invoke(*transactions_, &Stub::GetKnown, {}, {.budget = kTaskBudget})).customer());
   return known;
 }
 
-Result<HeldElsewhere> GrpcNeighbours::Read(const CustomerId& customer, Timestamp deadline) {
-  const rpc::Limits limits{.budget = kErrandBudget, .deadline = deadline};
+Result<HeldElsewhere> GrpcPeerServices::Read(const CustomerId& customer, Timestamp deadline) {
+  const rpc::Limits limits{.budget = kTaskBudget, .deadline = deadline};
   HeldElsewhere held;
   held.orders = TRY(ReadOrders(customer, limits));
   held.cart = TRY(ReadCart(customer, limits));
@@ -114,7 +114,7 @@ Result<HeldElsewhere> GrpcNeighbours::Read(const CustomerId& customer, Timestamp
   return held;
 }
 
-Result<std::string> GrpcNeighbours::ReadOrders(const CustomerId& customer, const rpc::Limits& limits) const {
+Result<std::string> GrpcPeerServices::ReadOrders(const CustomerId& customer, const rpc::Limits& limits) const {
   JsonList orders;
   transactions::v1::ListOrdersRequest request;
   request.set_customer(CustomerName(customer));
@@ -128,13 +128,13 @@ Result<std::string> GrpcNeighbours::ReadOrders(const CustomerId& customer, const
   return orders.text();
 }
 
-Result<std::string> GrpcNeighbours::ReadCart(const CustomerId& customer, const rpc::Limits& limits) const {
+Result<std::string> GrpcPeerServices::ReadCart(const CustomerId& customer, const rpc::Limits& limits) const {
   cart::v1::GetCartRequest request;
   request.set_name(CartName(customer));
   return ToJson(TRY(caller_.Invoke(*cart_, &cart::v1::CartService::StubInterface::GetCart, request, limits)));
 }
 
-Result<std::string> GrpcNeighbours::ReadEvents(const CustomerId& customer, const rpc::Limits& limits) const {
+Result<std::string> GrpcPeerServices::ReadEvents(const CustomerId& customer, const rpc::Limits& limits) const {
   JsonList events;
   recommendations::v1::ListReaderEventsRequest request;
   request.set_reader(ReaderName(customer));

@@ -1,4 +1,4 @@
-// FakeNeighbours: remembers what it was asked. For tests. Thread-safe.
+// FakePeerServices: remembers what it was asked. For tests. Thread-safe.
 #pragma once
 
 #include <algorithm>
@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "services/accounts/neighbours.h"
+#include "services/accounts/peers.h"
 
 namespace octavo::accounts {
 
-class FakeNeighbours final : public Neighbours {
+class FakePeerServices final : public PeerServices {
  public:
   Status ClaimGuestOrders(const CustomerId& customer, const std::string& email) override {
     return Do("claim " + customer.value() + " " + email);

@@ -1,10 +1,10 @@
-#include "services/accounts/mail/postman.h"
+#include "services/accounts/mail/mail_queue.h"
 
 #include <utility>
 
 namespace octavo::accounts {
 
-Postman::Postman(Mailer& mailer, obs::Log& log, obs::Metrics& metrics, Options options)
+MailQueue::MailQueue(Mailer& mailer, obs::Log& log, obs::Metrics& metrics, Options options)
     : mailer_(mailer),
       outbox_({.name = "accounts_messages",
                .waiting_max = options.queue_max,
@@ -12,23 +12,23 @@ Postman::Postman(Mailer& mailer, obs::Log& log, obs::Metrics& metrics, Options o
                .pause = options.pause,
                .pause_factor = 5,
                .is_worth_repeating = [](const Error& error) { return error.code == Code::kUnavailable; }},
-              log, metrics, [this](std::span<Envelope> group) { return Deliver(group.front()); }) {}
+              log, metrics, [this](std::span<QueuedJob> group) { return Deliver(group.front()); }) {}
 
-Status Postman::Post(Letter letter) {
-  if (outbox_.Add({.letter = std::move(letter)})) return Ok();
+Status MailQueue::Add(Job job) {
+  if (outbox_.Add({.job = std::move(job)})) return Ok();
   return Error{Code::kResourceExhausted, "OVERLOADED", "too many messages are waiting; try again in a moment"};
 }
 
-Status Postman::Deliver(Envelope& envelope) {
-  if (!envelope.is_written) {
-    envelope.message = envelope.letter.write();
-    envelope.is_written = true;
+Status MailQueue::Deliver(QueuedJob& queued) {
+  if (!queued.is_written) {
+    queued.message = queued.job.write();
+    queued.is_written = true;
   }
-  if (!envelope.message) return Ok();
-  Status sent = mailer_.Send(*envelope.message);
+  if (!queued.message) return Ok();
+  Status sent = mailer_.Send(*queued.message);
   if (sent.ok()) return sent;
   Error error = std::move(sent).error();
-  error.message = envelope.letter.kind + ": " + error.message;
+  error.message = queued.job.kind + ": " + error.message;
   return error;
 }
 

@@ -1,4 +1,4 @@
-// GrpcNeighbours: asks transactions, cart and recommendations. Thread-safe once connected.
+// GrpcPeerServices: asks transactions, cart and recommendations. Thread-safe once connected.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -10,14 +10,14 @@
 #include "octavo/cart/v1/cart.grpc.pb.h"
 #include "octavo/recommendations/v1/recommendations.grpc.pb.h"
 #include "octavo/transactions/v1/transactions.grpc.pb.h"
-#include "services/accounts/neighbours.h"
+#include "services/accounts/peers.h"
 
 namespace octavo::accounts {
 
-class GrpcNeighbours final : public Neighbours {
+class GrpcPeerServices final : public PeerServices {
  public:
-  explicit GrpcNeighbours(rpc::Telemetry telemetry) : caller_(telemetry) {}
-  // Before the first use of the rest.
+  explicit GrpcPeerServices(rpc::Telemetry telemetry) : caller_(telemetry) {}
+  // Call this before all else.
   void Connect(const std::shared_ptr<grpc::Channel>& transactions, const std::shared_ptr<grpc::Channel>& cart,
                const std::shared_ptr<grpc::Channel>& recommendations);
 

@@ -1,4 +1,4 @@
-#include "services/accounts/courier.h"
+#include "services/accounts/peer_tasks.h"
 
 #include <algorithm>
 
@@ -6,14 +6,14 @@
 
 namespace octavo::accounts {
 
-Courier::Courier(Store& store, Neighbours& neighbours, ChangeSignal& errands, const Clock& clock, obs::Log& log,
-                 obs::Metrics& metrics, Options options)
+PeerTaskWorker::PeerTaskWorker(Store& store, PeerServices& peers, ChangeSignal& tasks_added, const Clock& clock, obs::Log& log,
+                               obs::Metrics& metrics, Options options)
     : store_(store),
-      neighbours_(neighbours),
+      peers_(peers),
       clock_(clock),
       log_(log),
       done_(metrics.Counter("accounts_errands_done_total", "What other services did about a customer")),
-      failed_(metrics.Counter("accounts_errands_failed_total", "What they could not do, and is tried again")),
+      failed_(metrics.Counter("accounts_errands_failed_total", "What they could not do yet; it is tried again")),
       older_copy_(obs::OlderCopy(metrics, "accounts")),
       options_(options),
       repeater_({.name = "accounts_errands", .interval = options.look_every}, log, metrics,
@@ -21,10 +21,10 @@ Courier::Courier(Store& store, Neighbours& neighbours, ChangeSignal& errands, co
                   looked_back_ = looked_back_ || LookBack();
                   RunDue(stop);
                 }),
-      subscription_(errands.Listen([this] { repeater_.Ring(); })) {}
+      subscription_(tasks_added.Listen([this] { repeater_.Ring(); })) {}
 
-bool Courier::LookBack() {
-  const Result<KnownElsewhere> known = neighbours_.ReadKnown();
+bool PeerTaskWorker::LookBack() {
+  const Result<KnownElsewhere> known = peers_.ReadKnown();
   if (!known.ok()) return false;
   const std::int64_t again = store_.EraseAgain(known->erased, clock_.Now());
   const bool lost = known->last && !store_.Knows(*known->last);
@@ -39,28 +39,27 @@ bool Courier::LookBack() {
   return true;
 }
 
-void Courier::RunDue(const std::stop_token& stop) {
-  for (const Errand& errand : store_.DueErrands(clock_.Now(), options_.errands_max)) {
+void PeerTaskWorker::RunDue(const std::stop_token& stop) {
+  for (const PeerTask& task : store_.DueTasks(clock_.Now(), options_.tasks_max)) {
     if (stop.stop_requested()) return;
-    Do(errand);
+    Do(task);
   }
 }
 
-void Courier::Do(const Errand& errand) {
-  const bool claim = errand.kind == Errand::Kind::kClaimGuestOrders;
-  const Status done =
-      claim ? neighbours_.ClaimGuestOrders(errand.customer, errand.email) : neighbours_.Erase(errand.customer, errand.email);
+void PeerTaskWorker::Do(const PeerTask& task) {
+  const bool claim = task.kind == PeerTask::Kind::kClaimGuestOrders;
+  const Status done = claim ? peers_.ClaimGuestOrders(task.customer, task.email) : peers_.Erase(task.customer, task.email);
   if (done.ok()) {
-    store_.FinishErrand(errand);
+    store_.FinishTask(task);
     done_.Increment();
     return;
   }
   failed_.Increment();
-  const auto doublings = std::min<std::int64_t>(errand.failed_count, 20);
+  const auto doublings = std::min<std::int64_t>(task.failed_count, 20);
   const auto pause = std::min(options_.pause_first * (std::int64_t{1} << doublings), options_.pause_max);
-  store_.PutOffErrand(errand, clock_.Now() + pause);
-  // The first may be a neighbour that is just starting.
-  if (errand.failed_count != 2) return;
+  store_.PutOffTask(task, clock_.Now() + pause);
+  // The first failures may come from a service that is just starting.
+  if (task.failed_count != 2) return;
   log_.Warn("errand_put_off", {{"kind", claim ? "claim_guest_orders" : "erase"}, {"why", ToString(done.error())}});
 }
 

@@ -1,4 +1,4 @@
-// GrpcNeighbours against services that remember what they are asked.
+// GrpcPeerServices against services that remember what they are asked.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "lib/rpc/status.h"
 #include "lib/testing/matchers.h"
-#include "services/accounts/neighbours_client.h"
+#include "services/accounts/peers_client.h"
 
 namespace octavo::accounts {
 namespace {
@@ -106,18 +106,18 @@ class FakeRecommendations final : public recommendations::v1::RecommendationsSer
   Asked& asked_;
 };
 
-class NeighboursTest : public testing::Test {
+class PeerServicesTest : public testing::Test {
  protected:
-  NeighboursTest() {
+  PeerServicesTest() {
     grpc::ServerBuilder builder;
     for (grpc::Service* service : std::initializer_list<grpc::Service*>{&transactions_, &cart_, &recommendations_}) {
       builder.RegisterService(service);
     }
     server_ = builder.BuildAndStart();
     const auto channel = server_->InProcessChannel({});
-    neighbours_.Connect(channel, channel, channel);
+    peers_.Connect(channel, channel, channel);
   }
-  ~NeighboursTest() override { server_->Shutdown(); }
+  ~PeerServicesTest() override { server_->Shutdown(); }
 
   Timestamp soon() const { return clock_.Now() + 30s; }
 
@@ -130,51 +130,51 @@ class NeighboursTest : public testing::Test {
   FakeCart cart_{asked_};
   FakeRecommendations recommendations_{asked_};
   std::unique_ptr<grpc::Server> server_;
-  GrpcNeighbours neighbours_{{*log_, metrics_, tracer_, clock_}};
+  GrpcPeerServices peers_{{*log_, metrics_, tracer_, clock_}};
 };
 
-TEST_F(NeighboursTest, GuestOrdersAreClaimedByTheVerifiedAddress) {
-  EXPECT_THAT(neighbours_.ClaimGuestOrders(kAda, "ada@example.org"), IsOk());
+TEST_F(PeerServicesTest, GuestOrdersAreClaimedByTheVerifiedAddress) {
+  EXPECT_THAT(peers_.ClaimGuestOrders(kAda, "ada@example.org"), IsOk());
 
   EXPECT_THAT(asked_.all, ElementsAre("claim customers/" + kAda.value() + " ada@example.org"));
 }
 
-TEST_F(NeighboursTest, EverythingThatTellsWhoTheCustomerIsGoes) {
-  EXPECT_THAT(neighbours_.Erase(kAda, "ada@example.org"), IsOk());
+TEST_F(PeerServicesTest, EverythingThatTellsWhoTheCustomerIsGoes) {
+  EXPECT_THAT(peers_.Erase(kAda, "ada@example.org"), IsOk());
 
   EXPECT_THAT(asked_.all, ElementsAre("erase customers/" + kAda.value() + " ada@example.org", "delete carts/c-" + kAda.value(),
                                       "forget readers/c-" + kAda.value()));
 }
 
-TEST_F(NeighboursTest, ErasingWaitsForOrdersThatAreNotOverAndForNothingElse) {
+TEST_F(PeerServicesTest, ErasingWaitsForOrdersThatAreNotOverAndForNothingElse) {
   transactions_.waiting_count = 1;
 
-  EXPECT_THAT(neighbours_.Erase(kAda, "ada@example.org"), HasReason("ORDERS_NOT_OVER"));
+  EXPECT_THAT(peers_.Erase(kAda, "ada@example.org"), HasReason("ORDERS_NOT_OVER"));
 
   EXPECT_EQ(asked_.all.size(), 3U) << "cart and reading history are gone";
 }
 
-TEST_F(NeighboursTest, ErasingFailsWhereOneOfThemDoes) {
+TEST_F(PeerServicesTest, ErasingFailsWhereOneOfThemDoes) {
   for (const char* const verb : {"erase", "delete", "forget"}) {
     asked_.fails = verb;
-    EXPECT_THAT(neighbours_.Erase(kAda, "ada@example.org"), HasReason("STARTING")) << verb;
+    EXPECT_THAT(peers_.Erase(kAda, "ada@example.org"), HasReason("STARTING")) << verb;
   }
 }
 
-TEST_F(NeighboursTest, ReadsWhomTransactionsRemember) {
-  const auto known = neighbours_.ReadKnown();
+TEST_F(PeerServicesTest, ReadsWhomTransactionsRemember) {
+  const auto known = peers_.ReadKnown();
 
   ASSERT_THAT(known, IsOk());
   EXPECT_THAT(known->erased, ElementsAre(kAda)) << "what is no customer's name is passed over";
   EXPECT_EQ(known->last, kAda);
   for (const char* const verb : {"erased", "known"}) {
     asked_.fails = verb;
-    EXPECT_THAT(neighbours_.ReadKnown(), HasReason("STARTING")) << verb;
+    EXPECT_THAT(peers_.ReadKnown(), HasReason("STARTING")) << verb;
   }
 }
 
-TEST_F(NeighboursTest, ReadsEverythingPageByPage) {
-  const auto held = neighbours_.Read(kAda, soon());
+TEST_F(PeerServicesTest, ReadsEverythingPageByPage) {
+  const auto held = peers_.Read(kAda, soon());
 
   ASSERT_THAT(held, IsOk());
   const auto orders = nlohmann::json::parse(held->orders);
@@ -188,10 +188,10 @@ TEST_F(NeighboursTest, ReadsEverythingPageByPage) {
   EXPECT_EQ(events[1]["book"], "books/2");
 }
 
-TEST_F(NeighboursTest, ReadsAllOrNothing) {
+TEST_F(PeerServicesTest, ReadsAllOrNothing) {
   for (const char* const verb : {"orders", "cart", "events"}) {
     asked_.fails = verb;
-    EXPECT_THAT(neighbours_.Read(kAda, soon()), HasReason("STARTING")) << verb;
+    EXPECT_THAT(peers_.Read(kAda, soon()), HasReason("STARTING")) << verb;
   }
 }
 
