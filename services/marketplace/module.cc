@@ -57,7 +57,7 @@ Module::Serving::Serving(const runtime::Environment& environment, const Channels
            .order_throttle = &order_throttle,
            .address = address,
            .security = &security,
-           .patience = {.data = std::chrono::milliseconds(configuration.patience_ms)}} {}
+           .time_limit = {.data = std::chrono::milliseconds(configuration.patience_ms)}} {}
 
 void Module::Configure(runtime::Options::Group options) {
   options.Add("listen", &configuration_.listen, "Where the pages are, as address:port; port 0 takes a free one.");
@@ -110,7 +110,7 @@ Status Module::Open(const runtime::Environment& environment) {
   }
   address_ = TRY(CheckAddress());
   if (configuration_.https_subdomains && !configuration_.https) {
-    return InvalidField("--marketplace.https_subdomains", "says nothing without --marketplace.https");
+    return InvalidField("--marketplace.https_subdomains", "has no effect without --marketplace.https");
   }
   const std::filesystem::path folder = environment.data_dir / name();
   std::error_code error;

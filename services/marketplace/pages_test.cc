@@ -34,7 +34,7 @@ TEST_F(PagesTest, HomeHasItsShelves) {
 // What a page costs is its calls, above all: what all readers see is at hand, and of a stranger nobody knows anything.
 TEST_F(PagesTest, APageAsksOnlyForWhatItsReaderMayHaveChanged) {
   const auto calls_of = [&](const std::string& target) {
-    const Mishaps none({});
+    const CallFaults none({});
     EXPECT_EQ(Get(target).status, 200);
     return none.call_count();
   };

@@ -12,7 +12,7 @@ namespace {
 
 // As long as a session can last at all; accounts ends it earlier when nobody uses it.
 constexpr std::chrono::hours kLifetime{24 * 90};
-// A token of accounts has 43 characters; what is much longer is none.
+// A token of accounts has 43 characters; a much longer text is no token.
 constexpr std::size_t kTokenLengthMax = 128;
 
 http::SetCookie SessionCookie(Transport transport, std::string token, std::chrono::seconds lifetime) {
@@ -42,9 +42,9 @@ http::Response SignedIn(const Site& site, const Visit& visit, const accounts::v1
   readers.set_from_reader(VisitorReader(visit.visitor_id()));
   readers.set_to_reader(CustomerReader(session.session().customer().name()));
   const rpc::Limits limits = visit.ForChange();
-  // Where one fails, what the guest had stays as it is: the next sign-in merges it.
+  // If one fails, the guest's data stays as it is, and the next sign-in merges it.
   auto merged_reader = site.shop.recommendations.Ask(&RecommendationsService::Stub::async::MergeReader, readers,
-                                                     rpc::Within(limits, site.patience.part()));
+                                                     rpc::Within(limits, site.time_limit.part()));
   (void)site.shop.cart.Ask(&CartService::Stub::async::MergeCarts, merge, limits).Get();
   (void)merged_reader.Get();
   http::Response response = Redirect(site, std::move(location), Note::kSignedIn);

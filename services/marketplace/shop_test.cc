@@ -190,7 +190,7 @@ void FailOften(rpc::Peer<Service>& peer,
                                                          std::function<void(grpc::Status)>),
                const std::type_identity_t<Request>& request = {}) {
   for (int i = 0; i < rpc::CircuitBreaker::kFailuresMax; ++i) {
-    const Mishaps down({{0, {.condition = Condition::kDown}}});
+    const CallFaults down({{0, {.condition = Condition::kDown}}});
     EXPECT_FALSE(peer.Ask(method, request, kPatient).Get().ok());
   }
 }

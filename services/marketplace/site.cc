@@ -18,7 +18,7 @@ constexpr std::string_view kContentSecurityPolicy =
     "form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'";
 
-// What is remembered is at hand without any; a call is not made.
+// For remembered answers: no time to wait, so no call is made.
 constexpr std::chrono::milliseconds kNoTime{0};
 
 constexpr std::string_view kShopDescription =
@@ -43,7 +43,7 @@ Visit::Visit(const Site& site, const http::Request& request, Asks asks)
       session_token_(SessionToken(site.transport, request.cookies)),
       counts_(Counts(request)),
       prices_(PriceStyleFor(request.headers.Get("Accept-Language"))),
-      limits_(rpc::FromNow(site.clock, site.patience.data,
+      limits_(rpc::FromNow(site.clock, site.time_limit.data,
                            obs::ChildOf(obs::ParseTraceparent(request.headers.Get("traceparent")).value_or(obs::TraceContext{}),
                                         /*sampled_if_new=*/true))) {
   std::optional<std::string> id = site.visitors.Recognise(request.cookies);
@@ -137,13 +137,13 @@ void Page::FillFrame() {
 }
 
 void Page::FillHead() {
-  constexpr std::size_t kDescriptionBytesMax = 300;  // More is shown by nobody.
+  constexpr std::size_t kDescriptionBytesMax = 300;  // Nobody shows more.
   const std::string_view said = options_.description.empty() ? kShopDescription : std::string_view(options_.description);
   const std::string_view description = CutText(said, kDescriptionBytesMax);
   root_.Set("DESCRIPTION", description);
   if (!data_.empty()) root_.Add("DATA_BLOCK").SetData("DATA", data_);
   if (options_.canonical.empty()) return;
-  // Absolute, as search engines ask for it, wherever the shop knows its own address.
+  // Absolute, as search engines want it, if the shop knows its own address.
   const std::string address = base_ + options_.canonical;
   root_.Add("CANONICAL").Set("CANONICAL_LINK", address);
   View shared = root_.Add("SHARED");
@@ -187,8 +187,8 @@ void Page::FillViewer() {
 
 void Page::FillMenu() {
   const Shared<catalog::v1::ListCategoriesResponse> categories = categories_.Get();
-  if (!categories.ok()) return;  // The menu is a convenience; the page stands without it.
-  // By the alphabet, in which readers find one among twenty; the catalogue's order is that of a contract.
+  if (!categories.ok()) return;  // The menu is optional; the page works without it.
+  // Alphabetically, so that readers find one among twenty; the catalogue's order is that of a contract.
   std::map<std::string_view, const catalog::v1::Category*> by_name;
   for (const catalog::v1::Category& category : (*categories)->categories()) {
     if (category.book_count() > 0) by_name.emplace(category.display_name(), &category);
@@ -206,10 +206,10 @@ http::Response Page::Send() && {
   http::Response response;
   response.status = options_.status;
   response.body = site_.templates.Render(options_.frame, root_);
-  // Made for one reader; and where it says who that is, no copy of it stays behind when they leave.
+  // Made for one reader. If it also says who that is, no copy may stay in the browser when they leave.
   const bool is_customer = visit_.viewer().is_customer();
   response.headers.Add("Cache-Control", options_.personal || is_customer ? "no-store" : "private, no-cache");
-  // A form's token is no such secret: it is another one on each page.
+  // A form's token is not such a secret, because it differs on each page.
   response.holds_secret = options_.personal;
   if (visit_.cookie()) response.headers.Add("Set-Cookie", http::ToString(*visit_.cookie()));
   const std::string note = CookieName(site_.transport, "note");

@@ -38,14 +38,14 @@
 
 namespace octavo::marketplace {
 
-// How long a page waits for the services. The promise is a page within 300 ms; what is left of it behind the data is for
-// templates and the way out. A machine that is much slower needs more.
-struct Patience {
+// How long a page waits for the services. A page must be there within 300 ms; the rest of that time is for the template and for
+// sending. A much slower machine needs more.
+struct PageTimeLimit {
   std::chrono::milliseconds data{260};
-  // A part that a page does without gets less, so that what follows from it still fits.
+  // A part that the page can do without gets less, so that calls that need its answer still fit.
   std::chrono::milliseconds part() const { return data / 2; }
 };
-// A change that a reader asked for is worth a wait: its commit must reach the disk.
+// A change by a reader may take longer: its commit must reach the disk.
 inline constexpr std::chrono::milliseconds kChangeBudget{2000};
 
 // All that it refers to must outlive it.
@@ -62,44 +62,45 @@ struct Site {
   TimeZone time_zone = TimeZone::Utc();
   OrderThrottle* order_throttle = nullptr;  // Null: clients are not throttled.
   ShopAddress address = {};
-  const names::SecurityLog* security = nullptr;  // Null: nothing is told.
-  Patience patience = {};
+  const names::SecurityLog* security = nullptr;  // Null: no security events are logged.
+  PageTimeLimit time_limit = {};
 };
 
-// One reader's look at one page, or one form of theirs.
+// One reader's request for one page, or one form of theirs.
 class Visit {
  public:
   enum class Asks { kWhoTheyAre, kNothing };
 
-  // Starts to ask accounts whose session it is, where there is one; with Asks::kNothing their viewer is
+  // Starts to ask accounts whose session it is, if there is one; with Asks::kNothing the viewer is
   // unknown.
   Visit(const Site& site, const http::Request& request, Asks asks = Asks::kWhoTheyAre);
 
-  // Whose history it is: "readers/c-…" of whoever is signed in, so that it goes with them from device to device, and when
-  // they erase their account; else "readers/v-…" of the visitor, made up now if they are new. Waits as viewer() does.
+  // Whose history counts: "readers/c-…" for a signed-in customer, which is the same on each of their devices until they erase the
+  // account; else "readers/v-…" for the visitor, made now if they are new. Waits as viewer() does.
   const std::string& reader() const;
   const std::string& visitor_id() const { return visitor_id_; }
-  // They came without a cookie of ours: a first visit, or a program that keeps none.
+  // They came without a cookie of ours: on a first visit, or as a program that keeps no cookies.
   bool is_new() const { return cookie_.has_value(); }
-  // Nobody can know anything of them: they have no history and nothing in a cart.
+  // Nothing is known about them: they have no history and an empty cart.
   bool is_stranger() const { return is_new() && session_token_.empty(); }
   // Who is signed in. Waits for accounts, for a part of limits() at most.
   const Viewer& viewer() const;
-  // Of the cookie; empty where there is none. Whether it is anybody's session, viewer() says.
+  // From the cookie; empty without one. viewer() says whether it is a valid session.
   std::string_view session_token() const { return session_token_; }
-  // "carts/c-…" of whoever is signed in, else "carts/v-…" of the visitor. UNAVAILABLE (UNKNOWN_VIEWER) while
-  // accounts cannot be asked: a line must not land in another cart than the reader sees.
+  // "carts/c-…" for a signed-in customer, else "carts/v-…" for the visitor. UNAVAILABLE (UNKNOWN_VIEWER) while accounts cannot be
+  // asked: a book must not be put into another cart than the reader sees.
   Result<std::string> cart() const;
-  // What they do here should be learned from: a person looking, not a prefetch and not a HEAD. Not the first page of a visitor:
-  // whoever keeps no cookie, a crawler above all, is a new reader with each page, and a thousand readers of one book.
+  // Whether the recommendations should learn from this request: from a person, not from a prefetch or a HEAD, and not from a
+  // visitor's first page. A program that keeps no cookie, such as a crawler, would be a new reader with each page, and a thousand
+  // readers of one book.
   bool counts() const { return counts_ && !is_new(); }
   PriceStyle prices() const { return prices_; }
-  // Until when the page waits for all that it asks.
+  // The time limit for everything that the page asks.
   const rpc::Limits& limits() const { return limits_; }
   // For a part of the page that it does without.
-  rpc::Limits ForPart() const { return rpc::Within(limits_, site_.patience.part()); }
-  // As limits(), but from now: for data that is asked for behind a change, or behind an answer that took its time already.
-  rpc::Limits ForMoreData() const { return rpc::FromNow(site_.clock, site_.patience.data, limits_.trace); }
+  rpc::Limits ForPart() const { return rpc::Within(limits_, site_.time_limit.part()); }
+  // As limits(), but counted from now: for data that is needed after a change, or after an answer that already took its time.
+  rpc::Limits ForMoreData() const { return rpc::FromNow(site_.clock, site_.time_limit.data, limits_.trace); }
   // From now, for a change.
   rpc::Limits ForChange() const { return rpc::FromNow(site_.clock, kChangeBudget, limits_.trace); }
   const http::Request& request() const { return request_; }
@@ -114,7 +115,7 @@ class Visit {
   bool counts_;
   PriceStyle prices_;
   rpc::Limits limits_;
-  // A visit belongs to one thread, so what is asked once may be remembered behind const.
+  // A visit belongs to one thread, so const methods may remember answers.
   mutable std::optional<rpc::Pending<accounts::v1::Session>> session_;
   mutable std::optional<Viewer> viewer_;
   mutable std::string reader_;  // Empty until it is asked for.
@@ -130,33 +131,33 @@ struct PageOptions {
   std::string file;                  // The content's template.
   std::string title;                 // "Emma by Jane Austen"; the shop's name is added.
   std::string description = {};      // A sentence or two for lists of pages; empty: what the shop is.
-  std::string query = {};            // What stands in the search field.
-  std::string canonical = {};        // "/books/12": the one address of what has several.
+  std::string query = {};            // Shown in the search field.
+  std::string canonical = {};        // "/books/12": the main address of a page that has several.
   std::string active_category = {};  // "categories/fiction": marked in the menu.
   bool indexed = true;               // Whether search engines should list it.
   int status = 200;
-  bool waits = true;       // False: for a page that must come at once, with the menu only if it is at hand.
-  bool personal = false;   // What it shows is one person's: browsers and proxies keep no copy of it.
+  bool waits = true;       // False: for a page that must come at once; it has the menu only if that is remembered.
+  bool personal = false;   // It shows one person's data: browsers and proxies must not store it.
   bool has_forms = false;  // {{CSRF}} has its value, and cards have their button.
-  // Its own address as far as the page understands it, for forms that lead back; empty: its path. Nothing
-  // else of an address that a stranger may have made stands on a page, so that pages may be compressed
+  // The page's own address, as far as the page understands it, for forms that lead back; empty: its path.
+  // Pages repeat nothing else of an address that a stranger may have made, so they may be compressed
   // (BREACH).
   std::string here = {};
-  bool reflects = false;  // It repeats what the address says, as a search does: then it says nothing of who looks at it.
+  bool reflects = false;  // It repeats words of its address, as a search does; then it must show nothing about the reader.
   std::string frame = "frame.tpl";  // Around the content.
-  std::string kind = "website";     // What it is to whoever shares its address (https://ogp.me/#types).
-  std::string picture = {};         // The path of one that shows what it is about; may be empty.
+  std::string kind = "website";     // The kind of page for whoever shares its address (https://ogp.me/#types).
+  std::string picture = {};         // The path of a picture for it; may be empty.
 };
 
 class Page {
  public:
-  // Starts to fetch what the frame needs: the categories, and how many books are in the cart.
+  // Starts to fetch the data of the frame: the categories, and the number of books in the cart.
   Page(const Site& site, const Visit& visit, PageOptions options);
 
   View& content() { return content_; }
-  // What it says to search engines about itself.
+  // Sets the page's structured data for search engines.
   void Describe(DataBlock data) { data_ = std::move(data); }
-  // To make that with.
+  // Makes such data.
   StructuredData Structured() const { return StructuredData(base_); }
   http::Response Send() &&;
 
@@ -174,16 +175,16 @@ class Page {
   PendingShared<catalog::v1::ListCategoriesResponse> categories_;
   std::optional<rpc::Pending<cart::v1::Cart>> cart_;
   std::optional<rpc::Pending<catalog::v1::Book>> note_book_;
-  const std::string base_;  // "https://shop.example"; empty where the shop does not know its own address.
+  const std::string base_;  // "https://shop.example"; empty if the shop does not know its own address.
   DataBlock data_;
   RootView root_;
   View content_;
 };
 
-// Headers that every response carries: what the page may load (only from us, nothing inline), that it may not
-// be framed, that types are as we say, that addresses are not told to others.
+// The headers of every response: the page loads only from this shop and runs nothing inline, it may not be framed, types are as
+// declared, and addresses are not told to others.
 void AddSecurityHeaders(Transport transport, http::Response& response);
-// Https is then for all hosts below the shop's too (RFC 6797, section 6.1.2). After AddSecurityHeaders with kHttps.
+// Https then also applies to all hosts below the shop's (RFC 6797, section 6.1.2). Call it after AddSecurityHeaders with kHttps.
 void IncludeSubdomains(http::Response& response);
 
 }  // namespace octavo::marketplace

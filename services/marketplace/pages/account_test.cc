@@ -456,7 +456,7 @@ TEST_F(AccountPagesTest, AnExportThatIsNotToBeHadSaysSo) {
   SignInByForm();
   Get("/account");
   // The first call asks whose session it is, the second is for the data.
-  const Mishaps not_yet({{1, {.error = Error{Code::kUnavailable, "STARTING", "not yet"}}}});
+  const CallFaults not_yet({{1, {.error = Error{Code::kUnavailable, "STARTING", "not yet"}}}});
 
   EXPECT_EQ(Location(Submit("/account/export")), "/account");
   EXPECT_THAT(Get("/account").body, HasSubstr("did not work just now"));

@@ -22,6 +22,8 @@ bool MayChange(const google::protobuf::Descriptor& request) {
   return false;
 }
 
+Error NobodyThere() { return {Code::kUnavailable, "UNAVAILABLE", "nobody is there"}; }
+
 // Announces what is planned for the call to the server, and tells the caller not to repeat it: a fake answers the same again.
 class Planning final : public grpc::experimental::Interceptor {
  public:
@@ -30,11 +32,11 @@ class Planning final : public grpc::experimental::Interceptor {
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
     using Point = grpc::experimental::InterceptionHookPoints;
     if (methods->QueryInterceptionHookPoint(Point::PRE_SEND_INITIAL_METADATA)) {
-      const Mishaps::Mishap mishap = Mishaps::Next();
-      if (mishap.condition != Condition::kUp || mishap.error) {
+      const CallFaults::Fault fault = CallFaults::Next();
+      if (fault.condition != Condition::kUp || fault.error) {
         auto& metadata = *methods->GetSendInitialMetadata();
         metadata.erase("traceparent");
-        metadata.emplace("traceparent", obs::ToTraceparent(server_.Plan(mishap)));
+        metadata.emplace("traceparent", obs::ToTraceparent(server_.Plan(fault)));
       }
     }
     if (methods->QueryInterceptionHookPoint(Point::POST_RECV_STATUS)) {
@@ -60,10 +62,10 @@ class PlanningFactory final : public grpc::experimental::ClientInterceptorFactor
 
 }  // namespace
 
-Mishaps::Mishap Mishaps::Next() {
+CallFaults::Fault CallFaults::Next() {
   if (current == nullptr) return {};
   const auto planned = current->by_call_.find(current->call_count_++);
-  return planned == current->by_call_.end() ? Mishap{} : planned->second;
+  return planned == current->by_call_.end() ? Fault{} : planned->second;
 }
 
 FakeServer::FakeServer() : pipeline_(telemetry(), {}) {}
@@ -80,7 +82,7 @@ void FakeService::FailNext(Error error) {
 }
 
 Status FakeService::Allow(const rpc::Call& call, const google::protobuf::Descriptor& request) {
-  const Mishaps::Mishap planned = server_.Planned(call);
+  const CallFaults::Fault planned = server_.Planned(call);
   if (condition == Condition::kDown || planned.condition == Condition::kDown) {
     return Error{Code::kUnavailable, "UNAVAILABLE", "nobody is there"};
   }
@@ -113,17 +115,17 @@ std::shared_ptr<grpc::Channel> FakeServer::channel() {
   return server_->experimental().InProcessChannelWithInterceptors({}, std::move(interceptors));
 }
 
-obs::TraceContext FakeServer::Plan(const Mishaps::Mishap& mishap) {
+obs::TraceContext FakeServer::Plan(const CallFaults::Fault& fault) {
   const obs::TraceContext trace = obs::NewTrace(/*sampled=*/false);
   const std::lock_guard lock(mutex_);
-  planned_[TraceIdText(trace)] = mishap;
+  planned_[TraceIdText(trace)] = fault;
   return trace;
 }
 
-Mishaps::Mishap FakeServer::Planned(const rpc::Call& call) {
+CallFaults::Fault FakeServer::Planned(const rpc::Call& call) {
   const std::lock_guard lock(mutex_);
   const auto planned = planned_.extract(TraceIdText(call.trace()));
-  return planned.empty() ? Mishaps::Mishap{} : planned.mapped();
+  return planned.empty() ? CallFaults::Fault{} : planned.mapped();
 }
 
 Error FakeServer::Hang(const rpc::Call& call) {

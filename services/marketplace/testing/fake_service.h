@@ -35,29 +35,29 @@ enum class Condition {
   kHung,  // Never answers.
 };
 
-// What becomes of single calls of a page, by their order: the first call is 0. While one is in force, calls that begin on the
-// thread that made it count; those on other threads go as ever.
-class Mishaps {
+// Faults for single calls of a page, by their order: the first call is 0. While such an object exists, calls that begin on the
+// thread that made it count; calls on other threads are not affected.
+class CallFaults {
  public:
-  struct Mishap {
+  struct Fault {
     Condition condition = Condition::kUp;
     std::optional<Error> error = {};  // Instead of the answer.
   };
 
-  explicit Mishaps(std::map<int, Mishap> by_call) : by_call_(std::move(by_call)) { current = this; }
-  ~Mishaps() { current = nullptr; }
-  Mishaps(const Mishaps&) = delete;
-  Mishaps& operator=(const Mishaps&) = delete;
+  explicit CallFaults(std::map<int, Fault> by_call) : by_call_(std::move(by_call)) { current = this; }
+  ~CallFaults() { current = nullptr; }
+  CallFaults(const CallFaults&) = delete;
+  CallFaults& operator=(const CallFaults&) = delete;
 
   // How many calls were made so far.
   int call_count() const { return call_count_; }
   // That of the call that begins; an ordinary one where none is planned.
-  static Mishap Next();
+  static Fault Next();
 
  private:
-  static inline thread_local Mishaps* current = nullptr;
+  static inline thread_local CallFaults* current = nullptr;
 
-  const std::map<int, Mishap> by_call_;
+  const std::map<int, Fault> by_call_;
   int call_count_ = 0;
 };
 
@@ -114,9 +114,9 @@ class FakeServer {
   // To all services, after Start.
   std::shared_ptr<grpc::Channel> channel();
   // Of a call that begins: gives the trace by which the call is known when it comes.
-  obs::TraceContext Plan(const Mishaps::Mishap& mishap);
+  obs::TraceContext Plan(const CallFaults::Fault& fault);
   // What was planned for the call; an ordinary one where nothing was.
-  Mishaps::Mishap Planned(const rpc::Call& call);
+  CallFaults::Fault Planned(const rpc::Call& call);
   // Waits until the caller has given up, or the server stops; gives the error for whoever still listens.
   Error Hang(const rpc::Call& call);
   // For those who call through the channel.
@@ -129,8 +129,8 @@ class FakeServer {
   const obs::Tracer tracer_;
   std::mutex mutex_;
   std::condition_variable stopped_;
-  bool stopping_ = false;                           // Guarded by mutex_.
-  std::map<std::string, Mishaps::Mishap> planned_;  // By the trace of the call. Guarded by mutex_.
+  bool stopping_ = false;                             // Guarded by mutex_.
+  std::map<std::string, CallFaults::Fault> planned_;  // By the trace of the call. Guarded by mutex_.
   rpc::Pipeline pipeline_;
   grpc::ServerBuilder builder_;
   std::unique_ptr<grpc::Server> server_;  // From Start on.

@@ -1,4 +1,4 @@
-// Every page with every mishap: each call that a page makes fails in each way, alone and together with each other one, or
+// Every page with every fault: each call that a page makes fails in each way, alone and together with each other one, or
 // never answers. Whatever happens, the reader gets a page and no request ends in a bug.
 #include <functional>
 #include <set>
@@ -10,7 +10,7 @@
 namespace octavo::marketplace {
 namespace {
 
-using Mishap = Mishaps::Mishap;
+using Fault = CallFaults::Fault;
 
 // One way to ask for what a route serves.
 struct Example {
@@ -119,7 +119,7 @@ std::string RouteOf(const http::Router::Route& route) {
 }
 
 // Kinds of failures that pages tell apart.
-std::vector<Mishap> Failures() {
+std::vector<Fault> Failures() {
   return {
       {.condition = Condition::kDown},
       {.error = Error{Code::kNotFound, "UNKNOWN_BOOK", "there is none"}},
@@ -134,19 +134,19 @@ std::vector<Mishap> Failures() {
 
 enum class Who { kGuest, kCustomer };
 
-class MishapsTest : public testing::TestWithParam<Who> {
+class CallFaultsTest : public testing::TestWithParam<Who> {
  protected:
-  // Asks once with these mishaps; how many calls it took.
-  static int Ask(const Example& example, const std::map<int, Mishap>& mishaps) {
+  // Asks once with these faults; how many calls it took.
+  static int Ask(const Example& example, const std::map<int, Fault>& faults) {
     PageReader reader;
     if (GetParam() == Who::kCustomer) reader.SignIn();
     reader.PutIntoCart();
     if (example.prepare) example.prepare(reader);
     std::string which = example.route;
-    for (const auto& [call, mishap] : mishaps) {
-      which += ", call " + std::to_string(call) + ": " + (mishap.error ? mishap.error->reason : "no answer");
+    for (const auto& [call, fault] : faults) {
+      which += ", call " + std::to_string(call) + ": " + (fault.error ? fault.error->reason : "no answer");
     }
-    Mishaps plan(mishaps);
+    CallFaults plan(faults);
     try {
       const http::Response response = example.ask(reader);
       EXPECT_TRUE(response.status >= 200 && response.status < 600 && response.status != 500) << which;
@@ -159,9 +159,9 @@ class MishapsTest : public testing::TestWithParam<Who> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Who, MishapsTest, testing::Values(Who::kGuest, Who::kCustomer));
+INSTANTIATE_TEST_SUITE_P(Who, CallFaultsTest, testing::Values(Who::kGuest, Who::kCustomer));
 
-TEST_P(MishapsTest, EveryRouteHasAnExample) {
+TEST_P(CallFaultsTest, EveryRouteHasAnExample) {
   std::set<std::string> known;
   for (const Example& example : Examples()) known.insert(example.route);
 
@@ -172,17 +172,17 @@ TEST_P(MishapsTest, EveryRouteHasAnExample) {
   }
 }
 
-TEST_P(MishapsTest, APageStandsEachFailureOfEachCall) {
+TEST_P(CallFaultsTest, APageStandsEachFailureOfEachCall) {
   for (const Example& example : Examples()) {
     const int count = Ask(example, {});
     for (int call = 0; call < count; ++call) {
-      for (const Mishap& failure : Failures()) Ask(example, {{call, failure}});
+      for (const Fault& failure : Failures()) Ask(example, {{call, failure}});
     }
   }
 }
 
-TEST_P(MishapsTest, APageStandsTwoFailuresAtOnce) {
-  const std::vector<Mishap> failures = Failures();
+TEST_P(CallFaultsTest, APageStandsTwoFailuresAtOnce) {
+  const std::vector<Fault> failures = Failures();
   for (const Example& example : Examples()) {
     const int count = Ask(example, {});
     for (int first = 0; first < count; ++first) {
@@ -195,7 +195,7 @@ TEST_P(MishapsTest, APageStandsTwoFailuresAtOnce) {
 }
 
 // Each takes as long as a page waits at most, so only what is shown is tried, and as its fullest.
-TEST_P(MishapsTest, APageStandsACallThatIsNeverAnswered) {
+TEST_P(CallFaultsTest, APageStandsACallThatIsNeverAnswered) {
   if (GetParam() == Who::kGuest) return;
   for (const Example& example : Examples()) {
     if (example.route.starts_with("POST")) continue;
