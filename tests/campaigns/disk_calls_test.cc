@@ -43,13 +43,13 @@ class DiskCallsTest : public testing::Test {
     return true;
   }
 
-  // Every so-many-th point, from a random first, of each story and aftermath.
+  // Every so-many-th point, from a random first, of each scenario and after.
   Tally TryMany(Fault fault, std::int64_t stride) {
     Tally tally;
-    for (const Story story : kStories) {
-      for (const Aftermath& aftermath : kAftermaths) {
+    for (const Scenario scenario : kScenarios) {
+      for (const AfterFault& after : kAfterFaults) {
         std::int64_t at = 1 + static_cast<std::int64_t>(random_.Below(static_cast<std::uint64_t>(stride)));
-        while (Try({story, fault, at, aftermath}, NoFlaw(), tally)) at += stride;
+        while (Try({scenario, fault, at, after}, NoFlaw(), tally)) at += stride;
       }
     }
     return tally;
@@ -59,10 +59,10 @@ class DiskCallsTest : public testing::Test {
   Tally TryUntilCaught(Fault fault, const Flaw& flaw) {
     constexpr std::int64_t kStride = 11;
     Tally tally;
-    for (const Story story : kStories) {
-      for (const Aftermath& aftermath : kAftermaths) {
+    for (const Scenario scenario : kScenarios) {
+      for (const AfterFault& after : kAfterFaults) {
         for (std::int64_t first = 1; first <= kStride; ++first) {
-          for (std::int64_t at = first; Try({story, fault, at, aftermath}, flaw, tally); at += kStride) {
+          for (std::int64_t at = first; Try({scenario, fault, at, after}, flaw, tally); at += kStride) {
             if (!tally.violations.empty()) return tally;
           }
         }

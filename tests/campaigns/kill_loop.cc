@@ -15,9 +15,9 @@
 
 #include "apps/octavo/audit/audit.h"
 #include "lib/testing/temp_dir.h"
-#include "tests/campaigns/fleet.h"
+#include "tests/campaigns/load_generator.h"
 #include "tests/campaigns/selling_shop.h"
-#include "tests/campaigns/shoppers.h"
+#include "tests/campaigns/service_processes.h"
 
 namespace octavo::campaigns {
 namespace {
@@ -61,8 +61,8 @@ class KillLoop {
       : settings_(settings),
         random_(settings.seed),
         log_(obs::Log::Silent(clock_)),
-        fleet_({settings.programs, folder_.path(), settings.broken}),
-        buyer_(fleet_, {*log_, metrics_, tracer_, clock_}) {}
+        processes_({settings.programs, folder_.path(), settings.broken}),
+        buyer_(processes_, {*log_, metrics_, tracer_, clock_}) {}
 
   // Until all kills, or the first look that finds something.
   void Run();
@@ -74,8 +74,8 @@ class KillLoop {
   const std::string& broken_off() const { return broken_off_; }
 
  private:
-  Shopping::World Furnish();
-  void KillSome(Shopping& shopping);
+  LoadGenerator::World Furnish();
+  void KillSome(LoadGenerator& load);
   void KillOne();
   void LookAtStores();
   void Audit(audit::Stores& stores, Moment until);
@@ -91,9 +91,9 @@ class KillLoop {
   const std::unique_ptr<obs::Log> log_;
   obs::Metrics metrics_;
   const obs::Tracer tracer_;
-  Fleet fleet_;
+  ServiceProcesses processes_;
   Buyer buyer_;
-  Told told_;
+  BuyerRecord record_;
   int kills_ = 0;
   std::map<std::string, std::vector<double>> recovery_ms_;  // By service.
   std::vector<double> settle_ms_;
@@ -103,17 +103,18 @@ class KillLoop {
 
 void KillLoop::Run() {
   const Moment until = clock_.MonotonicNow() + std::chrono::seconds(settings_.seconds_max);
-  Shopping shopping(Furnish(), told_);
+  LoadGenerator load(Furnish(), record_);
   while (GoesOn()) {
-    KillSome(shopping);
+    KillSome(load);
     LookAtStores();
-    fmt::print("{} kills, {} orders acknowledged, settled within {:.0f} ms\n", kills_, told_.orders().size(), settle_ms_.back());
+    fmt::print("{} kills, {} orders acknowledged, settled within {:.0f} ms\n", kills_, record_.orders().size(),
+               settle_ms_.back());
     std::fflush(stdout);
     if (GoesOn() && clock_.MonotonicNow() > until) broken_off_ = fmt::format("{} s are over", settings_.seconds_max);
   }
 }
 
-Shopping::World KillLoop::Furnish() {
+LoadGenerator::World KillLoop::Furnish() {
   const std::string book = buyer_.AddBook(kPriceMinor, kCopies);
   promotions::v1::Campaign campaign;
   campaign.set_display_name("Ten percent");
@@ -129,26 +130,26 @@ Shopping::World KillLoop::Furnish() {
 }
 
 // While buyers buy.
-void KillLoop::KillSome(Shopping& shopping) {
-  shopping.Open(settings_.buyers);
-  if (!told_.WaitForCheckoutAfter(clock_.MonotonicNow(), kNoCheckoutMax)) Problem("there is no checkout at all");
-  for (int i = 0; i < settings_.look_every && GoesOn() && told_.problems().empty(); ++i) KillOne();
-  shopping.Close();
-  for (const std::string& problem : told_.problems()) Problem(problem);
+void KillLoop::KillSome(LoadGenerator& load) {
+  load.Start(settings_.buyers);
+  if (!record_.WaitForCheckoutAfter(clock_.MonotonicNow(), kNoCheckoutMax)) Problem("there is no checkout at all");
+  for (int i = 0; i < settings_.look_every && GoesOn() && record_.problems().empty(); ++i) KillOne();
+  load.Stop();
+  for (const std::string& problem : record_.problems()) Problem(problem);
 }
 
 void KillLoop::KillOne() {
-  const auto& services = Fleet::services();
+  const auto& services = ServiceProcesses::services();
   const std::string victim = settings_.only.empty() ? services[random_.Below(services.size())] : settings_.only;
   const Moment killed = clock_.MonotonicNow();
-  fleet_.Kill(victim);
+  processes_.Kill(victim);
   ++kills_;
-  fleet_.Start(victim);
-  if (!told_.WaitForCheckoutAfter(killed, kNoCheckoutMax)) {
+  processes_.Start(victim);
+  if (!record_.WaitForCheckoutAfter(killed, kNoCheckoutMax)) {
     return Problem(fmt::format("no checkout within {} s after the end of {}", kNoCheckoutMax.count(), victim));
   }
   recovery_ms_[victim].push_back(Milliseconds(clock_.MonotonicNow() - killed));
-  if (const std::string dead = fleet_.FindDead(); !dead.empty()) broken_off_ = dead + " ended by itself";
+  if (const std::string dead = processes_.FindDead(); !dead.empty()) broken_off_ = dead + " ended by itself";
   Pause(std::chrono::milliseconds(random_.Below(100)));
 }
 
@@ -172,7 +173,7 @@ void KillLoop::LookAtStores() {
 // Until it is clean or time is up: carts are the last to follow.
 void KillLoop::Audit(audit::Stores& stores, Moment until) {
   audit::Options options{.limit = 0s};
-  for (const auto& [key, order] : told_.orders()) options.acknowledged.push_back(order);
+  for (const auto& [key, order] : record_.orders()) options.acknowledged.push_back(order);
   while (true) {
     const bool last = clock_.MonotonicNow() > until;
     const audit::Ledger ledger = audit::AuditShop(stores, clock_, options);
@@ -190,14 +191,14 @@ void KillLoop::CompareWithOrders(audit::Stores& stores) {
     const bool there = intent && intent->state == transactions::Intent::State::kPlaced;
     return there ? "orders/" + intent->draft.id.value() : "";
   };
-  for (const auto& [key, order] : told_.orders()) {
+  for (const auto& [key, order] : record_.orders()) {
     ++expected;
     if (placed(key) != order) Problem(key + " was acknowledged as " + order + ", but is \"" + placed(key) + "\"");
   }
-  for (const std::string& key : told_.refused()) {
+  for (const std::string& key : record_.refused()) {
     if (!placed(key).empty()) Problem(key + " was refused, but is " + placed(key));
   }
-  for (const std::string& key : told_.abandoned()) expected += placed(key).empty() ? 0 : 1;
+  for (const std::string& key : record_.abandoned()) expected += placed(key).empty() ? 0 : 1;
   const std::int64_t orders = stores.transactions.ReadLogFacts().order_count;
   if (orders != expected) Problem(fmt::format("there are {} orders, not {}", orders, expected));
 }
@@ -214,9 +215,9 @@ void KillLoop::Report() const {
     all.insert(all.end(), values.begin(), values.end());
   }
   line("any", all);
-  fmt::print("acknowledged {}, abandoned {}, settled within {:.0f} ms at most", told_.orders().size(), told_.abandoned().size(),
-             Percentile(settle_ms_, 1));
-  for (const auto& [reason, count] : told_.refusals()) fmt::print(", {} {}", reason, count);
+  fmt::print("acknowledged {}, abandoned {}, settled within {:.0f} ms at most", record_.orders().size(),
+             record_.abandoned().size(), Percentile(settle_ms_, 1));
+  for (const auto& [reason, count] : record_.refusals()) fmt::print(", {} {}", reason, count);
   fmt::print("\n");
   for (std::size_t i = 0; i < std::min(problems_.size(), kProblemsShownMax); ++i) fmt::print("PROBLEM {}\n", problems_[i]);
   if (problems_.size() > kProblemsShownMax) fmt::print("and {} more\n", problems_.size() - kProblemsShownMax);
@@ -237,7 +238,7 @@ int Main(int argc, char** argv) {
   app.add_option("--stuck_after_s", settings.stuck_after_s, "What is under way for longer is stuck.")->capture_default_str();
   app.add_option("--seconds_max", settings.seconds_max, "Then it is broken off.")->capture_default_str();
   app.add_option("--broken", settings.broken, "A variant of octavo-broken.");
-  app.add_option("--only", settings.only, "Kills no other service.")->check(CLI::IsMember(Fleet::services()));
+  app.add_option("--only", settings.only, "Kills no other service.")->check(CLI::IsMember(ServiceProcesses::services()));
   app.add_flag("--expect_caught", settings.expect_caught, "Succeeds when something is found.");
   CLI11_PARSE(app, argc, argv);
   fmt::print("kill_loop --kills={} --look_every={} --buyers={} --seed={}{}\n", settings.kills, settings.look_every,

@@ -7,7 +7,7 @@
 namespace octavo::campaigns {
 namespace {
 
-constexpr const char* kStoryNames[] = {"buys", "is declined", "cancels", "starts and stops"};
+constexpr const char* kScenarioNames[] = {"buys", "is declined", "cancels", "starts and stops"};
 constexpr const char* kFaultNames[] = {"power cut", "kill", "EIO", "ENOSPC", "short write", "failed sync", "ignored sync"};
 
 // A refusal names its reason; what is said without one helps nobody.
@@ -17,11 +17,11 @@ void Hear(const Status& status, const Purchase& purchase, Outcome& outcome) {
   if (status.error().reason.empty()) outcome.violations.push_back("a refusal without a reason: " + ToString(status.error()));
 }
 
-void Live(SmallShop& shop, Story story, std::vector<Purchase>& purchases, Outcome& outcome) {
-  if (story == Story::kStartsAndStops) return;
+void Live(SmallShop& shop, Scenario scenario, std::vector<Purchase>& purchases, Outcome& outcome) {
+  if (scenario == Scenario::kStartsAndStops) return;
   Purchase& purchase = purchases.front();
   Hear(shop.Buy(purchase), purchase, outcome);
-  if (story == Story::kCancels && purchase.placed) {
+  if (scenario == Scenario::kCancels && purchase.placed) {
     Hear(shop.Cancel(purchase), purchase, outcome);
     shop.Settle();
   }
@@ -30,10 +30,9 @@ void Live(SmallShop& shop, Story story, std::vector<Purchase>& purchases, Outcom
 }  // namespace
 
 std::string ToString(const Point& point) {
-  return fmt::format("reader {}, {} at call {}{}{}", kStoryNames[static_cast<int>(point.story)],
-                     kFaultNames[static_cast<int>(point.fault)], point.at,
-                     point.aftermath.power_loss ? ", then the power goes" : "",
-                     point.aftermath.reader_returns ? ", then the same key" : ", then recovery alone");
+  return fmt::format("reader {}, {} at call {}{}{}", kScenarioNames[static_cast<int>(point.scenario)],
+                     kFaultNames[static_cast<int>(point.fault)], point.at, point.after.power_loss ? ", then the power goes" : "",
+                     point.after.reader_returns ? ", then the same key" : ", then recovery alone");
 }
 
 OneCheckout::OneCheckout() {
@@ -51,11 +50,11 @@ Outcome OneCheckout::Run(const Point& point, const Flaw& flaw) {
   disk_.Load(furnished_);
   purchases_ = {{.number = 1,
                  .items = {{BookId(1), 2}, {BookId(2), 1}},
-                 .token = point.story == Story::kIsDeclined ? "tok_decline" : "tok_approve"}};
+                 .token = point.scenario == Scenario::kIsDeclined ? "tok_decline" : "tok_approve"}};
   Outcome outcome = Suffer(point, world);
   if (!outcome.happened) return outcome;
   disk_.Halt();
-  point.aftermath.power_loss ? disk_.RestartAfterPowerLoss(random) : disk_.Restart();
+  point.after.power_loss ? disk_.RestartAfterPowerLoss(random) : disk_.Restart();
   Mend(point, world, outcome);
   return outcome;
 }
@@ -63,13 +62,13 @@ Outcome OneCheckout::Run(const Point& point, const Flaw& flaw) {
 Outcome OneCheckout::Suffer(const Point& point, const SmallShop::World& world) {
   Outcome outcome;
   const auto begin = [&] { disk_.Break(point.fault, point.at); };
-  if (point.story == Story::kStartsAndStops) begin();
+  if (point.scenario == Scenario::kStartsAndStops) begin();
   try {
     SmallShop shop(world);
-    if (point.story != Story::kStartsAndStops) begin();
-    Live(shop, point.story, purchases_, outcome);
+    if (point.scenario != Scenario::kStartsAndStops) begin();
+    Live(shop, point.scenario, purchases_, outcome);
     outcome.happened = disk_.broke();
-    if (point.story == Story::kStartsAndStops) return outcome;
+    if (point.scenario == Scenario::kStartsAndStops) return outcome;
     // The disk is well again, and the process has come through: it goes on without a restart, and is killed one day.
     if (!disk_.halted() && point.fault != FakeDisk::Fault::kSyncIgnored) {
       disk_.Heal();
@@ -89,13 +88,13 @@ void OneCheckout::Mend(const Point& point, const SmallShop::World& world, Outcom
   try {
     SmallShop shop(world);
     LookAround(shop, outcome);
-    if (point.story == Story::kStartsAndStops || !point.aftermath.reader_returns) return;
+    if (point.scenario == Scenario::kStartsAndStops || !point.after.reader_returns) return;
     Purchase& purchase = purchases_.front();
     const bool knew = purchase.done();
     const Status bought = shop.Buy(purchase);
     if (!bought.ok() && !purchase.refused) outcome.violations.push_back("refused again: " + ToString(bought.error()));
     if (!knew) {
-      const char* const expected = point.story == Story::kIsDeclined ? "PAYMENT_DECLINED" : "";
+      const char* const expected = point.scenario == Scenario::kIsDeclined ? "PAYMENT_DECLINED" : "";
       const std::string answer = purchase.refused ? purchase.refused->reason : "";
       if (answer != expected) outcome.violations.push_back("the same key again is answered by " + answer);
     }

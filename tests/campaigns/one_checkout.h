@@ -1,5 +1,5 @@
-// OneCheckout: a shop, one reader, and a fault at one exact call of the disk. Running it for call 1, 2, 3 … until the fault
-// no longer happens covers every point there is.
+// OneCheckout: a shop, one reader, and a fault at one exact call of the disk. Running it for call 1, 2, 3 … until the fault no
+// longer happens covers every possible point.
 #pragma once
 
 #include <cstdint>
@@ -14,33 +14,33 @@
 namespace octavo::campaigns {
 
 // What the reader does while the fault may happen.
-enum class Story {
+enum class Scenario {
   kBuys,           // Fills a cart and orders; the campaign gives a book free.
   kIsDeclined,     // The same with a card that is declined.
-  kCancels,        // Orders, cancels, and what is owed is paid back.
+  kCancels,        // Orders, cancels, and gets the money back.
   kStartsAndStops  // Nobody buys: the shop starts and stops.
 };
-inline constexpr Story kStories[] = {Story::kBuys, Story::kIsDeclined, Story::kCancels, Story::kStartsAndStops};
+inline constexpr Scenario kScenarios[] = {Scenario::kBuys, Scenario::kIsDeclined, Scenario::kCancels, Scenario::kStartsAndStops};
 
-// What comes after.
-struct Aftermath {
-  bool power_loss = false;     // What was not synced is lost, too.
-  bool reader_returns = true;  // With the same key; else recovery is alone.
+// What happens after the fault.
+struct AfterFault {
+  bool power_loss = false;     // Writes that were not synced are lost, too.
+  bool reader_returns = true;  // With the same key; else only recovery works on the order.
 };
-inline constexpr Aftermath kAftermaths[] = {{false, true}, {false, false}, {true, true}, {true, false}};
+inline constexpr AfterFault kAfterFaults[] = {{false, true}, {false, false}, {true, true}, {true, false}};
 
 struct Point {
-  Story story = Story::kBuys;
+  Scenario scenario = Scenario::kBuys;
   FakeDisk::Fault fault = FakeDisk::Fault::kKill;
   std::int64_t at = 1;
-  Aftermath aftermath;
+  AfterFault after;
 };
 std::string ToString(const Point& point);
 
 struct Outcome {
-  bool happened = false;        // Else the story has fewer calls.
-  bool ended = false;           // The process has.
-  std::vector<Error> refusals;  // What the reader was told while it lasted, if the process did not end.
+  bool happened = false;        // False: the scenario has fewer calls.
+  bool ended = false;           // The process has ended.
+  std::vector<Error> refusals;  // The errors that the reader got, if the process did not end.
   std::vector<std::string> violations;
 };
 
@@ -48,7 +48,7 @@ class OneCheckout {
  public:
   OneCheckout();
 
-  // A shop with this flaw, from its first day.
+  // Runs a shop that has this flaw from the start.
   Outcome Run(const Point& point, const Flaw& flaw);
 
  private:

@@ -21,16 +21,16 @@ namespace octavo {
 namespace {
 
 template <typename Value>
-void Told(const Result<Value>& result) {
+void CheckMessage(const Result<Value>& result) {
   if (!result.ok()) PROMISE(IsStorableText(result.error().message));
 }
 
 void Names(const std::string& text) {
-  Told(cart::ParseCartName(text, "name"));
-  Told(ParseBookName(text, "book"));
-  Told(inventory::ParseReservationName(text, "name"));
-  Told(inventory::ParseRequestId(text, "request_id"));
-  Told(recommendations::ParseReader(text));
+  CheckMessage(cart::ParseCartName(text, "name"));
+  CheckMessage(ParseBookName(text, "book"));
+  CheckMessage(inventory::ParseReservationName(text, "name"));
+  CheckMessage(inventory::ParseRequestId(text, "request_id"));
+  CheckMessage(recommendations::ParseReader(text));
   (void)catalog::ParseShelfName(catalog::ShelfKind::kAuthor, text);
 }
 
@@ -58,16 +58,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Tokens(text);
   } else if (which == 2) {
     const auto email = ParseEmail("email", text);
-    Told(email);
+    CheckMessage(email);
     if (email.ok()) PROMISE(*ParseEmail("email", *email) == *email);
   } else if (which == 3) {
     const auto isbn = catalog::ParseIsbn(text);
-    Told(isbn);
+    CheckMessage(isbn);
     if (isbn.ok()) PROMISE(catalog::ParseIsbn(isbn->isbn13)->isbn13 == isbn->isbn13);
   } else {
-    Told(Currency::Parse(text));
+    CheckMessage(Currency::Parse(text));
     const auto amount = catalog::ParseAmount(text, Currency::Eur());
-    Told(amount);
+    CheckMessage(amount);
     if (amount.ok()) PROMISE(amount->minor() >= 0);
     PROMISE(IsStorableText(Quoted(text)));
     PROMISE(CleanText(text, 50).size() <= 150);

@@ -1,4 +1,4 @@
-#include "tests/campaigns/fleet.h"
+#include "tests/campaigns/service_processes.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -60,7 +60,7 @@ Port ReservePort() {
 
 }  // namespace
 
-const std::vector<std::string>& Fleet::services() {
+const std::vector<std::string>& ServiceProcesses::services() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
     for (const auto& [service, peers] : PeersOf()) all.push_back(service);
@@ -69,7 +69,7 @@ const std::vector<std::string>& Fleet::services() {
   return names;
 }
 
-Fleet::Fleet(Options options) : options_(std::move(options)) {
+ServiceProcesses::ServiceProcesses(Options options) : options_(std::move(options)) {
   for (const std::string& service : services()) {
     const Port port = ReservePort();
     processes_[service] = {.port = port.number,
@@ -79,14 +79,14 @@ Fleet::Fleet(Options options) : options_(std::move(options)) {
   for (const std::string& service : services()) Start(service);
 }
 
-Fleet::~Fleet() {
+ServiceProcesses::~ServiceProcesses() {
   for (const std::string& service : services()) {
     if (processes_[service].pid > 0) Kill(service);
     close(processes_[service].reserved);
   }
 }
 
-std::vector<std::string> Fleet::CommandOf(const std::string& service) const {
+std::vector<std::string> ServiceProcesses::CommandOf(const std::string& service) const {
   const bool broken = service == "transactions" && !options_.broken_variant.empty();
   std::vector<std::string> command{options_.programs / (broken ? "octavo-broken" : "octavo-" + service)};
   if (broken) command.insert(command.end(), {options_.broken_variant, service});
@@ -99,7 +99,7 @@ std::vector<std::string> Fleet::CommandOf(const std::string& service) const {
   return command;
 }
 
-void Fleet::Start(const std::string& service) {
+void ServiceProcesses::Start(const std::string& service) {
   CHECK(processes_.at(service).pid == -1);
   std::vector<std::string> command = CommandOf(service);
   std::vector<char*> arguments;
@@ -112,7 +112,7 @@ void Fleet::Start(const std::string& service) {
   processes_.at(service).pid = pid;
 }
 
-void Fleet::Kill(const std::string& service) {
+void ServiceProcesses::Kill(const std::string& service) {
   pid_t& pid = processes_.at(service).pid;
   CHECK(pid > 0);
   kill(pid, SIGKILL);
@@ -120,7 +120,7 @@ void Fleet::Kill(const std::string& service) {
   pid = -1;
 }
 
-std::string Fleet::FindDead() {
+std::string ServiceProcesses::FindDead() {
   for (auto& [service, process] : processes_) {
     if (process.pid <= 0 || waitpid(process.pid, nullptr, WNOHANG) != process.pid) continue;
     process.pid = -1;
@@ -129,6 +129,6 @@ std::string Fleet::FindDead() {
   return "";
 }
 
-std::shared_ptr<grpc::Channel> Fleet::To(const std::string& service) const { return processes_.at(service).channel; }
+std::shared_ptr<grpc::Channel> ServiceProcesses::To(const std::string& service) const { return processes_.at(service).channel; }
 
 }  // namespace octavo::campaigns

@@ -1,5 +1,5 @@
-// Fleet: the services that sell as processes of their own, each with its program, port and store below one folder. They end
-// with the thread that started them, whatever happens to it.
+// ServiceProcesses: the services that sell, each a process with its own program, port and store below one folder. They end
+// together with the thread that started them.
 #pragma once
 
 #include <sys/types.h>
@@ -14,7 +14,7 @@
 
 namespace octavo::campaigns {
 
-class Fleet final : public runtime::Peers {
+class ServiceProcesses final : public runtime::Peers {
  public:
   struct Options {
     std::filesystem::path programs;  // The folder of octavo-cart and the others.
@@ -23,17 +23,17 @@ class Fleet final : public runtime::Peers {
     std::string broken_variant = {};
   };
 
-  // Starts all. On one thread, as all verbs that change it.
-  explicit Fleet(Options options);
+  // Starts all of them. This and all calls that change something belong to one thread.
+  explicit ServiceProcesses(Options options);
   // Kills all that run.
-  ~Fleet() override;
+  ~ServiceProcesses() override;
 
   static const std::vector<std::string>& services();
 
   // SIGKILL; returns once the process is gone.
   void Kill(const std::string& service);
   void Start(const std::string& service);
-  // Whether a process ended that nobody has killed; names it.
+  // Names a process that has ended without being killed; empty: none.
   std::string FindDead();
 
   // Thread-safe.
@@ -42,7 +42,7 @@ class Fleet final : public runtime::Peers {
  private:
   struct Process {
     int port = 0;
-    int reserved = -1;  // The socket that keeps the port ours.
+    int reserved = -1;  // A socket that keeps our port reserved.
     pid_t pid = -1;     // -1: not running.
     std::shared_ptr<grpc::Channel> channel;
   };

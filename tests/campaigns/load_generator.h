@@ -1,5 +1,5 @@
-// Shopping: buyers who buy, pay, cancel, ask again and go away, as many at once as there are threads; and Told, which remembers
-// what each of them was told, to be compared with what is stored.
+// LoadGenerator: buyers who buy, pay, cancel, ask again and leave, one thread each; and BuyerRecord, which remembers the answers
+// that they got, to compare them with the stores.
 #pragma once
 
 #include <atomic>
@@ -21,19 +21,19 @@ namespace octavo::campaigns {
 
 using Moment = std::chrono::steady_clock::time_point;
 
-// What the buyers were told. Thread-safe.
-class Told {
+// The answers that the buyers got. Thread-safe.
+class BuyerRecord {
  public:
   void Acknowledged(const std::string& key, const std::string& order);
   void Refused(const std::string& key, const std::string& reason);
-  // Asked once, got no answer, and went away.
+  // A buyer asked once, got no answer, and left.
   void Abandoned(const std::string& key);
-  // What must not be whatever the stores say.
+  // Something that is wrong whatever the stores say.
   void Problem(const std::string& problem);
 
-  // A checkout that was begun then was acknowledged, and took every service's answer.
+  // A checkout begun at this time was acknowledged and needed every service.
   void WholeCheckout(Moment began);
-  // Waits for one that was begun after `moment`, or for a problem; false: neither came.
+  // Waits for such a checkout begun after `moment`, or for a problem; false: neither came.
   bool WaitForCheckoutAfter(Moment moment, std::chrono::milliseconds wait_max);
 
   std::map<std::string, std::string> orders() const { return Copy(orders_); }
@@ -59,25 +59,25 @@ class Told {
   Moment last_began_;
 };
 
-// One purchase after the other: half are paid by card, of which some are declined; all use the campaign's code; some buyers
-// go away when they get no answer, some ask again for what they have, some cancel.
-class Shopping {
+// Each buyer makes one purchase after the other. Half pay by card, and some cards are declined; all use the campaign's code. Some
+// buyers leave when they get no answer, some ask again for an order that they have, some cancel.
+class LoadGenerator {
  public:
   struct World {
     const Buyer& buyer;
     std::string book;
     std::int64_t price_minor = 0;  // What everybody expects to pay.
     std::string code;
-    std::chrono::milliseconds think{};  // Between one's purchases, on average.
+    std::chrono::milliseconds think{};  // Average pause between two purchases of one buyer.
     std::uint64_t seed = 0;
   };
 
-  Shopping(World world, Told& told) : world_(std::move(world)), told_(told) {}
-  ~Shopping() { Close(); }
+  LoadGenerator(World world, BuyerRecord& record) : world_(std::move(world)), record_(record) {}
+  ~LoadGenerator() { Stop(); }
 
-  // So many buyers at once, until Close, which waits for their answers.
-  void Open(int buyers);
-  void Close();
+  // Starts this many buyers, until Stop, which waits for their answers.
+  void Start(int buyers);
+  void Stop();
 
  private:
   void Run();
@@ -85,7 +85,7 @@ class Shopping {
   void Again(const Purchase& purchase);
 
   const World world_;
-  Told& told_;
+  BuyerRecord& record_;
   const SystemClock clock_;
   std::atomic<std::int64_t> purchases_ = 0;
   std::atomic<bool> over_ = false;

@@ -1,10 +1,10 @@
-#include "tests/campaigns/shoppers.h"
+#include "tests/campaigns/load_generator.h"
 
 #include <algorithm>
 
 namespace octavo::campaigns {
 
-void Told::Acknowledged(const std::string& key, const std::string& order) {
+void BuyerRecord::Acknowledged(const std::string& key, const std::string& order) {
   const std::lock_guard lock(mutex_);
   const auto [known, first] = orders_.emplace(key, order);
   if (!first && known->second != order) problems_.push_back(key + " was " + known->second + " and is " + order + " now");
@@ -12,7 +12,7 @@ void Told::Acknowledged(const std::string& key, const std::string& order) {
   changed_.notify_all();
 }
 
-void Told::Refused(const std::string& key, const std::string& reason) {
+void BuyerRecord::Refused(const std::string& key, const std::string& reason) {
   const std::lock_guard lock(mutex_);
   ++refusals_[reason];
   if (orders_.contains(key)) problems_.push_back(key + " was acknowledged, and then refused: " + reason);
@@ -20,40 +20,40 @@ void Told::Refused(const std::string& key, const std::string& reason) {
   changed_.notify_all();
 }
 
-void Told::Abandoned(const std::string& key) {
+void BuyerRecord::Abandoned(const std::string& key) {
   const std::lock_guard lock(mutex_);
   abandoned_.insert(key);
 }
 
-void Told::Problem(const std::string& problem) {
+void BuyerRecord::Problem(const std::string& problem) {
   const std::lock_guard lock(mutex_);
   problems_.push_back(problem);
   changed_.notify_all();
 }
 
-void Told::WholeCheckout(Moment began) {
+void BuyerRecord::WholeCheckout(Moment began) {
   const std::lock_guard lock(mutex_);
   last_began_ = std::max(last_began_, began);
   changed_.notify_all();
 }
 
-bool Told::WaitForCheckoutAfter(Moment moment, std::chrono::milliseconds wait_max) {
+bool BuyerRecord::WaitForCheckoutAfter(Moment moment, std::chrono::milliseconds wait_max) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, wait_max, [&] { return last_began_ > moment || !problems_.empty(); });
 }
 
-void Shopping::Open(int buyers) {
+void LoadGenerator::Start(int buyers) {
   over_ = false;
   for (int i = 0; i < buyers; ++i) threads_.emplace_back([this] { Run(); });
 }
 
-void Shopping::Close() {
+void LoadGenerator::Stop() {
   over_ = true;
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }
 
-void Shopping::Run() {
+void LoadGenerator::Run() {
   while (!over_) {
     const std::int64_t number = ++purchases_;
     SeededRandom random(world_.seed + static_cast<std::uint64_t>(number));
@@ -63,7 +63,7 @@ void Shopping::Run() {
   }
 }
 
-void Shopping::BuyOnce(std::int64_t number, SeededRandom& random) {
+void LoadGenerator::BuyOnce(std::int64_t number, SeededRandom& random) {
   Purchase purchase{.key = Key(number),
                     .book = world_.book,
                     .expected_minor = world_.price_minor,
@@ -74,27 +74,27 @@ void Shopping::BuyOnce(std::int64_t number, SeededRandom& random) {
   const Moment began = clock_.MonotonicNow();
   if (random.Below(5) == 0) {
     const auto order = world_.buyer.TryToBuy(purchase);
-    if (!order.ok() && AsksAgain(order.error())) return told_.Abandoned(purchase.key);
+    if (!order.ok() && AsksAgain(order.error())) return record_.Abandoned(purchase.key);
   }
   const auto order = world_.buyer.Buy(purchase);
   if (!order.ok()) {
-    if (AsksAgain(order.error())) return told_.Problem(purchase.key + " never got an answer");
-    return told_.Refused(purchase.key, order.error().reason);
+    if (AsksAgain(order.error())) return record_.Problem(purchase.key + " never got an answer");
+    return record_.Refused(purchase.key, order.error().reason);
   }
-  told_.Acknowledged(purchase.key, order->name());
-  if (!purchase.token.empty()) told_.WholeCheckout(began);  // Others do not need payments.
+  record_.Acknowledged(purchase.key, order->name());
+  if (!purchase.token.empty()) record_.WholeCheckout(began);  // Others do not need payments.
   if (random.Below(10) == 0) Again(purchase);
   if (random.Below(10) == 0 && !world_.buyer.Cancel(order->name()).ok()) {
-    told_.Problem(order->name() + " cannot be cancelled");
+    record_.Problem(order->name() + " cannot be cancelled");
   }
 }
 
-void Shopping::Again(const Purchase& purchase) {
+void LoadGenerator::Again(const Purchase& purchase) {
   const auto order = world_.buyer.Buy(purchase);
   if (order.ok()) {
-    told_.Acknowledged(purchase.key, order->name());
+    record_.Acknowledged(purchase.key, order->name());
   } else if (!AsksAgain(order.error())) {
-    told_.Refused(purchase.key, order.error().reason);
+    record_.Refused(purchase.key, order.error().reason);
   }
 }
 
