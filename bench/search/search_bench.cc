@@ -25,7 +25,7 @@ void Print(const std::string& name, const SearchScore& score) {
 void Measure(const std::string& shop, const std::filesystem::path& books, const std::vector<JudgedQuery>& queries,
              bool show_misses) {
   const TempDir folder;
-  const SearchedShop searched(books, folder / "index");
+  const IndexedBooks searched(books, folder / "index");
   std::map<std::string, SearchScore> by_kind;
   SearchScore all;
   int links = 0;

@@ -43,7 +43,7 @@ std::vector<JudgedQuery> ReadQueries(const std::filesystem::path& path) {
   }
 }
 
-SearchedShop::SearchedShop(const std::filesystem::path& books, const std::filesystem::path& index_folder)
+IndexedBooks::IndexedBooks(const std::filesystem::path& books, const std::filesystem::path& index_folder)
     : index_(SearchIndex::Open(index_folder, "search-quality").value()) {
   Result<BookFile> file = BookFile::Open(books, {});
   if (!file.ok()) throw std::runtime_error(file.error().message);
@@ -59,9 +59,9 @@ SearchedShop::SearchedShop(const std::filesystem::path& books, const std::filesy
   index_->Commit(1);
 }
 
-SearchResult SearchedShop::Answer(const JudgedQuery& query) const { return index_->Search({.text = query.text}); }
+SearchResult IndexedBooks::Answer(const JudgedQuery& query) const { return index_->Search({.text = query.text}); }
 
-bool SearchedShop::IsRight(const Book& book, const std::string& right) {
+bool IndexedBooks::IsRight(const Book& book, const std::string& right) {
   const std::size_t colon = right.find(':');
   const std::string what = right.substr(0, colon);
   const std::string value = colon == std::string::npos ? "" : right.substr(colon + 1);
@@ -77,7 +77,7 @@ bool SearchedShop::IsRight(const Book& book, const std::string& right) {
   return what != "none" && std::find(list.begin(), list.end(), value) != list.end();
 }
 
-int SearchedShop::Rank(const JudgedQuery& query) const {
+int IndexedBooks::Rank(const JudgedQuery& query) const {
   const SearchResult result = Answer(query);
   const auto& right = query.right;
   if (result.ids.empty()) return std::find(right.begin(), right.end(), "none") != right.end() ? 1 : 0;
@@ -90,11 +90,11 @@ int SearchedShop::Rank(const JudgedQuery& query) const {
   return 0;
 }
 
-bool SearchedShop::NamesCategory(const JudgedQuery& query) const {
+bool IndexedBooks::NamesCategory(const JudgedQuery& query) const {
   return query.link.empty() || Answer(query).category == query.link;
 }
 
-std::string SearchedShop::First(const JudgedQuery& query) const {
+std::string IndexedBooks::First(const JudgedQuery& query) const {
   const SearchResult result = Answer(query);
   return result.ids.empty() ? "nothing" : "'" + books_.at(result.ids.front()).content.title + "'";
 }

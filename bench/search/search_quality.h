@@ -1,8 +1,8 @@
-// SearchQuality: what readers type, what they should find first, and how often the search index finds it there.
+// SearchQuality: queries that readers type, the books that should come first, and how often the search index puts them first.
 //
-// queries.csv has a row for each query: the shop whose books are searched, the kind of the query, the query as typed, what
-// is right, and the category that the answer should name (empty: not looked at). Of what is right any part will do, parted
-// by " | ": key:… (of a book in its file), title:…, author:…, series:…, category:… (slugs), subject:…, or none (no book).
+// queries.csv has a row for each query: the shop whose books are searched, the kind of the query, the query as typed, the right
+// answers, and the category that the answer should name (empty: not checked). Right answers are separated by " | ", and any of
+// them will do: key:… (of a book in its file), title:…, author:…, series:…, category:… (slugs), subject:…, or none (no book).
 #pragma once
 
 #include <filesystem>
@@ -25,16 +25,16 @@ struct JudgedQuery {
 // Throws std::runtime_error, naming the file and what is wrong.
 std::vector<JudgedQuery> ReadQueries(const std::filesystem::path& path);
 
-// The books of a file that `octavo import` reads, in an index made of them.
-class SearchedShop {
+// The books of a file that `octavo import` reads, in an index made from them.
+class IndexedBooks {
  public:
-  SearchedShop(const std::filesystem::path& books, const std::filesystem::path& index_folder);
+  IndexedBooks(const std::filesystem::path& books, const std::filesystem::path& index_folder);
 
-  // Where the first right answer stands, from 1; 0: not among the first 24.
+  // The position of the first right answer, from 1; 0: not among the first 24.
   int Rank(const JudgedQuery& query) const;
-  // Whether the answer names the category of the query; true where it should not name any in particular.
+  // Whether the answer names the category of the query; true if it need not name one.
   bool NamesCategory(const JudgedQuery& query) const;
-  // What came first, for people: "The Hobbit", "nothing".
+  // The first answer, for people: "The Hobbit", "nothing".
   std::string First(const JudgedQuery& query) const;
 
  private:

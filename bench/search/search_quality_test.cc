@@ -33,7 +33,7 @@ TEST_F(SearchQualityTest, HasEnoughQueriesToSaySomething) {
 }
 
 TEST_F(SearchQualityTest, FindsWhatReadersMeanInTheDemoCatalogue) {
-  const SearchedShop shop(tree_ / "demo/books.csv", folder_ / "index");
+  const IndexedBooks shop(tree_ / "demo/books.csv", folder_ / "index");
   SearchScore score;
   std::string misses;
   for (const JudgedQuery& query : queries_) {

@@ -9,14 +9,14 @@ namespace octavo::catalog {
 BookNumbers::BookNumbers(Store& store, obs::Log& log, obs::Metrics& metrics, std::chrono::milliseconds wait_max)
     : store_(store), log_(log), older_copy_(obs::OlderCopy(metrics, "catalog")), wait_max_(wait_max) {}
 
-void BookNumbers::AskAll(const std::map<std::string, Ask>& neighbours) {
+void BookNumbers::AskAll(const std::map<std::string, Ask>& peers) {
   {
     const std::lock_guard lock(mutex_);
     if (known_) return;
   }
   const std::int64_t most = store_.LastNumber() + kLostMax;
   std::string missing;
-  for (const auto& [name, ask] : neighbours) {
+  for (const auto& [name, ask] : peers) {
     if (answers_.contains(name)) continue;
     const Result<std::int64_t> answer = ask(most);
     if (answer.ok()) answers_[name] = *answer;
@@ -31,13 +31,13 @@ void BookNumbers::AskAll(const std::map<std::string, Ask>& neighbours) {
   changed_.notify_all();
 }
 
-void BookNumbers::PassOver(const std::string& neighbour, std::int64_t number) {
+void BookNumbers::PassOver(const std::string& peer, std::int64_t number) {
   const std::int64_t last = store_.LastNumber();
   if (number <= last) return;
   store_.PassOverNumbers(number);
   older_copy_.Set(1);
   log_.Warn("older_copy_found", {{"store", "catalog"},
-                                 {"known_to", neighbour},
+                                 {"known_to", peer},
                                  {"first_lost", BookName(BookId(last + 1))},
                                  {"last_lost", BookName(BookId(number))},
                                  {"what", "others name books that are lost; their numbers are not given again"}});

@@ -19,9 +19,9 @@ void Indexer::Stop() {
   if (repeater_) repeater_->Stop();
 }
 
-bool Indexer::WaitFor(std::int64_t position, std::chrono::milliseconds patience) {
+bool Indexer::WaitFor(std::int64_t position, std::chrono::milliseconds wait_max) {
   std::unique_lock lock(mutex_);
-  return moved_.wait_for(lock, patience, [&] { return index_.position() >= position; });
+  return moved_.wait_for(lock, wait_max, [&] { return index_.position() >= position; });
 }
 
 void Indexer::RenameAuthors(const Book& book) {
@@ -31,7 +31,7 @@ void Indexer::RenameAuthors(const Book& book) {
     return content;
   };
   if (*rename(book.content) == book.content) return;
-  // Deleted or changed meanwhile: it comes again, as what it is then.
+  // The book was deleted or changed meanwhile: it comes again in its new state.
   if (!store_.UpdateBook(book.id, book.position, rename, book.updated).ok()) return;
   log_.Info("authors_renamed", {{"book", BookName(book.id)}});
 }
@@ -51,7 +51,7 @@ void Indexer::CatchUp(const std::stop_token& stop) {
   };
   while (!stop.stop_requested()) {
     const Result<ChangePage> page = store_.ReadChanges(position, kReadMax);
-    if (!page.ok()) {  // The index is ahead of the store, which was put back to an earlier state.
+    if (!page.ok()) {  // The index is ahead of the store, which was restored to an earlier state.
       log_.Warn("search_index_ahead", {{"position", position}, {"action", "rebuild"}});
       index_.Clear();
       position = 0;

@@ -1,7 +1,7 @@
-// Indexer: brings the search index up to the store, in the background, for as long as it runs: at start from where the index
-// stopped (from the beginning if it had to be made anew), then after every change. It reads the same change log as every other
-// follower, so that changes made by another process are found too. Books stored with authors' ids of earlier rules are put
-// right on the way.
+// Indexer: keeps the search index up to date with the store, in the background. It starts where the index stopped (at
+// the beginning if the index is new), and then follows every change. It reads the same change log as all followers, so
+// it also finds changes by other processes. On the way it corrects books that were stored with author ids of earlier
+// rules.
 #pragma once
 
 #include <chrono>
@@ -21,29 +21,29 @@ namespace octavo::catalog {
 
 class Indexer {
  public:
-  // Without a signal: after a failure, which is tried again.
+  // How long to wait without a signal; a failure is tried again after that.
   static constexpr std::chrono::seconds kInterval{1};
-  // Changes read at once, and put in at most before they are committed and seen: committing costs some 20 ms.
+  // How many changes are read and committed together. A commit costs some 20 ms.
   static constexpr int kReadMax = 500;
   static constexpr int kCommitAfter = 10'000;
 
-  // All must outlive the indexer. `signal` tells of changes.
+  // All must outlive the indexer. `signal` wakes it after a change.
   Indexer(Store& store, SearchIndex& index, ChangeSignal& signal, obs::Log& log, obs::Metrics& metrics);
   Indexer(const Indexer&) = delete;
   Indexer& operator=(const Indexer&) = delete;
 
   void Start();
-  // Ends the thread after the batch at hand; what is not committed is read again at the next start.
+  // Ends the thread after the current batch; what is not committed is read again at the next start.
   void Stop();
 
-  // Waits until everything up to `position` can be found. False when that takes longer than `patience`.
-  bool WaitFor(std::int64_t position, std::chrono::milliseconds patience);
+  // Waits until everything up to `position` can be found. False if that takes longer than `wait_max`.
+  bool WaitFor(std::int64_t position, std::chrono::milliseconds wait_max);
 
  private:
-  // Puts in what is new.
+  // Indexes what is new.
   void CatchUp(const std::stop_token& stop);
-  // Puts a book on its authors' shelves where it was stored under ids that AuthorId gave by earlier rules. The index is
-  // rebuilt with each version (terms.h), and sees every book then.
+  // Corrects the authors of a book whose author ids come from earlier rules of AuthorId. Each new version rebuilds the index
+  // (terms.h), and then sees every book.
   void RenameAuthors(const Book& book);
 
   Store& store_;

@@ -41,8 +41,8 @@ struct Module::Serving {
         caller(environment.telemetry()),
         service(store, *index, signal, environment.clock, environment.page_tokens, environment.currency, numbers, pipeline) {}
 
-  // Whoever names books.
-  std::map<std::string, BookNumbers::Ask> Neighbours(const runtime::Peers& peers) const {
+  // The services that store names of books.
+  std::map<std::string, BookNumbers::Ask> BookNumberPeers(const runtime::Peers& peers) const {
     return {{"cart", AskOf<cart::v1::CartService, cart::v1::GetKnownRequest>(peers.To("cart"))},
             {"inventory", AskOf<inventory::v1::InventoryService, inventory::v1::GetKnownRequest>(peers.To("inventory"))},
             {"promotions", AskOf<promotions::v1::PromotionsService, promotions::v1::GetKnownRequest>(peers.To("promotions"))},
@@ -99,10 +99,10 @@ Status Module::Open(const runtime::Environment& environment) {
 std::vector<rpc::Service*> Module::services() { return {&serving_->service}; }
 
 Status Module::Start(const runtime::Peers& peers) {
-  const auto neighbours = configuration_.alone ? std::map<std::string, BookNumbers::Ask>() : serving_->Neighbours(peers);
+  const auto asked = configuration_.alone ? std::map<std::string, BookNumbers::Ask>() : serving_->BookNumberPeers(peers);
   serving_->ask.emplace(background::Repeater::Options{.name = "book_numbers", .interval = background::kWatchInterval},
                         serving_->log, serving_->metrics,
-                        [this, neighbours](const std::stop_token&) { serving_->numbers.AskAll(neighbours); });
+                        [this, asked](const std::stop_token&) { serving_->numbers.AskAll(asked); });
   serving_->indexer.Start();
   if (serving_->database->dialect() == db::Dialect::kPostgres) {
     serving_->watch.emplace(

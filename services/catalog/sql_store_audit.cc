@@ -9,7 +9,7 @@
 namespace octavo::catalog {
 namespace {
 
-// A counter that is not there counts as 0, so that whatever it has given is found.
+// A missing counter counts as 0, so that all that it has given is reported.
 constexpr db::Equation kEquations[] = {
     {"catalog.books_are_in_log",
      "SELECT 'books/' || CAST(books.id AS TEXT) FROM books LEFT JOIN changes ON changes.book_id = books.id "
@@ -29,14 +29,14 @@ constexpr db::Equation kEquations[] = {
      "its number is above the last one that was given"},
     {"catalog.shelved_books_exist",
      "SELECT 'books/' || CAST(book_id AS TEXT) FROM shelved_books WHERE book_id NOT IN (SELECT id FROM books)",
-     "it stands on a shelf and is not there"},
+     "a shelf lists it, but it does not exist"},
     {"catalog.shelves_exist",
      "SELECT 'books/' || CAST(book_id AS TEXT) FROM shelved_books WHERE shelf_id NOT IN (SELECT id FROM shelves)",
-     "it stands on a shelf that is not there"},
+     "it is listed on a shelf that does not exist"},
     {"catalog.books_are_shelved",
      "SELECT 'books/' || CAST(id AS TEXT) FROM books WHERE id NOT IN "
      "(SELECT book_id FROM shelved_books WHERE shelf_id IN (SELECT id FROM shelves WHERE name = ''))",
-     "it does not stand on the shelf of all books"},
+     "the shelf of all books does not list it"},
     {"catalog.shelves_are_counted",
      "SELECT 'shelf ' || shelves.name FROM shelves LEFT JOIN (SELECT shelf_id, COUNT(*) AS found FROM shelved_books "
      "GROUP BY shelf_id) AS counted ON counted.shelf_id = shelves.id "

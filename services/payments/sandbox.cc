@@ -29,7 +29,7 @@ Charge Sandbox::Tell(Recorded recorded) {
   return std::move(recorded.charge);
 }
 
-Result<Charge> Sandbox::Authorize(const Authorization& authorization, std::chrono::microseconds patience) {
+Result<Charge> Sandbox::Authorize(const Authorization& authorization, std::chrono::microseconds wait_max) {
   const Behaviour behaviour = authorization.behaviour;
   const bool is_new = !store_.Find(authorization.key).has_value();
   if (is_new && behaviour == Behaviour::kTimeout) return NoAnswer();
@@ -45,7 +45,7 @@ Result<Charge> Sandbox::Authorize(const Authorization& authorization, std::chron
   Charge charge = Tell(TRY(store_.Authorize(authorization, clock_.Now())));
 
   if (is_new && behaviour == Behaviour::kTimeoutCharged) return NoAnswer();
-  if (late) late->Wait(std::min<std::chrono::microseconds>(options_.late_after, patience));
+  if (late) late->Wait(std::min<std::chrono::microseconds>(options_.late_after, wait_max));
   return AnswerToAuthorize(std::move(charge));
 }
 

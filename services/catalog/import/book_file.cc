@@ -97,7 +97,7 @@ Status BookFile::Check() {
     if (!*read) break;
     const std::vector<std::string>& fields = **read;
     if (HasNul(fields)) {
-      problems.Add(reader_->line(), "holds a NUL character; is it a text file?");
+      problems.Add(reader_->line(), "has a NUL character; is it a text file?");
       if (columns_ == 0) break;
       continue;
     }
@@ -135,7 +135,8 @@ Result<std::optional<std::vector<std::string>>> BookFile::NextRow() {
 
 std::optional<FileRow> BookFile::Next() {
   Result<std::optional<std::vector<std::string>>> read = NextRow();
-  if (!read.ok() || !*read || (*read)->size() != columns_) return std::nullopt;  // Only a file changed meanwhile can fail here.
+  if (!read.ok() || !*read || (*read)->size() != columns_)
+    return std::nullopt;  // Only a file that has changed since can fail here.
   return FileRow{static_cast<std::int64_t>(reader_->line()), mapper_->Map(**read)};
 }
 

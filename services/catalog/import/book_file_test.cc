@@ -150,7 +150,7 @@ TEST_F(BookFileTest, RefusesABrokenFileWithALineForEachProblem) {
                     "ELF\x01\x02,\xff\xfe"),
             file + ": holds control characters; is it a text file?");
   EXPECT_EQ(Refusal("PK\x03\x04 and so on"), file + ": is a spreadsheet; save it as CSV (UTF-8) and import that file");
-  EXPECT_EQ(Refusal(std::string("key,ti\0tle\n", 11)), file + ":1: holds a NUL character; is it a text file?");
+  EXPECT_EQ(Refusal(std::string("key,ti\0tle\n", 11)), file + ":1: has a NUL character; is it a text file?");
   EXPECT_EQ(Refusal("key,name\nx,y\n"),
             file +
                 ":1: is no book file of the format octavo: columns are missing: title, authors; there are: "
@@ -167,7 +167,7 @@ TEST_F(BookFileTest, RefusesABrokenFileWithALineForEachProblem) {
             file +
                 ":3: holds bytes that are not UTF-8, while the rest of the file is; mend them, or name the encoding with "
                 "--encoding");
-  EXPECT_EQ(Refusal(head + std::string("a,b\0b,c\n", 8)), file + ":2: holds a NUL character; is it a text file?");
+  EXPECT_EQ(Refusal(head + std::string("a,b\0b,c\n", 8)), file + ":2: has a NUL character; is it a text file?");
   EXPECT_THAT(Refusal(head + "a," + std::string(2 << 20, 'b') + ",c\n"), HasSubstr(":2: the row is longer than 1048576 bytes"));
   EXPECT_EQ(Refusal(head), file + ": has no rows");
   EXPECT_EQ(Refusal(""), file + ": has no rows");

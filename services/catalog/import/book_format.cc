@@ -23,7 +23,7 @@ Error BadValue(const std::string& column, const std::string& value, const std::s
   return Error{Code::kInvalidArgument, "BAD_VALUE", column + ": " + Quoted(value) + " " + rule};
 }
 
-// Where each column stands. "Title" is "title": spreadsheets like capitals.
+// The position of each column. "Title" is "title", because spreadsheets write capitals.
 class Columns {
  public:
   explicit Columns(const Fields& header) {
@@ -59,7 +59,7 @@ class Columns {
     return std::optional(number);
   }
 
-  // As Number, for what is kept in an int.
+  // As Number, for values that are stored in an int.
   Result<int> Int(const Fields& fields, const std::string& column) const {
     const std::int64_t number = TRY(Number(fields, column)).value_or(0);
     if (number < INT32_MIN || number > INT32_MAX) return BadValue(column, std::to_string(number), "is too large");
@@ -144,7 +144,7 @@ class OctavoMapper final : public RowMapper {
     std::vector<Format> formats;
     for (const std::string& word : columns_.List(fields, "formats", ';')) {
       const std::optional<Format> format = ParseFormat(word);
-      if (!format) return BadValue("formats", word, "is none of hardcover, paperback, ebook, audiobook");
+      if (!format) return BadValue("formats", word, "is not one of hardcover, paperback, ebook, audiobook");
       formats.push_back(*format);
     }
     return formats;
@@ -216,7 +216,7 @@ class GoodbooksMapper final : public RowMapper {
   }
 
  private:
-  // The column isbn13 has been through a spreadsheet: its digits are lost, but they can contradict.
+  // The column isbn13 has been through a spreadsheet. Its digits are lost, but it can still contradict the other column.
   std::string CrossCheck(const Fields& fields) const {
     const std::string isbn = columns_.Text(fields, "isbn");
     const std::string rounded = columns_.Text(fields, "isbn13");
@@ -229,7 +229,7 @@ class GoodbooksMapper final : public RowMapper {
   const MissingPrices missing_prices_;
 };
 
-// What the header lacks of `required`; of our own format also what it has besides.
+// What the header lacks of `required`; for our own format also the columns that are unknown.
 std::string Complaint(const Columns& columns, BookFormat format) {
   std::string missing;
   const auto require = [&](const auto& required) {
@@ -286,7 +286,7 @@ int RowMapper::KnownColumns(const Fields& header) {
 Result<std::unique_ptr<RowMapper>> RowMapper::ForHeader(const Fields& header, std::optional<BookFormat> format,
                                                         MissingPrices missing_prices) {
   Columns columns(header);
-  // book_id is nobody else's; without it the file is taken for one of ours, and measured by that.
+  // Only goodbooks has the column book_id. Without it the file counts as our own format, and is checked by that.
   const BookFormat wanted =
       format.value_or(columns.Has("book_id") && columns.Has("isbn13") ? BookFormat::kGoodbooks : BookFormat::kOctavo);
   const std::string complaint = columns.places().size() == header.size() ? Complaint(columns, wanted) : "a column is named twice";

@@ -15,12 +15,13 @@ namespace octavo::catalog {
 namespace {
 
 constexpr std::size_t kChunkBytes = 1U << 16;
-// How sure ICU must be of an encoding other than Windows-1252, of 100. A short file of umlauts looks a little like anything.
+// How sure (of 100) ICU must be of an encoding other than Windows-1252. A short file with umlauts looks a little like any
+// encoding.
 constexpr int kSure = 60;
 constexpr const char* kUtf8 = "UTF-8";
 constexpr const char* kWestern = "windows-1252";
 
-// What the bytes of a file are, seen once from begin to end in constant memory.
+// Facts about the bytes of a file, from one pass in constant memory.
 struct Bytes {
   std::string beginning;  // kChunkBytes at most.
   std::size_t count = 0;
@@ -58,7 +59,7 @@ class Utf8Watch {
     if (bytes.bad_utf8++ == 0) bytes.first_bad_line = bytes.line_feeds + 1;
   }
 
-  int wanted_ = 0;  // Bytes that the letter still needs, the next one from min_ to max_.
+  int wanted_ = 0;  // Bytes still missing of this letter; the next one must be from min_ to max_.
   unsigned char min_ = 0x80;
   unsigned char max_ = 0xBF;
 };
@@ -85,7 +86,7 @@ Bytes Look(std::istream& stream) {
   return bytes;
 }
 
-// What ICU makes of bytes that are not Unicode.
+// The encoding that ICU finds for bytes that are not Unicode.
 std::string Detected(const std::string& beginning) {
   UErrorCode status = U_ZERO_ERROR;
   UCharsetDetector* detector = ucsdet_open(&status);
@@ -115,7 +116,7 @@ Error BadFile(const std::filesystem::path& path, const std::string& rule) {
   return Error{Code::kInvalidArgument, "BAD_FILE", path.string() + rule};
 }
 
-// What is wrong with the bytes, as a rule behind the file's name; empty where they are text.
+// What is wrong with the bytes, as a rule to put after the file's name; empty if they are text.
 std::string Complaint(const Bytes& bytes, const std::string& encoding) {
   if (bytes.beginning.starts_with("PK\x03\x04") || bytes.beginning.starts_with("\xD0\xCF\x11\xE0")) {
     return ": is a spreadsheet; save it as CSV (UTF-8) and import that file";
@@ -131,7 +132,7 @@ std::string Complaint(const Bytes& bytes, const std::string& encoding) {
 Result<std::string> ToUtf8(const std::filesystem::path& path, const std::string& bytes, const std::string& encoding) {
   UErrorCode status = U_ZERO_ERROR;
   UConverter* converter = ucnv_open(encoding.c_str(), &status);
-  if (U_FAILURE(status)) return BadFile(path, ": '" + encoding + "' is no encoding that is known here, as UTF-8 or windows-1252");
+  if (U_FAILURE(status)) return BadFile(path, ": '" + encoding + "' is not a known encoding, such as UTF-8 or windows-1252");
   const icu::UnicodeString wide(bytes.data(), static_cast<std::int32_t>(bytes.size()), converter, status);
   ucnv_close(converter);
   std::string text;
@@ -161,7 +162,7 @@ Result<BookText> OpenBookText(const std::filesystem::path& path, const std::stri
   const Bytes bytes = Look(*file);
   file->clear();
   file->seekg(0);
-  if (!*file) return BadFile(path, ": cannot be read twice, as a pipe; save it as a file first");
+  if (!*file) return BadFile(path, ": is a pipe or the like, which cannot be read twice; save it as a file first");
   const std::string found = encoding.empty() ? EncodingOf(bytes) : encoding;
   if (std::string complaint = Complaint(bytes, found); !complaint.empty()) return BadFile(path, complaint);
   if (encoding.empty() && bytes.bad_utf8 > 0 && bytes.utf8_letters > bytes.bad_utf8 && !found.starts_with("UTF-16")) {

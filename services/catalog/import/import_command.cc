@@ -47,7 +47,7 @@ void AddOptions(CLI::App& app, Settings& settings) {
                  "Under which name the books are known, so that importing again changes what is there. By default "
                  "goodbooks-10k, or the file's name.");
   app.add_option("--encoding", settings.encoding,
-                 "What the file is written in, as UTF-8 or windows-1252. By default the file is looked at.");
+                 "Encoding of the file, such as UTF-8 or windows-1252. By default it is found out from the file.");
   app.add_option("--stock", settings.stock,
                  "Make up the stock where the format (goodbooks) has none: so many copies of each book. Without it they come "
                  "without.")
