@@ -88,7 +88,7 @@ Result<SplitMode> ParseSplitMode(std::string_view name) {
   if (name == "temporal") return SplitMode::kTemporal;
   if (name == "leave-last-out") return SplitMode::kLeaveLastOut;
   return Error{Code::kInvalidArgument, "BAD_SPLIT",
-               "split \"" + std::string(name) + "\" is none of random, temporal, leave-last-out"};
+               "split \"" + std::string(name) + "\" must be random, temporal or leave-last-out"};
 }
 
 Result<Split> SplitInteractions(const Interactions& all, const SplitOptions& options) {

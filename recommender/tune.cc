@@ -24,8 +24,8 @@ struct Coordinate {
   bool multiplies;  // Whether a step multiplies by `step` instead of adding it.
 };
 
-// In the order of how much they matter; the cheap ones, which train nothing anew, in between. The bounds keep
-// the search in the region where a model cannot go badly wrong on readers it has not seen.
+// In the order of their effect, with the cheap ones, which train nothing anew, in between. The bounds keep the search away from
+// settings with which a model could do badly on readers that it has not seen.
 constexpr Coordinate kCoordinates[] = {
     {&Settings::ridge, 1.6F, 0.05F, 200, true},
     {&Settings::ridge_exponent, 0.15F, -0.5F, 1, false},
@@ -42,18 +42,18 @@ void Move(const Coordinate& coordinate, float steps, Settings& settings) {
   value = std::clamp(value, coordinate.min, coordinate.max);
 }
 
-// A step must gain so much, relative, to be taken.
+// A step is taken if it gains at least this much, relative.
 constexpr double kGainMin = 0.0002;
-// More candidates cost training time (the cube) and memory, so that they must bring more. What an answer costs is bounded by
-// row_max.
+// More candidates cost training time (cubic) and memory, so they must gain more. row_max limits the cost of an
+// answer.
 constexpr double kCandidatesGainMin = 0.001;
-// The end of another climb must be better by so many standard errors of the gain over the readers measured. The best of many
-// ends is otherwise the one that suits just those readers.
+// The end of another climb must be better by this many standard errors of the gain over the readers measured. Otherwise the best
+// of many ends is the one that happens to suit those readers.
 constexpr double kClimbErrorsMin = 2;
 constexpr std::uint32_t kTriedCandidatesMin = 48;
 constexpr std::uint32_t kTriedCandidatesMax = 512;
 constexpr int kRestartsInVainMax = 4;
-// Of the time, for all but the small steps at the end.
+// The share of the time for everything except the final smaller steps.
 constexpr double kRestartsTimeShare = 0.85;
 
 class Search {
@@ -63,7 +63,7 @@ class Search {
 
   Result<Tuning> Run() {
     TRY(Consider(Settings{}, kGainMin));
-    if (here_.scores.empty()) return Tuning{};  // What is held back is all of readers without a history.
+    if (here_.scores.empty()) return Tuning{};  // No reader of the held-back part has a history.
     if (options_.effort == TuneEffort::kQuick) {
       TRY(Quick());
     } else {
@@ -87,7 +87,7 @@ class Search {
   }
   bool OutOfTime() const { return TimeSpent() >= time_share_; }
 
-  // None when the time is up.
+  // None if the time is over.
   Result<std::optional<Point>> MeasureAt(const Settings& settings) {
     const auto tried =
         std::find_if(points_.begin(), points_.end(), [&](const Point& point) { return point.settings == settings; });
@@ -107,7 +107,7 @@ class Search {
     return std::optional(std::move(point));
   }
 
-  // Goes there if it gains enough.
+  // Moves there if it gains enough.
   Result<bool> Consider(const Settings& settings, double gain_min) {
     std::optional<Point> point = TRY(MeasureAt(settings));
     if (!point) return false;
@@ -138,7 +138,7 @@ class Search {
   }
 
   Status Full() {
-    // Plain neighbours win where readers have only a handful of books each.
+    // Plain neighbours are best if readers have only a few books each.
     Settings neighbours;
     neighbours.method = Method::kNeighbours;
     neighbours.popularity_exponent = 0;
@@ -157,7 +157,7 @@ class Search {
     return ClimbAll(0.4F);
   }
 
-  // Moves each setting in turn for as long as any of them helps.
+  // Moves each setting in turn until none of them helps any more.
   Status ClimbAll(float scale) {
     for (bool moved = true; moved && !OutOfTime();) {
       moved = false;
@@ -167,7 +167,7 @@ class Search {
     return Ok();
   }
 
-  // Dense data want more candidates, data full of chance fewer.
+  // Dense data need more candidates, noisy data fewer.
   Result<bool> TryCandidates() {
     if (TRY(Consider(WithCandidates(here_.settings, 1.5), kCandidatesGainMin))) return true;
     return Consider(WithCandidates(here_.settings, 1 / 1.5), kGainMin);
@@ -179,8 +179,8 @@ class Search {
     return settings;
   }
 
-  // Climbs again from places some steps away from the best one, because settings gain together that do not gain one by one:
-  // above all which books are candidates and how many. An iterated local search (Lourenço, Martin and Stützle 2003).
+  // Climbs again from places some steps away from the best one, because some settings gain only together, above all which books
+  // are candidates and how many. An iterated local search (Lourenço, Martin and Stützle 2003).
   Status Restart() {
     SeededRandom random(options_.seed);
     Point best = here_;
@@ -211,14 +211,14 @@ class Search {
   const TuneOptions& options_;
   const Clock& clock_;
   const std::chrono::steady_clock::time_point start_;
-  double time_share_ = 1;  // Of what may be spent.
+  double time_share_ = 1;  // Of the time that may be used.
   Trainer trainer_;
   std::vector<Trial> trials_;
   std::vector<Point> points_;  // Of the trials.
   Point here_;
 };
 
-// The interactions of so many readers, drawn by the seed; of all if there are not more.
+// The interactions of this many readers, drawn by the seed; of all if there are no more.
 Interactions SampleReaders(Interactions all, std::size_t readers_max, std::uint64_t seed) {
   std::vector<UserIndex> readers;
   for (UserIndex user = 0; user < all.users().size(); ++user) {
@@ -241,7 +241,7 @@ Result<TuneEffort> ParseTuneEffort(std::string_view name) {
   if (name == "none") return TuneEffort::kNone;
   if (name == "quick") return TuneEffort::kQuick;
   if (name == "full") return TuneEffort::kFull;
-  return Error{Code::kInvalidArgument, "BAD_TUNE", "tune \"" + std::string(name) + "\" is none of none, quick, full"};
+  return Error{Code::kInvalidArgument, "BAD_TUNE", "tune \"" + std::string(name) + "\" must be none, quick or full"};
 }
 
 Result<Tuning> Tune(const Interactions& interactions, const TuneOptions& options, const Clock& clock) {

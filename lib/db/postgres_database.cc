@@ -83,7 +83,7 @@ class PostgresDatabase final : public Database {
   void RunTogether(const Body& body) override {
     switch (together_.Run(body)) {
       case HandedIn::kDone: break;
-      case HandedIn::kLate: throw Overloaded("no group of writes took this one along in time");
+      case HandedIn::kLate: throw Overloaded("the write has waited too long for its turn");
       default: throw Overloaded(fmt::format("{} writes wait already", options_.waiting_max));
     }
   }

@@ -10,7 +10,7 @@ namespace octavo::transactions {
 namespace {
 
 constexpr int kOrdersPerPage = 500;
-// Sorts behind every key: the last code point.
+// Sorts after every key: the last code point.
 constexpr char kBehindAll[] = "\xf4\x8f\xbf\xbf";
 
 OrderColumns ColumnsOf(const Order& order, const OrderColumns& stored) {
@@ -189,7 +189,7 @@ void CheckEffects(EquationChecker& check, const OrderFacts& facts) {
 std::vector<Violation> CheckFacts(const OrderFacts& facts) {
   EquationChecker check("orders/" + facts.id.value());
   if (facts.damaged) {
-    check.Hold("documents_read", false, "a stored document does not read");
+    check.Hold("documents_read", false, "a stored document cannot be read");
     return check.Take();
   }
   CheckKey(check, facts);

@@ -159,7 +159,7 @@ Status Checkout::LookBack(const rpc::Limits& limits) {
     if (found_.bounded) {
       parts_.log.Warn("look_back_bounded",
                       {{"decisions", kDecisionsWhereAmiss},
-                       {"what", "what was decided before these was not looked at; octavo audit names what is amiss there"}});
+                       {"what", "decisions before these were not checked; octavo audit names what is wrong there"}});
     }
   }
   for (const Lost& lost : {found_.stock, found_.money, found_.claims}) Tell(lost);

@@ -43,7 +43,7 @@ Result<EventRow> ParseRow(const std::vector<std::string>& fields, std::size_t li
   row.reader = *std::move(reader);
   if (row.key.empty()) return Bad("key: is empty");
   const std::optional<EventType> type = ParseType(fields[2]);
-  if (!type) return Bad("event: \"" + fields[2] + "\" is none of view, basket, purchase, rating, dismiss");
+  if (!type) return Bad("event: \"" + fields[2] + "\" is not one of view, basket, purchase, rating, dismiss");
   row.type = *type;
   if (row.type == EventType::kRating) {
     const std::optional<int> rating = ParseNumber(fields[3], 1, kStarsMax);

@@ -37,7 +37,7 @@ TEST(EventFileTest, NamesFileLineAndRule) {
       {"reader,key\n1,a\n", "x.csv:1: the columns must be reader,key,event,rating,days_ago"},
       {header + "1,a,view,\n", "x.csv:2: 4 fields, but the header has 5"},
       {header + "1,,view,,1\n", "x.csv:2: key: is empty"},
-      {header + "1,a,look,,1\n", "x.csv:2: event: \"look\" is none of view, basket, purchase, rating, dismiss"},
+      {header + "1,a,look,,1\n", "x.csv:2: event: \"look\" is not one of view, basket, purchase, rating, dismiss"},
       {header + "1,a,rating,,1\n", "x.csv:2: rating: \"\" is not from 1 to 5"},
       {header + "1,a,view,5,1\n", "x.csv:2: rating: \"5\" is given, but only a rating has one"},
       {header + "1,a,view,,-1\n1,a,view,,1e3\n",
