@@ -6,7 +6,8 @@ continue and break. What is dropped: a negation, a minus sign, a statement that 
 before the condition of an `if` that has no operator of its own. Binary operators are known by the blanks around them, which the
 layout of the tree guarantees; brackets of templates have none.
 
-A CHECK is not dropped, because it says what cannot happen while the rest of the code is right; what stands in it is changed."""
+In headers the 0 or false that a member begins with stays: it only keeps what is not set from being undefined. A CHECK is not
+dropped, because it says what cannot happen while the rest of the code is right; what stands in it is changed."""
 
 import bisect
 import dataclasses
@@ -74,7 +75,7 @@ class Change:
 
 def changes_of(path, text):
     tokens = _tokens(text)
-    found = [*_changed_tokens(text, tokens), *_dropped_calls(text, tokens), *_negated_conditions(tokens)]
+    found = [*_changed_tokens(path, text, tokens), *_dropped_calls(text, tokens), *_negated_conditions(tokens)]
     starts = [0] + [match.end() for match in re.finditer("\n", text)]
     lines = text.split("\n")
     seen = {}
@@ -99,8 +100,8 @@ def _tokens(text):
             if not (token.kind == "sign" and i > 0 and tokens[i - 1].text == "operator")]
 
 
-def _changed_tokens(text, tokens):
-    skipped = _left_as_they_are(tokens)
+def _changed_tokens(path, text, tokens):
+    skipped = _left_as_they_are(tokens) | (_initial_nothings(tokens) if path.endswith(".h") else set())
     for i, token in enumerate(tokens):
         if i in skipped:
             continue
@@ -163,6 +164,12 @@ def _left_as_they_are(tokens):
             first = next(i for i in range(start, len(tokens)) if tokens[i].text in (opening, ";"))
             skipped.update(range(start, _closing(tokens, first) + 1 if tokens[first].text == opening else first))
     return skipped
+
+
+def _initial_nothings(tokens):
+    """The indices of 0 and false in `int a = 0;`."""
+    return {i for i in range(1, len(tokens) - 1)
+            if tokens[i].text in ("0", "false") and tokens[i - 1].text == "=" and tokens[i + 1].text == ";"}
 
 
 def _closing(tokens, opening):

@@ -10,6 +10,7 @@ behaviour stands in without_effect.txt with the reason. What remains lives: ther
   --list         the changes, without making them
   --fresh        asks again what is known; otherwise a change that was found stays found, and one that lives is asked again once
                  the service's files have changed
+  --every N      one change of N, spread over all files: enough to estimate the share of a large domain
   --at-least X   ends with 1 when a domain's share of found changes is below X
 
 Everything is in build/mutation: the copy, its build, and results.txt, from which a run that was stopped goes on. One compiler or
@@ -47,7 +48,8 @@ class Domain:
         self.own_tests, self.other_tests = _tests_of(top / self.home, self.folder.removeprefix(self.home).strip("/"))
 
     def changes(self, top):
-        for path in sorted((top / self.folder).iterdir()):
+        """Those of headers last: more is compiled for them."""
+        for path in sorted((top / self.folder).iterdir(), key=lambda path: (path.suffix == ".h", path)):
             if path.suffix in (".cc", ".h") and not path.name.endswith("_test.cc"):
                 yield from changes_of_files.changes_of(path.relative_to(top).as_posix(), path.read_text())
 
@@ -207,7 +209,7 @@ def _limit_memory():
 def ask(domain, workshop, results, without_effect, options):
     tests = domain.own_tests + ([] if options.own else domain.other_tests)
     fingerprint = domain.fingerprint(workshop.tree) + (".own" if options.own else "")
-    asked = [change for change in domain.changes(workshop.tree)
+    asked = [change for change in list(domain.changes(workshop.tree))[::options.every]
              if change.key not in without_effect and (options.fresh or results.verdict(change, fingerprint) is None)]
     print(f"{domain.name}: {len(asked)} changes to ask of {', '.join(tests)}", flush=True)
     if not asked:
@@ -250,6 +252,7 @@ def main():
     parser.add_argument("--own", action="store_true")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--every", type=int, default=1, metavar="N")
     parser.add_argument("--at-least", type=float, default=0.0, metavar="X")
     options = parser.parse_args()
     known = domains_of(TOP)

@@ -44,6 +44,11 @@ class Changes(unittest.TestCase):
         self.assertEqual(changed("x = 0.5;"), ["x = (0.5 + 1);", "x = (0.5 - 1);"])
         self.assertEqual(changed("x = 1e-3;"), ["x = (1e-3 + 1);", "x = (1e-3 - 1);"])
 
+    def test_what_a_member_begins_with_stays_unless_it_says_something(self):
+        header = "struct A { int a = 0; bool b = false; int c = 1; };"
+        self.assertEqual([change.original for change in changes.changes_of("a.h", header)], ["1", "1"])
+        self.assertEqual(changed("int a = 0;"), ["int a = 1;"])
+
     def test_words(self):
         self.assertEqual(changed("x = true;"), ["x = false;"])
         self.assertEqual(changed("x = std::min(a, b);"), ["x = std::max(a, b);"])
