@@ -8,6 +8,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/xml.h"
 #include "recommender/evaluate.h"
 #include "recommender/split.h"
 
@@ -135,7 +136,12 @@ TEST(EvaluateTest, BeatsChanceAndLooksAtTheTestPartLast) {
   EXPECT_EQ(evaluation->baselines[3].name, "ease");
   EXPECT_GT(evaluation->measurement.quality[0].recall, evaluation->baselines[0].measurement.quality[0].recall);
   EXPECT_EQ(evaluation->plots.size(), 4U);
-  for (const auto& [name, plot] : evaluation->plots) EXPECT_THAT(ToSvg(plot), testing::EndsWith("</svg>\n"));
+  for (const auto& [name, plot] : evaluation->plots) {
+    EXPECT_FALSE(plot.title.empty()) << name;
+    EXPECT_FALSE(plot.series.empty()) << name;
+    for (const auto& series : plot.series) EXPECT_FALSE(series.points.empty()) << name << ": " << series.name;
+    EXPECT_THAT(ToSvg(plot), IsWellFormedXml()) << name;
+  }
 }
 
 TEST(EvaluateTest, LeavesOutEaseWhereMemoryDoesNotAllow) {

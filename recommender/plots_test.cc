@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "lib/testing/xml.h"
+
 namespace octavo::recommender {
 namespace {
 
@@ -29,7 +31,7 @@ TEST(PlotsTest, NothingToShowIsAnEmptyFrame) {
 
     EXPECT_THAT(svg, HasSubstr("a &lt; b &amp; c"));
     EXPECT_THAT(svg, Not(HasSubstr("nan")));
-    EXPECT_THAT(svg, HasSubstr("</svg>"));
+    EXPECT_THAT(svg, IsWellFormedXml());
   }
 }
 

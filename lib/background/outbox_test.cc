@@ -7,6 +7,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "lib/testing/wait_until.h"
+
 namespace octavo::background {
 namespace {
 
@@ -169,7 +171,7 @@ TEST_F(OutboxTest, StopDoesNotWaitForWhoIsAway) {
   receiver_.Fail(1000);
   Outbox<int> outbox({.name = "test_items", .pause = 24h}, *log_, metrics_, To(receiver_));
   for (const int i : {1, 2, 3}) outbox.Add(i);
-  while (receiver_.attempts() == 0) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return receiver_.attempts() > 0; }));
   outbox.Stop();
   EXPECT_EQ(Counted("lost"), 3);
   EXPECT_LE(receiver_.attempts(), 2);

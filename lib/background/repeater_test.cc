@@ -7,6 +7,8 @@
 #include <semaphore>
 #include <stdexcept>
 
+#include "lib/testing/wait_until.h"
+
 namespace octavo::background {
 namespace {
 
@@ -76,7 +78,7 @@ TEST_F(RepeaterTest, StopEndsALongTurnAndNoTurnFollows) {
   std::counting_semaphore<> turns{0};
   Repeater repeater({.name = "test_work", .interval = 0ms}, *log_, metrics_, [&](const std::stop_token& stop) {
     turns.release();
-    while (!stop.stop_requested()) std::this_thread::yield();
+    EXPECT_TRUE(WaitUntil([&] { return stop.stop_requested(); }));
   });
   turns.acquire();
   repeater.Stop();

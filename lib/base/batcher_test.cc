@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include "lib/testing/wait_until.h"
+
 namespace octavo {
 namespace {
 
@@ -61,7 +63,7 @@ TEST(BatcherTest, ALoneCallerGoesAtOnceAndThoseWhoComeMeanwhileGoTogether) {
   threads.emplace_back(run, 0);
   doubling.begun.get_future().wait();
   for (std::size_t i = 1; i < numbers.size(); ++i) threads.emplace_back(run, i);
-  while (arrived < 6 || batcher.waiting() < 5) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return arrived == 6 && batcher.waiting() == 5; }));
   doubling.go.set_value();
   for (std::thread& thread : threads) thread.join();
 
@@ -141,7 +143,7 @@ class CrowdTest : public testing::Test {
         ++gone_;
       });
       if (i == 0) begun.get_future().wait();
-      while (static_cast<int>(batcher.waiting()) + gone_ < i) std::this_thread::yield();
+      EXPECT_TRUE(WaitUntil([&] { return static_cast<int>(batcher.waiting()) + gone_ >= i; }));
     }
     if (after) after(batcher);
     go.set_value();
@@ -196,7 +198,7 @@ TEST_F(CrowdTest, WhoHasWaitedTooLongGoesAway) {
   Crowd(
       {.wait_max = std::chrono::milliseconds(1)}, [](std::span<Number* const>) { return Batch::kDone; }, 2,
       [](Batcher<Number>& batcher) {
-        while (batcher.waiting() > 0) std::this_thread::yield();
+        EXPECT_TRUE(WaitUntil([&] { return batcher.waiting() == 0; }));
       });
 
   EXPECT_THAT(outcomes_, ElementsAre("dealt with", "late"));

@@ -28,6 +28,7 @@
 #include "lib/testing/matchers.h"
 #include "lib/testing/temp_dir.h"
 #include "lib/testing/test_database.h"
+#include "lib/testing/wait_until.h"
 
 namespace octavo::db {
 namespace {
@@ -60,7 +61,7 @@ class HeldWriter {
   void Gather(std::function<void()> write) {
     const std::int64_t waiting = database_.stats().waiting;
     gathered_.emplace_back(std::move(write));
-    while (database_.stats().waiting == waiting) std::this_thread::yield();
+    EXPECT_TRUE(WaitUntil([&] { return database_.stats().waiting != waiting; }));
   }
   void ReleaseAndJoin() {
     release_.count_down();

@@ -15,6 +15,7 @@
 
 #include "lib/base/check.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/wait_until.h"
 
 namespace octavo::http {
 namespace {
@@ -344,7 +345,7 @@ TEST_F(ServerTest, ClosesOnThoseWhoTrickleTheirHeaders) {
   RawClient client(server_->port());
 
   client.Send("GET / HTTP/1.1\r\nHost: a\r\n");
-  while (client.Send("X-Slow: 1\r\n")) std::this_thread::yield();  // Ends only because the server closes.
+  EXPECT_TRUE(WaitUntil([&] { return !client.Send("X-Slow: 1\r\n"); }));
 
   RawClient silent(server_->port());
   EXPECT_TRUE(silent.IsClosed());
@@ -428,7 +429,7 @@ TEST_F(ServerTest, BehindAProxyTheSharesAreOfTheNetworkItNames) {
          }});
   RawClient busy(server_->port());
   busy.Send(Get("/wait", "X-Client: 2001:db8:1:2::1\r\n"));
-  while (waiting_ == 0) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return waiting_ > 0; }));
 
   EXPECT_THAT(Ask(Get("/", "X-Client: 2001:db8:1:2::2\r\n")), StartsWith("HTTP/1.1 503"));
   EXPECT_THAT(Ask(Get("/", "X-Client: bob\r\nConnection: close\r\n")), HasSubstr("home"));
@@ -445,10 +446,10 @@ TEST_F(ServerTest, BodiesHaveABudgetForAllAndTheOldestMakesRoom) {
   const std::string half = "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + std::string(900, 'x');
   RawClient first(server_->port());
   first.Send(half);
-  while (server_->held_body_bytes() < 900) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return server_->held_body_bytes() >= 900; }));
   RawClient second(server_->port());
   second.Send(half);
-  while (server_->held_body_bytes() < 1800) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return server_->held_body_bytes() >= 1800; }));
 
   RawClient third(server_->port());
   third.Send(half + std::string(100, 'x'));
@@ -465,7 +466,7 @@ TEST_F(ServerTest, TellsANewcomerThatItIsFullWhenNobodyIsIdle) {
   Start({.connections_max = 1});
   RawClient busy(server_->port());
   busy.Send(Get("/wait"));
-  while (waiting_ == 0) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return waiting_ > 0; }));
 
   RawClient newcomer(server_->port());
   EXPECT_THAT(newcomer.ReadAll(), StartsWith("HTTP/1.1 503"));
@@ -478,7 +479,7 @@ TEST_F(ServerTest, RefusesWith503WhenTheWorkersQueueIsFullAndStillServesInline) 
   Start({.worker_threads = 1, .queue_max = 1});
   RawClient running(server_->port());
   running.Send(Get("/wait"));
-  while (waiting_ == 0) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return waiting_ > 0; }));
   std::vector<std::unique_ptr<RawClient>> crowd;
   for (int i = 0; i < 3; ++i) {
     crowd.push_back(std::make_unique<RawClient>(server_->port()));
@@ -500,7 +501,7 @@ TEST_F(ServerTest, HoweverManyWaitPatientlyTheOthersComeAsEver) {
   for (int i = 0; i < 3; ++i) {
     crowd.push_back(std::make_unique<RawClient>(server_->port()));
     crowd.back()->Send(Get("/wait-patiently", "Connection: close\r\n"));
-    while (waiting_ == 0) std::this_thread::yield();  // The first has the thread.
+    EXPECT_TRUE(WaitUntil([&] { return waiting_ > 0; }));  // The first has the thread.
   }
 
   EXPECT_THAT(Ask(Get("/", "Connection: close\r\n")), StartsWith("HTTP/1.1 200"));
@@ -578,7 +579,7 @@ TEST_F(ServerTest, StopLetsARunningRequestFinishAndSaysGoodbye) {
   RawClient idle(server_->port());
   idle.Send(Get("/"));
   idle.ReadResponse();
-  while (waiting_ == 0) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return waiting_ > 0; }));
 
   std::thread stopper([&] { server_->Stop(std::chrono::seconds(20)); });
   EXPECT_TRUE(idle.IsClosed());

@@ -16,6 +16,7 @@
 #include "lib/rpc/client.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/wait_until.h"
 #include "server_streaming.grpc.pb.h"
 #include "unary.grpc.pb.h"
 
@@ -340,12 +341,10 @@ TEST_P(PooledServiceTest, RefusesWhatTheQueueCannotHold) {
   int refused = 0;
   int answered = 0;
   std::vector<Result<unary::MessageResponse>> results;
-  while (pipeline_.pool().waiting() == 0) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return pipeline_.pool().waiting() > 0; }));
   // The two refusals can be told from metrics before anything is released.
-  while (metrics_.Text().find("rpc_server_refused_total{rpc_method=\"GetServerResponse\",rpc_service=\"unary.Unary\"} 2") ==
-         std::string::npos) {
-    std::this_thread::yield();
-  }
+  constexpr const char* kTwoRefused = "rpc_server_refused_total{rpc_method=\"GetServerResponse\",rpc_service=\"unary.Unary\"} 2";
+  EXPECT_TRUE(WaitUntil([&] { return metrics_.Text().find(kTwoRefused) != std::string::npos; }));
   unary_.release.count_down();
   for (auto& pending : more) {
     const auto result = pending.Get();
@@ -368,12 +367,12 @@ TEST_P(PooledServiceTest, ACallWhoseCallerHasGivenUpIsNotRun) {
 
   EXPECT_EQ(Say("late", {.budget = 50ms}).error().code, Code::kDeadlineExceeded);
   const Timestamp given_up = clock_.Now();
-  while (clock_.Now() < given_up + 50ms) std::this_thread::yield();  // The server's deadline is rounded, a little later.
+  EXPECT_TRUE(WaitUntil([&] { return clock_.Now() >= given_up + 50ms; }));  // The server's deadline is rounded, a little later.
   unary_.release.count_down();
   first.join();
 
   // The late one may hold the queue's only place for a moment still.
-  while (!Say("hello").ok()) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return Say("hello").ok(); }));
   EXPECT_EQ(unary_.calls, 2);
 }
 
@@ -495,16 +494,16 @@ TEST_P(PooledServiceTest, AStreamWhoseClientWentAwayInTheQueueIsNeverOpened) {
     server_streaming::Message request;
     request.set_message("1");
     const auto reader = stub->GetServerResponse(&context, request);
-    while (pipeline_.pool().waiting() == 0) std::this_thread::yield();
+    EXPECT_TRUE(WaitUntil([&] { return pipeline_.pool().waiting() > 0; }));
     context.TryCancel();
     EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
   }
   // The server has heard of it, and has dropped the call, when its end has been counted.
-  while (metrics_.Text().find("rpc_grpc_status_code=\"1\"") == std::string::npos) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return metrics_.Text().find("rpc_grpc_status_code=\"1\"") != std::string::npos; }));
   unary_.release.count_down();
   first.join();
 
-  while (!Say("hello").ok()) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return Say("hello").ok(); }));
   EXPECT_EQ(stream_.opened, 0);
 }
 

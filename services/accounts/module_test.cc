@@ -9,13 +9,13 @@
 #include <iterator>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include "lib/runtime/shop.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
+#include "lib/testing/wait_until.h"
 #include "octavo/accounts/v1/accounts.grpc.pb.h"
 #include "services/accounts/mail/fake_mailer.h"
 
@@ -130,19 +130,20 @@ class AccountsModuleTest : public testing::Test {
 
   // The token of the one message with a link that was not read before; waits for it.
   std::string NextToken() {
-    const auto end = clock_.MonotonicNow() + kPatience;
-    while (clock_.MonotonicNow() < end) {
-      std::error_code missing;
-      for (const auto& entry : std::filesystem::directory_iterator(folder_ / "accounts/mail", missing)) {
-        if (entry.path().extension() != ".eml" || read_.contains(entry.path())) continue;
-        read_.insert(entry.path());
-        std::ifstream file(entry.path());
-        const std::string token = TokenIn(std::string(std::istreambuf_iterator<char>(file), {}));
-        if (!token.empty()) return token;
-      }
-      std::this_thread::yield();
+    std::string token;
+    EXPECT_TRUE(WaitUntil([&] { return !(token = TokenInNewMessage()).empty(); })) << "no message came";
+    return token;
+  }
+  // Empty: there is no new message with a token.
+  std::string TokenInNewMessage() {
+    std::error_code missing;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_ / "accounts/mail", missing)) {
+      if (entry.path().extension() != ".eml" || read_.contains(entry.path())) continue;
+      read_.insert(entry.path());
+      std::ifstream file(entry.path());
+      const std::string token = TokenIn(std::string(std::istreambuf_iterator<char>(file), {}));
+      if (!token.empty()) return token;
     }
-    ADD_FAILURE() << "no message came";
     return "";
   }
   std::string Join(const std::string& email) {

@@ -7,6 +7,7 @@
 
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/wait_until.h"
 #include "services/accounts/fake_peers.h"
 #include "services/accounts/memory_store.h"
 
@@ -33,9 +34,7 @@ class PeerTaskWorkerTest : public testing::Test {
                                             PeerTaskWorker::Options{.look_every = look_every});
   }
   void WaitUntilNothingIsDue(Timestamp when) {
-    SystemClock wall;
-    const auto end = wall.MonotonicNow() + 30s;
-    while (!store_.DueTasks(when, 1).empty() && wall.MonotonicNow() < end) std::this_thread::yield();
+    EXPECT_TRUE(WaitUntil([&] { return store_.DueTasks(when, 1).empty(); }));
   }
 
   FakeClock clock_;

@@ -4,12 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <thread>
-
 #include "google/rpc/status.pb.h"
 #include "lib/rpc/status.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/page_tokens.h"
+#include "lib/testing/wait_until.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "services/inventory/memory_store.h"
 
@@ -259,6 +258,24 @@ TEST_F(InventoryServiceTest, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(field(), "BAD_PAGE_TOKEN");
 }
 
+TEST_F(InventoryServiceTest, TakesTheLargestRequestsAndNoLarger) {
+  v1::BatchGetStockRequest get;
+  for (int book = 1; book <= 1'000; ++book) get.add_books("books/" + std::to_string(book));
+  EXPECT_EQ(Call(&v1::InventoryService::Stub::BatchGetStock, get).stocks_size(), 1'000);
+  get.add_books("books/1001");
+  Call(&v1::InventoryService::Stub::BatchGetStock, get);
+  EXPECT_EQ(error_.violations.at(0).field, "books");
+
+  v1::ReserveStockRequest reserve;
+  reserve.set_request_id("r");
+  for (int book = 1; book <= 500; ++book) AddLine(reserve, "books/" + std::to_string(book), 1);
+  Call(&v1::InventoryService::Stub::ReserveStock, reserve);
+  EXPECT_EQ(error_.reason, "OUT_OF_STOCK") << "the request itself is good";
+  AddLine(reserve, "books/501", 1);
+  Call(&v1::InventoryService::Stub::ReserveStock, reserve);
+  EXPECT_EQ(error_.violations.at(0).field, "lines");
+}
+
 TEST_F(InventoryServiceTest, WatchingGivesThePresentThenEachChange) {
   Receive("a", "books/1", 3);
   Receive("b", "books/2", 1);
@@ -291,7 +308,7 @@ TEST_F(InventoryServiceTest, WatchersThatLeaveAreForgotten) {
     Watcher watcher(*stub_, {"books/1"});
     EXPECT_EQ(watcher.Next(), "books/1 0");
     // The end of the one before is worked off on the server's own threads.
-    while (hub_.watch_count() != 1) std::this_thread::yield();
+    EXPECT_TRUE(WaitUntil([&] { return hub_.watch_count() == 1; }));
   }
   // The last end is being worked off on the server's own threads: closing waits for them.
   pipeline_.Close();

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "lib/base/random.h"
+#include "lib/http/url.h"
+#include "lib/testing/xml.h"
 
 namespace octavo::marketplace {
 namespace {
@@ -56,6 +58,19 @@ TEST(DrawCoverTest, KeepsHostileTextAsText) {
   }
 }
 
+TEST(DrawCoverTest, CutsNoCharacterAndEscapesWhatXmlDoesNotBear) {
+  const std::uint64_t seed = SystemRandom().Next();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  SeededRandom random(seed);
+  const char* const kCharacters[] = {"a",    "M", " ", "&",  "<",  ">", "\"",     "'", "\x01",
+                                     "\x1f", "é", "—", "日", "語", "𝄞", "\u0301", "ж"};
+  for (int i = 0; i < 300; ++i) {
+    std::string title;
+    for (std::uint64_t left = random.Below(80); left > 0; --left) title += kCharacters[random.Below(std::size(kCharacters))];
+    EXPECT_THAT(DrawCover({.title = title, .author = title, .series = title}), IsWellFormedXml());
+  }
+}
+
 TEST(DrawCoverTest, BearsAnyBytes) {
   const std::uint64_t seed = SystemRandom().Next();
   SCOPED_TRACE("seed " + std::to_string(seed));
@@ -63,7 +78,7 @@ TEST(DrawCoverTest, BearsAnyBytes) {
   for (int i = 0; i < 300; ++i) {
     std::string title(random.Below(120), '\0');
     for (char& c : title) c = static_cast<char>(random.Below(256));
-    EXPECT_THAT(DrawCover({.title = title, .author = title, .series = ""}), HasSubstr("</svg>"));
+    EXPECT_THAT(http::ToUtf8(DrawCover({.title = title, .author = title, .series = ""})), IsWellFormedXml());
   }
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/testing/xml.h"
 #include "services/marketplace/cover.h"
 #include "services/marketplace/testing/page_reader.h"
 
@@ -484,7 +485,7 @@ TEST(GalleryTest, CoversOfLongTitlesAreDrawn) {
         const std::string series = i % 2 == 0 ? "" : "The Very Long Series of Endless Books " + std::to_string(i);
         const std::string cover =
             DrawCover({.title = title, .author = author + std::string(static_cast<std::size_t>(i), '.'), .series = series});
-        EXPECT_NE(cover.find("</svg>"), std::string::npos);
+        EXPECT_THAT(cover, IsWellFormedXml());
         if (folder != nullptr) Write(std::filesystem::path(folder) / "drawn" / (std::to_string(number++) + ".svg"), cover);
       }
     }

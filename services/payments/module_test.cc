@@ -7,7 +7,6 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "lib/runtime/shop.h"
@@ -15,6 +14,7 @@
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
+#include "lib/testing/wait_until.h"
 #include "octavo/payments/v1/sandbox.grpc.pb.h"
 #include "octavo/transactions/v1/transactions.grpc.pb.h"
 
@@ -219,7 +219,7 @@ TEST_F(PaymentsModuleTest, StoppingLetsGoOfALateAnswer) {
   request.set_token("tok_late");
   const auto stub = v1::SandboxService::NewStub(shop_->To("payments"));
   auto late = caller_.Start(*stub->async(), &v1::SandboxService::Stub::async::Authorize, request, {.budget = kPatience});
-  while (!GetCharge("order-1").ok()) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return GetCharge("order-1").ok(); }));
 
   Stop();
 

@@ -8,6 +8,7 @@
 
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/wait_until.h"
 #include "services/payments/memory_store.h"
 
 namespace octavo::payments {
@@ -79,7 +80,7 @@ TEST_F(SandboxTest, ALateAnswerWaitsNoLongerThanItsCallerDoes) {
 
 TEST_F(SandboxTest, ALateChargeIsKnownWhileItsAnswerIsHeldBackAndStopLetsGo) {
   std::thread late([&] { EXPECT_THAT(sandbox_.Authorize(With(Behaviour::kLate), 24h), IsOk()); });
-  while (told_ == 0) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return told_ > 0; }));
 
   EXPECT_THAT(sandbox_.Find(kKey), IsOk());
   EXPECT_THAT(sandbox_.Authorize(With(Behaviour::kLate), 24h), IsOk());  // A repeat is answered at once.

@@ -20,6 +20,7 @@
 #include "lib/base/random.h"
 #include "lib/db/database.h"
 #include "lib/testing/temp_dir.h"
+#include "lib/testing/wait_until.h"
 #include "octavo/recommendations/v1/recommendations.grpc.pb.h"
 #include "services/recommendations/sql_store.h"
 
@@ -130,7 +131,7 @@ TEST(CrashTest, AKilledProcessLosesNoAcknowledgedEvent) {
       });
     }
     const int enough = 200 + static_cast<int>(random.Below(2000));
-    while (count < enough) std::this_thread::yield();
+    EXPECT_TRUE(WaitUntil([&] { return count >= enough; }));
     process.Kill();
     for (std::thread& thread : threads) thread.join();
     for (const auto& some : ids) acknowledged.insert(some.begin(), some.end());

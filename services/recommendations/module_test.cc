@@ -8,13 +8,13 @@
 #include <fstream>
 #include <functional>
 #include <set>
-#include <thread>
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "lib/runtime/shop.h"
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
+#include "lib/testing/wait_until.h"
 #include "octavo/recommendations/v1/recommendations.grpc.pb.h"
 #include "recommendations.grpc.pb.h"
 #include "services/recommendations/fake_peers.h"
@@ -92,13 +92,7 @@ class ModuleTest : public testing::Test {
   void WaitForBooks(std::size_t count) {
     WaitUntil([&] { return Numbers(*Ask("nobody", 100)).size() == count; });
   }
-  void WaitUntil(const std::function<bool()>& condition) {
-    const auto end = clock_.MonotonicNow() + kPatience;
-    while (!condition()) {
-      ASSERT_LT(clock_.MonotonicNow(), end) << "waited too long";
-      std::this_thread::yield();
-    }
-  }
+  void WaitUntil(const std::function<bool()>& condition) { ASSERT_TRUE(octavo::WaitUntil(condition)) << "waited too long"; }
 
   template <class Request, class Response>
   Result<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
+#include <latch>
 #include <mutex>
 #include <thread>
 
@@ -633,14 +635,20 @@ TEST_F(CheckoutTest, TheFirstOrderAfterAnOlderCopyRepeatsNoNumber) {
 TEST_F(CheckoutTest, FiveHundredBuyersOfFiveCopies) {
   constexpr int kBuyers = 500;
   std::atomic<int> sold = 0;
+  std::latch start(kBuyers);
+  std::vector<std::thread> buyers;
   for (int i = 0; i < kBuyers; ++i) {
-    const auto placed = Place(Request("0193583c-5a00-7abc-8def-" + std::to_string(100'000'000'000 + i), 1));
-    if (placed.ok()) {
-      ++sold;
-    } else {
-      EXPECT_THAT(placed, HasReason("OUT_OF_STOCK"));
-    }
+    buyers.emplace_back([&, i] {
+      start.arrive_and_wait();
+      const auto placed = Place(Request("0193583c-5a00-7abc-8def-" + std::to_string(100'000'000'000 + i), 1));
+      if (placed.ok()) {
+        ++sold;
+      } else {
+        EXPECT_THAT(placed, HasReason("OUT_OF_STOCK"));
+      }
+    });
   }
+  for (std::thread& buyer : buyers) buyer.join();
   EXPECT_EQ(sold, 5);
   ExpectConsistent();
 }

@@ -7,13 +7,13 @@
 #include <future>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "lib/base/check.h"
 #include "lib/base/random.h"
 #include "lib/base/uuid.h"
 #include "lib/testing/matchers.h"
+#include "lib/testing/wait_until.h"
 #include "services/marketplace/signer.h"
 #include "tests/shop/shop_world.h"
 
@@ -69,13 +69,7 @@ class FakesTest : public testing::TestWithParam<const char*> {
                               const std::string& fields) {
     return peer.Ask(method, Of<Request>(fields), kPatient).Get();
   }
-  void WaitUntil(const std::function<bool()>& condition) {
-    const auto end = clock_.MonotonicNow() + 30s;
-    while (!condition()) {
-      ASSERT_TRUE(clock_.MonotonicNow() < end) << "waited too long";
-      std::this_thread::yield();
-    }
-  }
+  void WaitUntil(const std::function<bool()>& condition) { ASSERT_TRUE(octavo::WaitUntil(condition)) << "waited too long"; }
 
   // --- Books
   // A word that no other test has.

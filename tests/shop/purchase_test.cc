@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "lib/base/uuid.h"
@@ -15,6 +14,7 @@
 #include "lib/testing/matchers.h"
 #include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
+#include "lib/testing/wait_until.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
 #include "octavo/inventory/v1/inventory.grpc.pb.h"
 #include "octavo/recommendations/v1/recommendations.grpc.pb.h"
@@ -122,13 +122,7 @@ class PurchaseTest : public testing::Test {
   // How long it took.
   std::chrono::nanoseconds WaitUntil(const std::function<bool()>& condition) {
     const auto begin = clock_.MonotonicNow();
-    while (!condition()) {
-      if (clock_.MonotonicNow() > begin + kPatience) {
-        ADD_FAILURE() << "waited too long";
-        break;
-      }
-      std::this_thread::yield();
-    }
+    EXPECT_TRUE(octavo::WaitUntil(condition)) << "waited too long";
     return clock_.MonotonicNow() - begin;
   }
 

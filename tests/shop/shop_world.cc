@@ -5,7 +5,6 @@
 #include <fstream>
 #include <iterator>
 #include <set>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "lib/runtime/shop.h"
 #include "lib/testing/page_tokens.h"
 #include "lib/testing/temp_dir.h"
+#include "lib/testing/wait_until.h"
 #include "services/accounts/module.h"
 #include "services/cart/module.h"
 #include "services/catalog/module.h"
@@ -101,13 +101,9 @@ class RealWorld final : public ShopWorld {
     Call<InventoryService>("inventory", &InventoryService::StubInterface::CountStock, count);
   }
   std::string LastLink(const std::string& email) override {
-    const auto end = clock_.MonotonicNow() + 30s;  // Nothing waits for it to pass.
-    while (clock_.MonotonicNow() < end) {
-      const std::string token = UnreadToken(email);
-      if (!token.empty()) return token;
-      std::this_thread::yield();
-    }
-    return "";
+    std::string token;
+    (void)WaitUntil([&] { return !(token = UnreadToken(email)).empty(); });
+    return token;  // Empty: no message came.
   }
   void Advertise(const std::string& banner) override {
     promotions::v1::CreateCampaignRequest create;

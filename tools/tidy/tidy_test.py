@@ -103,6 +103,7 @@ class BannedCalls(TidyTest):
                 ("auto now = std::chrono::steady_clock::now();", "MonotonicNow"),
                 ("std::this_thread::sleep_for(1s);", "waiting for the condition"),
                 ("usleep(10);", "waiting for the condition"),
+                ("while (!done) std::this_thread::yield();", "octavo::WaitUntil"),
                 ("std::getenv(\"HOME\");", "an option of the module"),
                 ("gmtime(&now);", "not thread-safe"),
                 ("sprintf(buffer, format);", "no bounds"),
