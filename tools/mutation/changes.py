@@ -156,10 +156,11 @@ def _numbers_beside(number):
 
 
 def _left_as_they_are(tokens):
-    """The indices of static assertions, and of the numbers of enumerators, which adapters hold against the contract."""
+    """The indices of static assertions, of the numbers of enumerators, which adapters hold against the contract, and of what is
+    reserved in memory, which nobody sees."""
     skipped = set()
     for start, token in enumerate(tokens):
-        opening = {"static_assert": "(", "enum": "{"}.get(token.text)
+        opening = {"static_assert": "(", "enum": "{", "reserve": "("}.get(token.text)
         if opening is not None:
             first = next(i for i in range(start, len(tokens)) if tokens[i].text in (opening, ";"))
             skipped.update(range(start, _closing(tokens, first) + 1 if tokens[first].text == opening else first))
@@ -194,6 +195,8 @@ def _dropped_calls(text, tokens):
         end = i
         while end + 2 < len(tokens) and tokens[end + 1].text in (".", "->", "::", "["):
             end = _closing(tokens, end + 1) if tokens[end + 1].text == "[" else end + 2
+        if tokens[end].text == "reserve":
+            continue
         if end + 1 >= len(tokens) or tokens[end + 1].text != "(":
             continue
         end = _closing(tokens, end + 1)

@@ -153,8 +153,7 @@ class Workshop:
 
     def prepare(self, tests):
         """Builds and runs the tests without a change; ends the program when that fails."""
-        if not (self._build / "build.ninja").exists():
-            self._run_or_end(["cmake", "--preset", "mutation"])
+        self._run_or_end(["cmake", "--preset", "mutation"])
         self._run_or_end([*self._ninja, *tests])
         for test in tests:
             self._programs[test] = next(path for path in self._build.rglob(test) if path.is_file())

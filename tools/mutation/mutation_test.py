@@ -32,7 +32,8 @@ class Changes(unittest.TestCase):
 
     def test_texts_comments_and_directives_stay(self):
         for text in ['x = "a < 1";', "x = '1';", 'x = R"sql(a < 1)sql";', "// a < 1", "/* a < 1\n 2 */", "#define A 1 \\\n  2\n",
-                     "static_assert(a < 1);", "enum class A : int { kB = 1, kC = 2 };", 'x = "a" + b + "c";']:
+                     "static_assert(a < 1);", "a.reserve(b + 1);", "enum class A : int { kB = 1, kC = 2 };",
+                     'x = "a" + b + "c";']:
             with self.subTest(text):
                 self.assertEqual(changed(text), [])
 
