@@ -1,11 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "lib/base/random.h"
 #include "lib/testing/fake_clock.h"
 #include "lib/testing/matchers.h"
 #include "services/accounts/domain/common_passwords.h"
@@ -32,10 +34,39 @@ TEST(ParseBaseUriTest, IsAnAddressWithoutAPath) {
   }
 }
 
+TEST(ParseBaseUriTest, TakesLettersDigitsAndWhatAPortAndAnAddressNeed) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const auto c = static_cast<char>(byte);
+    const bool good = byte < 128 && (std::isalnum(byte) != 0 || std::string_view("-.:[]").find(c) != std::string_view::npos);
+    EXPECT_EQ(ParseBaseUri("base_uri", std::string("https://a") + c + "b").ok(), good) << byte;
+  }
+  EXPECT_THAT(ParseBaseUri("base_uri", "https://shop.example//"), HasReason("INVALID_FIELD")) << "one slash may end it";
+  EXPECT_THAT(ParseBaseUri("base_uri", "https://" + std::string(192, 'x')), IsOk());
+  EXPECT_THAT(ParseBaseUri("base_uri", "https://" + std::string(193, 'x')), HasReason("INVALID_FIELD"));
+}
+
+TEST(RoleNameTest, IsAWordForEachRole) {
+  EXPECT_EQ(RoleName(Role::kCustomer), "customer");
+  EXPECT_EQ(RoleName(Role::kOwner), "owner");
+}
+
 TEST(ParseFullNameTest, TakesAnyScriptAndNoControlCharacters) {
   EXPECT_EQ(ParseFullName("full_name", " Zoë Ōe ").value(), "Zoë Ōe");
   EXPECT_THAT(ParseFullName("full_name", "Ada\nBcc: x"), HasReason("INVALID_FIELD"));
-  EXPECT_THAT(ParseFullName("full_name", std::string(201, 'a')), HasReason("INVALID_FIELD"));
+  EXPECT_EQ(ParseFullName("full_name", "\t a \t").value(), "a");
+  EXPECT_EQ(ParseFullName("full_name", " \t ").value(), "");
+  EXPECT_THAT(ParseFullName("full_name", std::string(200, 'a')), IsOk());
+  for (const std::string& bad : {std::string(201, 'a'), std::string("a\x1fz"), std::string("a\x7fz")}) {
+    EXPECT_THAT(ParseFullName("full_name", bad), HasReason("INVALID_FIELD")) << bad;
+  }
+}
+
+// Two hundred characters without a pattern.
+std::string TwoHundred() {
+  SeededRandom random(3);
+  std::string text;
+  while (text.size() < 200) text += static_cast<char>('a' + random.Below(26));
+  return text;
 }
 
 TEST(CheckPasswordTest, TakesLongOnesThatAreNotGuessedFirst) {
@@ -47,9 +78,13 @@ TEST(CheckPasswordTest, TakesLongOnesThatAreNotGuessedFirst) {
       {"grün wie Moos", true},
       {"tolstoy-on-a-tram", true},
       {"correct horse battery staple", true},
-      {std::string("åäö") + "åäöxyzw", true},   // Ten characters in sixteen bytes.
-      {"short one", false},                     // Nine.
-      {std::string(200, 'x') + "abcd", false},  // Longer than 200.
+      {std::string("åäö") + "åäöxyzw", true},  // Ten characters in sixteen bytes.
+      {"xk7qvw2mz", false},                    // Nine.
+      {"xk7qvw2mzp", true},                    // Ten.
+      {TwoHundred(), true},
+      {TwoHundred() + "b", false},  // Longer than 200.
+      {"abcacbbacacb", false},      // Three different characters …
+      {"abcdacbdbacd", true},       // … and four.
       {"password123", false},
       {"Password2024!!", false},
       {"passwordpassword", false},
@@ -66,7 +101,16 @@ TEST(CheckPasswordTest, TakesLongOnesThatAreNotGuessedFirst) {
       {"minecraft1", false},
       {"Minecraft-1234", false},
       {"elizabeth1", false},
-      {"83719264elena55", true},         // The word is the smaller part.
+      {"83719264elena55", true},  // The word is the smaller part.
+      {"83719elena", false},      // It is the half.
+      {"837195elena", true},
+      {"PASSWORDpassword", false},  // Whatever the case.
+      {"elenaelena12", false},      // A word twice is still that word.
+      {"octavooctavo", false},      // This shop's own word.
+      {"zyxwvutsrqponm", false},    // A row backwards.
+      {"123123123123", false},
+      {"12341234123", false},            // A unit again and again, the last time in part.
+      {"xk7qvxk7qv", true},              // Unless the unit is no word.
       {"u\u0308ber de U\u0308", false},  // Nine characters, once each has its dots.
   };
   for (const Case& c : cases) {
@@ -123,6 +167,15 @@ TEST(ThrottleTest, IsForgottenAfterAWhile) {
   EXPECT_EQ(AfterAttempt(many, kPolicy, kNoon + 1h).count, 1);
 }
 
+TEST(ThrottleTest, TheLongestWaitIsReachedAndNeverPassed) {
+  constexpr ThrottlePolicy kEight{.free_count = 0, .wait_first = 1s, .wait_max = 8s, .forgotten_after = 1h};
+  for (const auto& [count, wait] : std::vector<std::pair<std::int64_t, std::chrono::seconds>>{
+           {0, 1s}, {1, 2s}, {2, 4s}, {3, 8s}, {4, 8s}, {62, 8s}, {63, 8s}, {64, 8s}, {1'000'000, 8s}}) {
+    EXPECT_EQ(NextAllowed({.count = count, .last = kNoon}, kEight), kNoon + wait) << count;
+  }
+  EXPECT_EQ(AfterAttempt({}, kEight, kNoon), (Attempts{.count = 1, .last = kNoon}));
+}
+
 // RFC 6238, appendix B, of whose eight digits these are the last six.
 TEST(TotpTest, MakesTheCodesOfItsStandard) {
   const Secret secret("12345678901234567890");
@@ -168,6 +221,22 @@ TEST(TotpTest, TellsAnAppWhatToKeep) {
             "otpauth://totp/Octavo:ada%2Bx%40example.org?secret=MZXW6YTBOI&issuer=Octavo&algorithm=SHA1&digits=6&period=30");
 }
 
+TEST(TotpTest, EscapesWhatIsNotPlainInAnAddress) {
+  for (int byte = 1; byte < 256; ++byte) {
+    const auto c = static_cast<char>(byte);
+    const bool plain = byte < 128 && (std::isalnum(byte) != 0 || c == '-' || c == '.' || c == '_');
+    const char* const hex = "0123456789ABCDEF";
+    const std::string expected = plain ? std::string(1, c) : std::string{'%', hex[byte / 16], hex[byte % 16]};
+    EXPECT_THAT(OtpauthUri(std::string(1, c), Secret("foobar")), testing::StartsWith("otpauth://totp/Octavo:" + expected + "?"));
+  }
+}
+
+TEST(TotpTest, AStepIsThirtySeconds) {
+  EXPECT_EQ(TotpStepAt(Timestamp(30s) - 1us), 0);
+  EXPECT_EQ(TotpStepAt(Timestamp(30s)), 1);
+  EXPECT_THROW((void)TotpCode(Secret("12345678901234567890"), -1), Bug);
+}
+
 TEST(RecoveryCodesTest, AreTenOfEightyBitsEach) {
   SeededRandom random(1);
   const std::vector<std::string> codes = NewRecoveryCodes(random);
@@ -179,6 +248,13 @@ TEST(RecoveryCodesTest, AreTenOfEightyBitsEach) {
     EXPECT_FALSE(IsTotpCode(NormalCode(code)));
   }
   EXPECT_EQ(NormalCode(" 7kq2-mz4a "), "7KQ2MZ4A");
+  EXPECT_EQ(NormalCode("az`{AZ@["), "AZ`{AZ@[") << "letters alone have a capital form";
+}
+
+TEST(SessionTest, AUseIsNotedAboutOnceAnHourOfADay) {
+  EXPECT_EQ((SessionPolicy{.idle_max = 24h}.note_after()), 1h);
+  EXPECT_EQ(SessionPolicy{}.idle_max, std::chrono::days(14));
+  EXPECT_EQ(SessionPolicy{}.age_max, std::chrono::days(90));
 }
 
 TEST(SessionTest, EndsByDisuseAndByAge) {

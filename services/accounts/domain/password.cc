@@ -19,8 +19,6 @@ namespace {
 // Words that people guess first at this shop or in other languages, beyond the public list. Spaces separate them.
 constexpr std::string_view kWordsOfOurs =
     " octavo bookshop willkommen p@ssword thisismypassword iloveyousomuch correcthorsebatterystaple ";
-// A shorter core tells nothing about the password around it.
-constexpr std::size_t kCoreLengthMin = 5;
 
 // Rows of keys and the alphabet: passwords often follow them.
 constexpr std::string_view kRows[] = {
@@ -68,8 +66,7 @@ std::string_view Core(std::string_view text) {
 
 // Whether a common word is most of the password, with digits and signs around it.
 bool IsCommonCore(std::string_view core, std::string_view text) {
-  return core.size() >= kCoreLengthMin && 2 * core.size() >= text.size() &&
-         (IsCommonWord(core) || IsCommonWord(RepeatedUnit(core)));
+  return 2 * core.size() >= text.size() && (IsCommonWord(core) || IsCommonWord(RepeatedUnit(core)));
 }
 
 bool IsCommon(std::string_view password, std::string_view email) {

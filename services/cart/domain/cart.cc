@@ -103,8 +103,8 @@ void Merge(Cart& from, Cart& to) {
   }
   from.lines = std::move(left);
   for (std::string& code : from.codes) {
-    if (to.codes.size() == kCodesMax) break;
-    if (std::find(to.codes.begin(), to.codes.end(), code) == to.codes.end()) to.codes.push_back(std::move(code));
+    const bool is_new = std::find(to.codes.begin(), to.codes.end(), code) == to.codes.end();
+    if (is_new && to.codes.size() < kCodesMax) to.codes.push_back(std::move(code));
   }
   from.codes.clear();
 }

@@ -41,7 +41,7 @@ struct Seen {
 
 struct Line {
   BookId book;
-  std::int64_t quantity = 1;
+  std::int64_t quantity = 0;
   bool saved_for_later = false;
   std::int64_t position = 0;  // Lines are shown in the order of their positions.
   Seen seen;

@@ -56,6 +56,35 @@ TEST_F(DecideRowTest, RefusesARowWithoutKeyOrTitle) {
   EXPECT_THAT(problems, ElementsAre(RowProblem{7, "", Severity::kError, "key: is missing; title: is missing"}));
 }
 
+TEST(CheckRowTest, AKeyIsOneTo200BytesOfText) {
+  const auto refusal = [](const std::string& key) { return Row(key, "Emma").refusal; };
+  const std::string most(kKeyBytesMax, 'x');
+
+  EXPECT_EQ(refusal(most), "");
+  EXPECT_THAT(refusal(most + "x"), HasSubstr("bytes long"));
+  EXPECT_EQ(refusal("a z"), "");
+  for (const char* control : {"a\x01z", "a\x1fz", "a\x7fz"}) EXPECT_THAT(refusal(control), HasSubstr("control character"));
+  EXPECT_THAT(refusal("a\xff"), HasSubstr("UTF-8"));
+}
+
+TEST(RefusedRowTest, SaysWhereItIsAndKeepsNoBrokenBytes) {
+  const CheckedRow row = RefusedRow(9, " a ", "too many columns");
+  EXPECT_EQ(row.line, 9);
+  EXPECT_EQ(row.key, "a");
+  EXPECT_EQ(row.refusal, "too many columns");
+  EXPECT_EQ(RefusedRow(9, "a\xff", "x").key, "");
+}
+
+TEST_F(DecideRowTest, RefusesAnIsbnOfAnEarlierRowAndOneOfABookThatIsNotYetKnown) {
+  const CheckedRow row = Row("1", "Emma", "9780439023481");
+
+  EXPECT_EQ(Decide(row, {}, kEarlierRow), RowVerdict::kRefuse);
+  EXPECT_EQ(Decide(row, {}, BookId{3}), RowVerdict::kRefuse);
+  EXPECT_THAT(problems, ElementsAre(Field(&RowProblem::message, HasSubstr("an earlier row")),
+                                    Field(&RowProblem::message, HasSubstr("books/3"))));
+  EXPECT_EQ(counts, (ImportCounts{.rows = 2, .refused = 2, .errors = 2}));
+}
+
 TEST_F(DecideRowTest, KeepsNoMoreThanTheFirstProblemsButCountsOn) {
   for (int i = 0; i < kProblemsMax + 5; ++i) Decide(Row("", "Emma"));
   EXPECT_EQ(problems.size(), kProblemsMax);

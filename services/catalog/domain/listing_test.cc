@@ -29,6 +29,60 @@ TEST(ListCursorTest, EveryBookComesBehindTheBeginning) {
   }
 }
 
+Book BookOf(std::int64_t id, const std::string& title) {
+  Book book{.id = BookId{id}};
+  book.content.title = title;
+  return book;
+}
+
+TEST(ListCursorTest, EachOrderPutsItsOwnFirst) {
+  Book first = BookOf(2, "Alpha"), second = BookOf(1, "The Beta");
+  first.content.ratings_count = 2;
+  second.content.ratings_count = 1;
+  first.content.published_year = 2001;
+  second.content.published_year = 2000;
+  first.content.price = Money(100, Currency::Eur());
+  second.content.price = Money(101, Currency::Eur());
+  first.content.series = SeriesMembership{.number = "1"};
+  second.content.series = SeriesMembership{.number = "1.5"};
+  for (const ListOrder order : {ListOrder::kPopularity, ListOrder::kNewest, ListOrder::kTitle, ListOrder::kPublished,
+                                ListOrder::kPrice, ListOrder::kSeriesNumber}) {
+    const ListCursor a = CursorAt(order, first), b = CursorAt(order, second);
+    EXPECT_TRUE(ComesBefore(order, a, b)) << static_cast<int>(order);
+    EXPECT_FALSE(ComesBefore(order, b, a)) << static_cast<int>(order);
+    EXPECT_FALSE(ComesBefore(order, a, a)) << static_cast<int>(order);
+  }
+  EXPECT_THROW((void)CursorAt(ListOrder::kRelevance, first), Bug);
+}
+
+TEST(ListCursorTest, WhatIsNotKnownComesLast) {
+  Book known = BookOf(1, "Emma");
+  known.content.published_year = -3000;
+  known.content.price = Money(100'000'000, Currency::Eur());
+  known.content.series = SeriesMembership{.number = "1000000"};
+  const Book unknown = BookOf(2, "Emma");
+  for (const ListOrder order : {ListOrder::kPublished, ListOrder::kPrice, ListOrder::kSeriesNumber}) {
+    EXPECT_TRUE(ComesBefore(order, CursorAt(order, known), CursorAt(order, unknown))) << static_cast<int>(order);
+  }
+  Book free = BookOf(3, "Emma");
+  free.content.price = Money(0, Currency::Eur());
+  EXPECT_TRUE(ComesBefore(ListOrder::kPrice, CursorAt(ListOrder::kPrice, free), CursorAt(ListOrder::kPrice, known)));
+  EXPECT_TRUE(ComesBefore(ListOrder::kPrice, CursorAtBegin(ListOrder::kPrice), CursorAt(ListOrder::kPrice, free)));
+}
+
+TEST(ShelvesOfTest, AreAllThatABookStandsOn) {
+  BookContent content;
+  content.categories = {"fiction", "poetry"};
+  content.authors = {{.slug = "a"}, {.slug = "b"}};
+  EXPECT_EQ(ShelvesOf(content), (std::vector<Shelf>{{ShelfKind::kAll, ""},
+                                                    {ShelfKind::kCategory, "fiction"},
+                                                    {ShelfKind::kCategory, "poetry"},
+                                                    {ShelfKind::kAuthor, "a"},
+                                                    {ShelfKind::kAuthor, "b"}}));
+  content.series = SeriesMembership{.slug = "s"};
+  EXPECT_EQ(ShelvesOf(content).back(), (Shelf{ShelfKind::kSeries, "s"}));
+}
+
 TEST(ShelfNameTest, HasOneForm) {
   EXPECT_EQ(ShelfName({ShelfKind::kAuthor, "ursula-k-le-guin"}), "authors/ursula-k-le-guin");
   EXPECT_EQ(ParseShelfName(ShelfKind::kAuthor, "authors/a-b"), (Shelf{ShelfKind::kAuthor, "a-b"}));

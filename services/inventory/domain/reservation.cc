@@ -87,7 +87,6 @@ std::int64_t StrikeOff(Stock& stock, ReservedLine& line, std::int64_t quantity) 
 }
 
 Status TakeBack(Stock& stock, ReservedLine& line, std::int64_t quantity, const Cause& cause, std::vector<Movement>& movements) {
-  CHECK(quantity > 0);
   const std::int64_t left = line.waiting + line.held() - line.returned;
   if (quantity > left) {
     return Error{.code = Code::kFailedPrecondition,
@@ -131,10 +130,6 @@ std::vector<Filled> Fill(Stock& stock, std::span<const Waiting> waiting, Timesta
     filled.push_back({next.reservation, quantity});
   }
   return filled;
-}
-
-bool Holds(const Reservation& reservation, Timestamp now) {
-  return reservation.state == State::kOpen && !IsPastItsTime(reservation, now);
 }
 
 Status CheckRepeatedReserve(const Reservation& reservation, std::int64_t fingerprint, Timestamp now) {

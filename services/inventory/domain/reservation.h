@@ -89,9 +89,6 @@ struct Filled {
 // Gives free copies to waiting reservations, in the order of `waiting`. Copies of a committed order leave stock at once.
 std::vector<Filled> Fill(Stock& stock, std::span<const Waiting> waiting, Timestamp now, std::vector<Movement>& movements);
 
-// Whether a reservation still holds its copies: open and not past its time.
-bool Holds(const Reservation& reservation, Timestamp now);
-
 // What a verb has to do with a reservation that exists.
 enum class Step { kDo, kDoneBefore };
 

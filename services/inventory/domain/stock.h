@@ -85,7 +85,7 @@ struct Cause {
 inline constexpr std::int64_t kOnHandMax = 1'000'000'000;
 
 // Changes on_hand by `difference` (not 0) and gives the ledger's entry. The result must be within [reserved, kOnHandMax]
-// (CHECK): ask CheckCorrection or CheckReceipt first.
+// (CHECK): ask CheckCorrection first.
 Movement Move(Stock& stock, std::int64_t difference, const Cause& cause);
 
 // FAILED_PRECONDITION (BELOW_RESERVED) if stock cannot be changed by `difference`; INVALID_ARGUMENT above kOnHandMax.

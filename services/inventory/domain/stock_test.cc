@@ -31,11 +31,20 @@ TEST(MoveBeyondTest, NeverTakesWhatIsReserved) {
   EXPECT_THROW(Move(stock, -2, kCause), Bug);
 }
 
+TEST(MoveBeyondTest, NeverExceedsTheMaximumAndAlwaysMoves) {
+  Stock stock{.book = BookId{7}, .on_hand = 999'999'999};
+  EXPECT_THROW(Move(stock, 0, kCause), Bug);
+  EXPECT_EQ(Move(stock, 1, kCause).balance, 1'000'000'000);
+  EXPECT_THROW(Move(stock, 1, kCause), Bug);
+}
+
 TEST(CheckCorrectionTest, KeepsWhatIsReservedAndTheMaximum) {
   const Stock stock{.book = BookId{7}, .on_hand = 3, .reserved = 2};
 
   EXPECT_THAT(CheckCorrection(stock, -1), IsOk());
-  EXPECT_THAT(CheckCorrection(stock, -2), HasReason("BELOW_RESERVED"));
+  const Status below = CheckCorrection(stock, -2);
+  EXPECT_THAT(below, HasReason("BELOW_RESERVED"));
+  EXPECT_EQ(below.error().message, "books/7 would have 1 copies, but 2 are reserved");
   EXPECT_THAT(CheckCorrection(stock, kOnHandMax - 3), IsOk());
   EXPECT_THAT(CheckCorrection(stock, kOnHandMax - 2), HasReason("INVALID_FIELD"));
 }
@@ -44,6 +53,9 @@ TEST(IsLowTest, WarnsAtTheThreshold) {
   Stock stock{.on_hand = 5, .reserved = 2, .policy = {.low_stock_threshold = 2}};
   EXPECT_FALSE(stock.IsLow());
   stock.reserved = 3;
+  EXPECT_TRUE(stock.IsLow());
+  stock.policy.low_stock_threshold = 1;
+  stock.reserved = 4;
   EXPECT_TRUE(stock.IsLow());
   stock.policy.low_stock_threshold = 0;
   stock.reserved = 5;
@@ -60,7 +72,13 @@ TEST(CheckPolicyTest, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(field({.backorder = Backorder::kAllowed, .backorder_max = 5, .backorder_days = 3}), "");
   EXPECT_EQ(field({.backorder_max = 5}), "policy.backorder_max");
   EXPECT_EQ(field({.backorder = Backorder::kAllowed, .backorder_max = -1}), "policy.backorder_max");
+  EXPECT_EQ(field({.backorder = Backorder::kAllowed, .backorder_max = 1'000'000'000, .low_stock_threshold = 1'000'000'000}), "");
+  EXPECT_EQ(field({.backorder = Backorder::kAllowed, .backorder_max = 1'000'000'001}), "policy.backorder_max");
+  EXPECT_EQ(field({.backorder_max = 1}), "policy.backorder_max");
+  EXPECT_EQ(field({.low_stock_threshold = 1'000'000'001}), "policy.low_stock_threshold");
+  EXPECT_EQ(field({.backorder_days = 3650}), "");
   EXPECT_EQ(field({.backorder_days = 3651}), "policy.backorder_days");
+  EXPECT_EQ(field({.backorder_days = -1}), "policy.backorder_days");
   EXPECT_EQ(field({.low_stock_threshold = -1}), "policy.low_stock_threshold");
 }
 

@@ -52,6 +52,66 @@ TEST(ChargeTest, WhatMayBecomeOfACharge) {
   }
 }
 
+TEST(ChargeTest, EachChangeIsAnEntryOfTheLedger) {
+  struct Case {
+    Outcome outcome;
+    State state;
+    Entry::Kind kind;
+    std::int64_t sequence, amount_minor, captured_minor, refunded_minor;
+  };
+  const Outcome captured = DecideCapture(Authorized(), kKey, kNoon).value();
+  const std::vector<Case> cases = {
+      {DecideAuthorize(std::nullopt, kTenEuros, kNoon).value(), State::kAuthorized, Entry::Kind::kAuthorize, 1, 1000, 0, 0},
+      {captured, State::kCaptured, Entry::Kind::kCapture, 2, 1000, 1000, 0},
+      {DecideVoid(Authorized(), kKey, kNoon).value(), State::kVoided, Entry::Kind::kVoid, 2, 1000, 0, 0},
+      {DecideVoid(std::nullopt, kKey, kNoon).value(), State::kVoided, Entry::Kind::kVoid, 1, 0, 0, 0},
+      {DecideRefund(captured.charge, std::nullopt, {kKey, "r", "EUR", 1}, kNoon).value(), State::kCaptured, Entry::Kind::kRefund,
+       3, 1, 1000, 1},
+      {DecideRefund(captured.charge, std::nullopt, {kKey, "r", "EUR", 1000}, kNoon).value(), State::kCaptured,
+       Entry::Kind::kRefund, 3, 1000, 1000, 1000},
+  };
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    SCOPED_TRACE("case " + std::to_string(i));
+    const auto& [outcome, state, kind, sequence, amount_minor, captured_minor, refunded_minor] = cases[i];
+    EXPECT_EQ(outcome.charge.state, state);
+    EXPECT_EQ(outcome.charge.captured_minor, captured_minor);
+    EXPECT_EQ(outcome.charge.refunded_minor, refunded_minor);
+    ASSERT_TRUE(outcome.entry);
+    EXPECT_EQ(outcome.entry->kind, kind);
+    EXPECT_EQ(outcome.entry->sequence, sequence);
+    EXPECT_EQ(outcome.charge.entry_count, sequence);
+    EXPECT_EQ(outcome.entry->amount_minor, amount_minor);
+  }
+}
+
+TEST(ChargeTest, OneCentIsAnAmountAndNothingIsNone) {
+  Authorization authorization = kTenEuros;
+  authorization.amount_minor = 0;
+  EXPECT_THROW((void)DecideAuthorize(std::nullopt, authorization, kNoon), Bug);
+  EXPECT_THROW((void)DecideRefund(Captured(), std::nullopt, {kKey, "r", "EUR", 0}, kNoon), Bug);
+  authorization.amount_minor = 1;
+  EXPECT_EQ(DecideAuthorize(std::nullopt, authorization, kNoon).value().charge.amount_minor, 1);
+}
+
+TEST(TokenTest, SaysHowTheProviderBehaves) {
+  const std::pair<const char*, Behaviour> tokens[] = {
+      {"tok_approve", Behaviour::kApprove}, {"tok_decline", Behaviour::kDecline},
+      {"tok_timeout", Behaviour::kTimeout}, {"tok_timeout_charged", Behaviour::kTimeoutCharged},
+      {"tok_late", Behaviour::kLate},       {"tok_twice", Behaviour::kTwice},
+      {"tok_error", Behaviour::kError},
+  };
+  for (const auto& [token, behaviour] : tokens) {
+    EXPECT_EQ(ParseToken(token).value(), behaviour) << token;
+    Authorization authorization = kTenEuros;
+    authorization.behaviour = behaviour;
+    const Charge charge = DecideAuthorize(std::nullopt, authorization, kNoon).value().charge;
+    EXPECT_EQ(charge.notices_per_change, behaviour == Behaviour::kTwice ? 2 : 1) << token;
+    EXPECT_EQ(charge.state, behaviour == Behaviour::kDecline ? State::kDeclined : State::kAuthorized) << token;
+  }
+}
+
+TEST(ChargeTest, AKeyThatWasVoidedFirstIsToldOnce) { EXPECT_EQ(Tombstone().notices_per_change, 1); }
+
 TEST(ChargeTest, AKeyBelongsToOneAmountInOneCurrency) {
   Authorization other = kTenEuros;
   other.amount_minor = 999;

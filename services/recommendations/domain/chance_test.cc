@@ -33,6 +33,16 @@ TEST(DailySeedTest, ChangesWithWhoAsksAndAtMidnight) {
   EXPECT_NE(DailySeed(12, today), DailySeed(13, today));
 }
 
+TEST(ArmTest, AReaderKeepsItsArmFromVersionToVersion) {
+  // A release in the middle of an experiment moves nobody. Computed by another program from the definition.
+  const std::string kArms = "clcclccllclcclclccclllcllcllclcclclclcll";
+  std::string arms;
+  for (std::size_t reader = 0; reader < kArms.size(); ++reader) {
+    arms += ArmOf(std::to_string(reader), 0.5) == Arm::kChallenger ? 'c' : 'l';
+  }
+  EXPECT_EQ(arms, kArms);
+}
+
 TEST(ArmTest, FollowsTheShareAndGrowsMonotonically) {
   constexpr int kReaders = 20'000;
   std::set<int> before;

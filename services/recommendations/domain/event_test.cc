@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <limits>
 
 #include "lib/testing/fake_clock.h"
@@ -80,6 +81,50 @@ TEST(EventTest, ARuleThatIsBrokenIsNamedWithTheValue) {
     c.change(event);
     const Status checked = CheckEvent(event, kNoon);
     EXPECT_EQ(checked.ok() ? "" : checked.error().message, c.message) << c.what;
+  }
+}
+
+TEST(ReaderNameTest, TakesLettersDigitsAndThreeSignsOfAllBytes) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const auto c = static_cast<char>(byte);
+    const bool plain = byte < 128 && (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.');
+    EXPECT_EQ(ParseReader(std::string("readers/") + c).ok(), plain) << byte;
+    EXPECT_EQ(CheckShelf(std::string(1, c)).ok(), plain) << byte;
+    EXPECT_EQ(CheckSource(std::string(1, c)).ok(), plain) << byte;
+  }
+  EXPECT_THAT(CheckShelf(std::string(64, 'x')), IsOk());
+  EXPECT_THAT(CheckShelf(std::string(65, 'x')), HasReason("INVALID_FIELD"));
+  EXPECT_THAT(CheckSource(std::string(64, 'x')), IsOk());
+  EXPECT_THAT(CheckSource(std::string(65, 'x')), HasReason("INVALID_FIELD"));
+}
+
+TEST(EventTest, IsGoodUpToTheEndsOfEachRange) {
+  struct Case {
+    const char* what;
+    void (*change)(Event&);
+    bool good;
+  };
+  const Case kCases[] = {
+      {"the longest id", [](Event& e) { e.id = std::string(128, 'x'); }, true},
+      {"a longer id", [](Event& e) { e.id = std::string(129, 'x'); }, false},
+      {"the first and the last printable character", [](Event& e) { e.id = "!~"; }, true},
+      {"a deleted character", [](Event& e) { e.id = "\x7f"; }, false},
+      {"a letter beyond ASCII", [](Event& e) { e.id = "é"; }, false},
+      {"the first type", [](Event& e) { e.type = EventType::kImpression; }, true},
+      {"the last type", [](Event& e) { e.type = EventType::kDismiss; }, true},
+      {"the first instant of 1970", [](Event& e) { e.time = Timestamp{}; }, true},
+      {"a day and a microsecond ahead", [](Event& e) { e.time = kNoon + 24h + 1us; }, false},
+  };
+  for (const Case& c : kCases) {
+    Event event = Purchase();
+    c.change(event);
+    EXPECT_EQ(CheckEvent(event, kNoon).ok(), c.good) << c.what;
+  }
+  for (int stars = 1; stars <= 5; ++stars) {
+    Event event = Purchase();
+    event.type = EventType::kRating;
+    event.rating = stars;
+    EXPECT_THAT(CheckEvent(event, kNoon), IsOk()) << stars;
   }
 }
 

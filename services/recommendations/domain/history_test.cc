@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <thread>
 
 #include "lib/base/random.h"
@@ -65,6 +66,62 @@ TEST(HistoryTest, TheReadersOwnWordStandsAgainstTheClicks) {
     }
     EXPECT_EQ(history.seen().at(0).weight, c.weight) << c.what;
   }
+}
+
+TEST(WeightTest, SaysHowMuchAnEventSays) {
+  EXPECT_EQ(WeightOf(EventType::kImpression, 0), 0);
+  EXPECT_EQ(WeightOf(EventType::kDismiss, 0), 0);
+  EXPECT_EQ(WeightOf(EventType::kView, 0), 1);
+  EXPECT_EQ(WeightOf(EventType::kBasket, 0), 3);
+  EXPECT_EQ(WeightOf(EventType::kPurchase, 0), 5);
+  const float of_stars[] = {0, 0, 2, 5, 6};
+  for (int stars = 1; stars <= 5; ++stars) EXPECT_EQ(WeightOf(EventType::kRating, stars), of_stars[stars - 1]) << stars;
+}
+
+TEST(HistoryTest, EventsOfOneSecondStandInTheOrderInWhichTheyCame) {
+  History history;
+  for (const int book : {3, 1, 2}) history.Apply(EventType::kView, 0, BookId(book), kNoon);
+  EXPECT_THAT(BooksOf(history), ElementsAre(3, 1, 2));
+
+  history.Apply(EventType::kRating, 1, BookId(1), kNoon);
+  history.Apply(EventType::kRating, 5, BookId(1), kNoon);
+  EXPECT_EQ(history.seen().back().weight, WeightOf(EventType::kRating, 5)) << "the later word counts";
+}
+
+TEST(HistoryTest, AnOlderEventOfABookLeavesItsPlaceAndItsTime) {
+  History history;
+  history.Apply(EventType::kRating, 5, BookId(1), kNoon + 2s);
+  history.Apply(EventType::kRating, 1, BookId(1), kNoon);
+
+  EXPECT_EQ(history.seen()[0].weight, WeightOf(EventType::kRating, 5));
+  EXPECT_EQ(history.seen()[0].time_s, (kNoon + 2s).time_since_epoch() / 1s);
+}
+
+TEST(HistoryTest, TimesBeyondWhatASecondCounterHoldsAreItsEnds) {
+  History history;
+  history.Apply(EventType::kView, 0, BookId(1), Timestamp{} - 1s);
+  history.Apply(EventType::kView, 0, BookId(2), Timestamp{} + 2s - 1us);
+  history.Apply(EventType::kView, 0, BookId(3), Timestamp{} + std::chrono::years(200));
+
+  EXPECT_EQ(history.seen()[0].time_s, 0U);
+  EXPECT_EQ(history.seen()[1].time_s, 1U);
+  EXPECT_EQ(history.seen()[2].time_s, UINT32_MAX);
+}
+
+TEST(HistoryTest, KeepsTheLastTwoHundredBooks) {
+  History history;
+  for (int book = 1; book <= 200; ++book) history.Apply(EventType::kView, 0, BookId(book), kNoon + std::chrono::seconds(book));
+  EXPECT_EQ(history.seen().size(), 200U);
+
+  history.Apply(EventType::kView, 0, BookId(201), kNoon + 1h);
+  EXPECT_EQ(history.seen().size(), 200U);
+  EXPECT_EQ(history.seen().front().book, 2);
+}
+
+TEST(HistoryTest, WhatIsBoughtTwiceIsOwnedOnce) {
+  History history;
+  for (const int book : {5, 9, 5, 1, 9}) history.Apply(EventType::kPurchase, 0, BookId(book), kNoon);
+  EXPECT_THAT(history.never_again(), ElementsAre(1, 5, 9));
 }
 
 TEST(HistoryTest, WhatIsOwnedOrNotWantedIsNeverForgotten) {
@@ -145,6 +202,38 @@ TEST(HistoriesTest, AForgottenReaderIsUnknown) {
 
   histories.Forget(ReaderId("7"));
 
+  History history;
+  EXPECT_FALSE(histories.Copy("7", history));
+}
+
+TEST(HistoriesTest, EachChangeOfAReaderGivesAnotherVersion) {
+  Histories histories;
+  EXPECT_EQ(histories.VersionOf("7"), 0U);
+  std::set<std::uint32_t> versions = {0};
+  const auto is_new = [&](const char* reader) { return versions.insert(histories.VersionOf(reader)).second; };
+
+  histories.Apply(View("7", 1));
+  EXPECT_TRUE(is_new("7"));
+  histories.Apply({.reader = ReaderId("7"), .book = BookId(2), .type = EventType::kImpression, .time = kNoon});
+  EXPECT_FALSE(is_new("7")) << "an impression says nothing of the reader";
+  histories.Apply(View("8", 3));
+  const std::uint32_t of_the_other = histories.VersionOf("8");
+  histories.Merge(ReaderId("8"), ReaderId("7"));
+  EXPECT_TRUE(is_new("7"));
+  EXPECT_NE(histories.VersionOf("8"), of_the_other);
+  histories.Forget(ReaderId("7"));
+  EXPECT_TRUE(is_new("7"));
+  EXPECT_EQ(histories.size(), 0U);
+}
+
+TEST(HistoriesTest, AreManyAndClearForgetsThemAll) {
+  Histories histories;
+  for (int reader = 0; reader < 1'000; ++reader) histories.Apply(View(std::to_string(reader).c_str(), 1));
+  EXPECT_EQ(histories.size(), 1'000U);
+
+  histories.Clear();
+
+  EXPECT_EQ(histories.size(), 0U);
   History history;
   EXPECT_FALSE(histories.Copy("7", history));
 }

@@ -222,10 +222,9 @@ Result<std::optional<Change>> AdvanceFulfilment(const Order& order, FulfilmentSt
   const bool shipping = order.delivery_method == DeliveryMethod::kShipping;
   const FulfilmentState steps[] = {FulfilmentState::kOpen, FulfilmentState::kPacked,
                                    shipping ? FulfilmentState::kShipped : FulfilmentState::kReady, FulfilmentState::kDelivered};
-  const auto at = std::find(std::begin(steps), std::end(steps), order.fulfilment_state);
-  const auto target = std::find(std::begin(steps), std::end(steps), to);
   // Steps may be skipped (a small shop packs and hands over at once), but never undone.
-  if (at == std::end(steps) || target == std::end(steps) || target <= at) {
+  const auto at = std::find(std::begin(steps), std::end(steps), order.fulfilment_state);
+  if (std::find(at, std::end(steps), to) == std::end(steps)) {
     return Refused("BAD_STATE", "order " + OrderNumber(order) + " cannot go from fulfilment state " +
                                     std::to_string(static_cast<int>(order.fulfilment_state)) + " to " +
                                     std::to_string(static_cast<int>(to)));

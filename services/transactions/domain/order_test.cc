@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "lib/testing/matchers.h"
 #include "services/transactions/testing/orders.h"
 
 namespace octavo::transactions {
 namespace {
+
+using namespace std::chrono_literals;
 
 Order Paid() {
   Order order = ExampleOrder();
@@ -116,6 +120,50 @@ TEST(RefundTest, OfTheLastUnitAfterItLeftTheShopIsAReturn) {
   EXPECT_EQ(change->order.charged_minor - change->order.refunded_minor, 390) << "the delivery was made";
 }
 
+TEST(RefundTest, IsOfUnitsThatTheOrderHas) {
+  for (const std::int64_t quantity : {-1, 0}) {
+    EXPECT_THAT(Refund(Paid(), {{BookId(1), quantity}}, false, ""), HasReason("INVALID_FIELD")) << quantity;
+  }
+  EXPECT_THAT(Refund(Paid(), {{BookId(9), 1}}, false, ""), HasReason("NOTHING_TO_REFUND"));
+}
+
+TEST(RefundTest, OfAUnitThatCostNothingLeavesThePaymentAsItWas) {
+  Order order = Paid();
+  order.lines[0].unit_total_minor = {0, 1000, 1000};
+
+  const auto change = Refund(order, {{BookId(1), 1}}, /*restock=*/false, "");
+
+  EXPECT_EQ(change->order.payment_state, PaymentState::kPaid);
+  EXPECT_EQ(change->effects, (std::vector<Effect>{{.kind = Effect::Kind::kStrikeOff, .items = {{BookId(1), 1}}}}));
+}
+
+TEST(RefundTest, ASingleCentIsMoney) {
+  Order order = Paid();
+  order.lines[0].unit_total_minor = {1, 1000, 999};
+
+  const auto change = Refund(order, {{BookId(1), 1}}, /*restock=*/false, "");
+
+  EXPECT_EQ(change->order.payment_state, PaymentState::kPartlyRefunded);
+  EXPECT_EQ(change->effects[0], (Effect{.kind = Effect::Kind::kRefundPayment, .amount_minor = 1}));
+}
+
+TEST(RefundTest, OfTheRestIsOfTheDeliveryAloneWhereTheBooksAreRefundedAlready) {
+  for (const std::int64_t delivery : {1, 390}) {
+    Order order = Paid();
+    order.fulfilment_state = FulfilmentState::kDelivered;
+    order.totals.delivery_minor = delivery;
+    order.totals.total_minor = order.charged_minor = 2900 + delivery;
+    const Order books = Refund(order, {{BookId(1), 3}, {BookId(2), 1}}, /*restock=*/true, "").value().order;
+
+    const auto rest = Refund(books, {}, /*restock=*/true, "");
+
+    ASSERT_THAT(rest, IsOk());
+    EXPECT_EQ(rest->effects, (std::vector<Effect>{{.kind = Effect::Kind::kRefundPayment, .amount_minor = delivery}}));
+    EXPECT_EQ(rest->order.payment_state, PaymentState::kRefunded);
+    EXPECT_THAT(Refund(rest->order, {}, /*restock=*/true, ""), HasReason("NOTHING_TO_REFUND"));
+  }
+}
+
 TEST(RefundTest, NeedsAPayment) { EXPECT_THAT(Refund(ExampleOrder(), {}, false, ""), HasReason("NOT_PAID")); }
 
 TEST(CancelTest, TakesEverythingBack) {
@@ -134,6 +182,26 @@ TEST(CancelTest, TakesEverythingBack) {
                                  {.kind = Effect::Kind::kReleaseRedemptions},
                                  {.kind = Effect::Kind::kRefundPayment, .amount_minor = order.charged_minor}}));
   CheckInvariants((*change)->order);
+}
+
+TEST(CancelTest, GivesBackWhatWasNotRefundedBefore) {
+  for (const std::int64_t left : {1, 390}) {
+    Order order = Paid();
+    order.totals.delivery_minor = left;
+    order.totals.total_minor = order.charged_minor = 2900 + left;
+    order.lines[0].refunded_quantity = 2;
+    order.lines[1].refunded_quantity = 1;
+    order.refunded_minor = 2900;
+    order.payment_state = PaymentState::kPartlyRefunded;
+
+    const auto change = Cancel(order, "");
+
+    ASSERT_THAT(change, IsOk());
+    EXPECT_EQ((*change)->effects, (std::vector<Effect>{{.kind = Effect::Kind::kRestock, .items = {{BookId(1), 1}}},
+                                                       {.kind = Effect::Kind::kReleaseRedemptions},
+                                                       {.kind = Effect::Kind::kRefundPayment, .amount_minor = left}}));
+    EXPECT_EQ((*change)->order.payment_state, PaymentState::kRefunded);
+  }
 }
 
 TEST(CancelTest, OfWhatCostNothingLeavesNothingPaid) {
@@ -159,6 +227,39 @@ TEST(CancelTest, TwiceIsOnceAndTooLateIsRefused) {
 
   EXPECT_FALSE(Cancel(cancelled, "")->has_value());
   EXPECT_THAT(Cancel(shipped, ""), HasReason("ALREADY_FULFILLED"));
+}
+
+TEST(RunOutTest, CancelsWhatNobodyHasPaidForOrConfirmedInTime) {
+  Order order = ExampleOrder();
+  EXPECT_FALSE(RunOut(order, FakeClock::kNoon)->has_value()) << "there is no end";
+  order.run_out_time = FakeClock::kNoon;
+
+  EXPECT_FALSE(RunOut(order, FakeClock::kNoon - 1us)->has_value());
+  ASSERT_TRUE(RunOut(order, FakeClock::kNoon)->has_value());
+  EXPECT_EQ((*RunOut(order, FakeClock::kNoon))->order.state, OrderState::kCancelled);
+  Order paid = order, packed = order, over = order;
+  paid.payment_state = PaymentState::kPaid;
+  packed.fulfilment_state = FulfilmentState::kPacked;
+  over.state = OrderState::kCompleted;
+  for (const Order& kept : {paid, packed, over}) {
+    EXPECT_EQ(RunOutTime(kept), Timestamp());
+    EXPECT_FALSE(RunOut(kept, FakeClock::kNoon)->has_value());
+  }
+}
+
+TEST(LeaveToStaffTest, WritesItDownAndChangesNothingElse) {
+  const Order before = LeaveToStaff(Paid(), "refund of 1.00 EUR: refused").order;
+
+  const Change change = LeaveToStaff(before, "restock: unknown book");
+
+  EXPECT_EQ(change.order.left_to_staff, (std::vector<std::string>{"refund of 1.00 EUR: refused", "restock: unknown book"}));
+  EXPECT_EQ(change.event, EventType::kLeftToStaff);
+  EXPECT_TRUE(change.effects.empty());
+}
+
+TEST(OrderNumberTest, BeginsAtOneThousandAndOne) {
+  EXPECT_EQ(OrderNumber({.number = 1}), "B-1001");
+  EXPECT_EQ(OrderNumber({.number = 42}), "B-1042");
 }
 
 TEST(FulfilmentTest, GoesForwardOnly) {
@@ -203,11 +304,45 @@ TEST(RecordPaymentTest, ChargesTheTotalOnce) {
   EXPECT_FALSE(RecordPayment((*change)->order)->has_value());
 }
 
-TEST(OrderInvariantsTest, SharesThatDoNotAddUpAreABug) {
-  Order order = ExampleOrder();
-  order.lines[0].unit_total_minor[0] += 1;
+TEST(RecordPaymentTest, CompletesWhatIsDelivered) {
+  Order delivered = ExampleOrder();
+  delivered.fulfilment_state = FulfilmentState::kDelivered;
 
-  EXPECT_THROW(CheckInvariants(order), Bug);
+  EXPECT_EQ((*RecordPayment(delivered))->order.state, OrderState::kCompleted);
+  EXPECT_EQ((*RecordPayment(delivered))->event, EventType::kCompleted);
+  EXPECT_EQ((*RecordPayment(ExampleOrder()))->order.state, OrderState::kPlaced);
+}
+
+TEST(RecordPaymentTest, NeedsSomethingDue) {
+  Order cancelled = ExampleOrder(), voided = ExampleOrder();
+  cancelled.state = OrderState::kCancelled;
+  voided.payment_state = PaymentState::kVoided;
+
+  EXPECT_THAT(RecordPayment(cancelled), HasReason("BAD_STATE"));
+  EXPECT_THAT(RecordPayment(voided), HasReason("BAD_STATE"));
+}
+
+TEST(OrderInvariantsTest, WhatDoesNotAddUpIsABug) {
+  const std::vector<std::function<void(Order&)>> mistakes = {
+      [](Order& order) { order.lines[0].unit_total_minor[0] += 1; },
+      [](Order& order) { order.lines[0].unit_total_minor = {2000}; },
+      [](Order& order) { order.lines.push_back({.book = BookId(3)}); },
+      [](Order& order) { order.lines[0].refunded_quantity = -1; },
+      [](Order& order) { order.lines[0].refunded_quantity = 4; },
+      [](Order& order) { order.lines[0].backordered_quantity = 4; },
+      [](Order& order) { order.totals.delivery_minor += 1; },
+      [](Order& order) { order.refunded_minor = -1; },
+      [](Order& order) { order.refunded_minor = order.charged_minor + 1; },
+      [](Order& order) { order.credited_minor = -1; },
+      [](Order& order) { order.credited_minor = 1; },
+  };
+
+  EXPECT_NO_THROW(CheckInvariants(Paid()));
+  for (std::size_t i = 0; i < mistakes.size(); ++i) {
+    Order order = Paid();
+    mistakes[i](order);
+    EXPECT_THROW(CheckInvariants(order), Bug) << "mistake " << i;
+  }
 }
 
 TEST(WhoseOrderTest, APersonIsKnownByAccountOrEmailWhicheverIsGiven) {

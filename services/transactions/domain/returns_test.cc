@@ -85,7 +85,8 @@ TEST(ReturnTest, IsForWhatWasSentAndWithinThePeriod) {
 
   EXPECT_THAT(ask(Paid(), kNoon), HasReason("NOT_SENT"));
   EXPECT_THAT(ask(shipped, kNoon + 100 * kDay), IsOk()) << "the period begins with the delivery";
-  EXPECT_THAT(ask(delivered, kNoon + 14 * kDay + 11h), IsOk()) << "the last day counts to its end";
+  EXPECT_THAT(ask(delivered, kReturnEnd - 1us), IsOk()) << "the last day counts to its end";
+  EXPECT_THAT(ask(delivered, kReturnEnd), HasReason("RETURN_PERIOD_OVER"));
   EXPECT_THAT(ask(delivered, kNoon + 15 * kDay), HasReason("RETURN_PERIOD_OVER"));
   EXPECT_THAT(ask(delivered, kNoon + 15 * kDay, Asker::kStaff), IsOk());
 }
@@ -106,6 +107,7 @@ TEST(ReturnTest, NeverAsksForMoreThanTheBuyerHas) {
   EXPECT_THAT(ask(rest->order, {}), HasReason("NOTHING_TO_RETURN"));
   const Order rejected = (*RejectReturn(two, 1, "no", kNoon))->order;
   EXPECT_THAT(ask(rejected, {{BookId(1), 3}}), IsOk()) << "what was rejected may be asked for again";
+  EXPECT_THAT(ask(Requested(rejected, {{BookId(1), 2}}), {{BookId(1), 2}}), HasReason("NOTHING_TO_RETURN"));
 }
 
 TEST(ReturnTest, UnitsThatWereRefundedOtherwiseAreNotRefundedAgain) {
@@ -141,17 +143,66 @@ TEST(ReturnTest, OfAUnitThatCostNothingIsOneLikeAnyOther) {
   EXPECT_EQ(all.refunded_minor, 2000);
 }
 
+TEST(ReturnTest, ARefundIsOfOneCentOrMore) {
+  for (const std::int64_t share : {0, 1}) {
+    Order order = Delivered(Paid());
+    order.lines[0].unit_total_minor = {share, 1000, 1000 - share};
+    const Order accepted = (*AcceptReturn(Requested(order, {{BookId(1), 1}}), 1, kNoon))->order;
+
+    const auto received = ReceiveReturn(accepted, 1, /*restock=*/false, kNoon);
+
+    const Effect strike_off{.kind = Effect::Kind::kStrikeOff, .items = {{BookId(1), 1}}};
+    const Effect refund{.kind = Effect::Kind::kRefundPayment, .amount_minor = 1};
+    EXPECT_EQ((*received)->effects, share == 0 ? std::vector{strike_off} : std::vector({refund, strike_off}));
+  }
+}
+
 TEST(ReturnTest, BeforeItIsPaidItIsTakenOffWhatIsDue) {
   const Order part = Received(Delivered(ExampleOrder()), {{BookId(2), 1}});
   EXPECT_EQ(part.credited_minor, 900);
   EXPECT_EQ(part.payment_state, PaymentState::kDue);
   CheckInvariants(part);
 
+  const Order nothing_due = Received(part, {});
+  EXPECT_EQ(nothing_due.credited_minor, nothing_due.totals.total_minor) << "the delivery as well";
+  EXPECT_EQ(nothing_due.payment_state, PaymentState::kVoided);
+  CheckInvariants(nothing_due);
+
   const Order paid = (*RecordPayment(part))->order;
   EXPECT_EQ(paid.charged_minor, paid.totals.total_minor - 900);
   const Order rest = Received(paid, {});
   EXPECT_EQ(rest.refunded_minor, rest.charged_minor);
   CheckInvariants(rest);
+}
+
+TEST(IsOverTest, WhenNothingIsLeftToSendToPayOrToTakeBack) {
+  const Order completed = Delivered(Paid());
+  const Order requested = Requested(completed, {{BookId(1), 1}});
+  const Order accepted = (*AcceptReturn(requested, 1, kNoon))->order;
+
+  EXPECT_TRUE(IsOver(completed));
+  EXPECT_FALSE(IsOver(Paid()));
+  EXPECT_FALSE(IsOver(requested));
+  EXPECT_FALSE(IsOver(accepted));
+  EXPECT_TRUE(IsOver((*ReceiveReturn(accepted, 1, true, kNoon))->order));
+  EXPECT_TRUE(IsOver((*RejectReturn(accepted, 1, "no", kNoon))->order));
+}
+
+TEST(ErasePersonTest, LeavesWhatTheShopMustKeep) {
+  Order order = Requested(Delivered(Paid()), {{BookId(1), 1}});
+  order.returns[0].reason = "a gift for my aunt in Jena";
+  order.access_token_hash = "ab12";
+  order.reader = "readers/v-1";
+
+  Order erased = order;
+  ErasePerson(erased);
+
+  EXPECT_EQ(erased.buyer, Buyer{});
+  EXPECT_EQ(erased.address, Address{.country_code = "DE"});
+  EXPECT_EQ(erased.access_token_hash + erased.cart + erased.reader + erased.returns[0].reason, "");
+  EXPECT_EQ(erased.lines, order.lines);
+  EXPECT_EQ(erased.totals, order.totals);
+  EXPECT_EQ(erased.returns[0].items, order.returns[0].items);
 }
 
 TEST(ReturnTest, OfEverythingBeforeItIsPaidLeavesNothingToPay) {
