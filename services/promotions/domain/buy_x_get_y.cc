@@ -17,7 +17,7 @@ std::int64_t Bounded(std::int64_t groups, const GroupRule& rule) {
 Groups FormGroups(const GroupRule& rule, std::span<const EligibleRun> runs) {
   const std::int64_t size = rule.buy_quantity + rule.get_quantity;
   std::int64_t eligible = 0;
-  for (const EligibleRun& run : runs) eligible += run.buys ? run.count : 0;
+  for (const EligibleRun& run : runs) eligible += run.count;
   Groups groups{.count = Bounded(eligible / size, rule), .uses = std::vector<RunUse>(runs.size())};
   if (groups.count == 0) groups.missing_quantity = std::max<std::int64_t>(size - eligible, 0);
 
@@ -27,8 +27,7 @@ Groups FormGroups(const GroupRule& rule, std::span<const EligibleRun> runs) {
     return position / size * rule.get_quantity + std::max<std::int64_t>(position % size - rule.buy_quantity, 0);
   };
   std::int64_t position = 0;
-  for (std::size_t i = 0; i < runs.size() && position < end; ++i) {
-    if (!runs[i].buys) continue;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
     const std::int64_t next = std::min(position + runs[i].count, end);
     groups.uses[i].free = free_before(next) - free_before(position);
     groups.uses[i].bought = next - position - groups.uses[i].free;
@@ -44,7 +43,7 @@ Groups FormGroupsOfTwoSelections(const GroupRule& rule, std::span<const Eligible
   for (const EligibleRun& run : runs) {
     buys += run.buys ? run.count : 0;
     gets += run.gets ? run.count : 0;
-    either += run.buys || run.gets ? run.count : 0;
+    either += run.count;
   }
   const std::int64_t size = rule.buy_quantity + rule.get_quantity;
   Groups groups{.uses = std::vector<RunUse>(runs.size())};
@@ -56,7 +55,7 @@ Groups FormGroupsOfTwoSelections(const GroupRule& rule, std::span<const Eligible
 
   std::int64_t to_free = groups.count * rule.get_quantity;
   std::int64_t spare = buys - groups.count * rule.buy_quantity;  // Units of both selections that may be free.
-  for (std::size_t i = runs.size(); i-- > 0 && to_free > 0;) {
+  for (std::size_t i = runs.size(); i-- > 0;) {
     if (!runs[i].gets) continue;
     groups.uses[i].free = std::min(runs[i].count, to_free);
     if (runs[i].buys) {
@@ -66,7 +65,7 @@ Groups FormGroupsOfTwoSelections(const GroupRule& rule, std::span<const Eligible
     to_free -= groups.uses[i].free;
   }
   std::int64_t to_buy = groups.count * rule.buy_quantity;
-  for (std::size_t i = 0; i < runs.size() && to_buy > 0; ++i) {
+  for (std::size_t i = 0; i < runs.size(); ++i) {
     if (!runs[i].buys) continue;
     groups.uses[i].bought = std::min(runs[i].count - groups.uses[i].free, to_buy);
     to_buy -= groups.uses[i].bought;

@@ -7,7 +7,7 @@
 
 namespace octavo::promotions {
 
-// `count` equal units, and which of the campaign's two selections they are in.
+// `count` equal units, and which of the campaign's two selections they are in: at least one of them.
 struct EligibleRun {
   std::int64_t count = 0;
   bool buys = false;
@@ -33,7 +33,7 @@ struct GroupRule {
   std::int64_t group_max = 0;  // 0: no limit.
 };
 
-// Bought and free units come from one selection (`buys`; `gets` is ignored). `runs` are sorted by price, highest first. They form
+// Bought and free units come from one selection, which all `runs` are in. `runs` are sorted by price, highest first. They form
 // groups of X + Y from the front, and the last Y of each group are free. Takes time linear in the number of runs.
 Groups FormGroups(const GroupRule& rule, std::span<const EligibleRun> runs);
 
