@@ -197,9 +197,7 @@ TEST_F(CrowdTest, ACrowdAboveTheBoundIsRefusedAtOnce) {
 TEST_F(CrowdTest, WhoHasWaitedTooLongGoesAway) {
   Crowd(
       {.wait_max = std::chrono::milliseconds(1)}, [](std::span<Number* const>) { return Batch::kDone; }, 2,
-      [](Batcher<Number>& batcher) {
-        EXPECT_TRUE(WaitUntil([&] { return batcher.waiting() == 0; }));
-      });
+      [](Batcher<Number>& batcher) { EXPECT_TRUE(WaitUntil([&] { return batcher.waiting() == 0; })); });
 
   EXPECT_THAT(outcomes_, ElementsAre("dealt with", "late"));
 }
