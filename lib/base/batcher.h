@@ -16,14 +16,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <exception>
 #include <functional>
 #include <iterator>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <thread>
 #include <utility>
@@ -32,6 +30,7 @@
 #include "lib/base/check.h"
 #include "lib/base/completion.h"
 #include "lib/base/failure.h"
+#include "lib/base/mutex.h"
 
 namespace octavo {
 
@@ -166,7 +165,7 @@ class Batcher {
   // Refuses what comes from now on; what waits is still dealt with. Ends the own thread. Repeating it does nothing.
   void Close() {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       closed_ = true;
     }
     come_.notify_all();
@@ -176,7 +175,7 @@ class Batcher {
 
   // How many items are in no batch yet.
   std::size_t waiting() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return waiting_.size();
   }
 
@@ -184,7 +183,7 @@ class Batcher {
   // Of an item that somebody waits for, on the stack of the waiting call: gone soon after it was told.
   struct Call {
     bool entered = false;                 // By Enter alone, before anybody else knows of it: it leads at once.
-    bool leads = false;                   // Guarded by mutex_ until it is told.
+    bool leads = false;                   // Under the mutex of the batcher until it is told.
     std::exception_ptr thrown = nullptr;  // Set before it is told.
     Completion told = {};
   };
@@ -195,8 +194,10 @@ class Batcher {
   };
 
   HandedIn Enter(std::vector<Waiting> entering) {
-    std::unique_lock lock(mutex_);
-    const auto may_enter = [&] { return closed_ || waiting_.size() + entering.size() <= limits_.waiting_max; };
+    MutexLock lock(mutex_);
+    const auto may_enter = [&]() OCTAVO_REQUIRES(mutex_) {
+      return closed_ || waiting_.size() + entering.size() <= limits_.waiting_max;
+    };
     if (!room_.wait_for(lock, limits_.room_wait, may_enter)) return HandedIn::kFull;
     if (closed_) return HandedIn::kClosed;
     if (entering.empty()) return HandedIn::kDone;
@@ -222,7 +223,7 @@ class Batcher {
   // True when it is gone. What is in a batch, or was chosen to lead one, stays, and is told by then.
   bool TakeBack(Call& call) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       const auto found =
           std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& waiting) { return waiting.call == &call; });
       if (!call.leads && found != waiting_.end()) {
@@ -246,15 +247,15 @@ class Batcher {
 
   // False: it is closed, and nothing waits any more.
   bool WaitForItems() {
-    std::unique_lock lock(mutex_);
-    come_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
+    MutexLock lock(mutex_);
+    come_.wait(lock, [this]() OCTAVO_REQUIRES(mutex_) { return closed_ || !waiting_.empty(); });
     return !waiting_.empty();
   }
 
   std::vector<Waiting> TakeBatch() {
     std::vector<Waiting> batch;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), limits_.batch_max));
       std::move(waiting_.begin(), end, std::back_inserter(batch));
       waiting_.erase(waiting_.begin(), end);
@@ -283,7 +284,7 @@ class Batcher {
   void PassOn() {
     Call* next = nullptr;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       under_way_ = !waiting_.empty();
       if (!under_way_) return;
       next = waiting_.front().call;
@@ -295,13 +296,13 @@ class Batcher {
   const BatchLimits limits_;
   const Work work_;
   bool own_thread_ = false;  // Set in the constructor.
-  mutable std::mutex mutex_;
-  std::condition_variable come_;  // Items, or the end: for the own thread.
-  std::condition_variable room_;
-  std::deque<Waiting> waiting_;  // Guarded by mutex_: in no batch yet.
-  bool under_way_ = false;       // Guarded by mutex_: somebody leads, or was told to.
-  bool closed_ = false;          // Guarded by mutex_.
-  std::thread thread_;           // Last: it uses all the others.
+  mutable Mutex mutex_;
+  ConditionVariable come_;  // Items, or the end: for the own thread.
+  ConditionVariable room_;
+  std::deque<Waiting> waiting_ OCTAVO_GUARDED_BY(mutex_);  // In no batch yet.
+  bool under_way_ OCTAVO_GUARDED_BY(mutex_) = false;       // Somebody leads, or was told to.
+  bool closed_ OCTAVO_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // Last: it uses all the others.
 };
 
 }  // namespace octavo

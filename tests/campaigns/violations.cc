@@ -68,10 +68,16 @@ void CheckPurchases(const std::vector<Purchase>& purchases, const std::vector<Or
   }
 }
 
+void AddViolations(const std::string& service, const std::vector<Violation>& violations, Verdict& verdict) {
+  for (const Violation& violation : violations) {
+    verdict.True(false, service + ": " + violation.equation + " " + violation.subject + ": " + violation.message);
+  }
+}
+
 // Per order: captured - refunded = what the order says; no money is held or kept for anything else.
 void CheckMoney(payments::Store& store, const std::vector<Order>& orders, Verdict& verdict) {
   const payments::AuditReport report = payments::Audit(store);
-  for (const std::string& violation : report.violations) verdict.True(false, "payments: " + violation);
+  AddViolations("payments", report.violations, verdict);
   std::map<std::string, const Order*> by_id;
   for (const Order& order : orders) by_id[order.id.value()] = &order;
   std::set<std::string> paid;
@@ -95,9 +101,7 @@ void CheckMoney(payments::Store& store, const std::vector<Order>& orders, Verdic
 
 // Per book: received - sold + returned = on hand; nothing is reserved any more.
 void CheckStock(inventory::Store& store, const std::vector<Order>& orders, Verdict& verdict) {
-  for (const inventory::Violation& violation : inventory::Audit(store).violations) {
-    verdict.True(false, "inventory: " + violation.equation + ": " + violation.message);
-  }
+  AddViolations("inventory", inventory::Audit(store).violations, verdict);
   std::map<std::int64_t, std::int64_t> sold;
   for (const Order& order : orders) {
     for (const transactions::OrderLine& line : order.lines) sold[line.book.value()] += Holds(order) ? line.quantity : 0;
@@ -110,9 +114,7 @@ void CheckStock(inventory::Store& store, const std::vector<Order>& orders, Verdi
 }
 
 void CheckRedemptions(promotions::Store& store, const std::vector<Order>& orders, Verdict& verdict) {
-  for (const promotions::Violation& violation : promotions::Audit(store).violations) {
-    verdict.True(false, "promotions: " + violation.equation + ": " + violation.detail);
-  }
+  AddViolations("promotions", promotions::Audit(store).violations, verdict);
   const auto redeemed =
       std::count_if(orders.begin(), orders.end(), [](const Order& order) { return Holds(order) && HasRedemption(order); });
   for (const promotions::StoredCampaign& stored : store.List(promotions::CampaignId(INT64_MAX), kAll)) {
@@ -139,9 +141,7 @@ void CheckEvents(transactions::Store& store, const std::vector<Order>& orders, V
 }
 
 void CheckCarts(cart::Store& store, const std::vector<Purchase>& purchases, const std::vector<Order>& orders, Verdict& verdict) {
-  for (const cart::Violation& violation : cart::Audit(store).violations) {
-    verdict.True(false, "cart: " + violation.equation + ": " + violation.message);
-  }
+  AddViolations("cart", cart::Audit(store).violations, verdict);
   for (const Purchase& purchase : purchases) {
     if (!purchase.in_cart) continue;
     const bool ordered =

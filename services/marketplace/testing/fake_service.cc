@@ -22,8 +22,6 @@ bool MayChange(const google::protobuf::Descriptor& request) {
   return false;
 }
 
-Error NobodyThere() { return {Code::kUnavailable, "UNAVAILABLE", "nobody is there"}; }
-
 // Announces what is planned for the call to the server, and tells the caller not to repeat it: a fake answers the same again.
 class Planning final : public grpc::experimental::Interceptor {
  public:
