@@ -226,7 +226,7 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
     // Twice in the time that systemd waits, as sd_watchdog_enabled(3) advises.
     const auto interval = std::chrono::duration_cast<std::chrono::milliseconds>(*manager.watchdog() / 2);
     watchdog.emplace(background::Repeater::Options{.name = "watchdog", .interval = interval}, *log, metrics,
-                     [&](const std::stop_token&) {
+                     [&shop, &manager, interval](const std::stop_token&) {
                        if (!shop.Answers(interval / 2)) throw std::runtime_error("gRPC does not answer; systemd is not told");
                        (void)manager.Tell("WATCHDOG=1");
                      });
