@@ -101,9 +101,11 @@ Status Shop::StartServer() {
 }
 
 void Shop::SetHealthOf(const std::string& service, bool serving) {
-  server_->GetHealthCheckService()->SetServingStatus(service, serving);
   const MutexLock lock(mutex_);
-  told_[service] = serving;
+  const auto [told, is_new] = told_.try_emplace(service, serving);
+  if (!is_new && told->second == serving) return;  // gRPC would tell everybody who watches the same again.
+  told->second = serving;
+  server_->GetHealthCheckService()->SetServingStatus(service, serving);
 }
 
 bool Shop::Answers(std::chrono::milliseconds most) const {
@@ -138,6 +140,8 @@ void Shop::Stop() {
   if (server_ != nullptr) {
     server_->Shutdown(std::chrono::system_clock::now() + kLastWords);  // gRPC takes this clock.
     server_.reset();
+    const MutexLock lock(mutex_);
+    told_.clear();
   }
   for (; opened_ > 0; --opened_) modules_[opened_ - 1]->Stop();
 }
