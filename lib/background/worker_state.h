@@ -19,6 +19,9 @@ class WorkerState {
   WorkerState& operator=(const WorkerState&) = delete;
 
   void Succeeded();
+  // It tries again: from here on it does not count as failing, until it fails again. For work that may be quiet for long when
+  // it goes well, as a stream is.
+  void Trying() { SetFailing(false); }
   // Whether this is the first failure since it last went well: the one to log.
   bool Failed();
 

@@ -52,6 +52,7 @@ void StreamLoop::Run() {
     context_ = &context;
     alive_ = false;
     lock.unlock();
+    state_.Trying();  // A stream that is open and quiet is well.
     const Status end = Turn(context);
     lock.lock();
     context_ = nullptr;
@@ -60,8 +61,8 @@ void StreamLoop::Run() {
       pause = kPauseMin;
       failures = 0;
     }
-    if (++failures == kFailuresToTell) {
-      (void)state_.Failed();
+    if (++failures >= kFailuresToTell) (void)state_.Failed();
+    if (failures == kFailuresToTell) {
       log_.Warn("stream_ended", {{"stream", name_}, {"why", end.ok() ? "closed" : ToString(end.error())}});
     }
     stopped_.wait_for(lock, pause, [this]() OCTAVO_REQUIRES(mutex_) { return stopping_; });

@@ -210,7 +210,7 @@ class Texts(TidyTest):
         self.assert_finds("docs/x.md", "https://ann:secret@example.org/\n", 1, "a password")
         self.assert_finds("docs/x.md", "http://10.1.2.3/debian\n", 1, "private network")
         self.assert_finds("package-lock.json", '{"resolved": "https://npm.example.org/a.tgz"}\n', 1, "package mirror")
-        self.assert_clean("docs/x.md", "postgresql://octavo@127.0.0.1/shop, ~/work/octavo, http://127.0.0.1:8080/\n")
+        self.assert_clean("docs/x.md", "postgresql://octavo@127.0.0.1/shop, ~/octavo, http://127.0.0.1:8080/\n")
 
     def test_a_template_escapes(self):
         for name in ["templates/home.tpl", "templates/parts/card.tpl"]:
