@@ -99,6 +99,16 @@ TEST_F(OutboxTest, WhatGathersMeanwhileGoesTogether) {
   EXPECT_THAT(receiver_.groups(), ElementsAre(ElementsAre(1), ElementsAre(2, 3, 4), ElementsAre(5)));
 }
 
+TEST_F(OutboxTest, AGroupThatGathersGoesWhenItIsFullOrTheOutboxStops) {
+  Outbox<int> outbox({.name = "test_items", .group_max = 3, .gather = 24h}, *log_, metrics_, To(receiver_));
+  for (const int i : {1, 2, 3}) outbox.Add(i);
+  outbox.Flush();
+  EXPECT_THAT(receiver_.groups(), ElementsAre(ElementsAre(1, 2, 3)));
+  outbox.Add(4);
+  outbox.Stop();
+  EXPECT_THAT(receiver_.groups(), ElementsAre(ElementsAre(1, 2, 3), ElementsAre(4)));
+}
+
 TEST_F(OutboxTest, TriesAgainAndThenGivesUp) {
   Outbox<int> outbox({.name = "test_items", .attempts_max = 3, .pause = 1ms}, *log_, metrics_, To(receiver_));
   receiver_.Fail(2);
