@@ -101,7 +101,16 @@ TEST_F(OutboxTest, WhatGathersMeanwhileGoesTogether) {
 
 TEST_F(OutboxTest, AGroupThatGathersGoesWhenItIsFullOrTheOutboxStops) {
   Outbox<int> outbox({.name = "test_items", .group_max = 3, .gather = 24h}, *log_, metrics_, To(receiver_));
-  for (const int i : {1, 2, 3}) outbox.Add(i);
+  outbox.Add(1);
+  // Time enough for a thread that did not wait for more: a hundred ways to another one and back.
+  Receiver other_receiver;
+  Outbox<int> other({.name = "other_items"}, *log_, metrics_, To(other_receiver));
+  for (int i = 0; i < 100; ++i) {
+    other.Add(i);
+    other.Flush();
+  }
+  EXPECT_THAT(receiver_.groups(), testing::IsEmpty());
+  for (const int i : {2, 3}) outbox.Add(i);
   outbox.Flush();
   EXPECT_THAT(receiver_.groups(), ElementsAre(ElementsAre(1, 2, 3)));
   outbox.Add(4);
