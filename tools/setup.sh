@@ -14,7 +14,7 @@ readonly BUILD_PACKAGES=(
 )
 # To test it as well: a real database, a real browser, clients in other languages.
 readonly TEST_PACKAGES=(
-  openssl postgresql chromium fonts-dejavu-core fonts-liberation python3-grpcio strace clang-format-14 systemd
+  openssl postgresql chromium fonts-dejavu-core fonts-liberation python3-grpcio python3-yaml strace clang-format-14 systemd
 )
 # And to fuzz it (tests/fuzz).
 readonly FUZZ_PACKAGES=(clang-14 libclang-rt-14-dev)
@@ -139,6 +139,25 @@ show_apt() {
 # Asks for sudo's password, if one is needed, while the terminal can still be seen.
 sudo_first() {
   if [ "$(id -u)" != 0 ]; then sudo -v; fi
+}
+
+# Debian's promtool into build/tools. It is taken out of its package, because installing that starts a server.
+install_promtool() {
+  if command -v promtool >/dev/null || [ -x build/tools/promtool ]; then return; fi
+  say "unpacking promtool from Debian's package prometheus"
+  quietly promtool "promtool cannot be unpacked; check the network, run apt-get update, then start again" unpack_promtool
+}
+
+unpack_promtool() {
+  local folder
+  folder=$(mktemp --directory --tmpdir octavo-promtool-XXXXXX)
+  mkdir -p build/tools
+  (cd "$folder" && apt-get -q download prometheus) &&
+    dpkg-deb --fsys-tarfile "$folder"/prometheus_*.deb |
+    tar --extract --directory build/tools --strip-components=3 ./usr/bin/promtool
+  local status=$?
+  rm -rf "$folder"
+  return $status
 }
 
 node_is_new_enough() {
