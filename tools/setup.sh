@@ -149,14 +149,15 @@ sudo_first() {
 install_promtool() {
   if command -v promtool >/dev/null || [ -x build/tools/promtool ]; then return; fi
   say "unpacking promtool from Debian's package prometheus"
-  quietly promtool "promtool cannot be unpacked; check the network, run apt-get update, then start again" unpack_promtool
+  quietly promtool "promtool cannot be unpacked; check the network, then start again" unpack_promtool
 }
 
 unpack_promtool() {
   local folder
   folder=$(mktemp --directory --tmpdir octavo-promtool-XXXXXX)
   mkdir -p build/tools
-  (cd "$folder" && apt-get -q download prometheus) &&
+  # Lists that are older than the package name one that is not there any more.
+  (cd "$folder" && { apt-get -q download prometheus || { as_root apt-get -q update && apt-get -q download prometheus; }; }) &&
     dpkg-deb --fsys-tarfile "$folder"/prometheus_*.deb |
     tar --extract --directory build/tools --strip-components=3 ./usr/bin/promtool
   local status=$?

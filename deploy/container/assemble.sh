@@ -36,7 +36,7 @@ chown "$USER_ID:$USER_ID" "$root/var/lib/octavo"
 chmod 700 "$root/var/lib/octavo"
 
 install --strip "$@" "$root/usr/local/bin/"
-# install: Kubernetes' first container of marketplace puts a key in its place with it.
+# install: on Kubernetes marketplace's first containers put a key in its place with it.
 copy /usr/bin/install
 found=$(libraries "$@" /usr/bin/install)
 while IFS= read -r library; do copy "$library"; done <<<"$found"
