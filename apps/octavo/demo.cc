@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "apps/octavo/demo_campaigns.h"
+#include "lib/identity/tool.h"
 #include "lib/obs/log.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/repeat.h"
@@ -25,6 +26,7 @@ struct Settings {
   std::string recommendations_address;
   std::string promotions_address;
   rpc::TlsFiles tls;
+  identity::ToolOptions identity;
 };
 
 int Fail(const Error& error) {
@@ -83,6 +85,7 @@ int RunDemo(const std::vector<std::string>& arguments) {
                  "Where the recommendations listen, if not there.");
   app.add_option("--promotions-address", settings.promotions_address, "Where the promotions listen, if not there.");
   rpc::AddTlsOptions(app, settings.tls);
+  identity::AddToolOptions(app, settings.identity);
   const auto* load = app.add_subcommand("load", "Bring them in.")->fallthrough();
   app.add_subcommand("remove", "Take them out.")->fallthrough();
   app.require_subcommand(1);
@@ -100,13 +103,15 @@ int RunDemo(const std::vector<std::string>& arguments) {
   for (std::string* address : {&settings.inventory_address, &settings.recommendations_address, &settings.promotions_address}) {
     if (address->empty()) *address = settings.address;
   }
-  const rpc::Telemetry telemetry{*log, metrics, tracer, clock};
+  const identity::Workload workload = identity::WorkloadOfTool(settings.identity, clock);
+  const rpc::Telemetry telemetry{*log, metrics, tracer, clock, &workload};
   const auto credentials = rpc::MakeChannelCredentials(settings.tls);
   if (!credentials.ok()) return Fail(credentials.error());
   const auto connect = [&](const std::string& address) { return rpc::Connect({.target = address, .credentials = *credentials}); };
   const recommendations::ImportPeers readers{connect(settings.address), connect(settings.recommendations_address), telemetry};
   const PromotionsPeer promotions{connect(settings.promotions_address), telemetry};
   std::vector<std::string> import = {"--address=" + settings.address, "--inventory-address=" + settings.inventory_address};
+  for (std::string& argument : identity::ToArguments(settings.identity)) import.push_back(std::move(argument));
   if (!settings.tls.empty()) {
     import.insert(import.end(), {"--tls-certificate=" + settings.tls.certificate, "--tls-key=" + settings.tls.key,
                                  "--tls-authority=" + settings.tls.authority});

@@ -17,7 +17,7 @@ namespace v1 = promotions::v1;
 using Stub = v1::PromotionsService::StubInterface;
 
 // The shop may have just begun to start.
-constexpr rpc::Limits kLimits{.budget = std::chrono::seconds(30), .wait_for_ready = true};
+const rpc::Limits kLimits{.budget = std::chrono::seconds(30), .wait_for_ready = true};
 
 Result<v1::ListCampaignsResponse> ReadCampaigns(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);

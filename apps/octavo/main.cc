@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "apps/octavo/audit_command.h"
+#include "apps/octavo/certs_command.h"
 #include "apps/octavo/demo.h"
 #include "apps/octavo/returns_command.h"
+#include "apps/octavo/token_command.h"
 #include "lib/runtime/main.h"
 #include "lib/runtime/private_files.h"
 #include "services/accounts/module.h"
@@ -77,6 +79,9 @@ constexpr Command kCommands[] = {
     {"demo", "bring the demo catalogue, its readers and campaigns in, or take them out", octavo::RunDemo},
     {"audit", "prove from the stores that nothing was sold twice, lost or charged wrongly", octavo::RunAudit},
     {"returns", "list the returns that wait for the shop; accept, reject or receive one", octavo::RunReturns},
+    {"certs", "make a certificate authority for the shop's processes, and a certificate for each service", octavo::RunCerts},
+    {"keys", "make the keys of a shop whose processes have no data directory in common", octavo::RunKeys},
+    {"token", "make a token with which a tool shows who calls the shop", octavo::RunToken},
     {"owner", "owner create: make the first owner of the shop", Owner},
     {"accounts", "accounts two-step-off: let a customer who has lost their codes sign in with the password alone", Accounts},
 };

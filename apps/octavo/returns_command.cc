@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "lib/base/money.h"
+#include "lib/identity/tool.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
 #include "lib/obs/trace.h"
@@ -25,6 +26,7 @@ constexpr int kPageSize = 100;
 struct Settings {
   std::string address = "127.0.0.1:50051";
   rpc::TlsFiles tls;
+  identity::ToolOptions identity;
   std::string name;
   std::string answer;
   bool restock = false;
@@ -102,6 +104,7 @@ int RunReturns(const std::vector<std::string>& arguments) {
   CLI::App app("Returned books in a running shop: what waits for an answer, and the steps that staff do.", "octavo returns");
   app.add_option("--address", settings.address, "Where transactions listen (gRPC).")->capture_default_str();
   rpc::AddTlsOptions(app, settings.tls);
+  identity::AddToolOptions(app, settings.identity);
   app.require_subcommand(1);
   const auto add_step = [&](const char* name, const char* about) {
     auto* step = app.add_subcommand(name, about)->fallthrough();
@@ -125,7 +128,8 @@ int RunReturns(const std::vector<std::string>& arguments) {
   const auto log = obs::Log::ToStandardError(clock, obs::Level::kWarn, obs::LogFormat::kLogfmt);
   obs::Metrics metrics;
   const obs::Tracer tracer;
-  const rpc::Caller caller({*log, metrics, tracer, clock});
+  const identity::Workload workload = identity::WorkloadOfTool(settings.identity, clock);
+  const rpc::Caller caller({*log, metrics, tracer, clock, &workload});
   const auto credentials = rpc::MakeChannelCredentials(settings.tls);
   if (!credentials.ok()) return Fail(credentials.error());
   const auto stub = v1::TransactionsService::NewStub(rpc::Connect({.target = settings.address, .credentials = *credentials}));

@@ -32,7 +32,7 @@ found() {
 }
 base=$(found 'http://127\.0\.0\.1:[0-9]+')
 port=$(found 'event=ready .*port=[0-9]+' | grep -oE '[0-9]+$')
-"$BIN/octavo" demo load --address="127.0.0.1:$port" >"$folder/demo.log" 2>&1
+"$BIN/octavo" demo load --data-dir="$folder/data" --address="127.0.0.1:$port" >"$folder/demo.log" 2>&1
 
 mkdir -p "$REPORTS"
 worst=100

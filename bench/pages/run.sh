@@ -56,6 +56,6 @@ taskset -c 0 "$BIN/octavo" --data-dir="$folder/data" --listen=127.0.0.1:0 --metr
 pid=$!
 base=$(address)
 until port=$(grep -oE 'event=ready .*port=[0-9]+' "$folder/log" | grep -oE '[0-9]+$'); do sleep 0.1; done
-"$BIN/octavo" demo load --address="127.0.0.1:$port" >"$folder/demo.log" 2>&1
+"$BIN/octavo" demo load --data-dir="$folder/data" --address="127.0.0.1:$port" >"$folder/demo.log" 2>&1
 sleep 3  # The first model is being trained.
 round "$base"

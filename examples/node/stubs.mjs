@@ -25,10 +25,3 @@ export function load(name) {
 export function within(seconds) {
   return { deadline: Date.now() + seconds * 1000 };
 }
-
-// The metadata of a call: it waits for a server that is just starting, and shows the token in OCTAVO_TOKEN, where there is one.
-export function metadata() {
-  const shown = new grpc.Metadata({ waitForReady: true });
-  if (process.env.OCTAVO_TOKEN) shown.set('authorization', `Bearer ${process.env.OCTAVO_TOKEN}`);
-  return shown;
-}

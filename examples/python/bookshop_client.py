@@ -6,9 +6,7 @@
 
 import sys
 
-import grpc
-
-from stubs import load
+from stubs import connect, load
 
 catalog_pb2, catalog_pb2_grpc = load("octavo/catalog/v1/catalog")
 recommendations_pb2, recommendations_pb2_grpc = load("octavo/recommendations/v1/recommendations")
@@ -36,7 +34,7 @@ def print_recommendations(recommendations, reader):
 def main():
     address, query, reader = sys.argv[1:] + ["127.0.0.1:50051", "earthsea", "readers/1"][len(sys.argv) - 1:]
     # One channel carries calls to every service of the shop.
-    with grpc.insecure_channel(address) as channel:
+    with connect(address) as channel:
         catalog = catalog_pb2_grpc.CatalogServiceStub(channel)
         recommendations = recommendations_pb2_grpc.RecommendationsServiceStub(channel)
         print("# categories")

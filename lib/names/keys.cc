@@ -71,6 +71,10 @@ Keys::Keys(std::vector<Secret> keys) : keys_(std::move(keys)) {
 Result<Keys> LoadOrMakeKeys(const std::filesystem::path& file, Random& random) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) TRY(Make(file, random));
+  return LoadKeys(file);
+}
+
+Result<Keys> LoadKeys(const std::filesystem::path& file) {
   std::ifstream in(file);
   if (!in) return BadKeyFile(file, std::string("cannot be read: ") + std::strerror(errno));
   std::vector<Secret> keys;

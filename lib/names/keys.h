@@ -35,4 +35,7 @@ class Keys {
 // read or made, or has the wrong form.
 Result<Keys> LoadOrMakeKeys(const std::filesystem::path& file, Random& random);
 
+// As LoadOrMakeKeys, for a file that somebody else makes: BAD_KEY_FILE where there is none.
+Result<Keys> LoadKeys(const std::filesystem::path& file);
+
 }  // namespace octavo::names

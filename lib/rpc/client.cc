@@ -4,6 +4,8 @@
 
 #include <google/protobuf/descriptor.pb.h>
 
+#include "lib/rpc/credentials.h"
+
 namespace octavo::rpc {
 namespace {
 
@@ -77,22 +79,23 @@ std::chrono::system_clock::time_point Caller::After(std::chrono::milliseconds pa
   return std::chrono::time_point_cast<std::chrono::system_clock::duration>(telemetry_.clock.Now() + pause);
 }
 
-void Caller::SetBounds(grpc::ClientContext& context, const Limits& limits) const {
+void Caller::SetUp(grpc::ClientContext& context, const Limits& limits) const {
   const Timestamp own = telemetry_.clock.Now() + limits.budget;
   // Never a `timeout` in the service config: on gRPC 1.51 it fails at once or is ignored (grpc/grpc#34547).
   context.set_deadline(std::chrono::time_point_cast<std::chrono::system_clock::duration>(std::min(own, limits.deadline)));
   context.set_wait_for_ready(limits.wait_for_ready);
+  AddCredentials(context, telemetry_.workload, limits.bearer);
 }
 
 void Caller::PrepareStream(grpc::ClientContext& context, const Limits& limits) const {
-  SetBounds(context, limits);
+  SetUp(context, limits);
   const obs::TraceContext trace = limits.trace.valid() ? limits.trace : obs::NewTrace(telemetry_.tracer.enabled());
   context.AddMetadata("traceparent", obs::ToTraceparent(trace));
 }
 
 Caller::Outgoing Caller::Prepare(grpc::ClientContext& context, const Limits& limits,
                                  const google::protobuf::Descriptor* request) const {
-  SetBounds(context, limits);
+  SetUp(context, limits);
   Outgoing outgoing{.request = request,
                     .trace = obs::ChildOf(limits.trace, telemetry_.tracer.enabled()),
                     .parent_span = limits.trace.span,

@@ -207,7 +207,8 @@ class Caller {
                                                              const google::protobuf::Descriptor& request,
                                                              const grpc::Status& status, int attempt) const;
   std::chrono::system_clock::time_point After(std::chrono::milliseconds pause) const;
-  void SetBounds(grpc::ClientContext& context, const Limits& limits) const;
+  // The context gets its bounds, and the credentials of this process and of whom the call is made for.
+  void SetUp(grpc::ClientContext& context, const Limits& limits) const;
   Outgoing Prepare(grpc::ClientContext& context, const Limits& limits, const google::protobuf::Descriptor* request) const;
   void Finish(const Outgoing& outgoing, const grpc::Status& status) const;
 

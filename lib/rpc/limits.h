@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <string>
 
 #include "lib/base/clock.h"
 #include "lib/obs/trace.h"
@@ -18,6 +20,8 @@ struct Limits {
   obs::TraceContext trace = {};
   // Wait for a peer that is starting or coming back, instead of failing at once.
   bool wait_for_ready = false;
+  // The token of the person or integration for whom it is; null: this process asks for itself.
+  std::shared_ptr<const std::string> bearer = nullptr;
 };
 
 // For work that begins now and may take `budget` in all, however many calls it makes.
@@ -34,7 +38,7 @@ inline Limits Within(const Limits& whole, std::chrono::milliseconds budget) {
 
 // For what the handler of `call` asks of others.
 inline Limits Within(const Call& call, std::chrono::milliseconds budget) {
-  return {.budget = budget, .deadline = call.deadline(), .trace = call.trace()};
+  return {.budget = budget, .deadline = call.deadline(), .trace = call.trace(), .bearer = call.bearer()};
 }
 
 }  // namespace octavo::rpc

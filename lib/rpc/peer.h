@@ -23,6 +23,7 @@
 
 #include "lib/rpc/circuit_breaker.h"
 #include "lib/rpc/client.h"
+#include "lib/rpc/credentials.h"
 #include "lib/rpc/limits.h"
 
 namespace octavo::rpc {
@@ -62,7 +63,7 @@ class Peer {
 
   // What `telemetry` refers to must outlive the peer.
   Peer(const std::shared_ptr<grpc::ChannelInterface>& channel, Telemetry telemetry, Breaking breaking)
-      : clock_(telemetry.clock), stub_(Service::NewStub(channel)), caller_(telemetry) {
+      : clock_(telemetry.clock), workload_(telemetry.workload), stub_(Service::NewStub(channel)), caller_(telemetry) {
     if (breaking == Breaking::kWhenAway) breaker_.emplace(clock_);
   }
   // Waits for the calls that are under way, each of which has a deadline, and for the streams, which must have been cancelled.
@@ -93,12 +94,14 @@ class Peer {
     return Pending<Response>(std::move(future));
   }
 
-  // Follows a server stream until it ends or is cancelled, without a deadline.
+  // Follows a server stream until it ends or is cancelled, without a deadline; for whom `bearer` says (Limits::bearer).
   template <class Request, class Response>
   std::shared_ptr<Subscription> Follow(StreamMethod<Request, Response> method, std::type_identity_t<Request> request,
+                                       const std::shared_ptr<const std::string>& bearer,
                                        std::type_identity_t<Listener<Response>> listener) {
     streams_.Begin();
     auto stream = std::make_shared<Stream<Request, Response>>(streams_, std::move(request), std::move(listener));
+    AddCredentials(stream->context(), workload_, bearer);
     stream->Run(stream, *stub_->async(), method);
     return stream;
   }
@@ -134,6 +137,7 @@ class Peer {
       this->StartCall();
     }
     void Cancel() override { context_.TryCancel(); }
+    grpc::ClientContext& context() { return context_; }
 
     void OnReadDone(bool ok) override {
       if (!ok) return;
@@ -162,6 +166,7 @@ class Peer {
   }
 
   const Clock& clock_;
+  const identity::Workload* const workload_;
   const std::unique_ptr<Stub> stub_;
   std::optional<CircuitBreaker> breaker_;
   UnderWay streams_;

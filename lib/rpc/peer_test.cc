@@ -96,7 +96,7 @@ class PeerTest : public testing::Test {
     std::promise<std::string> end;
     std::once_flag once;
     const auto subscription = peer.Follow(
-        &ServerStreaming::Stub::async::GetServerResponse, request,
+        &ServerStreaming::Stub::async::GetServerResponse, request, /*bearer=*/nullptr,
         {.message =
              [&](const server_streaming::Message& message) {
                if (heard.size() < 2) heard.push_back(message.message());

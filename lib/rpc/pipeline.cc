@@ -37,10 +37,11 @@ void Pipeline::Close() {
   pool_.Stop();
 }
 
-Method Pipeline::MakeMethod(const std::string& service, const std::string& method) {
+Method Pipeline::MakeMethod(const std::string& service, const std::string& method, Access access) {
   const std::string full_name = service + "/" + method;
   Method made{
       .full_name = full_name,
+      .access = std::move(access),
       .refused = &telemetry_.metrics.Counter("rpc_server_refused_total", "Calls refused before their handler ran",
                                              {{"rpc_service", service}, {"rpc_method", method}}),
       .in_flight = &telemetry_.metrics.Gauge("rpc_server_in_flight", "Calls and streams that have come and have not ended",

@@ -1,5 +1,5 @@
 // Pipeline: what happens around every handler of a module, in this order: trace → metrics → log → admission (gate,
-// bounded queue) → deadline check → handler → error mapping. One per module.
+// who calls, bounded queue) → deadline check → handler → error mapping. One per module.
 // Thread-safe. Must outlive the services that use it; the references it is given must outlive it.
 #pragma once
 
@@ -17,9 +17,11 @@
 #include "lib/base/mutex.h"
 #include "lib/base/result.h"
 #include "lib/base/thread_pool.h"
+#include "lib/identity/tokens.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
 #include "lib/obs/trace.h"
+#include "lib/rpc/access.h"
 #include "lib/rpc/call.h"
 
 namespace octavo::rpc {
@@ -29,11 +31,15 @@ struct Telemetry {
   obs::Metrics& metrics;
   const obs::Tracer& tracer;
   const Clock& clock;
+  // As whom the module calls others, and how it knows who calls it. Null: calls carry no identity, and everybody may call
+  // everything; for tests of one service.
+  const identity::Workload* workload = nullptr;
 };
 
 // One method's standing data.
 struct Method {
   std::string full_name;  // "octavo.catalog.v1.CatalogService/GetBook".
+  Access access;
   // How long calls took, by their status code. Null: not met yet.
   using Durations = std::array<std::atomic<obs::Histogram*>, 17>;
   std::unique_ptr<Durations> durations = std::make_unique<Durations>();
@@ -64,7 +70,13 @@ class Pipeline {
 
   // What the generated-code glue in service.h uses.
   ThreadPool& pool() { return pool_; }
-  Method MakeMethod(const std::string& service, const std::string& method);
+  Method MakeMethod(const std::string& service, const std::string& method, Access access);
+  // Null: everybody may call everything.
+  const identity::Workload* workload() const { return telemetry_.workload; }
+  // Whether this caller may ask for this.
+  Status CheckRequest(const Method& method, const Call& call, const google::protobuf::Message& request) const {
+    return workload() == nullptr ? Ok() : method.access.Check(call.caller(), request);
+  }
   Status Admit() const;
   // Whether the call has time left; work that nobody waits for any more is not begun.
   Status InTime(const Call& call) const;

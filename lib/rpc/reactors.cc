@@ -2,10 +2,13 @@
 
 #include <utility>
 
+#include "lib/rpc/credentials.h"
+
 namespace octavo::rpc {
 namespace {
 
 constexpr char kTraceparent[] = "traceparent";
+constexpr std::string_view kBearer = "Bearer ";
 
 std::optional<std::string> Find(const grpc::CallbackServerContext& context, std::string_view key) {
   const auto& metadata = context.client_metadata();
@@ -38,10 +41,31 @@ ServerCall::ServerCall(grpc::CallbackServerContext* context, const Pipeline& pip
       parent_span_(parent.span),
       started_(pipeline.clock().MonotonicNow()) {}
 
+Status ServerCall::Admit(const Pipeline& pipeline, const Method& method) {
+  TRY(pipeline.Admit());
+  if (pipeline.workload() == nullptr) return Ok();
+  Credentials credentials{.service_token = Find(*context_, kServiceTokenKey).value_or("")};
+  if (auto authorization = Find(*context_, kAuthorizationKey)) {
+    if (!authorization->starts_with(kBearer)) {
+      return Error{Code::kUnauthenticated, "BAD_TOKEN", "the metadata \"authorization\" is not \"Bearer <token>\""};
+    }
+    credentials.bearer = std::make_shared<const std::string>(authorization->substr(kBearer.size()));
+  }
+  if (!pipeline.workload()->trust_domain.empty())
+    credentials.certified = ServicesOf(*context_->auth_context(), *pipeline.workload());
+  auto caller = TRY(Identify(*pipeline.workload()->tokens, credentials));
+  const bool is_privileged = method.access.AllowsAlways(*caller);
+  set_caller(std::move(caller), is_privileged, std::move(credentials.bearer));
+  return method.access.Check(this->caller());
+}
+
 void StreamState::Begin(std::shared_ptr<StreamState> self, std::function<void()> open) {
   self_ = self;
   method_.in_flight->Increment();
-  if (Status admitted = pipeline_.Admit(); !admitted.ok()) return End(admitted);
+  if (Status admitted = call_.Admit(pipeline_, method_); !admitted.ok()) {
+    method_.refused->Increment();
+    return End(admitted);
+  }
   if (Status entered = pipeline_.Enter(this, call_.peer()); !entered.ok()) {
     method_.refused->Increment();
     return End(entered);

@@ -29,6 +29,8 @@ class ServerCall final : public Call {
  public:
   ServerCall(grpc::CallbackServerContext* context, const Pipeline& pipeline);
 
+  // Whether the module takes calls, who makes this one, and whether they may call the method at all.
+  Status Admit(const Pipeline& pipeline, const Method& method);
   bool cancelled() const override { return context_->IsCancelled(); }
   // "ipv4:127.0.0.1:40312": one connection.
   std::string peer() const { return context_->peer(); }
@@ -56,19 +58,22 @@ grpc::ServerUnaryReactor* RunUnary(Pipeline& pipeline, const Method& method, grp
     });
     reactor->Finish(pipeline.Finish(method, call, call.parent_span(), call.started(), status));
   };
-  const auto refuse = [&](const Error& error) {
-    const ServerCall call(context, pipeline);
+  const auto refuse = [&](const ServerCall& call, const Error& error) {
     method.refused->Increment();
     reactor->Finish(pipeline.Finish(method, call, call.parent_span(), call.started(), error));
   };
 
-  if (Status admitted = pipeline.Admit(); !admitted.ok()) {
-    refuse(admitted.error());
-  } else if (run_inline) {
-    run(ServerCall(context, pipeline));
-  } else {
-    auto call = std::make_shared<ServerCall>(context, pipeline);
-    if (!pipeline.pool().Submit([run, call] { run(*call); })) refuse(Pipeline::Overloaded());
+  if (run_inline) {
+    ServerCall call(context, pipeline);
+    const Status admitted = call.Admit(pipeline, method);
+    admitted.ok() ? run(call) : refuse(call, admitted.error());
+    return reactor;
+  }
+  auto call = std::make_shared<ServerCall>(context, pipeline);
+  if (Status admitted = call->Admit(pipeline, method); !admitted.ok()) {
+    refuse(*call, admitted.error());
+  } else if (!pipeline.pool().Submit([run, call] { run(*call); })) {
+    refuse(*call, Pipeline::Overloaded());
   }
   return reactor;
 }
@@ -116,7 +121,7 @@ class StreamState : public OpenStream, public std::enable_shared_from_this<Strea
 
   Pipeline& pipeline_;
   const Method& method_;
-  const ServerCall call_;
+  ServerCall call_;
 
  private:
   void Run(const std::function<void()>& step);
@@ -235,6 +240,7 @@ class SinkReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, publ
     const bool taken = Try([&]() -> Status {
       Request request;
       TRY(ParseRequest(bytes_, request));
+      TRY(pipeline_.CheckRequest(method_, call_, request));
       return sink_->Take(std::move(request));
     });
     if (taken) Read();
@@ -290,6 +296,7 @@ class ExchangeReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, R
     const bool taken = Try([&]() -> Status {
       Request request;
       TRY(ParseRequest(bytes_, request));
+      TRY(pipeline_.CheckRequest(method_, call_, request));
       return exchange_->Take(std::move(request), responses_);
     });
     if (taken) WriteNext();

@@ -4,7 +4,8 @@
 
 namespace octavo::rpc {
 
-Service::Service(const std::string& name, Pipeline& pipeline) : name_(name), pipeline_(pipeline) {}
+Service::Service(const std::string& name, Pipeline& pipeline, Contract contract)
+    : name_(name), pipeline_(pipeline), contract_(contract) {}
 
 const Method& Service::Add(const std::string& method, Kind kind, const google::protobuf::Descriptor* request,
                            const google::protobuf::Descriptor* response) {
@@ -22,7 +23,8 @@ const Method& Service::Add(const std::string& method, Kind kind, const google::p
       grpc::internal::RpcMethod::CLIENT_STREAMING, grpc::internal::RpcMethod::BIDI_STREAMING};
   paths_.push_back("/" + name_ + "/" + method);
   AddMethod(new grpc::internal::RpcServiceMethod(paths_.back().c_str(), kTypes[static_cast<int>(kind)], nullptr));
-  methods_.push_back(pipeline_.MakeMethod(name_, method));
+  methods_.push_back(
+      pipeline_.MakeMethod(name_, method, contract_ == Contract::kOwn ? Access::Of(*described) : Access::ForEverybody()));
   return methods_.back();
 }
 

@@ -48,8 +48,12 @@ enum class Run { kOnPool, kInline };
 
 class Service : public grpc::Service {
  public:
-  // `name` is the proto's full name; its descriptor must be linked in. `pipeline` must outlive the service.
-  Service(const std::string& name, Pipeline& pipeline);
+  // Of a contract that is older than the shop and cannot say in its proto who may call.
+  enum class Contract { kOwn, kForEverybody };
+
+  // `name` is the proto's full name; its descriptor must be linked in. `pipeline` must outlive the service. A method of a
+  // contract of the shop's own has octavo.type.v1.access, or dies here (CHECK).
+  Service(const std::string& name, Pipeline& pipeline, Contract contract = Contract::kOwn);
 
   const std::string& name() const { return name_; }
   // Dies unless every method of the proto has a handler.
@@ -86,9 +90,11 @@ class Service : public grpc::Service {
     Register(new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, Response>(
         [this, &m, service, handler](grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes) {
           // A copy of the bytes' owner, not of the bytes: gRPC's own goes when the client has gone.
-          auto open = [service, handler, own = *bytes](const Call& call) mutable -> Result<std::unique_ptr<Source<Response>>> {
+          auto open = [this, &m, service, handler,
+                       own = *bytes](const Call& call) mutable -> Result<std::unique_ptr<Source<Response>>> {
             Request request;
             TRY(ParseRequest(own, request));
+            TRY(pipeline_.CheckRequest(m, call, request));
             return (service->*handler)(call, request);
           };
           return BeginStream(std::make_shared<SourceReactor<Response>>(pipeline_, m, context), std::move(open));
@@ -129,9 +135,10 @@ class Service : public grpc::Service {
         [this, &m, run, answer](grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes,
                                 Response* response) -> grpc::ServerUnaryReactor* {
           // gRPC's own, until Finish; reading it takes a non-const one.
-          auto body = [answer, bytes = const_cast<grpc::ByteBuffer*>(bytes), response](const Call& call) -> Status {
+          auto body = [this, &m, answer, bytes = const_cast<grpc::ByteBuffer*>(bytes), response](const Call& call) -> Status {
             Request request;
             TRY(ParseRequest(*bytes, request));
+            TRY(pipeline_.CheckRequest(m, call, request));
             return answer(call, request, *response);
           };
           return RunUnary(pipeline_, m, context, std::move(body), run == Run::kInline);
@@ -142,6 +149,7 @@ class Service : public grpc::Service {
 
   const std::string name_;
   Pipeline& pipeline_;
+  const Contract contract_;
   std::deque<Method> methods_;     // Stable addresses: handlers refer to them.
   std::deque<std::string> paths_;  // gRPC keeps pointers to the paths.
 };

@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 // Answers by what the message says.
 class UnaryService final : public Service {
  public:
-  UnaryService(Pipeline& pipeline, Run run) : Service("unary.Unary", pipeline) {
+  UnaryService(Pipeline& pipeline, Run run) : Service("unary.Unary", pipeline, Contract::kForEverybody) {
     Unary("GetServerResponse", this, &UnaryService::GetServerResponse, run);
     CheckComplete();
   }
@@ -82,7 +82,7 @@ class CountSource final : public Source<server_streaming::Message> {
 
 class StreamService final : public Service {
  public:
-  explicit StreamService(Pipeline& pipeline) : Service("server_streaming.ServerStreaming", pipeline) {
+  explicit StreamService(Pipeline& pipeline) : Service("server_streaming.ServerStreaming", pipeline, Contract::kForEverybody) {
     ServerStreaming("GetServerResponse", this, &StreamService::Count);
   }
   Waker waker;
@@ -116,7 +116,7 @@ class CountingSink final : public Sink<client_streaming::Message, client_streami
 
 class SinkService final : public Service {
  public:
-  explicit SinkService(Pipeline& pipeline) : Service("client_streaming.ClientStreaming", pipeline) {
+  explicit SinkService(Pipeline& pipeline) : Service("client_streaming.ClientStreaming", pipeline, Contract::kForEverybody) {
     ClientStreaming("GetServerResponse", this, &SinkService::Count);
   }
 
@@ -137,7 +137,7 @@ class TwiceExchange final : public Exchange<bidirectional::Message, bidirectiona
 
 class BidiService final : public Service {
  public:
-  explicit BidiService(Pipeline& pipeline) : Service("bidirectional.Bidirectional", pipeline) {
+  explicit BidiService(Pipeline& pipeline) : Service("bidirectional.Bidirectional", pipeline, Contract::kForEverybody) {
     BidiStreaming("GetServerResponse", this, &BidiService::Twice);
   }
 

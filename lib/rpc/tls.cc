@@ -1,30 +1,31 @@
 #include "lib/rpc/tls.h"
 
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
+#include <ctime>
 #include <fstream>
-#include <iterator>
 
 namespace octavo::rpc {
 namespace {
 
-struct Texts {
-  std::string certificate;
-  std::string key;
-  std::string authority;
-};
+using grpc::experimental::FileWatcherCertificateProvider;
+
+// How often the files are looked at.
+constexpr unsigned kLookSeconds = 1;
 
 Error BadOption(const std::string& option, const std::string& value, const std::string& rule) {
   return {Code::kInvalidArgument, "BAD_OPTION", "--" + option + '=' + value + ": " + rule};
 }
 
-Result<std::string> Read(const std::string& option, const std::string& file) {
+Status CheckReadable(const std::string& option, const std::string& file) {
   if (file.empty()) return BadOption(option, file, "--tls-certificate, --tls-key and --tls-authority go together");
-  std::ifstream in(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in) return BadOption(option, file, "cannot be read");
-  return text;
+  if (!std::ifstream(file, std::ios::binary)) return BadOption(option, file, "cannot be read");
+  return Ok();
 }
 
 // gRPC says nothing about files that do not fit until the first call fails, so OpenSSL is asked first.
@@ -42,32 +43,50 @@ Status Check(const TlsFiles& files) {
   return status;
 }
 
-Result<Texts> Load(const TlsFiles& files) {
-  Texts texts;  // One by one: GCC 12 leaks what is ready of a braced list when TRY leaves it.
-  texts.certificate = TRY(Read("tls-certificate", files.certificate));
-  texts.key = TRY(Read("tls-key", files.key));
-  texts.authority = TRY(Read("tls-authority", files.authority));
+Timestamp TimeOf(const ASN1_TIME* time) {
+  std::tm parts{};
+  ASN1_TIME_to_tm(time, &parts);
+  return Timestamp(std::chrono::seconds(timegm(&parts)));
+}
+
+// What reads the files now, and again whenever they change.
+Result<std::shared_ptr<FileWatcherCertificateProvider>> Watch(const TlsFiles& files) {
+  TRY(CheckReadable("tls-certificate", files.certificate));
+  TRY(CheckReadable("tls-key", files.key));
+  TRY(CheckReadable("tls-authority", files.authority));
   TRY(Check(files));
-  return texts;
+  return std::make_shared<FileWatcherCertificateProvider>(files.key, files.certificate, files.authority, kLookSeconds);
 }
 
 }  // namespace
 
 Result<std::shared_ptr<grpc::ChannelCredentials>> MakeChannelCredentials(const TlsFiles& files) {
   if (files.empty()) return grpc::InsecureChannelCredentials();
-  Texts texts = TRY(Load(files));
-  return grpc::SslCredentials({.pem_root_certs = std::move(texts.authority),
-                               .pem_private_key = std::move(texts.key),
-                               .pem_cert_chain = std::move(texts.certificate)});
+  const auto watch = TRY(Watch(files));
+  grpc::experimental::TlsChannelCredentialsOptions options;  // Only the credentials that are made of it free what it holds.
+  options.set_certificate_provider(watch);
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  return grpc::experimental::TlsCredentials(options);
 }
 
 Result<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(const TlsFiles& files) {
   if (files.empty()) return grpc::InsecureServerCredentials();
-  Texts texts = TRY(Load(files));
-  grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_root_certs = std::move(texts.authority);
-  options.pem_key_cert_pairs.push_back({std::move(texts.key), std::move(texts.certificate)});
-  return grpc::SslServerCredentials(options);
+  grpc::experimental::TlsServerCredentialsOptions options(TRY(Watch(files)));
+  options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  return grpc::experimental::TlsServerCredentials(options);
+}
+
+Result<CertificateTimes> ReadCertificateTimes(const std::string& file) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_file(file.c_str(), "r"), BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+      bio == nullptr ? nullptr : PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), X509_free);
+  ERR_clear_error();
+  if (certificate == nullptr) return BadOption("tls-certificate", file, "is not a certificate in PEM");
+  return CertificateTimes{.begins = TimeOf(X509_get0_notBefore(certificate.get())),
+                          .ends = TimeOf(X509_get0_notAfter(certificate.get()))};
 }
 
 bool IsLoopback(const std::string& address) {

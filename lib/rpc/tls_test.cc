@@ -10,6 +10,7 @@
 
 #include "lib/base/check.h"
 #include "lib/rpc/channel.h"
+#include "lib/testing/matchers.h"
 #include "lib/testing/temp_dir.h"
 #include "unary.grpc.pb.h"
 
@@ -104,6 +105,14 @@ TEST_F(TlsTest, FilesThatDoNotFitAreNamed) {
   files = Files("ours");
   files.certificate = Path("ours.ext");
   EXPECT_THAT(MakeChannelCredentials(files).error().message, testing::HasSubstr("is not a certificate"));
+}
+
+TEST_F(TlsTest, SaysWhenACertificateEnds) {
+  const auto times = ReadCertificateTimes(Path("ours.pem"));
+  ASSERT_THAT(times, IsOk());
+  EXPECT_EQ(times->ends - times->begins, std::chrono::hours(48));
+  EXPECT_THAT(ReadCertificateTimes(Path("ours.ext")), HasReason("BAD_OPTION"));
+  EXPECT_THAT(ReadCertificateTimes(Path("nowhere")), HasReason("BAD_OPTION"));
 }
 
 TEST(IsLoopbackTest, OnlyThisMachineIs) {

@@ -17,6 +17,7 @@
 #include "lib/rpc/channel.h"
 #include "lib/rpc/otlp_exporter.h"
 #include "lib/rpc/tls.h"
+#include "lib/runtime/certificate_watch.h"
 #include "lib/runtime/private_files.h"
 #include "lib/runtime/service_manager.h"
 #include "lib/runtime/shop.h"
@@ -30,6 +31,8 @@ namespace {
 constexpr const char* kModules[] = {"hello",      "catalog",      "recommendations", "cart",        "inventory",
                                     "promotions", "transactions", "accounts",        "marketplace", "payments"};
 constexpr int kFirstPort = 50061;
+// The module that signs people's tokens.
+constexpr std::string_view kAccounts = "accounts";
 
 struct Settings {
   std::string listen;
@@ -37,12 +40,14 @@ struct Settings {
   std::string currency = "EUR";
   std::string time_zone = "UTC";
   std::string keys_file;
+  std::string identity_dir;
   std::string log_format = "logfmt";
   std::string log_level = "info";
   std::string metrics_listen;
   std::string otlp_endpoint;
   std::map<std::string, std::string> peers;
   rpc::TlsFiles tls;
+  std::string trust_domain = "octavo";
   bool insecure = false;
 };
 
@@ -81,6 +86,10 @@ void AddOptions(Options& options, Settings& settings, const std::vector<std::uni
   own.Add("keys-file", &settings.keys_file,
           "The shop's keys, which seal what it hands out; every process and replica needs the same. Empty: shop.keys in "
           "--data-dir, made at the first start.");
+  own.Add(
+      "identity-dir", &settings.identity_dir,
+      "Folder of identity.pub, by which tokens of people and integrations are verified; the process that has accounts signs them "
+      "with identity.key there, and makes both. Empty: --data-dir.");
   own.Add("log-format", &settings.log_format, "logfmt or json.");
   own.Add("log-level", &settings.log_level, "The least level that is logged: debug, info, warn or error.");
   own.Add("metrics-listen", &settings.metrics_listen,
@@ -91,6 +100,8 @@ void AddOptions(Options& options, Settings& settings, const std::vector<std::uni
           "This process's certificate, a PEM file; with it services speak TLS and let in only each other.");
   own.Add("tls-key", &settings.tls.key, "The key of the certificate, a PEM file.");
   own.Add("tls-authority", &settings.tls.authority, "The certificate of the shop's own authority, a PEM file.");
+  own.Add("tls-trust-domain", &settings.trust_domain,
+          "Certificates name services by URIs like spiffe://octavo/cart, where octavo is this domain.");
   own.Add("insecure", &settings.insecure,
           "Allow network addresses without TLS, of gRPC and of the pages: whoever reaches them may do all, and may listen.");
 
@@ -174,6 +185,16 @@ Result<std::unique_ptr<http::Server>> ServeOperators(const std::string& address,
                              std::move(router), clock);
 }
 
+Result<std::unique_ptr<identity::Tokens>> MakeTokens(const Settings& settings, const names::Keys& keys,
+                                                     const std::vector<std::unique_ptr<Module>>& modules, const Clock& clock,
+                                                     Random& random) {
+  const std::string& folder = settings.identity_dir.empty() ? settings.data_dir : settings.identity_dir;
+  for (const auto& module : modules) {
+    if (module->name() == kAccounts) return identity::Tokens::Signing(keys, folder, clock, random);
+  }
+  return identity::Tokens::Verifying(keys, folder, clock);
+}
+
 std::filesystem::path KeysFile(const Settings& settings) {
   const std::filesystem::path in_data_dir = std::filesystem::path(settings.data_dir) / "shop.keys";
   return settings.keys_file.empty() ? in_data_dir : std::filesystem::path(settings.keys_file);
@@ -203,15 +224,21 @@ Status Serve(const Program& program, const Settings& settings, std::vector<std::
   WarnOfOpenFiles(settings.data_dir, *log);
   obs::Metrics metrics;
   const obs::Tracer tracer = MakeTracer(settings.otlp_endpoint, program.name, clock, *log, metrics);
-  const names::PageTokens page_tokens(TRY(names::LoadOrMakeKeys(KeysFile(settings), random)));
+  const names::Keys keys = TRY(names::LoadOrMakeKeys(KeysFile(settings), random));
+  const names::PageTokens page_tokens(keys);
+  const std::unique_ptr<identity::Tokens> tokens = TRY(MakeTokens(settings, keys, modules, clock, random));
   StoreChecks store_checks(*log, metrics);
-  const Environment environment{settings.data_dir, clock,        random, *log, metrics, tracer, page_tokens, currency, time_zone,
-                                settings.insecure, &store_checks};
+  std::optional<CertificateWatch> certificate;
+  if (!settings.tls.empty()) certificate.emplace(settings.tls.certificate, clock, *log, metrics);
+  const Environment environment{
+      settings.data_dir, clock,         random,      *log, metrics, tracer, page_tokens, currency, time_zone,
+      settings.insecure, &store_checks, tokens.get()};
 
   Shop shop({.listen = settings.listen,
              .peer_addresses = settings.peers,
              .server_credentials = server_credentials,
-             .channel_credentials = channel_credentials},
+             .channel_credentials = channel_credentials,
+             .trust_domain = settings.tls.empty() ? "" : settings.trust_domain},
             environment, std::move(modules));
   TRY(shop.Start());
   metrics.Gauge("build_info", "1; the labels say what runs", {{"program", program.name}, {"version", OCTAVO_VERSION}}).Set(1);

@@ -17,6 +17,7 @@
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/calendar/time_zone.h"
+#include "lib/identity/tokens.h"
 #include "lib/names/page_tokens.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
@@ -43,8 +44,12 @@ struct Environment {
   TimeZone time_zone = TimeZone::Utc();  // The shop's one time zone.
   bool insecure = false;                 // The owner says that something else keeps strangers from network addresses.
   StoreChecks* store_checks = nullptr;   // Null: files are looked at when they are opened, and not again.
+  // Who calls the services. Null: nobody shows it, and everybody may call everything; for tests.
+  identity::Tokens* tokens = nullptr;
+  // As whom the module calls others. The shop sets it for each module that it opens, if there are tokens.
+  const identity::Workload* workload = nullptr;
 
-  rpc::Telemetry telemetry() const { return {log, metrics, tracer, clock}; }
+  rpc::Telemetry telemetry() const { return {log, metrics, tracer, clock, workload}; }
 };
 
 // The other services. In one process that is gRPC's in-process channel; else the address in --peers.<service>.

@@ -108,7 +108,7 @@ Status Options::Set(const Field& field, const std::string& name, const std::stri
 Result<Options::Outcome> Options::Parse(const std::vector<std::string>& arguments, const char* const* environment) {
   for (const char* const* entry = environment; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
-    if (!text.starts_with("OCTAVO_") || text.starts_with("OCTAVO_TEST_")) continue;
+    if (!text.starts_with("OCTAVO_") || text.starts_with("OCTAVO_TEST_") || text.starts_with("OCTAVO_TOKEN=")) continue;
     const std::size_t equals = text.find('=');
     const std::string name(text.substr(0, equals));
     const auto field = std::find_if(fields_.begin(), fields_.end(), [&](const Field& f) { return f.environment == name; });

@@ -41,7 +41,8 @@ class Options {
 
   enum class Outcome { kRun, kHelp, kVersion };
   // Reads the environment (`environment` ends with a null pointer; names that do not begin with OCTAVO_, or begin with
-  // OCTAVO_TEST_, are not ours), then the flags. INVALID_ARGUMENT (UNKNOWN_OPTION, BAD_OPTION) naming the option and value.
+  // OCTAVO_TEST_, are not ours, and OCTAVO_TOKEN is for tools), then the flags. INVALID_ARGUMENT (UNKNOWN_OPTION, BAD_OPTION)
+  // naming the option and value.
   Result<Outcome> Parse(const std::vector<std::string>& arguments, const char* const* environment);
 
   // What --help prints.

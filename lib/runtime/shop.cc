@@ -59,7 +59,7 @@ Status Shop::Start() {
   const Status started = [&]() -> Status {
     for (const auto& module : modules_) {
       ++opened_;
-      TRY(module->Open(environment_));
+      TRY(module->Open(EnvironmentOf(*module)));
     }
     TRY(StartServer());
     SetHealth(/*serving=*/false);
@@ -74,6 +74,15 @@ Status Shop::Start() {
   }();
   if (!started.ok()) Stop();
   return started;
+}
+
+const Environment& Shop::EnvironmentOf(const Module& module) {
+  Environment& own = environments_.emplace_back(environment_);
+  if (own.tokens != nullptr) {
+    own.workload = &workloads_.emplace_back(
+        identity::Workload{.tokens = own.tokens, .service = module.name(), .trust_domain = options_.trust_domain});
+  }
+  return own;
 }
 
 Status Shop::StartServer() {

@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +29,8 @@ class Shop final : public Peers {
     // With which both listen and peers speak TLS; null: insecure, for loopback and unix sockets.
     std::shared_ptr<grpc::ServerCredentials> server_credentials = nullptr;
     std::shared_ptr<grpc::ChannelCredentials> channel_credentials = nullptr;
+    // Whose SPIFFE ids in certificates name the shop's services; empty without TLS.
+    std::string trust_domain = {};
   };
 
   // Configured modules; `environment` must outlive the shop.
@@ -49,6 +52,8 @@ class Shop final : public Peers {
   std::shared_ptr<grpc::Channel> To(const std::string& service) const override;
 
  private:
+  // For a module that opens.
+  const Environment& EnvironmentOf(const Module& module);
   Status StartServer();
   void SetHealthOf(const std::string& service, bool serving);
   // Tells health what the modules say of themselves (degradable.h), their stores and their background work.
@@ -56,6 +61,8 @@ class Shop final : public Peers {
 
   const Options options_;
   const Environment& environment_;
+  std::deque<identity::Workload> workloads_;  // As whom each module calls …
+  std::deque<Environment> environments_;      // … and the world as it sees it.
   const std::vector<std::unique_ptr<Module>> modules_;
   std::unique_ptr<grpc::Server> server_;
   std::size_t opened_ = 0;   // How many modules, from the first, are open …

@@ -30,7 +30,7 @@ namespace health_v1 = grpc::health::v1;
 class EchoService final : public rpc::Service {
  public:
   EchoService(rpc::Pipeline& pipeline, std::latch& entered, std::latch& release)
-      : rpc::Service("unary.Unary", pipeline), entered_(entered), release_(release) {
+      : rpc::Service("unary.Unary", pipeline, Contract::kForEverybody), entered_(entered), release_(release) {
     Unary("GetServerResponse", this, &EchoService::GetServerResponse);
   }
 

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
+
+#include "lib/runtime/certificate_watch.h"
 
 namespace octavo::runtime {
 namespace {
@@ -129,6 +132,12 @@ class Page {
     add("memory", "process_resident_memory_bytes", Megabytes);
     add("threads", "process_threads", Count);
     add("open files and sockets", "process_open_fds", Count);
+    add("certificate", "tls_certificate_end_seconds", [&](double end) {
+      constexpr double kDay = 24.0 * 60 * 60;
+      const std::string days = fmt::format("ends in {:.0f} days", std::floor((end - now) / kDay));
+      const double soon = std::chrono::duration<double>(kEndsSoon).count();
+      return end - now < soon ? Bad(end <= now ? "has ended" : days) : days;
+    });
     add("bugs", "bugs_total", [](double bugs) { return bugs == 0 ? "0" : Bad(Count(bugs)); });
     return table.Html();
   }

@@ -50,6 +50,19 @@ class StatusPageTest : public testing::Test {
   std::map<std::string, bool> health_ = {{"", true}};
 };
 
+TEST_F(StatusPageTest, SaysWhenTheCertificateEnds) {
+  EXPECT_THAT(Page(), Not(HasSubstr("certificate")));
+  const double now = static_cast<double>(ToMicros(FakeClock::kNoon)) / 1e6;
+  constexpr double kDay = 86'400;
+  auto& end = metrics_.Gauge("tls_certificate_end_seconds", "");
+  end.Set(now + 20.5 * kDay);
+  EXPECT_THAT(Page(), HasSubstr("<td>certificate</td><td>ends in 20 days</td>"));
+  end.Set(now + 13.5 * kDay);
+  EXPECT_THAT(Page(), HasSubstr("<td>certificate</td><td><span class=\"bad\">ends in 13 days</span></td>"));
+  end.Set(now);
+  EXPECT_THAT(Page(), HasSubstr("<td>certificate</td><td><span class=\"bad\">has ended</span></td>"));
+}
+
 TEST_F(StatusPageTest, SaysWhatServesAndHowTheProcessFares) {
   health_["octavo.cart.v1.CartService"] = false;
 

@@ -186,6 +186,19 @@ class Accounts {
   // Errors: RequireStaff's for an owner, and Store::SetRole's.
   Result<Customer> SetRole(const Secret& session, const CustomerId& id, Role role);
 
+  // --- Keys of integrations (api_keys.cc). The key itself is given only now. Errors: INVALID_ARGUMENT (INVALID_FIELD),
+  // FAILED_PRECONDITION (TOO_MANY_KEYS).
+  struct NewApiKey {
+    ApiKey key;
+    Secret secret;
+  };
+  Result<NewApiKey> CreateApiKey(const std::string& display_name, std::vector<std::string> scopes);
+  std::vector<ApiKey> ListApiKeys();
+  // Errors: NOT_FOUND (UNKNOWN_KEY).
+  Result<ApiKey> RevokeApiKey(const std::string& id);
+  // Whose key it is; notes the use. Errors: UNAUTHENTICATED (BAD_KEY).
+  Result<ApiKey> UseApiKey(const Secret& key);
+
   // What this and the other services hold about the customer, all of it or an error. Errors: UNAUTHENTICATED (NO_SESSION), and
   // those of the other services.
   Result<std::string> ExportAsJson(const Secret& session, Timestamp deadline);

@@ -304,6 +304,40 @@ class MemoryStore final : public Store {
     found->second.due = due;
   }
 
+  bool AddApiKey(const TokenHash& hash, const ApiKey& key, int in_use_max) override {
+    const std::lock_guard lock(mutex_);
+    const auto in_use = std::ranges::count_if(api_keys_, [](const auto& entry) { return !entry.second.revoked; });
+    return in_use < in_use_max && api_keys_.emplace(hash, key).second;
+  }
+
+  std::vector<ApiKey> ListApiKeys(int count_max) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<ApiKey> keys;
+    for (const auto& [hash, key] : api_keys_) keys.push_back(key);
+    std::ranges::sort(keys,
+                      [](const ApiKey& a, const ApiKey& b) { return std::tie(a.created, a.id) > std::tie(b.created, b.id); });
+    if (static_cast<int>(keys.size()) > count_max) keys.resize(static_cast<std::size_t>(count_max));
+    return keys;
+  }
+
+  std::optional<ApiKey> RevokeApiKey(const std::string& id, Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    for (auto& [hash, key] : api_keys_) {
+      if (key.id != id) continue;
+      if (!key.revoked) key.revoked = now;
+      return key;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<ApiKey> UseApiKey(const TokenHash& hash, Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = api_keys_.find(hash);
+    if (found == api_keys_.end() || found->second.revoked) return std::nullopt;
+    if (!found->second.last_used || now - *found->second.last_used >= kApiKeyUseNoted) found->second.last_used = now;
+    return found->second;
+  }
+
   std::optional<Timestamp> Attempt(std::span<const ThrottledSubject> subjects, Timestamp now) override {
     const std::lock_guard lock(mutex_);
     Timestamp allowed = Timestamp::min();
@@ -453,6 +487,7 @@ class MemoryStore final : public Store {
   std::mutex mutex_;
   std::map<CustomerId, Credentials> customers_;  // Guarded by mutex_, as all below.
   std::map<TokenHash, Registration> registrations_;
+  std::map<TokenHash, ApiKey> api_keys_;
   std::map<TokenHash, Opened> sessions_;
   std::map<TokenHash, Reset> resets_;
   std::map<CustomerId, TwoSteps> two_steps_;

@@ -66,8 +66,9 @@ Module::Serving::Serving(const runtime::Environment& environment, const Configur
                 environment.random},
                policy),
       password_calls(configuration.hash_at_once_max + configuration.hash_waiting_max),
+      identities(environment.tokens, environment.clock),
       pipeline(environment.telemetry(), configuration.service.pool()),
-      service(accounts, environment.page_tokens, password_calls, pipeline) {}
+      service(accounts, environment.page_tokens, password_calls, identities, pipeline) {}
 
 void Module::Serving::Sweep(ExpiryRules expiry_rules, const std::stop_token& stop) {
   while (!stop.stop_requested()) {

@@ -88,6 +88,7 @@ class Module final : public runtime::Module {
     const SecretCipher cipher;
     Accounts accounts;
     ConcurrencyLimit password_calls;
+    const IdentityIssuer identities;
     rpc::Pipeline pipeline;
     AccountsService service;
     std::optional<background::Repeater> sweep;  // Between Start and Close, as the next.

@@ -18,6 +18,7 @@ constexpr names::PageSizes kPageSizes{.standard = 50, .most = 1000};
 constexpr std::size_t kRequestIdBytesMax = 100;
 constexpr std::string_view kNamePrefix = "customers/";
 constexpr std::string_view kSessionPrefix = "sessions/";
+constexpr std::string_view kApiKeyPrefix = "apiKeys/";
 
 std::string NameOf(const Customer& customer) { return std::string(kNamePrefix) + customer.id.value(); }
 
@@ -44,32 +45,26 @@ v1::Customer ToProto(const Customer& customer) {
   return to;
 }
 
-v1::Session ToProto(const OpenSession& session) {
-  v1::Session to;
-  *to.mutable_customer() = ToProto(session.customer);
-  *to.mutable_expire_time() = rpc::ToProto(session.expires);
-  to.set_role(static_cast<v1::Role>(session.role()));
-  to.set_second_step_needed(session.role() != session.customer.role);
-  return to;
-}
-
-v1::SignInResponse ToProto(const Accounts::SignedIn& signed_in) {
-  v1::SignInResponse to;
-  to.set_challenge(std::string(signed_in.challenge.Reveal()));
-  if (!signed_in.challenge.empty()) return to;
-  to.set_session_token(std::string(signed_in.token.Reveal()));
-  *to.mutable_session() = ToProto(signed_in.session);
+v1::ApiKey ToProto(const ApiKey& key) {
+  v1::ApiKey to;
+  to.set_name(std::string(kApiKeyPrefix) + key.id);
+  to.set_display_name(key.display_name);
+  for (const std::string& scope : key.scopes) to.add_scopes(scope);
+  *to.mutable_create_time() = rpc::ToProto(key.created);
+  if (key.last_used) *to.mutable_last_use_time() = rpc::ToProto(*key.last_used);
+  if (key.revoked) *to.mutable_revoke_time() = rpc::ToProto(*key.revoked);
   return to;
 }
 
 }  // namespace
 
 AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, ConcurrencyLimit& password_calls,
-                                 rpc::Pipeline& pipeline)
+                                 const IdentityIssuer& identities, rpc::Pipeline& pipeline)
     : rpc::Service("octavo.accounts.v1.AccountsService", pipeline),
       accounts_(accounts),
       page_tokens_(page_tokens),
-      password_calls_(password_calls) {
+      password_calls_(password_calls),
+      identities_(identities) {
   Unary("Register", this, &AccountsService::Register);
   Unary("VerifyEmail", this, &AccountsService::VerifyEmail);
   Unary("SignIn", this, &AccountsService::SignIn);
@@ -92,6 +87,32 @@ AccountsService::AccountsService(Accounts& accounts, const names::PageTokens& pa
   Unary("SetRole", this, &AccountsService::SetRole);
   Unary("ExportCustomer", this, &AccountsService::ExportCustomer);
   Unary("EraseCustomer", this, &AccountsService::EraseCustomer);
+  Unary("CreateApiKey", this, &AccountsService::CreateApiKey);
+  Unary("ListApiKeys", this, &AccountsService::ListApiKeys);
+  Unary("RevokeApiKey", this, &AccountsService::RevokeApiKey);
+  Unary("ExchangeApiKey", this, &AccountsService::ExchangeApiKey);
+}
+
+v1::Session AccountsService::ToProto(const OpenSession& session) const {
+  v1::Session to;
+  *to.mutable_customer() = accounts::ToProto(session.customer);
+  *to.mutable_expire_time() = rpc::ToProto(session.expires);
+  to.set_role(static_cast<v1::Role>(session.role()));
+  to.set_second_step_needed(session.role() != session.customer.role);
+  const IssuedToken token = identities_.For(session);
+  if (token.text.empty()) return to;
+  to.set_identity_token(token.text);
+  *to.mutable_identity_expire_time() = rpc::ToProto(token.expires);
+  return to;
+}
+
+v1::SignInResponse AccountsService::ToProto(const Accounts::SignedIn& signed_in) const {
+  v1::SignInResponse to;
+  to.set_challenge(std::string(signed_in.challenge.Reveal()));
+  if (!signed_in.challenge.empty()) return to;
+  to.set_session_token(std::string(signed_in.token.Reveal()));
+  *to.mutable_session() = ToProto(signed_in.session);
+  return to;
 }
 
 Result<v1::RegisterResponse> AccountsService::Register(const rpc::Call&, const v1::RegisterRequest& request) {
@@ -111,7 +132,8 @@ Result<v1::RegisterResponse> AccountsService::Register(const rpc::Call&, const v
 Result<v1::VerifyEmailResponse> AccountsService::VerifyEmail(const rpc::Call&, const v1::VerifyEmailRequest& request) {
   const ConcurrencyLimit::Slot slot = TRY(password_calls_.Acquire());
   v1::VerifyEmailResponse response;
-  *response.mutable_customer() = ToProto(TRY(accounts_.VerifyEmail(Secret(request.token()), Secret(request.password()))));
+  *response.mutable_customer() =
+      accounts::ToProto(TRY(accounts_.VerifyEmail(Secret(request.token()), Secret(request.password()))));
   return response;
 }
 
@@ -182,7 +204,8 @@ Result<v1::RequestPasswordResetResponse> AccountsService::RequestPasswordReset(c
 Result<v1::ResetPasswordResponse> AccountsService::ResetPassword(const rpc::Call&, const v1::ResetPasswordRequest& request) {
   const ConcurrencyLimit::Slot slot = TRY(password_calls_.Acquire());
   v1::ResetPasswordResponse response;
-  *response.mutable_customer() = ToProto(TRY(accounts_.ResetPassword(Secret(request.token()), Secret(request.new_password()))));
+  *response.mutable_customer() =
+      accounts::ToProto(TRY(accounts_.ResetPassword(Secret(request.token()), Secret(request.new_password()))));
   return response;
 }
 
@@ -233,7 +256,7 @@ Result<v1::MakeRecoveryCodesResponse> AccountsService::MakeRecoveryCodes(const r
 }
 
 Result<v1::Customer> AccountsService::GetCustomer(const rpc::Call&, const v1::GetCustomerRequest& request) {
-  return ToProto(TRY(accounts_.GetCustomer(TRY(ParseName(request.name())))));
+  return accounts::ToProto(TRY(accounts_.GetCustomer(TRY(ParseName(request.name())))));
 }
 
 Result<v1::ListCustomersResponse> AccountsService::ListCustomers(const rpc::Call&, const v1::ListCustomersRequest& request) {
@@ -244,7 +267,7 @@ Result<v1::ListCustomersResponse> AccountsService::ListCustomers(const rpc::Call
   if (!request.page_token().empty()) after = CustomerId(TRY(page_tokens_.Open(listing, request.page_token())));
   const std::vector<Customer> customers = accounts_.ListCustomers(after, size);
   v1::ListCustomersResponse response;
-  for (const Customer& customer : customers) *response.add_customers() = ToProto(customer);
+  for (const Customer& customer : customers) *response.add_customers() = accounts::ToProto(customer);
   // If this full page is the last one, the next page is empty.
   if (static_cast<int>(customers.size()) == size)
     response.set_next_page_token(page_tokens_.Seal(listing, customers.back().id.value()));
@@ -254,7 +277,7 @@ Result<v1::ListCustomersResponse> AccountsService::ListCustomers(const rpc::Call
 Result<v1::Customer> AccountsService::SetRole(const rpc::Call&, const v1::SetRoleRequest& request) {
   const CustomerId id = TRY(ParseName(request.name()));
   const Role role = TRY(ParseRole(request.role()));
-  return ToProto(TRY(accounts_.SetRole(Secret(request.session_token()), id, role)));
+  return accounts::ToProto(TRY(accounts_.SetRole(Secret(request.session_token()), id, role)));
 }
 
 Result<v1::ExportCustomerResponse> AccountsService::ExportCustomer(const rpc::Call& call,
@@ -270,6 +293,36 @@ Result<v1::EraseCustomerResponse> AccountsService::EraseCustomer(const rpc::Call
   v1::EraseCustomerResponse response;
   response.set_name(NameOf(erased));
   response.set_email(erased.email);
+  return response;
+}
+
+Result<v1::CreateApiKeyResponse> AccountsService::CreateApiKey(const rpc::Call&, const v1::CreateApiKeyRequest& request) {
+  const Accounts::NewApiKey made =
+      TRY(accounts_.CreateApiKey(request.display_name(), {request.scopes().begin(), request.scopes().end()}));
+  v1::CreateApiKeyResponse response;
+  *response.mutable_key() = accounts::ToProto(made.key);
+  response.set_api_key(std::string(made.secret.Reveal()));
+  return response;
+}
+
+Result<v1::ListApiKeysResponse> AccountsService::ListApiKeys(const rpc::Call&, const v1::ListApiKeysRequest&) {
+  v1::ListApiKeysResponse response;
+  for (const ApiKey& key : accounts_.ListApiKeys()) *response.add_keys() = accounts::ToProto(key);
+  return response;
+}
+
+Result<v1::ApiKey> AccountsService::RevokeApiKey(const rpc::Call&, const v1::RevokeApiKeyRequest& request) {
+  if (!request.name().starts_with(kApiKeyPrefix)) {
+    return InvalidField("name", Quoted(request.name()) + " is not a key's name, like apiKeys/<16 hexadecimal digits>");
+  }
+  return accounts::ToProto(TRY(accounts_.RevokeApiKey(request.name().substr(kApiKeyPrefix.size()))));
+}
+
+Result<v1::ExchangeApiKeyResponse> AccountsService::ExchangeApiKey(const rpc::Call&, const v1::ExchangeApiKeyRequest& request) {
+  const IssuedToken token = identities_.For(TRY(accounts_.UseApiKey(Secret(request.api_key()))));
+  v1::ExchangeApiKeyResponse response;
+  response.set_identity_token(token.text);
+  *response.mutable_identity_expire_time() = rpc::ToProto(token.expires);
   return response;
 }
 

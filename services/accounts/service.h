@@ -6,6 +6,7 @@
 #include "octavo/accounts/v1/accounts.pb.h"
 #include "services/accounts/accounts.h"
 #include "services/accounts/concurrency_limit.h"
+#include "services/accounts/identity_issuer.h"
 
 namespace octavo::accounts {
 
@@ -15,7 +16,7 @@ class AccountsService final : public rpc::Service {
  public:
   // All must outlive the service.
   AccountsService(Accounts& accounts, const names::PageTokens& page_tokens, ConcurrencyLimit& password_calls,
-                  rpc::Pipeline& pipeline);
+                  const IdentityIssuer& identities, rpc::Pipeline& pipeline);
 
  private:
   Result<v1::RegisterResponse> Register(const rpc::Call& call, const v1::RegisterRequest& request);
@@ -41,10 +42,19 @@ class AccountsService final : public rpc::Service {
   Result<v1::Customer> SetRole(const rpc::Call& call, const v1::SetRoleRequest& request);
   Result<v1::ExportCustomerResponse> ExportCustomer(const rpc::Call& call, const v1::ExportCustomerRequest& request);
   Result<v1::EraseCustomerResponse> EraseCustomer(const rpc::Call& call, const v1::EraseCustomerRequest& request);
+  Result<v1::CreateApiKeyResponse> CreateApiKey(const rpc::Call& call, const v1::CreateApiKeyRequest& request);
+  Result<v1::ListApiKeysResponse> ListApiKeys(const rpc::Call& call, const v1::ListApiKeysRequest& request);
+  Result<v1::ApiKey> RevokeApiKey(const rpc::Call& call, const v1::RevokeApiKeyRequest& request);
+  Result<v1::ExchangeApiKeyResponse> ExchangeApiKey(const rpc::Call& call, const v1::ExchangeApiKeyRequest& request);
+
+  // With a token for whoever has the session.
+  v1::Session ToProto(const OpenSession& session) const;
+  v1::SignInResponse ToProto(const Accounts::SignedIn& signed_in) const;
 
   Accounts& accounts_;
   const names::PageTokens& page_tokens_;
   ConcurrencyLimit& password_calls_;
+  const IdentityIssuer& identities_;
 };
 
 }  // namespace octavo::accounts

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/db/lines.h"
+
 namespace octavo::accounts {
 namespace {
 
@@ -112,6 +114,31 @@ std::int64_t DeleteSessions(Transaction& transaction, const CustomerId& id, cons
   return transaction.Execute(kDeleteSessions, id.value(), keep.value());
 }
 const TokenHash kKeepNone;
+
+// --- Keys of integrations
+
+constexpr std::string_view kCountApiKeys = "SELECT COUNT(*) FROM api_keys WHERE revoked = 0";
+constexpr std::string_view kInsertApiKey =
+    "INSERT INTO api_keys (key_hash, key_id, display_name, scopes, created, last_used, revoked) "
+    "VALUES ($1, $2, $3, $4, $5, 0, 0)";
+constexpr std::string_view kSelectApiKeys = "SELECT key_id, display_name, scopes, created, last_used, revoked FROM api_keys";
+constexpr std::string_view kNewestApiKeys = " ORDER BY created DESC, key_id DESC LIMIT $1";
+constexpr std::string_view kApiKeyById = " WHERE key_id = $1";
+constexpr std::string_view kApiKeyInUse = " WHERE key_hash = $1 AND revoked = 0";
+constexpr std::string_view kRevokeApiKey = "UPDATE api_keys SET revoked = $2 WHERE key_id = $1 AND revoked = 0";
+constexpr std::string_view kNoteApiKeyUse = "UPDATE api_keys SET last_used = $2 WHERE key_hash = $1";
+
+std::string SelectApiKeys(std::string_view rest) { return std::string(kSelectApiKeys) + std::string(rest); }
+
+ApiKey ReadApiKey(const Row& row) {
+  const auto time = [&](int column) { return row.Int(column) == 0 ? std::nullopt : std::optional<Timestamp>(row.Time(column)); };
+  return {.id = row.Text(0),
+          .display_name = row.Text(1),
+          .scopes = db::SplitLines(row.Text(2)),
+          .created = row.Time(3),
+          .last_used = time(4),
+          .revoked = time(5)};
+}
 
 // --- Two steps
 
@@ -461,6 +488,43 @@ bool SqlStore::TurnOffTwoStep(const CustomerId& id) {
   return database_.Write([&](Transaction& transaction) {
     transaction.Execute(kForgetTwoSteps, id.value());
     return DeleteTwoStep(transaction, id) == 1;
+  });
+}
+
+bool SqlStore::AddApiKey(const TokenHash& hash, const ApiKey& key, int in_use_max) {
+  return database_.Write([&](Transaction& transaction) {
+    if (transaction.QueryTheOne(kCountApiKeys).Int(0) >= in_use_max) return false;
+    transaction.Execute(kInsertApiKey, hash.value(), key.id, key.display_name, db::JoinLines(key.scopes), key.created);
+    return true;
+  });
+}
+
+std::vector<ApiKey> SqlStore::ListApiKeys(int count_max) {
+  return database_.Read([&](Transaction& transaction) {
+    std::vector<ApiKey> keys;
+    for (const Row& row : transaction.Query(SelectApiKeys(kNewestApiKeys), count_max)) keys.push_back(ReadApiKey(row));
+    return keys;
+  });
+}
+
+std::optional<ApiKey> SqlStore::RevokeApiKey(const std::string& id, Timestamp now) {
+  return database_.Write([&](Transaction& transaction) -> std::optional<ApiKey> {
+    transaction.Execute(kRevokeApiKey, id, now);
+    const std::optional<Row> row = transaction.QueryOne(SelectApiKeys(kApiKeyById), id);
+    return row ? std::optional(ReadApiKey(*row)) : std::nullopt;
+  });
+}
+
+std::optional<ApiKey> SqlStore::UseApiKey(const TokenHash& hash, Timestamp now) {
+  const auto find = [&](Transaction& transaction) -> std::optional<ApiKey> {
+    const std::optional<Row> row = transaction.QueryOne(SelectApiKeys(kApiKeyInUse), hash.value());
+    return row ? std::optional(ReadApiKey(*row)) : std::nullopt;
+  };
+  std::optional<ApiKey> key = database_.Read(find);
+  if (!key || (key->last_used && now - *key->last_used < kApiKeyUseNoted)) return key;
+  return database_.Write([&](Transaction& transaction) {
+    transaction.Execute(kNoteApiKeyUse, hash.value(), now);
+    return find(transaction);
   });
 }
 

@@ -53,6 +53,10 @@ class SqlStore final : public Store {
   std::vector<PeerTask> DueTasks(Timestamp now, int count_max) override;
   void FinishTask(const PeerTask& task) override;
   void PutOffTask(const PeerTask& task, Timestamp due) override;
+  bool AddApiKey(const TokenHash& hash, const ApiKey& key, int in_use_max) override;
+  std::vector<ApiKey> ListApiKeys(int count_max) override;
+  std::optional<ApiKey> RevokeApiKey(const std::string& id, Timestamp now) override;
+  std::optional<ApiKey> UseApiKey(const TokenHash& hash, Timestamp now) override;
   std::optional<Timestamp> Attempt(std::span<const ThrottledSubject> subjects, Timestamp now) override;
   void Forget(const Subject& subject) override;
   void TakeBack(const Subject& subject) override;

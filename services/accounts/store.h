@@ -78,6 +78,18 @@ struct CustomerData {
   std::optional<TwoStep> two_step;
 };
 
+// What an integration shows to get a token; the key itself is kept as a hash only.
+struct ApiKey {
+  std::string id;  // 16 hexadecimal digits.
+  std::string display_name;
+  std::vector<std::string> scopes;
+  Timestamp created;
+  std::optional<Timestamp> last_used = {};
+  std::optional<Timestamp> revoked = {};
+
+  bool operator==(const ApiKey&) const = default;
+};
+
 struct ThrottledSubject {
   Subject subject;
   ThrottlePolicy policy;
@@ -193,6 +205,15 @@ class Store {
   // The task failed and is due again at `due`; if it was asked for again since it was read, it is due at once.
   virtual void PutOffTask(const PeerTask& task, Timestamp due) = 0;
 
+  // --- Keys of integrations. False, and nothing changes, if `in_use_max` are not revoked.
+  virtual bool AddApiKey(const TokenHash& hash, const ApiKey& key, int in_use_max) = 0;
+  // Newest first.
+  virtual std::vector<ApiKey> ListApiKeys(int count_max) = 0;
+  // The key as it is then; none if it is unknown. One that was revoked before stays as it was.
+  virtual std::optional<ApiKey> RevokeApiKey(const std::string& id, Timestamp now) = 0;
+  // The key with this hash, if it is not revoked; notes the use if the last one was a minute ago or longer.
+  virtual std::optional<ApiKey> UseApiKey(const TokenHash& hash, Timestamp now) = 0;
+
   // --- Throttling. Counts one attempt for every subject. If one of them has to wait, counts nothing and gives the time until
   // which it waits.
   virtual std::optional<Timestamp> Attempt(std::span<const ThrottledSubject> subjects, Timestamp now) = 0;
@@ -204,6 +225,9 @@ class Store {
   // Removes up to `count_max` expired rows of each kind. Gives how many.
   virtual std::int64_t Sweep(const ExpiryRules& expiry_rules, Timestamp now, int count_max) = 0;
 };
+
+// How old the time of a key's last use may be.
+inline constexpr std::chrono::minutes kApiKeyUseNoted{1};
 
 // Errors that both stores return.
 inline Error BadToken() {

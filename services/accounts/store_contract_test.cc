@@ -538,6 +538,50 @@ TEST_P(StoreContractTest, ManyAttemptsAtOnceAreNoWayAround) {
   EXPECT_EQ(allowed, 2);
 }
 
+// --- Keys of integrations
+
+ApiKey KeyOf(const std::string& id, Timestamp created = kNoon) {
+  return {.id = id, .display_name = "Warehouse " + id, .scopes = {"orders.read", "stock.write"}, .created = created};
+}
+
+TEST_P(StoreContractTest, AnApiKeyIsFoundByItsHashUntilItIsRevoked) {
+  ASSERT_TRUE(store_->AddApiKey(Token('a'), KeyOf("1"), 9));
+  EXPECT_EQ(store_->UseApiKey(Token('b'), kNoon), std::nullopt);
+  ApiKey used = KeyOf("1");
+  used.last_used = kNoon + 1h;
+  EXPECT_EQ(store_->UseApiKey(Token('a'), kNoon + 1h), used);
+
+  used.revoked = kNoon + 2h;
+  EXPECT_EQ(store_->RevokeApiKey("1", kNoon + 2h), used);
+  EXPECT_EQ(store_->RevokeApiKey("1", kNoon + 3h), used);  // It stays as it was.
+  EXPECT_EQ(store_->RevokeApiKey("2", kNoon), std::nullopt);
+  EXPECT_EQ(store_->UseApiKey(Token('a'), kNoon + 3h), std::nullopt);
+  EXPECT_THAT(store_->ListApiKeys(9), ElementsAre(used));
+}
+
+TEST_P(StoreContractTest, TheUseOfAnApiKeyIsKnownToTheMinute) {
+  store_->AddApiKey(Token('a'), KeyOf("1"), 9);
+  EXPECT_EQ(store_->UseApiKey(Token('a'), kNoon)->last_used, kNoon);
+  EXPECT_EQ(store_->UseApiKey(Token('a'), kNoon + kApiKeyUseNoted - 1s)->last_used, kNoon);
+  EXPECT_EQ(store_->UseApiKey(Token('a'), kNoon + kApiKeyUseNoted)->last_used, kNoon + kApiKeyUseNoted);
+}
+
+TEST_P(StoreContractTest, ApiKeysAreListedNewestFirst) {
+  store_->AddApiKey(Token('a'), KeyOf("1", kNoon), 9);
+  store_->AddApiKey(Token('b'), KeyOf("2", kNoon + 1h), 9);
+  store_->AddApiKey(Token('c'), KeyOf("3", kNoon), 9);
+  EXPECT_THAT(store_->ListApiKeys(9), ElementsAre(Field(&ApiKey::id, "2"), Field(&ApiKey::id, "3"), Field(&ApiKey::id, "1")));
+  EXPECT_THAT(store_->ListApiKeys(1), ElementsAre(Field(&ApiKey::id, "2")));
+}
+
+TEST_P(StoreContractTest, OnlyApiKeysInUseCountAgainstTheLimit) {
+  EXPECT_TRUE(store_->AddApiKey(Token('a'), KeyOf("1"), 2));
+  EXPECT_TRUE(store_->AddApiKey(Token('b'), KeyOf("2"), 2));
+  EXPECT_FALSE(store_->AddApiKey(Token('c'), KeyOf("3"), 2));
+  store_->RevokeApiKey("1", kNoon);
+  EXPECT_TRUE(store_->AddApiKey(Token('c'), KeyOf("3"), 2));
+}
+
 // --- Sweeping
 
 TEST_P(StoreContractTest, SweepsWhatHasRunOutAndNothingElse) {

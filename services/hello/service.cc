@@ -52,7 +52,7 @@ class Counter final : public rpc::Sink<client_streaming::Message, client_streami
 
 }  // namespace
 
-UnaryService::UnaryService(rpc::Pipeline& pipeline) : Service("unary.Unary", pipeline) {
+UnaryService::UnaryService(rpc::Pipeline& pipeline) : Service("unary.Unary", pipeline, Contract::kForEverybody) {
   Unary("GetServerResponse", this, &UnaryService::GetServerResponse, rpc::Run::kInline);
 }
 
@@ -63,7 +63,8 @@ Result<unary::MessageResponse> UnaryService::GetServerResponse(const rpc::Call&,
   return response;
 }
 
-BidirectionalService::BidirectionalService(rpc::Pipeline& pipeline) : Service("bidirectional.Bidirectional", pipeline) {
+BidirectionalService::BidirectionalService(rpc::Pipeline& pipeline)
+    : Service("bidirectional.Bidirectional", pipeline, Contract::kForEverybody) {
   BidiStreaming("GetServerResponse", this, &BidirectionalService::GetServerResponse);
 }
 
@@ -71,7 +72,8 @@ Result<std::unique_ptr<BidirectionalService::Exchange>> BidirectionalService::Ge
   return std::make_unique<Echo>();
 }
 
-ServerStreamingService::ServerStreamingService(rpc::Pipeline& pipeline) : Service("server_streaming.ServerStreaming", pipeline) {
+ServerStreamingService::ServerStreamingService(rpc::Pipeline& pipeline)
+    : Service("server_streaming.ServerStreaming", pipeline, Contract::kForEverybody) {
   ServerStreaming("GetServerResponse", this, &ServerStreamingService::GetServerResponse);
 }
 
@@ -80,7 +82,8 @@ Result<std::unique_ptr<ServerStreamingService::Source>> ServerStreamingService::
   return std::make_unique<LineSource>(request.message());
 }
 
-ClientStreamingService::ClientStreamingService(rpc::Pipeline& pipeline) : Service("client_streaming.ClientStreaming", pipeline) {
+ClientStreamingService::ClientStreamingService(rpc::Pipeline& pipeline)
+    : Service("client_streaming.ClientStreaming", pipeline, Contract::kForEverybody) {
   ClientStreaming("GetServerResponse", this, &ClientStreamingService::GetServerResponse);
 }
 

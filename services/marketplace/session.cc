@@ -41,7 +41,8 @@ http::Response SignedIn(const Site& site, const Visit& visit, const accounts::v1
   recommendations::v1::MergeReaderRequest readers;
   readers.set_from_reader(VisitorReader(visit.visitor_id()));
   readers.set_to_reader(CustomerReader(session.session().customer().name()));
-  const rpc::Limits limits = visit.ForChange();
+  rpc::Limits limits = visit.ForChange();
+  limits.bearer = std::make_shared<const std::string>(session.session().identity_token());
   // If one fails, the guest's data stays as it is, and the next sign-in merges it.
   auto merged_reader = site.shop.recommendations.Ask(&RecommendationsService::Stub::async::MergeReader, readers,
                                                      rpc::Within(limits, site.time_limit.part()));

@@ -16,8 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr rpc::Limits kPatient{.budget = 20s};  // Nothing waits for it to pass.
-constexpr rpc::Limits kAtOnce{.budget = 50ms};  // For a service that hangs.
+const rpc::Limits kPatient{.budget = 20s};  // Nothing waits for it to pass.
+const rpc::Limits kAtOnce{.budget = 50ms};  // For a service that hangs.
 
 class ShopTest : public testing::Test {
  protected:

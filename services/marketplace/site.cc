@@ -67,6 +67,7 @@ const Viewer& Visit::viewer() const {
   if (viewer_) return *viewer_;
   const Result<accounts::v1::Session> session = session_->Get();
   if (session.ok()) {
+    limits_.bearer = std::make_shared<const std::string>(session->identity_token());
     viewer_ = Viewer{
         .kind = Viewer::Kind::kCustomer, .customer = session->customer(), .second_step_needed = session->second_step_needed()};
   } else {
@@ -74,6 +75,12 @@ const Viewer& Visit::viewer() const {
     viewer_ = Viewer{.kind = ended ? Viewer::Kind::kGuest : Viewer::Kind::kUnknown};
   }
   return *viewer_;
+}
+
+rpc::Limits Visit::FromNow(std::chrono::milliseconds budget) const {
+  rpc::Limits limits = rpc::FromNow(site_.clock, budget, limits_.trace);
+  limits.bearer = limits_.bearer;
+  return limits;
 }
 
 const std::string& Visit::reader() const {

@@ -95,18 +95,21 @@ class Visit {
   // readers of one book.
   bool counts() const { return counts_ && !is_new(); }
   PriceStyle prices() const { return prices_; }
-  // The time limit for everything that the page asks.
+  // The time limit for everything that the page asks. Calls show who is signed in once viewer() has said so; what is a customer's
+  // own is not asked for before that.
   const rpc::Limits& limits() const { return limits_; }
   // For a part of the page that it does without.
   rpc::Limits ForPart() const { return rpc::Within(limits_, site_.time_limit.part()); }
   // As limits(), but counted from now: for data that is needed after a change, or after an answer that already took its time.
-  rpc::Limits ForMoreData() const { return rpc::FromNow(site_.clock, site_.time_limit.data, limits_.trace); }
+  rpc::Limits ForMoreData() const { return FromNow(site_.time_limit.data); }
   // From now, for a change.
-  rpc::Limits ForChange() const { return rpc::FromNow(site_.clock, kChangeBudget, limits_.trace); }
+  rpc::Limits ForChange() const { return FromNow(kChangeBudget); }
   const http::Request& request() const { return request_; }
   const std::optional<http::SetCookie>& cookie() const { return cookie_; }
 
  private:
+  rpc::Limits FromNow(std::chrono::milliseconds budget) const;
+
   const Site& site_;
   const http::Request& request_;
   std::optional<http::SetCookie> cookie_;
@@ -114,8 +117,8 @@ class Visit {
   std::string_view session_token_;
   bool counts_;
   PriceStyle prices_;
-  rpc::Limits limits_;
   // A visit belongs to one thread, so const methods may remember answers.
+  mutable rpc::Limits limits_;
   mutable std::optional<rpc::Pending<accounts::v1::Session>> session_;
   mutable std::optional<Viewer> viewer_;
   mutable std::string reader_;  // Empty until it is asked for.

@@ -24,7 +24,7 @@ std::shared_ptr<const void> ResponseBytes(const Assortment& assortment, std::spa
 }  // namespace
 
 ClassicService::ClassicService(const Shelves& shelves, rpc::Pipeline& pipeline)
-    : rpc::Service("Recommendations", pipeline), shelves_(shelves), prepare_(ResponseBytes) {
+    : rpc::Service("Recommendations", pipeline, Contract::kForEverybody), shelves_(shelves), prepare_(ResponseBytes) {
   UnaryBytes<RecommendationResponse>("Recommend", this, &ClassicService::Recommend, rpc::Run::kInline);
 }
 

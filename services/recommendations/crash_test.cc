@@ -19,6 +19,8 @@
 #include "lib/base/check.h"
 #include "lib/base/random.h"
 #include "lib/db/database.h"
+#include "lib/identity/tool.h"
+#include "lib/rpc/credentials.h"
 #include "lib/testing/temp_dir.h"
 #include "lib/testing/wait_until.h"
 #include "octavo/recommendations/v1/recommendations.grpc.pb.h"
@@ -85,11 +87,13 @@ class Process {
 };
 
 // Streams events until the server is gone; gives the ids of those it acknowledged.
-std::set<std::string> StreamUntilGone(const std::string& address, const std::string& prefix, std::atomic<int>& acknowledged) {
+std::set<std::string> StreamUntilGone(const std::string& address, const identity::Workload& owner, const std::string& prefix,
+                                      std::atomic<int>& acknowledged) {
   const auto stub = v1::RecommendationsService::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
   std::set<std::string> ids;
   for (int stream = 0;; ++stream) {
     grpc::ClientContext context;
+    rpc::AddCredentials(context, &owner, nullptr);
     context.set_wait_for_ready(stream == 0);
     v1::RecordEventsResponse response;
     const auto writer = stub->RecordEvents(&context, &response);
@@ -121,12 +125,13 @@ TEST(CrashTest, AKilledProcessLosesNoAcknowledgedEvent) {
     Process process(dir.path().string());
     const int port = process.WaitForPort();
     ASSERT_NE(port, 0);
+    const identity::Workload owner = identity::WorkloadOfTool({.data_dir = dir.path()}, SystemClock());
     std::atomic<int> count = 0;
     std::vector<std::set<std::string>> ids(kStreamsAtOnce);
     std::vector<std::thread> threads;
     for (int i = 0; i < kStreamsAtOnce; ++i) {
       threads.emplace_back([&, i] {
-        ids[static_cast<std::size_t>(i)] = StreamUntilGone("127.0.0.1:" + std::to_string(port),
+        ids[static_cast<std::size_t>(i)] = StreamUntilGone("127.0.0.1:" + std::to_string(port), owner,
                                                            "r" + std::to_string(round) + "." + std::to_string(i) + ".", count);
       });
     }

@@ -147,18 +147,18 @@ bool TransactionsService::Opens(const std::string& access_token, const Order& or
 }
 
 template <class Request>
-Result<Order> TransactionsService::Find(const std::string& name, const Request& asks) {
+Result<Order> TransactionsService::Find(const std::string& name, const Request& asks, bool as_staff) {
   const OrderId id = TRY(ParseOrderName(name));
-  if (asks.customer().empty() && asks.access_token().empty() && !asks.as_staff()) return WhoAsks();
+  if (asks.customer().empty() && asks.access_token().empty() && !as_staff) return WhoAsks();
   const auto order = parts_.store.FindOrder(id);
   if (!order) return UnknownOrder(id);
   const bool theirs = !asks.customer().empty() && order->buyer.customer == asks.customer();
-  if (!asks.as_staff() && !theirs && !Opens(asks.access_token(), *order)) return UnknownOrder(id);
+  if (!as_staff && !theirs && !Opens(asks.access_token(), *order)) return UnknownOrder(id);
   return *order;
 }
 
 Result<v1::Order> TransactionsService::GetOrder(const rpc::Call&, const v1::GetOrderRequest& request) {
-  return ToProto(TRY(Find(request.name(), request)));
+  return ToProto(TRY(Find(request.name(), request, request.as_staff())));
 }
 
 Result<v1::ListOrdersResponse> TransactionsService::ListOrders(const rpc::Call&, const v1::ListOrdersRequest& request) {
@@ -187,7 +187,7 @@ Result<v1::ListOrdersResponse> TransactionsService::ListOrders(const rpc::Call&,
 
 Result<v1::ListOrderEventsResponse> TransactionsService::ListOrderEvents(const rpc::Call&,
                                                                          const v1::ListOrderEventsRequest& request) {
-  const Order order = TRY(Find(request.order(), request));
+  const Order order = TRY(Find(request.order(), request, request.as_staff()));
   const int size = request.page_size() <= 0 ? kEventsPerRead : std::min(request.page_size(), kEventsPerRead);
   v1::ListOrderEventsResponse response;
   for (const OrderEvent& event : parts_.store.Events(request.position(), order.id, size)) {
@@ -216,7 +216,7 @@ Result<v1::Order> TransactionsService::Decide(const OrderId& id, const std::stri
 }
 
 Result<v1::Order> TransactionsService::CancelOrder(const rpc::Call&, const v1::CancelOrderRequest& request) {
-  const Order order = TRY(Find(request.name(), request));
+  const Order order = TRY(Find(request.name(), request, request.as_staff()));
   return Decide(order.id, "", "", [&](const Order& now) { return Cancel(now, request.reason()); });
 }
 
@@ -231,7 +231,7 @@ Result<v1::Order> TransactionsService::RefundOrder(const rpc::Call&, const v1::R
 }
 
 Result<v1::Order> TransactionsService::RequestReturn(const rpc::Call&, const v1::RequestReturnRequest& request) {
-  const Order order = TRY(Find(request.name(), request));
+  const Order order = TRY(Find(request.name(), request, request.as_staff()));
   if (request.idempotency_key().empty()) return MissingKey();
   const std::vector<Item> items = TRY(ParseItems(request.items()));
   const std::string reason = TRY(ParseSentence("reason", request.reason()));
@@ -341,9 +341,11 @@ Result<type::v1::Known> TransactionsService::GetKnown(const rpc::Call&, const v1
 }
 
 Result<std::unique_ptr<rpc::Source<v1::OrderEvent>>> TransactionsService::StreamOrderEvents(
-    const rpc::Call&, const v1::StreamOrderEventsRequest& request) {
+    const rpc::Call& call, const v1::StreamOrderEventsRequest& request) {
   std::optional<OrderId> order;
-  if (!request.order().empty()) {
+  if (!call.is_privileged()) {
+    order = TRY(Find(request.order(), request, /*as_staff=*/false)).id;
+  } else if (!request.order().empty()) {
     order = TRY(ParseOrderName(request.order()));
     if (!parts_.store.FindOrder(*order)) return UnknownOrder(*order);
   }

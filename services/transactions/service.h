@@ -66,7 +66,7 @@ class TransactionsService final : public rpc::Service {
   bool Opens(const std::string& access_token, const Order& order);
   // The order, if it belongs to the caller, or if the caller is staff.
   template <class Request>
-  Result<Order> Find(const std::string& name, const Request& asks);
+  Result<Order> Find(const std::string& name, const Request& asks, bool as_staff);
   void TellOfRefund(const Order& order, std::int64_t minor);
   Result<v1::Order> Decide(const OrderId& id, const std::string& key, const std::string& fingerprint,
                            const Store::Decide& decide);

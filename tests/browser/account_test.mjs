@@ -25,7 +25,7 @@ before(async () => {
   await makeOwner();
   await shop.startWhole();
   for (const name of ['Cart', 'Inventory', 'Recommendations', 'Transactions']) {
-    services[name.toLowerCase()] = connect(shop.grpcAddress, name.toLowerCase(), `${name}Service`);
+    services[name.toLowerCase()] = connect(shop, name.toLowerCase(), `${name}Service`);
   }
   browser = await openBrowser();
 });

@@ -18,10 +18,10 @@ let accounts;
 before(async () => {
   shop = new Shop(); // Known before it runs, so that `after` stops whatever did start.
   await shop.startWhole();
-  transactions = connect(shop.grpcAddress, 'transactions', 'TransactionsService');
-  payments = connect(shop.grpcAddress, 'payments', 'SandboxService', 'sandbox.proto');
-  inventory = connect(shop.grpcAddress, 'inventory', 'InventoryService');
-  accounts = connect(shop.grpcAddress, 'accounts', 'AccountsService');
+  transactions = connect(shop, 'transactions', 'TransactionsService');
+  payments = connect(shop, 'payments', 'SandboxService', 'sandbox.proto');
+  inventory = connect(shop, 'inventory', 'InventoryService');
+  accounts = connect(shop, 'accounts', 'AccountsService');
   browser = await openBrowser();
 });
 

@@ -36,10 +36,10 @@ function textOf(html) {
 async function openShop(currency) {
   shop = new Shop();
   await shop.startEmpty([`--currency=${currency}`, '--transactions.tax_basis_points=1000', '--transactions.tax_inclusive']);
-  const catalog = connect(shop.grpcAddress, 'catalog', 'CatalogService');
-  const inventory = connect(shop.grpcAddress, 'inventory', 'InventoryService');
-  const promotions = connect(shop.grpcAddress, 'promotions', 'PromotionsService');
-  const transactions = connect(shop.grpcAddress, 'transactions', 'TransactionsService');
+  const catalog = connect(shop, 'catalog', 'CatalogService');
+  const inventory = connect(shop, 'inventory', 'InventoryService');
+  const promotions = connect(shop, 'promotions', 'PromotionsService');
+  const transactions = connect(shop, 'transactions', 'TransactionsService');
   const books = [];
   for (const [number, minor] of PRICES.entries()) {
     const price = { currency_code: currency, minor };

@@ -85,7 +85,7 @@ export class Shop {
   // The whole shop in one process, with the demo catalogue.
   async startWhole() {
     const port = await this.startEmpty();
-    await loadDemo({ catalog: port, inventory: port, recommendations: port, promotions: port });
+    await loadDemo(this.folder, { catalog: port, inventory: port, recommendations: port, promotions: port });
     return this;
   }
 
@@ -97,6 +97,7 @@ export class Shop {
     this.address = octavo.found.address;
     const port = octavo.found.grpc;
     this.grpcAddress = `127.0.0.1:${port}`;
+    this.token = (await promisify(execFile)(join(BINARY, 'octavo'), ['token', `--data-dir=${this.folder}`])).stdout.trim();
     return port;
   }
 
@@ -113,7 +114,7 @@ export class Shop {
     const options = ['--marketplace.listen=127.0.0.1:0', ...peers(Object.keys(ports))];
     const marketplace = await this.start('octavo-marketplace', options, { address: ADDRESS });
     this.address = marketplace.found.address;
-    await loadDemo(ports);
+    await loadDemo(this.folder, ports);
     return this;
   }
 
@@ -126,8 +127,8 @@ export class Shop {
 }
 
 // The demo catalogue, its readers and campaigns, by the owner's own command.
-async function loadDemo({ catalog, inventory, recommendations, promotions }) {
-  const options = [`--folder=${join(SOURCE, 'demo')}`, `--address=127.0.0.1:${catalog}`,
+async function loadDemo(folder, { catalog, inventory, recommendations, promotions }) {
+  const options = [`--data-dir=${folder}`, `--folder=${join(SOURCE, 'demo')}`, `--address=127.0.0.1:${catalog}`,
     `--inventory-address=127.0.0.1:${inventory}`, `--recommendations-address=127.0.0.1:${recommendations}`,
     `--promotions-address=127.0.0.1:${promotions}`];
   await promisify(execFile)(join(BINARY, 'octavo'), ['demo', ...options, 'load']);

@@ -6,16 +6,20 @@ import protoLoader from '@grpc/proto-loader';
 
 const PROTO = join(dirname(fileURLToPath(import.meta.url)), '../../proto');
 
-// A client whose methods give promises: `await connect(address, 'transactions', 'TransactionsService').ListOrders({})`.
+// A client with the rights of the shop's owner. Its methods give promises:
+// `await connect(shop, 'transactions', 'TransactionsService').ListOrders({})`.
 // The file is <service>.proto of octavo/<service>/v1 unless named.
-export function connect(address, service, type, file = `${service}.proto`) {
+export function connect(shop, service, type, file = `${service}.proto`) {
   const definition = protoLoader.loadSync(`octavo/${service}/v1/${file}`, { includeDirs: [PROTO], keepCase: true, longs: Number,
     enums: String, defaults: true });
   const Client = grpc.loadPackageDefinition(definition).octavo[service].v1[type];
-  const client = new Client(address, grpc.credentials.createInsecure());
+  const client = new Client(shop.grpcAddress, grpc.credentials.createInsecure());
+  const metadata = new grpc.Metadata();
+  metadata.set('authorization', `Bearer ${shop.token}`);
   return new Proxy(client, {
     get: (target, method) => (method === 'close' ? () => target.close() : (request) => new Promise((resolve, reject) => {
-      target[method](request, { deadline: Date.now() + 20_000 }, (error, answer) => (error ? reject(error) : resolve(answer)));
+      const options = { deadline: Date.now() + 20_000 };
+      target[method](request, metadata, options, (error, answer) => (error ? reject(error) : resolve(answer)));
     })),
   });
 }

@@ -36,7 +36,7 @@ import grpc
 SOURCE = pathlib.Path(os.environ.get("OCTAVO_TEST_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(SOURCE / "examples/python"))
 
-from stubs import load  # noqa: E402  The path comes first.
+from stubs import connect, load  # noqa: E402  The path comes first.
 
 cart_pb2, cart_grpc = load("octavo/cart/v1/cart")
 inventory_pb2, inventory_grpc = load("octavo/inventory/v1/inventory")
@@ -113,7 +113,9 @@ class Shop:
         self.port = None
         until(lambda: self._ready(begin), f"the shop is ready (see {self.log.name})")
         self.address = f"127.0.0.1:{self.port}"
-        self.channel = grpc.insecure_channel(self.address)
+        make_token = [pathlib.Path(serve[0]).with_name("octavo"), "token", f"--data-dir={self.folder}"]
+        token = subprocess.run(make_token, check=True, capture_output=True, text=True)
+        self.channel = connect(self.address, token.stdout.strip())
         self.carts = cart_grpc.CartServiceStub(self.channel)
         self.inventory = inventory_grpc.InventoryServiceStub(self.channel)
         self.payments = payments_grpc.SandboxServiceStub(self.channel)
@@ -279,8 +281,8 @@ def furnish(programs, folder):
     books = folder.parent / "books.csv"
     books.write_text(BOOKS_CSV.format(stock=STOCK), encoding="utf-8")
     shop = Shop(programs.sound, folder)
-    subprocess.run([programs.octavo, "import", str(books), "--source=demo", f"--address={shop.address}"], check=True,
-                   capture_output=True, timeout=SECONDS_MAX)
+    subprocess.run([programs.octavo, "import", str(books), "--source=demo", f"--address={shop.address}", f"--data-dir={folder}"],
+                   check=True, capture_output=True, timeout=SECONDS_MAX)
     campaign = promotions_pb2.Campaign(display_name="Two for one", state=promotions_pb2.Campaign.STATE_ACTIVE, total_limit=5,
                                        buy_x_get_y=promotions_pb2.BuyXGetY(buy_quantity=1, get_quantity=1))
     shop.promotions.CreateCampaign(promotions_pb2.CreateCampaignRequest(campaign=campaign, request_id="campaign"),

@@ -62,7 +62,7 @@ class KillLoop {
         random_(settings.seed),
         log_(obs::Log::Silent(clock_)),
         processes_({settings.programs, folder_.path(), settings.broken}),
-        buyer_(processes_, {*log_, metrics_, tracer_, clock_}) {}
+        buyer_(processes_, {*log_, metrics_, tracer_, clock_, &owner_}) {}
 
   // Until all kills, or the first look that finds something.
   void Run();
@@ -91,6 +91,7 @@ class KillLoop {
   const std::unique_ptr<obs::Log> log_;
   obs::Metrics metrics_;
   const obs::Tracer tracer_;
+  const identity::Workload owner_ = OwnerOf(folder_.path(), clock_);
   ServiceProcesses processes_;
   Buyer buyer_;
   BuyerRecord record_;

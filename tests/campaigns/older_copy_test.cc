@@ -12,6 +12,7 @@
 #include <set>
 #include <system_error>
 
+#include "lib/rpc/credentials.h"
 #include "lib/testing/matchers.h"
 #include "octavo/accounts/v1/accounts.grpc.pb.h"
 #include "octavo/recommendations/v1/recommendations.grpc.pb.h"
@@ -219,6 +220,7 @@ class CustomerTest : public OlderCopyTest {
   std::string Reader() const { return "readers/c-" + customer_.substr(std::string("customers/").size()); }
   void Look() {
     grpc::ClientContext context;
+    rpc::AddCredentials(context, shop_.telemetry().workload, nullptr);
     recommendations::v1::RecordEventsResponse response;
     const auto readers = Readers();
     const auto writer = readers->RecordEvents(&context, &response);

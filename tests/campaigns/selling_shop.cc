@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 
 // Of one call. A machine that tests run on may be busy; nothing waits for it to pass. It waits for a service that is starting
 // again: gRPC's connections only come about while a thread of the program waits for something, and buyers are all there is.
-constexpr rpc::Limits kPatience{.budget = 60s, .wait_for_ready = true};
+const rpc::Limits kPatience{.budget = 60s, .wait_for_ready = true};
 // Of calls that are repeated.
 constexpr auto kPatienceInAll = 120s;
 
@@ -191,11 +191,29 @@ std::int64_t Buyer::Available(const std::string& book) const {
   return Must(Insist(*inventory_, &inventory::v1::InventoryService::StubInterface::BatchGetStock, request)).stocks(0).available();
 }
 
+identity::Workload OwnerOf(const std::filesystem::path& data_dir, const Clock& clock) {
+  SystemRandom random;
+  CHECK(names::LoadOrMakeKeys(data_dir / "shop.keys", random).ok());
+  return identity::WorkloadOfTool({.data_dir = data_dir}, clock);
+}
+
+std::unique_ptr<identity::Tokens> SellingShop::TokensOf(const std::filesystem::path& data_dir, const Clock& clock) {
+  SystemRandom random;
+  auto tokens = identity::Tokens::Signing(*names::LoadKeys(data_dir / "shop.keys"), data_dir, clock, random);
+  CHECK(tokens.ok());
+  return *std::move(tokens);
+}
+
 SellingShop::SellingShop(TestDatabaseKind kind)
-    : log_(obs::Log::ToStandardError(clock_, obs::Level::kError, obs::LogFormat::kLogfmt)), environment_{folder_.path(),  clock_,
-                                                                                                         random_,         *log_,
-                                                                                                         metrics_,        tracer_,
-                                                                                                         TestPageTokens()} {
+    : log_(obs::Log::ToStandardError(clock_, obs::Level::kError, obs::LogFormat::kLogfmt)),
+      environment_{.data_dir = folder_.path(),
+                   .clock = clock_,
+                   .random = random_,
+                   .log = *log_,
+                   .metrics = metrics_,
+                   .tracer = tracer_,
+                   .page_tokens = TestPageTokens(),
+                   .tokens = tokens_.get()} {
   if (kind == TestDatabaseKind::kPostgres) {
     for (std::size_t i = 0; i < kServices.size(); ++i) {
       databases_.push_back(std::make_unique<TestDatabase>(kind));
@@ -221,7 +239,7 @@ void SellingShop::Start() {
   const Status started = shop_->Start();
   if (!started.ok()) std::fprintf(stderr, "%s\n", ToString(started.error()).c_str());
   CHECK(started.ok());
-  buyer_.emplace(*shop_, environment_.telemetry());
+  buyer_.emplace(*shop_, telemetry());
 }
 
 void SellingShop::Stop() {

@@ -13,6 +13,7 @@
 
 #include "apps/octavo/audit/audit.h"
 #include "lib/base/random.h"
+#include "lib/identity/tool.h"
 #include "lib/obs/log.h"
 #include "lib/rpc/client.h"
 #include "lib/runtime/shop.h"
@@ -89,6 +90,9 @@ class Buyer {
   SystemRandom random_;
 };
 
+// Whoever has the keys in the shop's data directory, which are made there if need be.
+identity::Workload OwnerOf(const std::filesystem::path& data_dir, const Clock& clock);
+
 class SellingShop {
  public:
   explicit SellingShop(TestDatabaseKind kind);
@@ -101,7 +105,8 @@ class SellingShop {
 
   audit::StoreUrls urls() const;
   obs::Metrics& metrics() { return metrics_; }
-  rpc::Telemetry telemetry() const { return environment_.telemetry(); }
+  // With the rights of the shop's owner.
+  rpc::Telemetry telemetry() { return {*log_, metrics_, tracer_, clock_, &owner_}; }
   const runtime::Peers& peers() const { return *shop_; }
   const std::filesystem::path& data_dir() const { return folder_.path(); }
   // Audits now; the shop may run.
@@ -110,6 +115,8 @@ class SellingShop {
   void WaitUntilQuiet();
 
  private:
+  static std::unique_ptr<identity::Tokens> TokensOf(const std::filesystem::path& data_dir, const Clock& clock);
+
   // The services that sell.
   static constexpr std::array kServices = {"cart", "inventory", "payments", "promotions", "transactions"};
 
@@ -122,6 +129,8 @@ class SellingShop {
   const std::unique_ptr<obs::Log> log_;
   obs::Metrics metrics_;
   const obs::Tracer tracer_;
+  const identity::Workload owner_ = OwnerOf(folder_.path(), clock_);
+  const std::unique_ptr<identity::Tokens> tokens_ = TokensOf(folder_.path(), clock_);
   const runtime::Environment environment_;
   std::unique_ptr<runtime::Shop> shop_;
   std::optional<Buyer> buyer_;

@@ -25,6 +25,7 @@ def serving(command):
     folder = tempfile.TemporaryDirectory(prefix="octavo-clients-")  # Where it keeps what it keeps: ./data.
     server = subprocess.Popen([str(part) for part in command], cwd=folder.name, text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
+    os.environ["OCTAVO_DATA_DIR"] = f"{folder.name}/data"  # Where the owner's commands find the shop's keys.
     try:
         yield "127.0.0.1:" + _port(server)
         server.send_signal(signal.SIGTERM)
@@ -32,6 +33,7 @@ def serving(command):
         if server.returncode != 0:
             fail(f"the server ended with {server.returncode}:\n{rest}")
     finally:
+        del os.environ["OCTAVO_DATA_DIR"]
         server.kill()
         server.wait()
         folder.cleanup()

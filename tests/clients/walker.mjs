@@ -98,13 +98,23 @@ function request(method, types) {
   return chance(15) ? mutated(bytes) : bytes;
 }
 
+// Somebody who may call it, most often; sometimes nobody, or a token that is none.
+const tokens = process.env.WALKER_TOKENS.split(',');
+function metadata() {
+  const made = new grpc.Metadata();
+  if (chance(95)) made.set('authorization', `Bearer ${pick(tokens)}`);
+  else if (chance(50)) made.set('authorization', pick(['', 'Bearer', 'Bearer ', 'Bearer x.y.z', `Bearer ${'x'.repeat(5000)}`]));
+  if (chance(2)) made.set('octavo-service', pick(tokens));
+  return made;
+}
+
 const asIs = (bytes) => bytes;
 const drop = () => {};
 
 function call(method, types) {
   const sent = [request(method, types)];
   const start = [method.path, asIs, asIs];
-  const bounds = [new grpc.Metadata(), within(method.responseStream ? STREAM_MS : DEADLINE_MS)];
+  const bounds = [metadata(), within(method.responseStream ? STREAM_MS : DEADLINE_MS)];
   return new Promise((resolve) => {
     let stream;
     if (method.requestStream) {

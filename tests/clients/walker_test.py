@@ -3,6 +3,7 @@ requests made at random (walker.mjs), and afterwards the shop is well, has logge
 
     walker_test.py [SECONDS [SEED]]      SECONDS is 20 where nothing is said; the seed is printed."""
 
+import os
 import pathlib
 import random
 import re
@@ -13,7 +14,7 @@ import tempfile
 import time
 import urllib.request
 
-from processes import SHOP, SOURCE, expect, fail
+from processes import BINARY, SHOP, SOURCE, expect, fail
 
 READY_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 60
@@ -34,10 +35,18 @@ def wait_until_ready(server, log):
     return fail("the shop was not ready in time")
 
 
+def tokens(data):
+    """Of the owner, and of each service: together they may call everything."""
+    kinds = [[], *(["--service=" + name] for name in ("accounts", "catalog", "marketplace", "payments", "transactions"))]
+    make = [BINARY / "octavo", "token", f"--data-dir={data}", "--minutes=600"]
+    return [subprocess.run([*make, *kind], check=True, capture_output=True, text=True).stdout.strip() for kind in kinds]
+
+
 def walk(server, log, seconds, seed):
     address, metrics = wait_until_ready(server, log)
     walker = subprocess.run(["node", SOURCE / "tests/clients/walker.mjs", address, str(seconds), str(seed)], check=False,
-                            capture_output=True, text=True, timeout=seconds + 120)
+                            env=os.environ | {"WALKER_TOKENS": ",".join(tokens(log.parent / "data"))}, capture_output=True,
+                            text=True, timeout=seconds + 120)
     print(walker.stdout, walker.stderr)
     said = log.read_text(encoding="utf-8", errors="replace")
     expect(server.poll() is None, f"the shop ended with {server.poll()}:\n{said[-5000:]}")

@@ -2,6 +2,7 @@
 and after its own restart, and a delivery that is sent twice counts once."""
 
 import contextlib
+import os
 import pathlib
 import re
 import signal
@@ -14,9 +15,9 @@ from processes import BINARY, CLIENT_SECONDS_MAX, SOURCE, client_command, expect
 
 sys.path.insert(0, str(SOURCE / "examples/python"))
 
-import grpc  # noqa: E402  The path comes first.
-from stubs import load  # noqa: E402
+from stubs import connect, load  # noqa: E402  The path comes first.
 
+accounts_pb2, accounts_grpc = load("octavo/accounts/v1/accounts")
 transactions_pb2, transactions_grpc = load("octavo/transactions/v1/transactions")
 
 READY = re.compile(r"event=ready\b.*\bport=(\d+)")
@@ -54,9 +55,18 @@ class Shop:
         self.process.wait(CLIENT_SECONDS_MAX)
         self.rest.wait(CLIENT_SECONDS_MAX)
 
+    def connect(self):
+        """With the rights of the shop's owner."""
+        return connect(self.address, run([BINARY / "octavo", "token", f"--data-dir={self.folder}"]).strip())
+
+    def make_api_key(self):
+        with self.connect() as channel:
+            wanted = accounts_pb2.CreateApiKeyRequest(display_name="Warehouse", scopes=["orders.read", "stock.write"])
+            return accounts_grpc.AccountsServiceStub(channel).CreateApiKey(wanted, timeout=CLIENT_SECONDS_MAX).api_key
+
     def order(self, quantity):
         """Gives the number of an order, "B-1042"."""
-        with grpc.insecure_channel(self.address) as channel:
+        with self.connect() as channel:
             shop = transactions_grpc.TransactionsServiceStub(channel)
             order = {"items": [transactions_pb2.OrderItem(book=BOOK, quantity=quantity)],
                      "buyer": transactions_pb2.Buyer(email="reader@example.org", full_name="A Reader"),
@@ -69,10 +79,10 @@ class Shop:
 
 
 @contextlib.contextmanager
-def warehouse(shop, position_file):
+def warehouse(shop, position_file, api_key):
     command = [str(part) for part in client_command("node", "warehouse")]
-    with subprocess.Popen([*command, shop.address, position_file], text=True, stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([*command, shop.address, position_file], env=os.environ | {"OCTAVO_API_KEY": api_key}, text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             yield process
         finally:
@@ -95,7 +105,8 @@ def expect_end(process):
 
 
 def test_a_day(shop, position_file):
-    with warehouse(shop, position_file) as process:
+    api_key = shop.make_api_key()
+    with warehouse(shop, position_file, api_key) as process:
         deliver(process, f"d-1 {BOOK} 7")
         expect_line(process, f"received d-1: {STOCK + 7} of {BOOK} on hand")
         expect_line(process, f"pick {shop.order(2)}: 2 of {BOOK} Emma")
@@ -106,7 +117,7 @@ def test_a_day(shop, position_file):
         expect_line(process, f"received d-1: {STOCK + 7 - 5} of {BOOK} on hand")
         expect_end(process)
     missed = shop.order(1)
-    with warehouse(shop, position_file) as process:
+    with warehouse(shop, position_file, api_key) as process:
         expect_line(process, f"pick {missed}: 1 of {BOOK} Emma")
         expect_end(process)
 
@@ -117,7 +128,7 @@ def main():
         books.write_text(BOOKS_CSV, encoding="utf-8")
         shop = Shop(pathlib.Path(folder, "data"))
         try:
-            run([BINARY / "octavo", "import", books, "--source=demo", f"--address={shop.address}"])
+            run([BINARY / "octavo", "import", books, "--source=demo", f"--address={shop.address}", f"--data-dir={shop.folder}"])
             test_a_day(shop, pathlib.Path(folder, "position"))
         finally:
             shop.end(signal.SIGTERM)

@@ -38,7 +38,7 @@ using testing::SizeIs;
 using transactions::v1::Order;
 using transactions::v1::OrderEvent;
 
-constexpr rpc::Limits kPatient{.budget = 30s};  // A machine that tests run on may be busy. Nothing waits for it to pass.
+const rpc::Limits kPatient{.budget = 30s};  // A machine that tests run on may be busy. Nothing waits for it to pass.
 constexpr char kPassword[] = "a long password";
 constexpr char kOther[] = "another long password";
 
@@ -321,6 +321,7 @@ TEST_P(FakesTest, WhoWatchesTheStockHearsWhatItIsAndWhatItBecomes) {
   std::promise<void> end;
   const auto subscription = shop_.inventory.Follow(&InventoryService::Stub::async::WatchStock,
                                                    Of<inventory::v1::WatchStockRequest>("books: '" + book + "'"),
+                                                   /*bearer=*/nullptr,
                                                    {.message =
                                                         [&](const inventory::v1::WatchStockResponse& change) {
                                                           if (!change.has_stock() || heard.size() == 2) return;
@@ -602,6 +603,7 @@ TEST_P(FakesTest, AnOrdersEventsAreListedAndFollowed) {
       shop_.orders.Follow(&TransactionsService::Stub::async::StreamOrderEvents,
                           Of<transactions::v1::StreamOrderEventsRequest>("order: '" + order.name() +
                                                                          "' position: " + std::to_string(last.position())),
+                          /*bearer=*/nullptr,
                           {.message = [&](const OrderEvent& event) { std::call_once(once, [&] { next.set_value(event); }); },
                            .end = [&](const Status&) { end.set_value(); }});
   world_.Advance(order.name(), Order::FULFILMENT_STATE_DELIVERED);

@@ -23,7 +23,7 @@ def part(name, pattern, may_include, may_use_grpc=False):
 
 
 SERVICE = r"services/(?P<service>[a-z_]+)/"
-LIBRARIES = "base calendar email names postal db obs http limits rpc runtime background"
+LIBRARIES = "base calendar email identity names postal db obs http limits rpc runtime background"
 PARTS_OF_A_SERVICE = "domain search store sql_store service own"
 
 PARTS = [
@@ -40,14 +40,15 @@ PARTS = [
     part("email", r"lib/email/", "base email"),
     part("postal", r"lib/postal/", "base postal"),
     part("names", r"lib/names/", "base names obs"),
+    part("identity", r"lib/identity/", "base names identity"),
     part("db", r"lib/db/", "base db"),
     part("obs", r"lib/obs/", "base obs"),
     part("background", r"lib/background/", "base obs background"),
     part("http", r"lib/http/", "base http"),
     # Limits are a plain value: what calls other services through ports of its own tells them how long it may take.
     part("limits", r"lib/rpc/limits\.h", "base obs rpc"),
-    part("rpc", r"lib/rpc/", "base obs background limits rpc", may_use_grpc=True),
-    part("runtime", r"lib/runtime/", "base calendar names db obs http limits rpc runtime background", may_use_grpc=True),
+    part("rpc", r"lib/rpc/", "base obs identity background limits rpc", may_use_grpc=True),
+    part("runtime", r"lib/runtime/", "base calendar identity names db obs http limits rpc runtime background", may_use_grpc=True),
     part("testing", r"lib/testing/", f"{LIBRARIES} testing", may_use_grpc=True),
     part("recommender", r"recommender/", "base recommender"),
 
@@ -61,12 +62,12 @@ PARTS = [
     part("module", SERVICE + r"(module|main|\w+_command)\.",
          f"{LIBRARIES} recommender {PARTS_OF_A_SERVICE} module", may_use_grpc=True),
     part("service", SERVICE + r"((\w+_)?service(_\w+)?|(\w+_)?client|convert|follower)\.",
-         "base calendar email names postal obs limits rpc background domain search store service own recommender",
+         "base calendar email identity names postal obs limits rpc background domain search store service own recommender",
          may_use_grpc=True),
     # A command that speaks to a running service over its contract, and is no part of it.
-    part("import", SERVICE + r"import/", "base names obs limits rpc domain import", may_use_grpc=True),
+    part("import", SERVICE + r"import/", "base identity names obs limits rpc domain import", may_use_grpc=True),
     # What a service has beside these: its own machinery, free of gRPC and SQL.
-    part("own", SERVICE, "base email names obs limits background domain search store own recommender"),
+    part("own", SERVICE, "base email identity names obs limits background domain search store own recommender"),
 ]
 OF_SERVICES = {*PARTS_OF_A_SERVICE.split(), "module", "import", "marketplace"}
 

@@ -223,14 +223,17 @@ class Protos(TidyTest):
     PATH = "proto/octavo/cart/v1/cart.proto"
 
     def test_an_rpc_says_what_it_does_how_it_fails_and_what_repeating_does(self):
-        rpc = "  rpc AddItem(AddItemRequest) returns (Cart) {}\n"
+        access = "    option (octavo.type.v1.access) = {owner: \"name\"};\n"
+        rpc = "  rpc AddItem(AddItemRequest) returns (Cart) {\n" + access + "  }\n"
+        bare = "  // Adds. Repeating it adds again.\n  // Errors as GetCart.\n  rpc AddItem(AddItemRequest) returns (Cart) {}\n"
+        self.assert_finds(self.PATH, bare, 3, "who may call it")
         self.assert_finds(self.PATH, f"service Cart {{\n{rpc}}}\n", 2, "AddItem lacks its effect")
         self.assert_finds(self.PATH, f"  // Errors: none of its own. Repeating it succeeds.\n{rpc}", 2, "its effect")
         self.assert_finds(self.PATH, f"  // Adds. Repeating it succeeds.\n{rpc}", 2, "Errors:")
         self.assert_finds(self.PATH, f"  // Adds.\n  // Errors: none of its own.\n{rpc}", 3, "repeating")
         self.assert_clean(self.PATH, f"  // Adds. Repeating it adds again.\n  // Errors as GetCart.\n{rpc}")
-        options = "{\n    option idempotency_level = IDEMPOTENT;\n  }"
-        self.assert_clean(self.PATH, f"  // Adds. Errors: none of its own.\n{rpc.replace('{}', options)}")
+        options = access + "    option idempotency_level = IDEMPOTENT;\n"
+        self.assert_clean(self.PATH, f"  // Adds. Errors: none of its own.\n{rpc.replace(access, options)}")
         self.assert_clean("proto/classic/unary.proto", rpc)
 
 

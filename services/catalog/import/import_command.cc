@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "lib/identity/tool.h"
 #include "lib/obs/log.h"
 #include "lib/obs/metrics.h"
 #include "lib/obs/trace.h"
@@ -23,6 +24,7 @@ struct Settings {
   std::string address = "127.0.0.1:50051";
   std::string inventory_address;
   rpc::TlsFiles tls;
+  identity::ToolOptions identity;
   std::string format = "auto";
   std::string source;
   std::string remove;
@@ -40,6 +42,7 @@ void AddOptions(CLI::App& app, Settings& settings) {
   app.add_option("--address", settings.address, "Where the shop's gRPC listens.")->capture_default_str();
   app.add_option("--inventory-address", settings.inventory_address, "Where the inventory listens, if not at --address.");
   rpc::AddTlsOptions(app, settings.tls);
+  identity::AddToolOptions(app, settings.identity);
   app.add_option("--format", settings.format, "auto, octavo or goodbooks; auto looks at the header.")
       ->check(CLI::IsMember({"auto", "octavo", "goodbooks"}))
       ->capture_default_str();
@@ -196,7 +199,8 @@ int RunImport(const std::vector<std::string>& arguments) {
   const auto log = obs::Log::Silent(clock);
   obs::Metrics metrics;
   const obs::Tracer tracer;
-  const rpc::Caller caller({*log, metrics, tracer, clock});
+  const identity::Workload workload = identity::WorkloadOfTool(settings.identity, clock);
+  const rpc::Caller caller({*log, metrics, tracer, clock, &workload});
   const auto credentials = rpc::MakeChannelCredentials(settings.tls);
   if (!credentials.ok()) return Fail(credentials.error(), settings);
   const std::string inventory = settings.inventory_address.empty() ? settings.address : settings.inventory_address;

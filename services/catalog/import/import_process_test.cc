@@ -16,6 +16,8 @@
 #include <thread>
 
 #include "lib/base/check.h"
+#include "lib/identity/tool.h"
+#include "lib/rpc/credentials.h"
 #include "lib/testing/temp_dir.h"
 #include "octavo/catalog/v1/catalog.grpc.pb.h"
 
@@ -107,11 +109,13 @@ class ImportProcessTest : public testing::Test {
                                            "--data-dir=" + (dir_ / "data").string()});
     address_ = "127.0.0.1:" + shop_->WaitFor(" port=");
     stub_ = v1::CatalogService::NewStub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()));
+    owner_ = identity::WorkloadOfTool({.data_dir = dir_ / "data"}, clock_);
   }
 
   // Exit code and output of octavo-import.
   std::pair<int, std::string> RunImport(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {Program("octavo-import"), "--address=" + address_, "--no-stock"});
+    arguments.insert(arguments.begin(),
+                     {Program("octavo-import"), "--address=" + address_, "--data-dir=" + (dir_ / "data").string(), "--no-stock"});
     Child import(arguments);
     const int code = import.Wait();
     return {code, import.output()};
@@ -152,6 +156,7 @@ class ImportProcessTest : public testing::Test {
   // Every book by key, as a follower of the change stream sees it.
   std::map<std::string, v1::Book> ReadAll() {
     grpc::ClientContext context;
+    rpc::AddCredentials(context, &owner_, nullptr);
     const auto reader = stub_->StreamChanges(&context, v1::StreamChangesRequest());
     std::map<std::string, v1::Book> books;
     v1::Change change;
@@ -163,6 +168,7 @@ class ImportProcessTest : public testing::Test {
 
   v1::Import GetImport(const std::string& name) {
     grpc::ClientContext context;
+    rpc::AddCredentials(context, &owner_, nullptr);
     v1::GetImportRequest request;
     request.set_name(name);
     v1::Import import;
@@ -180,6 +186,8 @@ class ImportProcessTest : public testing::Test {
   }
 
   TempDir dir_;
+  SystemClock clock_;
+  identity::Workload owner_;  // The rights of whoever has the keys in the shop's data directory.
   std::optional<Child> shop_;
   std::string address_;
   std::unique_ptr<v1::CatalogService::Stub> stub_;
@@ -242,11 +250,13 @@ TEST_F(ImportProcessTest, SaysInWhichEncodingAFileIsRead) {
 }
 
 TEST_F(ImportProcessTest, SaysThatAnotherNumberOfCopiesChangesNothing) {
-  Child inventory({Program("octavo-inventory"), "--listen=127.0.0.1:0", "--data-dir=" + (dir_ / "stock").string()});
+  Child inventory({Program("octavo-inventory"), "--listen=127.0.0.1:0", "--data-dir=" + (dir_ / "stock").string(),
+                   "--identity-dir=" + (dir_ / "data").string()});
   const std::string stock_address = "--inventory-address=127.0.0.1:" + inventory.WaitFor(" port=");
   const auto import = [&](const std::string& rows) {
     const std::string file = Write("s.csv", "key,title,authors,stock\n" + rows).string();
-    Child child({Program("octavo-import"), "--address=" + address_, stock_address, file, "--source=test", "--verbose"});
+    Child child({Program("octavo-import"), "--address=" + address_, "--data-dir=" + (dir_ / "data").string(), stock_address, file,
+                 "--source=test", "--verbose"});
     const int code = child.Wait();
     return std::pair(code, child.output());
   };
@@ -292,6 +302,7 @@ TEST_F(ImportProcessTest, AKilledShopHasEveryAcknowledgedRowAndNoHalfOne) {
   std::atomic<bool> writing = true;
   std::thread sender([&] {
     grpc::ClientContext context;
+    rpc::AddCredentials(context, &owner_, nullptr);
     v1::Import import;
     const auto stub = v1::CatalogService::NewStub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()));
     const auto writer = stub->ImportBooks(&context, &import);

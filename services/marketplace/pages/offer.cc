@@ -68,7 +68,7 @@ http::Response StockEvents(const Site& site, const http::Request& request, std::
   response.content_type = "text/event-stream";
   response.headers.Add("Cache-Control", "no-store");
   response.stream = [&site, watch, version](const std::shared_ptr<http::EventStream>& stream) {
-    const auto subscription = site.shop.inventory.Follow(&InventoryService::Stub::async::WatchStock, watch,
+    const auto subscription = site.shop.inventory.Follow(&InventoryService::Stub::async::WatchStock, watch, nullptr,
                                                          {.message =
                                                               [stream, version](const inventory::v1::WatchStockResponse& change) {
                                                                 // A version that the page shows already is no news.

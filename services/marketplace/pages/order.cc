@@ -262,6 +262,8 @@ http::Response OrderEvents(const Site& site, const http::Request& request, const
   if (!found.ok()) return http::PlainText(found.error().code == Code::kNotFound ? 404 : 503, "No such order\n");
   v1::StreamOrderEventsRequest follow;
   follow.set_order(claim.name);
+  follow.set_customer(claim.customer);
+  follow.set_access_token(claim.access_token);
   std::int64_t after = 0;
   const std::string_view text = request.query.Get("after");
   std::from_chars(text.data(), text.data() + text.size(), after);
@@ -269,9 +271,9 @@ http::Response OrderEvents(const Site& site, const http::Request& request, const
   http::Response response;
   response.content_type = "text/event-stream";
   response.headers.Add("Cache-Control", "no-store");
-  response.stream = [&site, follow](const std::shared_ptr<http::EventStream>& stream) {
+  response.stream = [&site, follow, bearer = visit.limits().bearer](const std::shared_ptr<http::EventStream>& stream) {
     const auto subscription =
-        site.shop.orders.Follow(&TransactionsService::Stub::async::StreamOrderEvents, follow,
+        site.shop.orders.Follow(&TransactionsService::Stub::async::StreamOrderEvents, follow, bearer,
                                 {.message = [stream](const v1::OrderEvent&) { stream->Send("changed", ""); },
                                  .end = [stream](const Status&) { stream->Close(); }});
     stream->OnClose([subscription] { subscription->Cancel(); });
