@@ -123,7 +123,11 @@ grpc::Status Pipeline::Finish(const Method& method, const Call& call, std::uint6
     telemetry_.tracer.Finish(std::move(span));
   }
   if (status.ok()) return grpc::Status::OK;
-  if (!IsServerFault(status.error().code)) {
+  if (status.error().reason == "NOT_ALLOWED" && !call.caller().service.empty()) {
+    // A service of the shop asks for what its contract does not give it, or for another customer than whose token it has: a
+    // mistake.
+    telemetry_.log.Warn("service_refused", {{"method", method.full_name}, {"caller", call.caller().service}});
+  } else if (!IsServerFault(status.error().code)) {
     telemetry_.log.Debug("rpc_refused", {{"method", method.full_name}, {"reason", status.error().reason}});
   }
   return ToGrpcStatus(status.error());

@@ -31,7 +31,10 @@ inline bool Transient(const Error& error) {
     case Code::kAborted:
     case Code::kCancelled:
     case Code::kInternal:
-    case Code::kUnknown: return true;
+    case Code::kUnknown:
+    // The services of the shop do not know each other, as while keys are renewed: that decides nothing about an order.
+    case Code::kUnauthenticated:
+    case Code::kPermissionDenied: return true;
     default: return false;
   }
 }

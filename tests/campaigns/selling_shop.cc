@@ -223,7 +223,11 @@ SellingShop::SellingShop(TestDatabaseKind kind)
   Start();
 }
 
-SellingShop::~SellingShop() { Stop(); }
+SellingShop::~SellingShop() {
+  Stop();
+  // Every call that the services make of each other is one that the contracts give them.
+  CHECK(metrics_.Text().find("rpc_grpc_status_code=\"7\"") == std::string::npos);
+}
 
 void SellingShop::Start() {
   auto modules = SellingModules();
