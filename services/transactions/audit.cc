@@ -187,7 +187,7 @@ void CheckEffects(EquationChecker& check, const OrderFacts& facts) {
 }  // namespace
 
 std::vector<Violation> CheckFacts(const OrderFacts& facts) {
-  EquationChecker check("orders/" + facts.id.value());
+  EquationChecker check(OrderName(facts.id));
   if (facts.damaged) {
     check.Hold("documents_read", false, "a stored document cannot be read");
     return check.Take();

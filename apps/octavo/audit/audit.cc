@@ -185,9 +185,9 @@ void Auditor::AuditNamesIn(const std::vector<Story>& stories) {
   for (const std::string& id : accounts::UnknownCustomers(*stores_.accounts, ids)) {
     const transactions::OrderId& order = customers.at(id);
     const auto now = stores_.transactions.FindOrder(order);
-    if (!now || now->buyer.customer != "customers/" + id) continue;  // They were erased meanwhile.
-    ledger_.Add(
-        {"shop.orders_have_customers", "customers/" + id, "orders/" + order.value() + " is theirs, and they have no account"});
+    if (!now || now->buyer.customer != names::NameOf(names::kCustomers, id)) continue;  // They were erased meanwhile.
+    ledger_.Add({"shop.orders_have_customers", names::NameOf(names::kCustomers, id),
+                 transactions::OrderName(order) + " is theirs, and they have no account"});
   }
 }
 
@@ -256,9 +256,9 @@ std::vector<Story> Auditor::ReadStories(const Range& range, std::vector<transact
     const std::string id = claim.order_key;
     story_of(id).claim = std::move(claim);
   }
-  constexpr std::size_t kPrefix = 7;  // "orders/"
-  for (const auto& [name, cancelled] : stores_.promotions.ReadKnownOrders("orders/" + range.after, "orders/" + range.until)) {
-    story_of(name.substr(kPrefix)).known_to_promotions = cancelled;
+  const auto name_of = [](const std::string& id) { return names::NameOf(names::kOrders, id); };
+  for (const auto& [name, cancelled] : stores_.promotions.ReadKnownOrders(name_of(range.after), name_of(range.until))) {
+    story_of(name.substr(names::kOrders.size())).known_to_promotions = cancelled;
   }
   MarkUncleared(stories);
   std::vector<Story> list;
@@ -274,8 +274,9 @@ void Auditor::MarkUncleared(std::map<std::string, Story>& stories) {
     if (!story.order.order) continue;
     const auto cart = cart::ParseCartName(story.order.order->cart, "cart");
     if (!cart.ok()) continue;  // None, or not one of ours.
-    ordered.emplace_back(*cart, "orders/" + id);
-    by_name["orders/" + id] = &story;
+    const std::string name = transactions::OrderName(story.order.id);
+    ordered.emplace_back(*cart, name);
+    by_name[name] = &story;
   }
   for (const std::string& name : stores_.cart.ReadUncleared(ordered)) by_name.at(name)->cart_is_uncleared = true;
 }
@@ -318,7 +319,7 @@ void Auditor::Count(const std::vector<Story>& stories) {
   for (const Story& story : stories) {
     const bool there = story.order.columns && story.order.columns->number > 0;
     ledger_.Note("transactions: orders", there ? 1 : 0);
-    if (there) missing_.erase("orders/" + story.order.id.value());
+    if (there) missing_.erase(transactions::OrderName(story.order.id));
     for (const auto& unfinished : transactions::ListUnfinished(story.order, now)) {
       ledger_.Add(InFlight{unfinished.order, unfinished.what, unfinished.age});
     }

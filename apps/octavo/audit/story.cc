@@ -207,7 +207,7 @@ void CheckConsumers(EquationChecker& check, const Story& story, const Positions&
 
 std::vector<Violation> CheckStory(const Story& story, const Positions& positions, Timestamp now,
                                   std::chrono::microseconds limit) {
-  EquationChecker check("orders/" + story.order.id.value());
+  EquationChecker check(transactions::OrderName(story.order.id));
   // What cannot be read proves nothing; transactions' own audit has said so.
   if (story.order.damaged) return {};
   CheckConsumers(check, story, positions, now, limit);

@@ -41,20 +41,21 @@ TEST(AddOrderTest, AddsToTheSumsAndToTheShopsDay) {
   const CampaignEffect later{CampaignId(1), 70, 2};
 
   AddOrder(first, &effect, *time_zone, report);
+  AddOrder(first, &effect, *time_zone, report);
   AddOrder(first, nullptr, *time_zone, report);
   AddOrder(next_day, &later, *time_zone, report);
   AddOrder(next_day, nullptr, *time_zone, report);
   AddOrder(next_day, nullptr, *time_zone, report);
 
-  EXPECT_EQ(report.order_count_with, 2);
+  EXPECT_EQ(report.order_count_with, 3);
   EXPECT_EQ(report.order_count_without, 3);
-  EXPECT_EQ(report.free_unit_count, 3);
-  EXPECT_EQ(report.discount_minor, 370);
-  EXPECT_EQ(report.revenue_with_minor, 2'700);
+  EXPECT_EQ(report.free_unit_count, 4);
+  EXPECT_EQ(report.discount_minor, 670);
+  EXPECT_EQ(report.revenue_with_minor, 4'700);
   EXPECT_EQ(report.revenue_without_minor, 3'400);
-  EXPECT_EQ(report.new_customer_count, 1);
+  EXPECT_EQ(report.new_customer_count, 2);
   const std::map<std::string, DayReport> days = {
-      {"2026-01-05", {.order_count_with = 1, .order_count_without = 1, .discount_minor = 300, .revenue_with_minor = 2'000}},
+      {"2026-01-05", {.order_count_with = 2, .order_count_without = 1, .discount_minor = 600, .revenue_with_minor = 4'000}},
       {"2026-01-06", {.order_count_with = 1, .order_count_without = 2, .discount_minor = 70, .revenue_with_minor = 700}}};
   EXPECT_EQ(report.days, days);
 }
