@@ -15,8 +15,8 @@ namespace octavo::catalog {
 struct Configuration {
   // Handlers hardly wait: they read the search index and what the database has in memory. More of them at once answer no faster,
   // and in a crowd they take the processors from gRPC's own threads, so that calls lie unread until their deadlines instead of
-  // being refused. Measured by bench/overload with three times the peak: 8 threads and 256 waiting, a third of the peak and 0.6
-  // GB; as here, four fifths of it and no more memory than before.
+  // being refused. Measured by bench/overload with three times the peak, on one processor: 8 threads with 256 waiting give a
+  // fifth of the peak and take 0.5 GB; as here, nine tenths, and no more memory than before.
   runtime::ServiceOptions service{.threads = 3 * ProcessorCount(), .queue_max = 128};
   // A catalogue without a shop: no other service knows its books.
   bool alone = false;
